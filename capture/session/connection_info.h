@@ -1,0 +1,35 @@
+// What is known of one TCP connection, for the list of connections and for dissecting its rows.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "dissector/ip/ip_address.h"
+#include "dissector/layer/layer.h"
+#include "dissector/record/record.h"
+
+namespace framescope {
+
+/// Where a connection stands. `Unfinished`: the capture ended before it did.
+enum class ConnectionState : std::uint8_t { Open, Closed, Reset, Unfinished };
+/// "open", "closed", "reset", "unfinished".
+const char* connectionStateName(ConnectionState state);
+
+struct ConnectionInfo {
+    Endpoint client;
+    Endpoint server;
+    bool synSeen = false;  ///< false: joined mid-stream, who is client was inferred
+    ConnectionState state = ConnectionState::Open;
+    ConnectionFacts facts;
+    std::int64_t firstTimeNs = 0;
+    std::int64_t lastTimeNs = 0;
+    std::uint64_t packets = 0;
+    std::array<std::uint64_t, 2> bytes{};  ///< payload bytes by Direction, gaps not counted
+    /// Sequence number of stream offset 0 by Direction, where it is known.
+    std::array<std::uint32_t, 2> initialSequence{};
+    // Kept by the session as rows arrive:
+    std::uint32_t rows = 0;
+    Severity worst = Severity::None;
+};
+
+}  // namespace framescope

@@ -1,0 +1,63 @@
+// The session holds what was captured: records, connections, names, where stream bytes lie in the
+// file. Batches are appended by one thread (the owner); everything else is recomputed from the
+// capture file on demand. Not thread-safe: one owner.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "capture/session/connection_info.h"
+#include "capture/session/statistics.h"
+#include "dissector/field/field_tree.h"
+#include "dissector/record/record.h"
+
+namespace framescope {
+
+class CaptureFile;
+struct Batch;
+
+/// The text of a row's cells that are not plain numbers.
+struct RowText {
+    std::string protocol;  ///< "Socket.IO"
+    std::string info;      ///< "EVENT /chat #12  message  {"room":"lobby"}", one line, elided
+};
+
+class Session {
+public:
+    /// `file` may be null for a session without a capture (tests, the start page).
+    explicit Session(std::shared_ptr<const CaptureFile> file);
+    ~Session();
+    Session(const Session&) = delete;
+    Session& operator=(const Session&) = delete;
+
+    /// Takes over what the ingest found. Cheap: moves, no dissection.
+    void append(Batch&& batch);
+
+    RecordId rowCount() const;
+    const Record& record(RecordId row) const;
+    ConnectionId connectionCount() const;
+    const ConnectionInfo& connection(ConnectionId connection) const;
+    std::string_view name(NameId name) const;
+    const Statistics& statistics() const;
+    /// Plain sentences about the capture as a whole: cut off, damaged, limits met.
+    const std::vector<std::string>& notices() const;
+    /// True once the capture was read to its end (or to the place where it is damaged).
+    bool complete() const;
+    /// True if reading stopped at a damaged place.
+    bool damaged() const;
+
+    /// The row taken apart: every layer from the packet up, and its byte sources, the most decoded
+    /// one last. Bytes the file no longer gives become holes and an issue.
+    Dissection dissect(RecordId row) const;
+    /// The row's text cells. Reads at most a few hundred bytes of payload.
+    RowText text(RecordId row) const;
+
+private:
+    struct State;
+    std::unique_ptr<State> m_state;
+};
+
+}  // namespace framescope

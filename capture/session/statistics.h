@@ -1,0 +1,29 @@
+// The figures of a capture as a whole: what -q prints and the status bar shows.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "dissector/record/record.h"
+
+namespace framescope {
+
+struct Statistics {
+    std::uint64_t packets = 0;     ///< all packets of the capture
+    std::uint64_t tcpPackets = 0;  ///< packets that reached TCP
+    std::uint64_t udpPackets = 0;
+    std::uint64_t otherIpPackets = 0;      ///< IP with another protocol inside
+    std::uint64_t ipFragments = 0;         ///< fragments behind the first, not reassembled
+    std::uint64_t notIpPackets = 0;        ///< ARP and whatever else the link layer carries
+    std::uint64_t unknownLinkPackets = 0;  ///< of a link type that is not read
+    std::uint64_t malformedPackets = 0;    ///< headers that do not fit their packet
+    std::uint64_t connections = 0;
+    std::array<std::uint64_t, kProtocolCount> rows{};  ///< by Protocol
+    std::array<std::uint64_t, 4> issues{};             ///< by Severity
+    std::int64_t firstTimeNs = 0;
+    std::int64_t lastTimeNs = 0;
+    std::uint64_t bytesRead = 0;   ///< of the capture file, for progress
+    std::uint64_t bytesTotal = 0;  ///< 0 where unknown
+};
+
+}  // namespace framescope

@@ -1,0 +1,303 @@
+// The one table of fields: name, type, label, meaning. Names are Wireshark's where Wireshark has
+// the field; ours alone begin with engineio., socketio., json. and issue.
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <vector>
+
+#include "dissector/field/field_id.h"
+
+namespace framescope {
+namespace {
+
+using enum FieldType;
+
+constexpr std::array kFields = {
+    FieldInfo{FieldId::Frame, "frame", Protocol, "Packet", ""},
+    FieldInfo{FieldId::FrameNumber, "frame.number", Unsigned, "Number",
+              "Number of the packet that completed the row"},
+    FieldInfo{FieldId::FrameTimeEpoch, "frame.time_epoch", Time, "Time since the epoch", ""},
+    FieldInfo{FieldId::FrameTimeRelative, "frame.time_relative", Time,
+              "Time since the first packet", ""},
+    FieldInfo{FieldId::FrameLen, "frame.len", Unsigned, "Length on the wire", ""},
+    FieldInfo{FieldId::FrameCapLen, "frame.cap_len", Unsigned, "Length captured", ""},
+    FieldInfo{FieldId::FrameInterfaceId, "frame.interface_id", Unsigned, "Interface", ""},
+    FieldInfo{FieldId::FrameInterfaceName, "frame.interface_name", Text, "Interface name", ""},
+    FieldInfo{FieldId::FrameProtocols, "frame.protocols", Text, "Protocols",
+              "The row's layers from the packet up, separated by colons"},
+    FieldInfo{FieldId::Eth, "eth", Protocol, "Ethernet", ""},
+    FieldInfo{FieldId::EthDst, "eth.dst", Ether, "Destination", ""},
+    FieldInfo{FieldId::EthSrc, "eth.src", Ether, "Source", ""},
+    FieldInfo{FieldId::EthType, "eth.type", Hex16, "Type", ""},
+    FieldInfo{FieldId::Vlan, "vlan", Protocol, "VLAN tag", ""},
+    FieldInfo{FieldId::VlanPriority, "vlan.priority", Unsigned, "Priority", ""},
+    FieldInfo{FieldId::VlanDei, "vlan.dei", Bool, "Drop eligible", ""},
+    FieldInfo{FieldId::VlanId, "vlan.id", Unsigned, "VLAN identifier", ""},
+    FieldInfo{FieldId::VlanEtype, "vlan.etype", Hex16, "Type", ""},
+    FieldInfo{FieldId::Sll, "sll", Protocol, "Linux cooked capture", ""},
+    FieldInfo{FieldId::SllPktType, "sll.pkttype", Unsigned, "Packet type", ""},
+    FieldInfo{FieldId::SllHaType, "sll.hatype", Unsigned, "Link-layer address type", ""},
+    FieldInfo{FieldId::SllHaLen, "sll.halen", Unsigned, "Link-layer address length", ""},
+    FieldInfo{FieldId::SllSrc, "sll.src.eth", Ether, "Source", ""},
+    FieldInfo{FieldId::SllEtype, "sll.etype", Hex16, "Protocol", ""},
+    FieldInfo{FieldId::SllIfIndex, "sll.ifindex", Unsigned, "Interface index", ""},
+    FieldInfo{FieldId::Null, "null", Protocol, "BSD loopback", ""},
+    FieldInfo{FieldId::NullFamily, "null.family", Unsigned, "Address family", ""},
+    FieldInfo{FieldId::Raw, "raw", Protocol, "Raw IP", ""},
+    FieldInfo{FieldId::Ip, "ip", Protocol, "Internet Protocol version 4", ""},
+    FieldInfo{FieldId::IpVersion, "ip.version", Unsigned, "Version", ""},
+    FieldInfo{FieldId::IpHdrLen, "ip.hdr_len", Unsigned, "Header length",
+              "Length of the header in bytes"},
+    FieldInfo{FieldId::IpDsField, "ip.dsfield", Hex8, "Differentiated services", ""},
+    FieldInfo{FieldId::IpLen, "ip.len", Unsigned, "Total length", ""},
+    FieldInfo{FieldId::IpId, "ip.id", Hex16, "Identification", ""},
+    FieldInfo{FieldId::IpFlags, "ip.flags", Hex8, "Flags", ""},
+    FieldInfo{FieldId::IpFlagsDf, "ip.flags.df", Bool, "Don't fragment", ""},
+    FieldInfo{FieldId::IpFlagsMf, "ip.flags.mf", Bool, "More fragments", ""},
+    FieldInfo{FieldId::IpFragOffset, "ip.frag_offset", Unsigned, "Fragment offset",
+              "Offset of this fragment in bytes"},
+    FieldInfo{FieldId::IpTtl, "ip.ttl", Unsigned, "Time to live", ""},
+    FieldInfo{FieldId::IpProto, "ip.proto", Unsigned, "Protocol", ""},
+    FieldInfo{FieldId::IpChecksum, "ip.checksum", Hex16, "Header checksum", ""},
+    FieldInfo{FieldId::IpSrc, "ip.src", Ipv4, "Source", ""},
+    FieldInfo{FieldId::IpDst, "ip.dst", Ipv4, "Destination", ""},
+    FieldInfo{FieldId::IpAddr, "ip.addr", Ipv4, "Source or destination", "Matches either end"},
+    FieldInfo{FieldId::IpOptions, "ip.options", ByteString, "Options", ""},
+    FieldInfo{FieldId::Ipv6, "ipv6", Protocol, "Internet Protocol version 6", ""},
+    FieldInfo{FieldId::Ipv6Version, "ipv6.version", Unsigned, "Version", ""},
+    FieldInfo{FieldId::Ipv6TClass, "ipv6.tclass", Hex8, "Traffic class", ""},
+    FieldInfo{FieldId::Ipv6Flow, "ipv6.flow", Hex24, "Flow label", ""},
+    FieldInfo{FieldId::Ipv6Plen, "ipv6.plen", Unsigned, "Payload length", ""},
+    FieldInfo{FieldId::Ipv6Nxt, "ipv6.nxt", Unsigned, "Next header", ""},
+    FieldInfo{FieldId::Ipv6Hlim, "ipv6.hlim", Unsigned, "Hop limit", ""},
+    FieldInfo{FieldId::Ipv6Src, "ipv6.src", Ipv6, "Source", ""},
+    FieldInfo{FieldId::Ipv6Dst, "ipv6.dst", Ipv6, "Destination", ""},
+    FieldInfo{FieldId::Ipv6Addr, "ipv6.addr", Ipv6, "Source or destination", "Matches either end"},
+    FieldInfo{FieldId::Ipv6Extension, "ipv6.ext", ByteString, "Extension header", ""},
+    FieldInfo{FieldId::Tcp, "tcp", Protocol, "Transmission Control Protocol", ""},
+    FieldInfo{FieldId::TcpSrcPort, "tcp.srcport", Unsigned, "Source port", ""},
+    FieldInfo{FieldId::TcpDstPort, "tcp.dstport", Unsigned, "Destination port", ""},
+    FieldInfo{FieldId::TcpPort, "tcp.port", Unsigned, "Source or destination port",
+              "Matches either end"},
+    FieldInfo{FieldId::TcpStream, "tcp.stream", Unsigned, "Connection",
+              "Index of the connection, in order of first packet"},
+    FieldInfo{FieldId::TcpLen, "tcp.len", Unsigned, "Payload length", ""},
+    FieldInfo{FieldId::TcpSeqRaw, "tcp.seq_raw", Unsigned, "Sequence number (raw)", ""},
+    FieldInfo{FieldId::TcpSeq, "tcp.seq", Unsigned, "Sequence number",
+              "Relative to the first one of its direction"},
+    FieldInfo{FieldId::TcpAckRaw, "tcp.ack_raw", Unsigned, "Acknowledgment number (raw)", ""},
+    FieldInfo{FieldId::TcpAck, "tcp.ack", Unsigned, "Acknowledgment number",
+              "Relative to the first sequence number of the other direction"},
+    FieldInfo{FieldId::TcpHdrLen, "tcp.hdr_len", Unsigned, "Header length",
+              "Length of the header in bytes"},
+    FieldInfo{FieldId::TcpFlags, "tcp.flags", Hex16, "Flags", ""},
+    FieldInfo{FieldId::TcpFlagsFin, "tcp.flags.fin", Bool, "FIN", ""},
+    FieldInfo{FieldId::TcpFlagsSyn, "tcp.flags.syn", Bool, "SYN", ""},
+    FieldInfo{FieldId::TcpFlagsReset, "tcp.flags.reset", Bool, "RST", ""},
+    FieldInfo{FieldId::TcpFlagsPush, "tcp.flags.push", Bool, "PSH", ""},
+    FieldInfo{FieldId::TcpFlagsAck, "tcp.flags.ack", Bool, "ACK", ""},
+    FieldInfo{FieldId::TcpFlagsUrg, "tcp.flags.urg", Bool, "URG", ""},
+    FieldInfo{FieldId::TcpFlagsEce, "tcp.flags.ece", Bool, "ECE", ""},
+    FieldInfo{FieldId::TcpFlagsCwr, "tcp.flags.cwr", Bool, "CWR", ""},
+    FieldInfo{FieldId::TcpWindowSizeValue, "tcp.window_size_value", Unsigned, "Window", ""},
+    FieldInfo{FieldId::TcpChecksum, "tcp.checksum", Hex16, "Checksum", ""},
+    FieldInfo{FieldId::TcpUrgentPointer, "tcp.urgent_pointer", Unsigned, "Urgent pointer", ""},
+    FieldInfo{FieldId::TcpOptions, "tcp.options", ByteString, "Options", ""},
+    FieldInfo{FieldId::TcpOption, "tcp.option", Group, "Option", ""},
+    FieldInfo{FieldId::TcpPayload, "tcp.payload", ByteString, "Payload", ""},
+    FieldInfo{FieldId::TcpGap, "tcp.gap", Group, "Missing data",
+              "Bytes of the stream that were never captured"},
+    FieldInfo{FieldId::TcpGapLength, "tcp.gap.length", Unsigned, "Missing bytes", ""},
+    FieldInfo{
+        FieldId::TcpEvent, "tcp.event", Text, "Event",
+        "open, fin, reset, end-of-capture or port-reused, on rows that open or end a connection"},
+    FieldInfo{FieldId::Http, "http", Protocol, "Hypertext Transfer Protocol", ""},
+    FieldInfo{FieldId::HttpRequestLine, "http.request.start_line", Text, "Request line", ""},
+    FieldInfo{FieldId::HttpRequestMethod, "http.request.method", Text, "Method", ""},
+    FieldInfo{FieldId::HttpRequestUri, "http.request.uri", Text, "Target", ""},
+    FieldInfo{FieldId::HttpRequestUriPath, "http.request.uri.path", Text, "Path", ""},
+    FieldInfo{FieldId::HttpRequestUriQuery, "http.request.uri.query", Text, "Query", ""},
+    FieldInfo{FieldId::HttpRequestVersion, "http.request.version", Text, "Version", ""},
+    FieldInfo{FieldId::HttpResponseLine, "http.response.start_line", Text, "Status line", ""},
+    FieldInfo{FieldId::HttpResponseVersion, "http.response.version", Text, "Version", ""},
+    FieldInfo{FieldId::HttpResponseCode, "http.response.code", Unsigned, "Status code", ""},
+    FieldInfo{FieldId::HttpResponsePhrase, "http.response.phrase", Text, "Reason phrase", ""},
+    FieldInfo{FieldId::HttpHeader, "http.header", Text, "Header",
+              "A header line that has no field of its own"},
+    FieldInfo{FieldId::HttpHost, "http.host", Text, "Host", ""},
+    FieldInfo{FieldId::HttpConnection, "http.connection", Text, "Connection", ""},
+    FieldInfo{FieldId::HttpUpgrade, "http.upgrade", Text, "Upgrade", ""},
+    FieldInfo{FieldId::HttpUserAgent, "http.user_agent", Text, "User-Agent", ""},
+    FieldInfo{FieldId::HttpServer, "http.server", Text, "Server", ""},
+    FieldInfo{FieldId::HttpContentType, "http.content_type", Text, "Content-Type", ""},
+    FieldInfo{FieldId::HttpContentLength, "http.content_length_header", Text, "Content-Length", ""},
+    FieldInfo{FieldId::HttpContentEncoding, "http.content_encoding", Text, "Content-Encoding", ""},
+    FieldInfo{FieldId::HttpTransferEncoding, "http.transfer_encoding", Text, "Transfer-Encoding",
+              ""},
+    FieldInfo{FieldId::HttpCookie, "http.cookie", Text, "Cookie", ""},
+    FieldInfo{FieldId::HttpSetCookie, "http.set_cookie", Text, "Set-Cookie", ""},
+    FieldInfo{FieldId::HttpAuthorization, "http.authorization", Text, "Authorization", ""},
+    FieldInfo{FieldId::HttpLocation, "http.location", Text, "Location", ""},
+    FieldInfo{FieldId::HttpOrigin, "http.origin", Text, "Origin", ""},
+    FieldInfo{FieldId::HttpSecWebSocketKey, "http.sec_websocket_key", Text, "Sec-WebSocket-Key",
+              ""},
+    FieldInfo{FieldId::HttpSecWebSocketVersion, "http.sec_websocket_version", Text,
+              "Sec-WebSocket-Version", ""},
+    FieldInfo{FieldId::HttpSecWebSocketProtocol, "http.sec_websocket_protocol", Text,
+              "Sec-WebSocket-Protocol", ""},
+    FieldInfo{FieldId::HttpSecWebSocketExtensions, "http.sec_websocket_extensions", Text,
+              "Sec-WebSocket-Extensions", ""},
+    FieldInfo{FieldId::HttpSecWebSocketAccept, "http.sec_websocket_accept", Text,
+              "Sec-WebSocket-Accept", ""},
+    FieldInfo{FieldId::HttpRequest, "http.request", Bool, "Request",
+              "Set on the head of a request"},
+    FieldInfo{FieldId::HttpResponse, "http.response", Bool, "Response",
+              "Set on the head of a response"},
+    FieldInfo{FieldId::HttpFileData, "http.file_data", Text, "Body",
+              "The body without its transfer coding"},
+    FieldInfo{FieldId::HttpChunk, "http.chunk", Group, "Chunk", ""},
+    FieldInfo{FieldId::HttpChunkSize, "http.chunk_size", Unsigned, "Chunk size", ""},
+    FieldInfo{FieldId::HttpChunkedTrailer, "http.chunked_trailer_part", Text, "Trailer", ""},
+    FieldInfo{FieldId::WebSocket, "websocket", Protocol, "WebSocket", ""},
+    FieldInfo{FieldId::WebSocketFin, "websocket.fin", Bool, "FIN", "Final fragment of its message"},
+    FieldInfo{FieldId::WebSocketRsv, "websocket.rsv", Hex8, "Reserved bits",
+              "RSV1, RSV2 and RSV3 as one number"},
+    FieldInfo{FieldId::WebSocketRsv1, "websocket.rsv1", Bool, "RSV1", ""},
+    FieldInfo{FieldId::WebSocketRsv2, "websocket.rsv2", Bool, "RSV2", ""},
+    FieldInfo{FieldId::WebSocketRsv3, "websocket.rsv3", Bool, "RSV3", ""},
+    FieldInfo{FieldId::WebSocketOpcode, "websocket.opcode", Unsigned, "Opcode", ""},
+    FieldInfo{FieldId::WebSocketMask, "websocket.mask", Bool, "Mask", ""},
+    FieldInfo{FieldId::WebSocketPayloadLength, "websocket.payload_length", Unsigned,
+              "Payload length", "The 7-bit length: 126 and 127 announce an extended one"},
+    FieldInfo{FieldId::WebSocketPayloadLengthExt16, "websocket.payload_length_ext_16", Unsigned,
+              "Extended payload length (16 bits)", ""},
+    FieldInfo{FieldId::WebSocketPayloadLengthExt64, "websocket.payload_length_ext_64", Unsigned,
+              "Extended payload length (64 bits)", ""},
+    FieldInfo{FieldId::WebSocketMaskingKey, "websocket.masking_key", ByteString, "Masking key", ""},
+    FieldInfo{FieldId::WebSocketPayload, "websocket.payload", ByteString, "Payload",
+              "The frame's payload, unmasked"},
+    FieldInfo{FieldId::WebSocketPayloadText, "websocket.payload.text", Text, "Text", ""},
+    FieldInfo{FieldId::WebSocketPayloadContinue, "websocket.payload.continue", ByteString,
+              "Continuation", ""},
+    FieldInfo{FieldId::WebSocketPayloadBinary, "websocket.payload.binary", ByteString, "Binary",
+              ""},
+    FieldInfo{FieldId::WebSocketPayloadPing, "websocket.payload.ping", ByteString, "Ping", ""},
+    FieldInfo{FieldId::WebSocketPayloadPong, "websocket.payload.pong", ByteString, "Pong", ""},
+    FieldInfo{FieldId::WebSocketPayloadClose, "websocket.payload.close", Group, "Close", ""},
+    FieldInfo{FieldId::WebSocketPayloadCloseStatusCode, "websocket.payload.close.status_code",
+              Unsigned, "Status code", ""},
+    FieldInfo{FieldId::WebSocketPayloadCloseReason, "websocket.payload.close.reason", Text,
+              "Reason", ""},
+    FieldInfo{FieldId::WebSocketPayloadUnknown, "websocket.payload.unknown", ByteString,
+              "Payload of a reserved opcode", ""},
+    FieldInfo{FieldId::WebSocketMessage, "websocket.message", Text, "Message",
+              "The message its frames make up, on the row of its last frame"},
+    FieldInfo{FieldId::WebSocketFragmentCount, "websocket.fragment.count", Unsigned,
+              "Frames of the message", ""},
+    FieldInfo{FieldId::EngineIo, "engineio", Protocol, "Engine.IO", ""},
+    FieldInfo{FieldId::EngineIoType, "engineio.type", Text, "Packet type",
+              "open, close, ping, pong, message, upgrade or noop"},
+    FieldInfo{FieldId::EngineIoVersion, "engineio.version", Unsigned, "Protocol revision", ""},
+    FieldInfo{FieldId::EngineIoSid, "engineio.sid", Text, "Session", ""},
+    FieldInfo{FieldId::EngineIoUpgrades, "engineio.upgrades", Text, "Upgrades offered", ""},
+    FieldInfo{FieldId::EngineIoPingInterval, "engineio.ping_interval", Unsigned, "Ping interval",
+              "In milliseconds"},
+    FieldInfo{FieldId::EngineIoPingTimeout, "engineio.ping_timeout", Unsigned, "Ping timeout",
+              "In milliseconds"},
+    FieldInfo{FieldId::EngineIoMaxPayload, "engineio.max_payload", Unsigned, "Greatest payload",
+              "In bytes"},
+    FieldInfo{FieldId::EngineIoTransport, "engineio.transport", Text, "Transport", ""},
+    FieldInfo{FieldId::EngineIoData, "engineio.data", Text, "Data", ""},
+    FieldInfo{FieldId::SocketIo, "socketio", Protocol, "Socket.IO", ""},
+    FieldInfo{FieldId::SocketIoType, "socketio.type", Text, "Packet type",
+              "CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR (ERROR before revision 5), "
+              "BINARY_EVENT or BINARY_ACK"},
+    FieldInfo{FieldId::SocketIoAttachments, "socketio.attachments", Unsigned, "Attachments", ""},
+    FieldInfo{FieldId::SocketIoNsp, "socketio.nsp", Text, "Namespace", ""},
+    FieldInfo{FieldId::SocketIoId, "socketio.id", Unsigned, "Acknowledgement id", ""},
+    FieldInfo{FieldId::SocketIoEvent, "socketio.event", Text, "Event", ""},
+    FieldInfo{FieldId::SocketIoArgs, "socketio.args", Text, "Arguments",
+              "The arguments as a JSON array, without the event name"},
+    FieldInfo{FieldId::SocketIoData, "socketio.data", Text, "Data",
+              "What CONNECT, CONNECT_ERROR and DISCONNECT carry, as JSON"},
+    FieldInfo{FieldId::Json, "json", Protocol, "JSON", ""},
+    FieldInfo{FieldId::JsonMember, "json.member", Text, "Member", ""},
+    FieldInfo{FieldId::JsonElement, "json.element", Text, "Element", ""},
+    FieldInfo{FieldId::IssueCodeField, "issue.code", Text, "Issue", ""},
+    FieldInfo{FieldId::IssueSeverityField, "issue.severity", Text, "Severity of the issue", ""},
+};
+static_assert(kFields.size() == static_cast<std::size_t>(FieldId::Count) - 1);
+
+constexpr bool inOrder() {
+    for (std::size_t i = 0; i < kFields.size(); ++i) {
+        if (static_cast<std::size_t>(kFields[i].id) != i + 1) return false;
+    }
+    return true;
+}
+static_assert(inOrder(), "the table stands in the order of the enumeration");
+
+/// Positions in the table, sorted by name.
+const std::vector<std::size_t>& byName() {
+    static const std::vector<std::size_t> order = [] {
+        std::vector<std::size_t> positions(kFields.size());
+        for (std::size_t i = 0; i < positions.size(); ++i) positions[i] = i;
+        std::ranges::sort(positions, {}, [](std::size_t i) { return kFields[i].name; });
+        return positions;
+    }();
+    return order;
+}
+
+}  // namespace
+
+const FieldInfo& fieldInfo(FieldId id) {
+    assert(id != FieldId::None && id < FieldId::Count);
+    return kFields[static_cast<std::size_t>(id) - 1];
+}
+
+std::span<const FieldInfo> allFields() {
+    return kFields;
+}
+
+std::optional<FieldId> findField(std::string_view name) {
+    const auto& order = byName();
+    const auto found =
+        std::ranges::lower_bound(order, name, {}, [](std::size_t i) { return kFields[i].name; });
+    if (found == order.end() || kFields[*found].name != name) return std::nullopt;
+    return kFields[*found].id;
+}
+
+std::string_view fieldTypeName(FieldType type) {
+    switch (type) {
+        case Protocol:
+            return "protocol";
+        case Group:
+            return "group";
+        case Bool:
+            return "boolean";
+        case Unsigned:
+            return "unsigned integer";
+        case Hex8:
+            return "unsigned integer, 8 bits, hexadecimal";
+        case Hex16:
+            return "unsigned integer, 16 bits, hexadecimal";
+        case Hex24:
+            return "unsigned integer, 24 bits, hexadecimal";
+        case Hex32:
+            return "unsigned integer, 32 bits, hexadecimal";
+        case Time:
+            return "time in seconds";
+        case Text:
+            return "text";
+        case FieldType::ByteString:
+            return "bytes";
+        case Ether:
+            return "Ethernet address";
+        case Ipv4:
+            return "IPv4 address";
+        case Ipv6:
+            return "IPv6 address";
+    }
+    return "";
+}
+
+}  // namespace framescope

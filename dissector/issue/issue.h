@@ -1,0 +1,103 @@
+// What can be wrong on the wire. Every issue is a row of one table: a code, a severity, a sentence
+// and the section of the specification that says so. Wire bytes never stop the work; they yield
+// issues.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace framescope {
+
+/// How grave an issue is. `Note`: worth knowing. `Warning`: unusual or incomplete, still readable.
+/// `Error`: a specification is violated or data cannot be read.
+enum class Severity : std::uint8_t { None, Note, Warning, Error };
+
+/// Names every issue; the table in issue_table.cpp says the rest.
+enum class IssueCode : std::uint16_t {
+    None,
+    // Captured packets, IP and TCP
+    PacketCutShort,
+    IpHeaderMalformed,
+    TcpHeaderMalformed,
+    TcpDataMissing,
+    TcpJoinedMidStream,
+    TcpReset,
+    // HTTP/1.1
+    HttpHeadTooLong,
+    HttpStartLineMalformed,
+    HttpHeaderMalformed,
+    HttpFramingAmbiguous,
+    HttpChunkMalformed,
+    HttpBodyCutShort,
+    HttpAcceptWrong,
+    HttpAcceptMissing,
+    HttpKeyMalformed,
+    // WebSocket, RFC 6455
+    WebSocketClientNotMasked,
+    WebSocketServerMasked,
+    WebSocketReservedBits,
+    WebSocketReservedOpcode,
+    WebSocketControlFragmented,
+    WebSocketControlTooLong,
+    WebSocketContinuationWithoutStart,
+    WebSocketMessageInsideMessage,
+    WebSocketLengthNotMinimal,
+    WebSocketLengthTopBit,
+    WebSocketTextNotUtf8,
+    WebSocketCloseBodyOneByte,
+    WebSocketCloseCodeForbidden,
+    WebSocketCloseReasonNotUtf8,
+    WebSocketDataAfterClose,
+    WebSocketPayloadIncomplete,
+    WebSocketResynchronised,
+    // Engine.IO and Socket.IO
+    EngineIoHandshakeMalformed,
+    SocketIoPacketMalformed,
+    SocketIoPayloadMalformed,
+    Count,
+};
+
+/// A row of the issue table.
+struct IssueInfo {
+    IssueCode code;
+    Severity severity;
+    std::string_view name;           ///< stable short name, e.g. "websocket.client-not-masked"
+    std::string_view sentence;       ///< what is wrong, one sentence
+    std::string_view specification;  ///< e.g. "RFC 6455 section 5.1"; empty where none applies
+};
+
+/// The row of `code`.
+const IssueInfo& issueInfo(IssueCode code);
+/// The whole table without `None`, in the order of the codes.
+std::span<const IssueInfo> allIssues();
+/// "note", "warning", "error", or "" for None.
+std::string_view severityName(Severity severity);
+
+/// An issue as a check found it. `part` names what it is about (a FieldId value, 0 for the whole
+/// unit); `detail` adds the particular case ("expected s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") or is empty.
+struct Issue {
+    IssueCode code = IssueCode::None;
+    std::uint16_t part = 0;
+    std::string detail;
+};
+
+/// Collects what the checks of one unit find.
+class IssueSink {
+public:
+    void add(IssueCode code, std::uint16_t part = 0, std::string detail = {}) {
+        m_issues.push_back({code, part, std::move(detail)});
+    }
+    const std::vector<Issue>& issues() const { return m_issues; }
+    bool empty() const { return m_issues.empty(); }
+    void clear() { m_issues.clear(); }
+    /// The gravest severity among the issues; None if there are none.
+    Severity worst() const;
+
+private:
+    std::vector<Issue> m_issues;
+};
+
+}  // namespace framescope

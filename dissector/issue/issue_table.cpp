@@ -1,0 +1,135 @@
+// The one table of issues: code, severity, name, sentence, section.
+#include <array>
+#include <cassert>
+
+#include "dissector/issue/issue.h"
+
+namespace framescope {
+namespace {
+
+using enum Severity;
+
+constexpr std::array kIssues = {
+    IssueInfo{IssueCode::PacketCutShort, Warning, "packet.cut-short",
+              "The packet was captured only in part.", ""},
+    IssueInfo{IssueCode::IpHeaderMalformed, Error, "ip.header-malformed",
+              "The IP header does not fit its packet.", "RFC 791 section 3.1"},
+    IssueInfo{IssueCode::TcpHeaderMalformed, Error, "tcp.header-malformed",
+              "The TCP header does not fit its packet.", "RFC 9293 section 3.1"},
+    IssueInfo{IssueCode::TcpDataMissing, Warning, "tcp.data-missing",
+              "Bytes of this stream are missing from the capture.", "RFC 9293 section 3.4"},
+    IssueInfo{IssueCode::TcpJoinedMidStream, Note, "tcp.joined-mid-stream",
+              "The capture began after this connection was opened.", ""},
+    IssueInfo{IssueCode::TcpReset, Warning, "tcp.reset",
+              "The connection was reset instead of being closed.", "RFC 9293 section 3.5.2"},
+    IssueInfo{IssueCode::HttpHeadTooLong, Error, "http.head-too-long",
+              "The head is longer than what is read of one.", ""},
+    IssueInfo{IssueCode::HttpStartLineMalformed, Error, "http.start-line-malformed",
+              "The start line is not of the form the specification gives.", "RFC 9112 section 2.1"},
+    IssueInfo{IssueCode::HttpHeaderMalformed, Error, "http.header-malformed",
+              "A header line is not of the form name: value.", "RFC 9112 section 5"},
+    IssueInfo{IssueCode::HttpFramingAmbiguous, Error, "http.framing-ambiguous",
+              "The headers contradict each other on where the body ends.", "RFC 9112 section 6.3"},
+    IssueInfo{IssueCode::HttpChunkMalformed, Error, "http.chunk-malformed",
+              "A chunk does not begin with its size in hex digits or does not end with CRLF.",
+              "RFC 9112 section 7.1"},
+    IssueInfo{IssueCode::HttpBodyCutShort, Warning, "http.body-cut-short",
+              "The body ended before its announced length.", "RFC 9112 section 8"},
+    IssueInfo{IssueCode::HttpAcceptWrong, Error, "http.accept-wrong",
+              "Sec-WebSocket-Accept does not answer the key of the request.",
+              "RFC 6455 section 4.2.2"},
+    IssueInfo{IssueCode::HttpAcceptMissing, Error, "http.accept-missing",
+              "The server switched to WebSocket without Sec-WebSocket-Accept.",
+              "RFC 6455 section 4.2.2"},
+    IssueInfo{IssueCode::HttpKeyMalformed, Error, "http.key-malformed",
+              "Sec-WebSocket-Key is not 16 bytes in base64.", "RFC 6455 section 4.1"},
+    IssueInfo{IssueCode::WebSocketClientNotMasked, Error, "websocket.client-not-masked",
+              "A frame from the client is not masked.", "RFC 6455 section 5.1"},
+    IssueInfo{IssueCode::WebSocketServerMasked, Error, "websocket.server-masked",
+              "A frame from the server is masked.", "RFC 6455 section 5.1"},
+    IssueInfo{IssueCode::WebSocketReservedBits, Error, "websocket.reserved-bits",
+              "A reserved bit is set without an extension that gives it a meaning.",
+              "RFC 6455 section 5.2"},
+    IssueInfo{IssueCode::WebSocketReservedOpcode, Error, "websocket.reserved-opcode",
+              "The opcode is reserved.", "RFC 6455 section 5.2"},
+    IssueInfo{IssueCode::WebSocketControlFragmented, Error, "websocket.control-fragmented",
+              "A control frame must not be fragmented.", "RFC 6455 section 5.5"},
+    IssueInfo{IssueCode::WebSocketControlTooLong, Error, "websocket.control-too-long",
+              "A control frame carries more than 125 bytes.", "RFC 6455 section 5.5"},
+    IssueInfo{IssueCode::WebSocketContinuationWithoutStart, Error,
+              "websocket.continuation-without-start",
+              "A continuation frame came while no message was open.", "RFC 6455 section 5.4"},
+    IssueInfo{IssueCode::WebSocketMessageInsideMessage, Error, "websocket.message-inside-message",
+              "A new message began before the one before it was finished.", "RFC 6455 section 5.4"},
+    IssueInfo{IssueCode::WebSocketLengthNotMinimal, Error, "websocket.length-not-minimal",
+              "The payload length is not written in its shortest form.", "RFC 6455 section 5.2"},
+    IssueInfo{IssueCode::WebSocketLengthTopBit, Error, "websocket.length-top-bit",
+              "The most significant bit of the 64-bit length is set.", "RFC 6455 section 5.2"},
+    IssueInfo{IssueCode::WebSocketTextNotUtf8, Error, "websocket.text-not-utf8",
+              "A text message is not valid UTF-8.", "RFC 6455 section 8.1"},
+    IssueInfo{IssueCode::WebSocketCloseBodyOneByte, Error, "websocket.close-body-one-byte",
+              "A close frame's body has one byte: neither empty nor a code.",
+              "RFC 6455 section 5.5.1"},
+    IssueInfo{IssueCode::WebSocketCloseCodeForbidden, Error, "websocket.close-code-forbidden",
+              "This close code must not be sent.", "RFC 6455 section 7.4"},
+    IssueInfo{IssueCode::WebSocketCloseReasonNotUtf8, Error, "websocket.close-reason-not-utf8",
+              "The reason of a close frame is not valid UTF-8.", "RFC 6455 section 5.5.1"},
+    IssueInfo{IssueCode::WebSocketDataAfterClose, Error, "websocket.data-after-close",
+              "A frame was sent after a close frame in the same direction.",
+              "RFC 6455 section 5.5.1"},
+    IssueInfo{IssueCode::WebSocketPayloadIncomplete, Warning, "websocket.payload-incomplete",
+              "The payload is not complete in the capture.", ""},
+    IssueInfo{IssueCode::WebSocketResynchronised, Warning, "websocket.resynchronised",
+              "After missing bytes, reading went on at the next plausible frame.", ""},
+    IssueInfo{IssueCode::EngineIoHandshakeMalformed, Error, "engineio.handshake-malformed",
+              "The open packet is not the JSON object of an Engine.IO handshake.",
+              "Engine.IO protocol, Handshake"},
+    IssueInfo{IssueCode::SocketIoPacketMalformed, Error, "socketio.packet-malformed",
+              "The packet is not of the form the Socket.IO protocol gives.",
+              "Socket.IO protocol, Packet encoding"},
+    IssueInfo{IssueCode::SocketIoPayloadMalformed, Error, "socketio.payload-malformed",
+              "The payload is not the JSON this packet type asks for.",
+              "Socket.IO protocol, Packet types"},
+};
+static_assert(kIssues.size() == static_cast<std::size_t>(IssueCode::Count) - 1);
+
+constexpr bool inOrder() {
+    for (std::size_t i = 0; i < kIssues.size(); ++i) {
+        if (static_cast<std::size_t>(kIssues[i].code) != i + 1) return false;
+    }
+    return true;
+}
+static_assert(inOrder(), "the table stands in the order of the enumeration");
+
+}  // namespace
+
+const IssueInfo& issueInfo(IssueCode code) {
+    assert(code != IssueCode::None && code < IssueCode::Count);
+    return kIssues[static_cast<std::size_t>(code) - 1];
+}
+
+std::span<const IssueInfo> allIssues() {
+    return kIssues;
+}
+
+std::string_view severityName(Severity severity) {
+    switch (severity) {
+        case None:
+            return "";
+        case Note:
+            return "note";
+        case Warning:
+            return "warning";
+        case Error:
+            return "error";
+    }
+    return "";
+}
+
+Severity IssueSink::worst() const {
+    Severity worst = None;
+    for (const Issue& issue : m_issues) worst = std::max(worst, issueInfo(issue.code).severity);
+    return worst;
+}
+
+}  // namespace framescope

@@ -1,0 +1,86 @@
+// The record: what is kept in memory of one row. Fixed size, written once. Everything else about a
+// row is computed again from the capture when somebody looks at it.
+#pragma once
+
+#include <cstdint>
+
+#include "dissector/issue/issue.h"
+
+namespace framescope {
+
+/// Number of a packet in the capture, 1-based as in every other tool (frame.number).
+using PacketNumber = std::uint32_t;
+/// Index of a record, 0-based. Rows are shown 1-based.
+using RecordId = std::uint32_t;
+inline constexpr RecordId kNoRecord = 0xffffffff;
+/// Index of a TCP connection in order of first packet (tcp.stream).
+using ConnectionId = std::uint32_t;
+/// Index of an interned name; 0 is the empty name.
+using NameId = std::uint32_t;
+/// Position in one direction of a TCP stream; 0 is the first byte behind the SYN.
+using StreamOffset = std::uint64_t;
+
+enum class Direction : std::uint8_t { ClientToServer, ServerToClient };
+inline Direction opposite(Direction d) {
+    return d == Direction::ClientToServer ? Direction::ServerToClient : Direction::ClientToServer;
+}
+inline std::size_t indexOf(Direction d) {
+    return static_cast<std::size_t>(d);
+}
+
+/// What a row is on the wire.
+enum class RowKind : std::uint8_t {
+    TcpOpen,         ///< first packet of a connection
+    TcpEnd,          ///< FIN of both sides, RST, or the capture's end; `detail` is an EndReason
+    TcpGap,          ///< bytes that were never captured
+    TcpSegment,      ///< payload that no layer claims
+    HttpRequest,     ///< a request's head; `name` is method and target
+    HttpResponse,    ///< a response's head; `detail` is the status code, `group` the request's row
+    WebSocketFrame,  ///< one frame; `opcode` as on the wire, `group` the first frame of its message
+};
+
+/// The highest protocol that could be read in a row: what the protocol column shows.
+enum class Protocol : std::uint8_t { Tcp, Http, WebSocket, EngineIo, SocketIo };
+inline constexpr std::size_t kProtocolCount = 5;
+/// "TCP", "HTTP", "WebSocket", "Engine.IO", "Socket.IO".
+const char* protocolName(Protocol protocol);
+
+/// How a connection, or one direction of it, ended.
+enum class EndReason : std::uint8_t { Fin, Reset, CaptureEnd, PortReused };
+
+/// Bits of Record::flags.
+enum RecordFlag : std::uint16_t {
+    kFlagFin = 1 << 0,         ///< WebSocket FIN
+    kFlagMasked = 1 << 1,      ///< WebSocket MASK
+    kFlagRsv1 = 1 << 2,        ///< WebSocket RSV1 (compressed, where negotiated)
+    kFlagIncomplete = 1 << 3,  ///< bytes of this unit are missing from the capture
+    kFlagMidStream = 1 << 4,   ///< TcpOpen without SYN
+    kFlagMessageEnd = 1 << 5,  ///< the last frame of a message of several frames
+    kFlagHasAckId = 1 << 6,    ///< Socket.IO packet with an acknowledgement id, in `detail`
+    kFlagBinary = 1 << 7,      ///< frame belongs to a binary message
+};
+
+/// 56 bytes a row; see the kinds for what the fields mean there.
+struct Record {
+    std::int64_t timeNs = 0;        ///< since the epoch, of the packet that completed the row
+    StreamOffset streamOffset = 0;  ///< of the unit's first byte in its direction
+    std::uint64_t length = 0;       ///< bytes of the unit on the wire; missing ones for a gap
+    PacketNumber packet = 0;        ///< the packet that completed the row
+    ConnectionId connection = 0;
+    RecordId group = kNoRecord;  ///< first frame of the message; request of a response
+    NameId name = 0;             ///< event name, or method and target
+    std::uint32_t detail = 0;    ///< status code, close code, acknowledgement id, EndReason
+    std::uint16_t flags = 0;
+    RowKind kind = RowKind::TcpSegment;
+    Protocol protocol = Protocol::Tcp;
+    Direction direction = Direction::ClientToServer;
+    Severity severity = Severity::None;
+    std::uint8_t opcode = 0;      ///< WebSocket opcode
+    std::uint8_t engineType = 0;  ///< Engine.IO packet type (engineio::PacketType)
+    std::uint8_t socketType = 0;  ///< Socket.IO packet type (socketio::PacketType)
+
+    bool has(RecordFlag flag) const { return (flags & flag) != 0; }
+};
+static_assert(sizeof(Record) == 56, "a record is what a row costs; keep it small");
+
+}  // namespace framescope
