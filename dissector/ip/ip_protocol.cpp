@@ -1,0 +1,35 @@
+#include "dissector/ip/ip_protocol.h"
+
+namespace framescope {
+
+std::string ipProtocolText(std::uint8_t protocol) {
+    const std::string number = std::to_string(protocol);
+    switch (protocol) {
+        case kProtocolHopByHop:
+            return "hop-by-hop options (" + number + ")";
+        case kProtocolIcmp:
+            return "ICMP (" + number + ")";
+        case kProtocolTcp:
+            return "TCP (" + number + ")";
+        case kProtocolUdp:
+            return "UDP (" + number + ")";
+        case kProtocolRouting:
+            return "routing (" + number + ")";
+        case kProtocolFragment:
+            return "fragment (" + number + ")";
+        case kProtocolEsp:
+            return "ESP (" + number + ")";
+        case kProtocolAuthentication:
+            return "authentication (" + number + ")";
+        case kProtocolIcmpv6:
+            return "ICMPv6 (" + number + ")";
+        case kProtocolNoNext:
+            return "no next header (" + number + ")";
+        case kProtocolDestinationOptions:
+            return "destination options (" + number + ")";
+        default:
+            return number;
+    }
+}
+
+}  // namespace framescope

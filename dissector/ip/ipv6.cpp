@@ -1,0 +1,103 @@
+#include "dissector/ip/ipv6.h"
+
+#include <algorithm>
+
+#include "dissector/ip/ip_protocol.h"
+
+namespace framescope::ipv6 {
+namespace {
+
+bool isExtension(std::uint8_t type) {
+    switch (type) {
+        case kProtocolHopByHop:
+        case kProtocolRouting:
+        case kProtocolFragment:
+        case kProtocolAuthentication:
+        case kProtocolDestinationOptions:
+        case kProtocolMobility:
+            return true;
+        default:
+            return false;
+    }
+}
+
+/// Size of an extension header: fixed for fragments, in units of 4 bytes for authentication
+/// (RFC 4302 section 2.2), in units of 8 for the others (RFC 8200 section 4.3).
+std::size_t extensionSize(std::uint8_t type, ByteView bytes) {
+    if (type == kProtocolFragment) return 8;
+    if (type == kProtocolAuthentication) return (std::size_t{bytes[1]} + 2) * 4;
+    return (std::size_t{bytes[1]} + 1) * 8;
+}
+
+}  // namespace
+
+Parsed<Header> parse(ByteView bytes) {
+    if (bytes.size() < kHeaderSize) return Parsed<Header>::needs(kHeaderSize);
+    const std::uint8_t* const p = bytes.data();
+    const std::uint32_t first = readBe32(p);
+    Header header;
+    header.version = p[0] >> 4;
+    header.trafficClass = static_cast<std::uint8_t>(first >> 20);
+    header.flowLabel = first & 0xfffff;
+    header.payloadLength = readBe16(p + 4);
+    header.nextHeader = p[6];
+    header.hopLimit = p[7];
+    header.source.version = header.destination.version = 6;
+    std::copy_n(p + 8, 16, header.source.bytes.begin());
+    std::copy_n(p + 24, 16, header.destination.bytes.begin());
+    return Parsed<Header>::complete(header, kHeaderSize);
+}
+
+Chain followExtensions(const Header& header, ByteView bytes, std::vector<Extension>* extensions) {
+    Chain chain;
+    chain.protocol = header.nextHeader;
+    chain.offset = kHeaderSize;
+    for (std::size_t i = 0; isExtension(chain.protocol); ++i) {
+        if (i == kMaxExtensions || chain.offset + 8 > bytes.size()) {
+            chain.cutShort = true;
+            break;
+        }
+        const ByteView rest = bytes.subspan(chain.offset);
+        const std::uint8_t type = chain.protocol;
+        const std::size_t size = extensionSize(type, rest);
+        if (size > rest.size()) {
+            chain.cutShort = true;
+            break;
+        }
+        if (type == kProtocolFragment) {
+            const std::uint16_t fragment = readBe16(rest.data() + 2);
+            chain.moreFragments = (fragment & 1) != 0;
+            chain.fragment = (fragment & 0xfff8) != 0;
+        }
+        if (extensions != nullptr) extensions->push_back({type, chain.offset, size});
+        chain.protocol = rest[0];
+        chain.offset += size;
+        if (chain.fragment) break;
+    }
+    return chain;
+}
+
+void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place) {
+    std::vector<Extension> extensions;
+    const Chain chain = followExtensions(header, bytes, &extensions);
+    const auto address = [](const IpAddress& a) { return Bytes(a.bytes.begin(), a.bytes.end()); };
+    tree.open(FieldId::Ipv6, place, std::min(chain.offset, bytes.size()),
+              header.source.text() + " → " + header.destination.text());
+    tree.add(FieldId::Ipv6Version, place, 1, std::uint64_t{header.version}, {}, {0, 4});
+    tree.add(FieldId::Ipv6TClass, place, 2, std::uint64_t{header.trafficClass}, {}, {4, 8});
+    tree.add(FieldId::Ipv6Flow, place.at(1), 3, std::uint64_t{header.flowLabel}, {}, {4, 20});
+    tree.add(FieldId::Ipv6Plen, place.at(4), 2, std::uint64_t{header.payloadLength});
+    tree.add(FieldId::Ipv6Nxt, place.at(6), 1, std::uint64_t{header.nextHeader},
+             ipProtocolText(header.nextHeader));
+    tree.add(FieldId::Ipv6Hlim, place.at(7), 1, std::uint64_t{header.hopLimit});
+    tree.add(FieldId::Ipv6Src, place.at(8), 16, address(header.source));
+    tree.add(FieldId::Ipv6Dst, place.at(24), 16, address(header.destination));
+    for (const Extension& extension : extensions) {
+        const ByteView part = bytes.subspan(extension.offset, extension.size);
+        tree.add(FieldId::Ipv6Extension, place.at(extension.offset), extension.size,
+                 Bytes(part.begin(), part.end()), ipProtocolText(extension.type));
+    }
+    tree.close();
+}
+
+}  // namespace framescope::ipv6

@@ -1,0 +1,51 @@
+// The IPv6 header and its extension headers, RFC 8200 sections 3 and 4.
+#pragma once
+
+#include <vector>
+
+#include "dissector/core/bytes.h"
+#include "dissector/core/parsed.h"
+#include "dissector/field/field_tree.h"
+#include "dissector/ip/ip_address.h"
+
+namespace framescope::ipv6 {
+
+inline constexpr std::size_t kHeaderSize = 40;
+/// Extension headers that are followed before the packet is taken for nonsense.
+inline constexpr std::size_t kMaxExtensions = 32;
+
+struct Header {
+    std::uint8_t version = 6;
+    std::uint8_t trafficClass = 0;
+    std::uint32_t flowLabel = 0;      ///< 20 bits
+    std::uint16_t payloadLength = 0;  ///< bytes behind the fixed header; 0 with offloading
+    std::uint8_t nextHeader = 0;
+    std::uint8_t hopLimit = 0;
+    IpAddress source;
+    IpAddress destination;
+};
+
+/// One extension header: its own type, its place relative to the fixed header, its size.
+struct Extension {
+    std::uint8_t type = 0;
+    std::size_t offset = 0;
+    std::size_t size = 0;
+};
+
+/// Where the chain of extension headers leads.
+struct Chain {
+    std::uint8_t protocol = 0;  ///< what the payload is
+    std::size_t offset = 0;     ///< of the payload, counted from the fixed header
+    bool fragment = false;      ///< a fragment behind the first: the payload is no header
+    bool moreFragments = false;
+    bool cutShort = false;  ///< the packet ends inside the chain
+};
+
+Parsed<Header> parse(ByteView bytes);
+/// Follows the extension headers; `bytes` begins at the fixed header. `extensions`, if given, gets
+/// each of them.
+Chain followExtensions(const Header& header, ByteView bytes,
+                       std::vector<Extension>* extensions = nullptr);
+void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place);
+
+}  // namespace framescope::ipv6

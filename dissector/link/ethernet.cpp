@@ -1,0 +1,68 @@
+#include "dissector/link/ethernet.h"
+
+#include "dissector/link/ether_type.h"
+
+namespace framescope::ethernet {
+namespace {
+
+FieldValue address(ByteView bytes) {
+    return Bytes(bytes.begin(), bytes.end());
+}
+
+void describeTag(ByteView tag, FieldTree& tree, Place place) {
+    const std::uint16_t control = readBe16(tag.data());
+    const std::uint16_t type = readBe16(tag.data() + 2);
+    const std::uint64_t id = control & 0x0fff;
+    tree.open(FieldId::Vlan, place, kTagSize, "id " + std::to_string(id));
+    tree.add(FieldId::VlanPriority, place, 2, std::uint64_t{control} >> 13, {}, {0, 3});
+    tree.add(FieldId::VlanDei, place, 2, std::uint64_t{control} >> 12 & 1, {}, {3, 1});
+    tree.add(FieldId::VlanId, place, 2, id, {}, {4, 12});
+    tree.add(FieldId::VlanEtype, place.at(2), 2, std::uint64_t{type}, etherTypeText(type));
+    tree.close();
+}
+
+}  // namespace
+
+LinkPayload parseTags(ByteView packet, std::size_t typeOffset) {
+    for (int tags = 0; tags <= kMaxTags; ++tags) {
+        if (packet.size() < typeOffset + 2) break;
+        const std::uint16_t type = readBe16(packet.data() + typeOffset);
+        if (!isVlanTag(type)) return {networkProtocol(type), typeOffset + 2};
+        typeOffset += kTagSize;
+    }
+    return {NetworkProtocol::CutShort, packet.size()};
+}
+
+LinkPayload describeTags(ByteView packet, std::size_t typeOffset, FieldTree& tree, Place place,
+                         std::string& protocols) {
+    const LinkPayload payload = parseTags(packet, typeOffset);
+    // Every tag begins behind the type field that announced it.
+    for (std::size_t tag = typeOffset + 2; tag + kTagSize <= payload.offset; tag += kTagSize) {
+        describeTag(packet.subspan(tag, kTagSize), tree, place.at(tag));
+        protocols += ":vlan";
+    }
+    return payload;
+}
+
+LinkPayload parse(ByteView packet) {
+    if (packet.size() < kHeaderSize) return {NetworkProtocol::CutShort, packet.size()};
+    return parseTags(packet, kHeaderSize - 2);
+}
+
+LinkPayload describe(ByteView packet, FieldTree& tree, Place place, std::string& protocols) {
+    if (packet.size() < kHeaderSize) return {NetworkProtocol::CutShort, packet.size()};
+    const std::uint16_t type = readBe16(packet.data() + 12);
+    const FieldValue destination = address(packet.first(6));
+    const FieldValue source = address(packet.subspan(6, 6));
+    tree.open(
+        FieldId::Eth, place, kHeaderSize,
+        formatValue(FieldType::Ether, source) + " → " + formatValue(FieldType::Ether, destination));
+    tree.add(FieldId::EthDst, place, 6, destination);
+    tree.add(FieldId::EthSrc, place.at(6), 6, source);
+    tree.add(FieldId::EthType, place.at(12), 2, std::uint64_t{type}, etherTypeText(type));
+    tree.close();
+    protocols += ":eth:ethertype";
+    return describeTags(packet, kHeaderSize - 2, tree, place, protocols);
+}
+
+}  // namespace framescope::ethernet
