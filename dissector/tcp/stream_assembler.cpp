@@ -1,0 +1,136 @@
+#include "dissector/tcp/stream_assembler.h"
+
+#include <algorithm>
+
+namespace framescope::tcp {
+
+void StreamAssembler::start(std::uint32_t base) {
+    m_started = true;
+    m_base = base;
+}
+
+std::int64_t StreamAssembler::widen(std::uint32_t sequence) const {
+    // The distance from where the stream stands, as the signed 32-bit number that TCP's own
+    // comparison uses, picks the right turn of the sequence space.
+    const auto here = static_cast<std::uint32_t>(m_base + m_next);
+    const auto distance = static_cast<std::int32_t>(sequence - here);
+    return static_cast<std::int64_t>(m_next) + distance;
+}
+
+void StreamAssembler::segment(std::uint32_t sequence, ByteView captured, std::uint64_t length,
+                              const Origin& origin, StreamSink& sink) {
+    if (!m_started) start(sequence);
+    const std::int64_t begin = widen(sequence);
+    if (begin + static_cast<std::int64_t>(length) <= static_cast<std::int64_t>(m_next)) return;
+
+    Origin at = origin;
+    StreamOffset offset = m_next;
+    if (begin < static_cast<std::int64_t>(m_next)) {
+        const std::size_t known = m_next - begin;
+        if (known >= captured.size()) return;  // what is new of it was not captured
+        captured = captured.subspan(known);
+        at.fileOffset += known;
+    } else {
+        offset = static_cast<StreamOffset>(begin);
+    }
+    if (captured.empty()) return;
+
+    if (offset == m_next && m_held.empty()) {
+        m_next += captured.size();
+        sink.streamData(offset, captured, at);
+        return;
+    }
+    hold(offset, captured, at);
+    deliverHeld(sink);
+    while (m_heldBytes > kMaxHeldBytes || m_held.size() > kMaxHeldSegments) giveUpHole(sink);
+}
+
+void StreamAssembler::hold(StreamOffset offset, ByteView bytes, Origin origin) {
+    // Only what is not held yet is kept, in as many pieces as the held ones leave room for.
+    const auto keep = [&](std::size_t count) {
+        if (count == 0) return;
+        m_held.emplace(offset, Held{Bytes(bytes.begin(), bytes.begin() + count), origin});
+        m_heldBytes += count;
+    };
+    const auto advance = [&](std::size_t count) {
+        offset += count;
+        origin.fileOffset += count;
+        bytes = bytes.subspan(count);
+    };
+    auto after = m_held.upper_bound(offset);
+    if (after != m_held.begin()) {
+        const auto before = std::prev(after);
+        const StreamOffset end = before->first + before->second.bytes.size();
+        if (end > offset) advance(std::min<std::size_t>(end - offset, bytes.size()));
+    }
+    while (!bytes.empty()) {
+        const std::size_t room = after == m_held.end()
+                                     ? bytes.size()
+                                     : std::min<std::size_t>(after->first - offset, bytes.size());
+        keep(room);
+        advance(room);
+        if (after == m_held.end() || bytes.empty()) break;
+        advance(std::min(after->second.bytes.size(), bytes.size()));
+        ++after;
+    }
+}
+
+void StreamAssembler::deliverHeld(StreamSink& sink) {
+    while (!m_held.empty() && m_held.begin()->first == m_next) {
+        const auto node = m_held.extract(m_held.begin());
+        const Held& held = node.mapped();
+        m_heldBytes -= held.bytes.size();
+        m_next += held.bytes.size();
+        sink.streamData(node.key(), held.bytes, held.origin);
+        m_holeAcknowledgedAt.reset();
+    }
+}
+
+void StreamAssembler::giveUpHole(StreamSink& sink) {
+    const StreamOffset hole = m_next;
+    m_next = m_held.begin()->first;
+    sink.streamGap(hole, m_next - hole);
+    m_holeAcknowledgedAt.reset();
+    deliverHeld(sink);
+}
+
+void StreamAssembler::acknowledged(std::uint32_t acknowledgment, PacketNumber packet,
+                                   StreamSink& sink) {
+    if (!m_started) return;
+    const std::int64_t offset = widen(acknowledgment);
+    if (offset > static_cast<std::int64_t>(m_acknowledged)) {
+        m_acknowledged = static_cast<StreamOffset>(offset);
+    }
+    if (m_held.empty() || m_acknowledged < m_held.begin()->first) return;
+    // The receiver has these bytes, so nobody will send them again: only a capture out of order can
+    // still bring them.
+    if (!m_holeAcknowledgedAt) {
+        m_holeAcknowledgedAt = packet;
+    } else if (packet - *m_holeAcknowledgedAt > kPatience) {
+        giveUpHole(sink);
+    }
+}
+
+void StreamAssembler::finish(std::uint32_t sequence) {
+    if (!m_started) start(sequence);
+    const std::int64_t offset = widen(sequence);
+    if (offset >= 0 && !m_finOffset) m_finOffset = static_cast<StreamOffset>(offset);
+}
+
+void StreamAssembler::flush(StreamSink& sink) {
+    while (!m_held.empty()) giveUpHole(sink);
+    StreamOffset end = m_acknowledged;
+    if (m_finOffset) {
+        end = *m_finOffset;
+    } else if (end == m_next + 1) {
+        // One more than the data: a FIN that was acknowledged but not captured.
+        end = m_next;
+    }
+    if (end > m_next) {
+        const StreamOffset hole = m_next;
+        m_next = end;
+        sink.streamGap(hole, end - hole);
+    }
+}
+
+}  // namespace framescope::tcp
