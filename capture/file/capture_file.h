@@ -10,6 +10,8 @@
 
 #include "capture/file/byte_source.h"
 #include "capture/file/capture_layout.h"
+#include "capture/file/packet_header.h"
+#include "capture/file/pcap_format.h"
 #include "capture/result.h"
 #include "dissector/core/bytes.h"
 
@@ -19,23 +21,6 @@ enum class CaptureFormat { Pcap, Pcapng };
 
 /// "pcap" or "pcapng".
 const char* captureFormatName(CaptureFormat format);
-
-/// Most bytes a packet may have; a record that claims more is damaged.
-inline constexpr std::uint32_t maxPacketLength = 256u << 20;
-
-/// What a capture file says about a packet beside its bytes.
-struct PacketHeader {
-    std::int64_t timeNs = 0;           ///< Nanoseconds since 1970-01-01 UTC. Only if hasTime.
-    bool hasTime = false;              ///< Simple packet blocks have none.
-    std::uint32_t capturedLength = 0;  ///< Bytes in the file.
-    std::uint32_t originalLength = 0;  ///< Bytes on the wire.
-    std::uint32_t linkType = 0;        ///< LINKTYPE_ value.
-    std::uint32_t interface = 0;       ///< Index in CaptureLayout::interfaces.
-    std::uint64_t dataOffset = 0;      ///< Position of the packet's bytes in the capture.
-    std::uint64_t recordOffset = 0;    ///< Position of the pcap record or pcapng block.
-
-    bool operator==(const PacketHeader&) const = default;
-};
 
 /// A packet that was read again.
 struct StoredPacket : PacketHeader {
@@ -65,18 +50,26 @@ public:
     /// The bytes beneath, for CaptureReader.
     ByteSource& source() const { return *m_source; }
 
+    /// The file header, if this is a pcap file.
+    const std::optional<PcapFileHeader>& pcapHeader() const { return m_pcapHeader; }
+
 private:
     CaptureFile(std::filesystem::path path, std::unique_ptr<ByteSource> source,
-                CaptureFormat format)
-        : m_path(std::move(path)), m_source(std::move(source)), m_format(format) {}
+                CaptureFormat format, std::optional<PcapFileHeader> pcapHeader)
+        : m_path(std::move(path)),
+          m_source(std::move(source)),
+          m_format(format),
+          m_pcapHeader(pcapHeader) {}
 
-    Result<StoredPacket> readPcapRecord(const CaptureLayout& layout, std::uint64_t offset) const;
+    Result<StoredPacket> readPcapRecord(std::uint64_t offset) const;
     Result<StoredPacket> readPcapngBlock(const CaptureLayout& layout, std::uint64_t offset) const;
+    Result<Bytes> readExactly(std::uint64_t offset, std::uint32_t length) const;
     Error gone(std::uint64_t offset) const;
 
     std::filesystem::path m_path;
     std::unique_ptr<ByteSource> m_source;
     CaptureFormat m_format;
+    std::optional<PcapFileHeader> m_pcapHeader;
 };
 
 }  // namespace framescope

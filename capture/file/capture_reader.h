@@ -22,8 +22,9 @@
 
 namespace framescope {
 
-struct PcapFileHeader;
-struct PcapngBlockHeader;
+namespace pcapng {
+struct BlockHeader;
+}
 
 /// A packet as it lies in the file.
 struct CapturedPacket : PacketHeader {
@@ -48,10 +49,18 @@ struct ReadCounts {
     std::uint64_t unknownBlocks = 0;
 };
 
+/// How much a reader takes on. Packets are numbered in 32 bits; the others bound memory, for a
+/// small file could otherwise consist of nothing else.
+struct ReadLimits {
+    std::uint64_t packets = 0xffffffff;
+    std::size_t sections = 1 << 20;
+    std::size_t interfaces = 1 << 16;
+    std::size_t secrets = 1 << 16;
+};
+
 class CaptureReader {
 public:
-    explicit CaptureReader(std::shared_ptr<CaptureFile> file);
-    ~CaptureReader();
+    explicit CaptureReader(std::shared_ptr<CaptureFile> file, ReadLimits limits = {});
 
     ReadStep next(CapturedPacket& packet);
 
@@ -71,22 +80,26 @@ public:
     std::uint64_t bytesTotal() const;
 
 private:
+    enum class BlockResult { Packet, NoPacket, Stopped };
+
     ReadStep nextInPcap(CapturedPacket& packet);
     ReadStep nextInPcapng(CapturedPacket& packet);
-    bool readPacketBlock(const PcapngBlockHeader& header, ByteView block, CapturedPacket& packet);
-    bool readSectionHeader(const PcapngBlockHeader& header, ByteView block);
-    void readInterface(ByteView block);
-    void readSecrets(ByteView block);
-    void countOther(std::uint32_t type);
-    ReadStep deliver(CapturedPacket& packet);
-    ReadStep endOfBytes(std::uint64_t present, std::uint64_t wanted, const char* what);
+    BlockResult readBlock(const pcapng::BlockHeader& header, CapturedPacket& packet);
+    bool readPacketBlock(const pcapng::BlockHeader& header, ByteView block, CapturedPacket& packet);
+    bool readSectionHeader(const pcapng::BlockHeader& header, ByteView block);
+    void readInterface(const pcapng::BlockHeader& header, ByteView block);
+    void readSecrets(const pcapng::BlockHeader& header);
+    void countOtherBlock(std::uint32_t type);
+
+    ReadStep deliver(CapturedPacket& packet, std::uint64_t recordEnd);
+    ReadStep endOfBytes(bool betweenRecords, const std::string& what);
     ReadStep stop(NoticeCode code, std::uint64_t offset, std::string sentence);
     void remark(NoticeCode code, std::uint64_t offset, std::string sentence);
 
     std::shared_ptr<CaptureFile> m_file;
+    ReadLimits m_limits;
     ReadWindow m_window;
-    std::unique_ptr<PcapFileHeader> m_pcapHeader;
-    std::uint64_t m_position = 0;
+    std::uint64_t m_position = 0;  // Of the next record or block.
     bool m_stopped = false;
     ReadCounts m_counts;
     std::vector<Notice> m_notices;
