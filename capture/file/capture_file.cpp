@@ -1,0 +1,164 @@
+// Recognising a capture file and reading single packets of it again; see capture_file.h. Whatever
+// is read again is checked as if it had never been seen: the file may have become another
+// meanwhile.
+#include "capture/file/capture_file.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+#include "capture/file/file_kind.h"
+#include "capture/file/pcapng_format.h"
+
+namespace framescope {
+namespace {
+
+// Enough for the header of either format and for telling what else a file may be.
+constexpr std::size_t startLength = 64;
+
+std::string quoted(const std::filesystem::path& path) {
+    return '"' + path.string() + '"';
+}
+
+std::string cutHeader(const std::string& name, const char* format, std::size_t present) {
+    return name + " is cut off within its " + format + " header: there are only " +
+           std::to_string(present) + " bytes.";
+}
+
+/// What keeps a pcap file from being read, or empty.
+std::string pcapFault(const std::string& name, ByteView start) {
+    const auto header = parsePcapFileHeader(start);
+    if (!header) return cutHeader(name, "pcap", start.size());
+    if (header->versionMajor != 2) {
+        return name + " is a pcap file of version " + std::to_string(header->versionMajor) + "." +
+               std::to_string(header->versionMinor) + "; only version 2 is known.";
+    }
+    return {};
+}
+
+/// What keeps a pcapng file from being read, or empty.
+std::string pcapngFault(const std::string& name, ByteView start) {
+    if (start.size() < pcapng::blockStartLength) return cutHeader(name, "pcapng", start.size());
+    if (!pcapng::sectionByteOrder(start)) {
+        return name + " begins like a pcapng file, but its byte-order magic is damaged.";
+    }
+    return {};
+}
+
+}  // namespace
+
+const char* captureFormatName(CaptureFormat format) {
+    return format == CaptureFormat::Pcap ? "pcap" : "pcapng";
+}
+
+Result<std::shared_ptr<CaptureFile>> CaptureFile::open(const std::filesystem::path& path,
+                                                       const std::filesystem::path& spoolFolder) {
+    auto opened = openByteSource(path, spoolFolder);
+    if (!opened) return opened.error();
+    std::unique_ptr<ByteSource> source = *std::move(opened);
+
+    std::array<std::uint8_t, startLength> room{};
+    const auto n = source->readOn(0, room);
+    if (!n) return n.error();
+    const ByteView start = ByteView(room).first(*n);
+    std::string name = quoted(path);
+    if (source->isCompressed()) {
+        if (start.empty()) {
+            const auto notice = source->endNotice();
+            return Error{name + " is gzip-compressed and holds nothing" +
+                         (notice ? ". " + notice->sentence : ".")};
+        }
+        name = "What is compressed in " + name;
+    }
+
+    CaptureFormat format = CaptureFormat::Pcap;
+    std::string fault;
+    if (startsLikePcap(start)) {
+        fault = pcapFault(name, start);
+    } else if (pcapng::startsLikePcapng(start)) {
+        format = CaptureFormat::Pcapng;
+        fault = pcapngFault(name, start);
+    } else {
+        fault = name + " is no pcap or pcapng file: it is " + describeFileKind(start) + ".";
+    }
+    if (!fault.empty()) return Error{fault};
+    return std::shared_ptr<CaptureFile>(
+        new CaptureFile(path, std::move(source), format, parsePcapFileHeader(start)));
+}
+
+Result<StoredPacket> CaptureFile::readPacket(const CaptureLayout& layout,
+                                             std::uint64_t recordOffset) const {
+    if (const auto changed = m_source->changed()) return *changed;
+    return m_format == CaptureFormat::Pcap ? readPcapRecord(recordOffset)
+                                           : readPcapngBlock(layout, recordOffset);
+}
+
+Result<Bytes> CaptureFile::readBytes(std::uint64_t offset, std::uint32_t length) const {
+    if (const auto changed = m_source->changed()) return *changed;
+    return readExactly(offset, length);
+}
+
+Result<Bytes> CaptureFile::readExactly(std::uint64_t offset, std::uint32_t length) const {
+    if (length > maxPacketLength) return gone(offset);
+    Bytes bytes;
+    // Room follows the bytes that are there: `length` may come from a file that has changed.
+    constexpr std::size_t step = 1024 * 1024;
+    while (bytes.size() < length) {
+        const std::size_t had = bytes.size();
+        const std::size_t wanted = std::min(step, length - had);
+        bytes.resize(had + wanted);
+        const auto n = m_source->readAt(offset + had, std::span(bytes).subspan(had));
+        if (!n) return n.error();
+        if (*n < wanted) return gone(offset);
+    }
+    return bytes;
+}
+
+Error CaptureFile::gone(std::uint64_t offset) const {
+    return {"The packet at byte " + std::to_string(offset) + " of " + quoted(m_path) +
+            " is no longer there: the file has been changed on disk."};
+}
+
+Result<StoredPacket> CaptureFile::readPcapRecord(std::uint64_t offset) const {
+    const auto header = readExactly(offset, pcapRecordHeaderLength);
+    if (!header) return header.error();
+    const PcapRecordHeader record = parsePcapRecordHeader(*m_pcapHeader, *header);
+
+    StoredPacket packet;
+    packet.timeNs = record.timeNs;
+    packet.hasTime = true;
+    packet.capturedLength = record.capturedLength;
+    packet.originalLength = record.originalLength;
+    packet.linkType = m_pcapHeader->linkType;
+    packet.recordOffset = offset;
+    packet.dataOffset = offset + pcapRecordHeaderLength;
+    auto data = readExactly(packet.dataOffset, packet.capturedLength);
+    if (!data) return data.error();
+    packet.data = *std::move(data);
+    return packet;
+}
+
+Result<StoredPacket> CaptureFile::readPcapngBlock(const CaptureLayout& layout,
+                                                  std::uint64_t offset) const {
+    const CaptureSection* section = layout.sectionAt(offset);
+    if (section == nullptr) return gone(offset);
+    const auto start = readExactly(offset, pcapng::blockStartLength);
+    if (!start) return start.error();
+    const auto header = pcapng::parseBlockHeader(*start, offset, FileOrder(section->bigEndian));
+    if (!header || !header->plausible() || !pcapng::isPacketBlock(header->type))
+        return gone(offset);
+
+    const auto block = readExactly(offset, header->length);
+    if (!block) return block.error();
+    if (!pcapng::trailerAgrees(*header, ByteView(*block).last(4))) return gone(offset);
+    const auto described = pcapng::describePacket(*header, *block, layout, *section);
+    if (described.fault != pcapng::PacketFault::None) return gone(offset);
+
+    StoredPacket packet;
+    static_cast<PacketHeader&>(packet) = described.packet;
+    const auto first = block->begin() + static_cast<std::ptrdiff_t>(packet.dataOffset - offset);
+    packet.data.assign(first, first + packet.capturedLength);
+    return packet;
+}
+
+}  // namespace framescope

@@ -1,0 +1,75 @@
+// A capture file that is open: recognised, and readable at random. What goes through it from front
+// to back is CaptureReader.
+//
+// Thread-safe: one thread may run a CaptureReader while others call readPacket and readBytes.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+
+#include "capture/file/byte_source.h"
+#include "capture/file/capture_layout.h"
+#include "capture/file/packet_header.h"
+#include "capture/file/pcap_format.h"
+#include "capture/result.h"
+#include "dissector/core/bytes.h"
+
+namespace framescope {
+
+enum class CaptureFormat { Pcap, Pcapng };
+
+/// "pcap" or "pcapng".
+const char* captureFormatName(CaptureFormat format);
+
+/// A packet that was read again.
+struct StoredPacket : PacketHeader {
+    Bytes data;
+};
+
+class CaptureFile {
+public:
+    /// Opens and recognises a pcap or pcapng file, gzip-compressed or not. The Error tells a
+    /// missing, unreadable or empty file, a folder, and a file of another kind (and of which)
+    /// apart. `spoolFolder`: see openByteSource().
+    static Result<std::shared_ptr<CaptureFile>> open(const std::filesystem::path& path,
+                                                     const std::filesystem::path& spoolFolder = {});
+
+    const std::filesystem::path& path() const { return m_path; }
+    CaptureFormat format() const { return m_format; }
+    bool isCompressed() const { return m_source->isCompressed(); }
+
+    /// Reads the packet at `recordOffset` again. `layout` is what the reader found up to there at
+    /// least. An Error when the file no longer has that packet at that place.
+    Result<StoredPacket> readPacket(const CaptureLayout& layout, std::uint64_t recordOffset) const;
+
+    /// Reads exactly these bytes of the capture again (of a packet: from dataOffset on). An Error
+    /// when they are no longer there, or more than maxPacketLength.
+    Result<Bytes> readBytes(std::uint64_t offset, std::uint32_t length) const;
+
+    /// The bytes beneath, for CaptureReader.
+    ByteSource& source() const { return *m_source; }
+
+    /// The file header, if this is a pcap file.
+    const std::optional<PcapFileHeader>& pcapHeader() const { return m_pcapHeader; }
+
+private:
+    CaptureFile(std::filesystem::path path, std::unique_ptr<ByteSource> source,
+                CaptureFormat format, std::optional<PcapFileHeader> pcapHeader)
+        : m_path(std::move(path)),
+          m_source(std::move(source)),
+          m_format(format),
+          m_pcapHeader(pcapHeader) {}
+
+    Result<StoredPacket> readPcapRecord(std::uint64_t offset) const;
+    Result<StoredPacket> readPcapngBlock(const CaptureLayout& layout, std::uint64_t offset) const;
+    Result<Bytes> readExactly(std::uint64_t offset, std::uint32_t length) const;
+    Error gone(std::uint64_t offset) const;
+
+    std::filesystem::path m_path;
+    std::unique_ptr<ByteSource> m_source;
+    CaptureFormat m_format;
+    std::optional<PcapFileHeader> m_pcapHeader;
+};
+
+}  // namespace framescope

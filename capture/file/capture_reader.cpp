@@ -1,0 +1,115 @@
+// What reading either format shares, and reading pcap; pcapng is in capture_reader_pcapng.cpp.
+#include "capture/file/capture_reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "capture/file/pcap_format.h"
+
+namespace framescope {
+
+CaptureReader::CaptureReader(std::shared_ptr<CaptureFile> file, ReadLimits limits)
+    : m_file(std::move(file)), m_limits(limits), m_window(m_file->source()) {
+    if (const auto& header = m_file->pcapHeader()) {
+        m_layout = header->layout();
+        m_position = pcapFileHeaderLength;
+    }
+}
+
+ReadStep CaptureReader::next(CapturedPacket& packet) {
+    if (m_stopped) return ReadStep::Damaged;
+    return m_file->format() == CaptureFormat::Pcap ? nextInPcap(packet) : nextInPcapng(packet);
+}
+
+ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
+    const std::uint64_t offset = m_position;
+    const ByteView start = m_window.view(offset, pcapRecordHeaderLength);
+    if (start.size() < pcapRecordHeaderLength)
+        return endOfBytes(start.empty(), "a record header of 16 bytes");
+
+    const PcapRecordHeader record = parsePcapRecordHeader(*m_file->pcapHeader(), start);
+    if (record.capturedLength > maxPacketLength) {
+        return stop(NoticeCode::Damaged, offset,
+                    "The capture is damaged at byte " + std::to_string(offset) +
+                        ": a packet there claims " + std::to_string(record.capturedLength) +
+                        " bytes. The packets before it are complete.");
+    }
+    const ByteView whole = m_window.view(offset, pcapRecordHeaderLength + record.capturedLength);
+    if (whole.size() < pcapRecordHeaderLength + record.capturedLength) {
+        return endOfBytes(false, "a packet of " + std::to_string(record.capturedLength) + " bytes");
+    }
+    packet.timeNs = record.timeNs;
+    packet.hasTime = true;
+    packet.capturedLength = record.capturedLength;
+    packet.originalLength = record.originalLength;
+    packet.linkType = m_layout.interfaces.front().linkType;
+    packet.interface = 0;
+    packet.recordOffset = offset;
+    packet.dataOffset = offset + pcapRecordHeaderLength;
+    packet.data = whole.subspan(pcapRecordHeaderLength);
+    return deliver(packet, offset + whole.size());
+}
+
+ReadStep CaptureReader::deliver(CapturedPacket& packet, std::uint64_t recordEnd) {
+    if (m_counts.packets == m_limits.packets) {
+        return stop(NoticeCode::TooMany, m_position,
+                    "The capture has more than " + std::to_string(m_limits.packets) +
+                        " packets; those from byte " + std::to_string(m_position) +
+                        " on are not read.");
+    }
+    packet.number = static_cast<std::uint32_t>(++m_counts.packets);
+    m_position = recordEnd;
+    return ReadStep::Packet;
+}
+
+/// The bytes ended before `what` at m_position was complete: because the disk failed, because the
+/// compression around it ended early, at the end of the file as it should be, or within it.
+ReadStep CaptureReader::endOfBytes(bool betweenRecords, const std::string& what) {
+    if (!m_window.error().empty())
+        return stop(NoticeCode::ReadFailed, m_position, m_window.error());
+    if (const auto notice = m_file->source().endNotice()) {
+        if (endsReading(notice->code)) {
+            return stop(notice->code, notice->offset,
+                        notice->sentence + " The packets before that place are complete.");
+        }
+        remark(notice->code, notice->offset, notice->sentence);
+    }
+    if (betweenRecords) return ReadStep::End;
+    return stop(NoticeCode::CutOff, m_position,
+                "The capture is cut off: it ends within " + what + " that begins at byte " +
+                    std::to_string(m_position) + ". The packets before it are complete.");
+}
+
+ReadStep CaptureReader::stop(NoticeCode code, std::uint64_t offset, std::string sentence) {
+    m_stopped = true;
+    m_notices.push_back({code, offset, std::move(sentence)});
+    return ReadStep::Damaged;
+}
+
+void CaptureReader::remark(NoticeCode code, std::uint64_t offset, std::string sentence) {
+    const bool known = std::any_of(m_notices.begin(), m_notices.end(),
+                                   [code](const Notice& notice) { return notice.code == code; });
+    if (!known) m_notices.push_back({code, offset, std::move(sentence)});
+}
+
+CaptureLayout CaptureReader::takeNewLayout() {
+    const auto from = [](const auto& all, std::size_t& taken) {
+        auto begin = all.begin() + static_cast<std::ptrdiff_t>(std::exchange(taken, all.size()));
+        return std::remove_cvref_t<decltype(all)>(begin, all.end());
+    };
+    CaptureLayout fresh;
+    fresh.sections = from(m_layout.sections, m_sectionsTaken);
+    fresh.interfaces = from(m_layout.interfaces, m_interfacesTaken);
+    fresh.secrets = from(m_layout.secrets, m_secretsTaken);
+    return fresh;
+}
+
+std::uint64_t CaptureReader::bytesRead() const {
+    return std::min(m_file->source().storedPosition(m_position), bytesTotal());
+}
+
+std::uint64_t CaptureReader::bytesTotal() const {
+    return m_file->source().storedSize();
+}
+
+}  // namespace framescope

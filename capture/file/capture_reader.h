@@ -1,0 +1,112 @@
+// Goes through a capture file once, from front to back, and gives its packets one by one.
+//
+// Strategy: a window of a few blocks slides over the file; packets are views into it. Nothing is
+// allocated from a length that the file declares, only from bytes that came. Whatever is wrong with
+// the file ends up in notices(); every packet before the damage has been given out by then.
+//
+//     CaptureReader reader(file);
+//     CapturedPacket packet;
+//     while (reader.next(packet) == ReadStep::Packet) use(packet);
+//     for (const Notice& notice : reader.notices()) show(notice.sentence);
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "capture/file/capture_file.h"
+#include "capture/file/capture_layout.h"
+#include "capture/file/notice.h"
+#include "capture/file/read_window.h"
+#include "dissector/core/bytes.h"
+
+namespace framescope {
+
+namespace pcapng {
+struct BlockHeader;
+}
+
+/// A packet as it lies in the file.
+struct CapturedPacket : PacketHeader {
+    std::uint32_t number = 0;  ///< Counted from 1.
+    ByteView data;             ///< Valid until the reader is used again.
+};
+
+enum class ReadStep {
+    Packet,   ///< The packet was filled in.
+    End,      ///< The end of the file. Asking again looks whether it has grown.
+    Damaged,  ///< Reading ended early; the last notice says where and why. Final.
+};
+
+/// What the file held beside packets.
+struct ReadCounts {
+    std::uint64_t packets = 0;         ///< Given out.
+    std::uint64_t skippedPackets = 0;  ///< Not given out: unknown interface or malformed block.
+    std::uint64_t nameResolutionBlocks = 0;
+    std::uint64_t statisticsBlocks = 0;
+    std::uint64_t secretsBlocks = 0;
+    std::uint64_t customBlocks = 0;
+    std::uint64_t unknownBlocks = 0;
+};
+
+/// How much a reader takes on. Packets are numbered in 32 bits; the others bound memory, for a
+/// small file could otherwise consist of nothing else.
+struct ReadLimits {
+    std::uint64_t packets = 0xffffffff;
+    std::size_t sections = 1 << 20;
+    std::size_t interfaces = 1 << 16;
+    std::size_t secrets = 1 << 16;
+};
+
+class CaptureReader {
+public:
+    explicit CaptureReader(std::shared_ptr<CaptureFile> file, ReadLimits limits = {});
+
+    ReadStep next(CapturedPacket& packet);
+
+    /// All notices so far. At most one of each kind that lets reading go on (ReadCounts tells how
+    /// often), so they are few.
+    const std::vector<Notice>& notices() const { return m_notices; }
+    const ReadCounts& counts() const { return m_counts; }
+
+    /// Everything known of the file's layout so far.
+    const CaptureLayout& layout() const { return m_layout; }
+    /// The part of layout() that no earlier call has handed out; mostly empty. A packet's interface
+    /// and section are in what was handed out after next() gave the packet.
+    CaptureLayout takeNewLayout();
+
+    /// Progress in bytes of the file on disk.
+    std::uint64_t bytesRead() const;
+    std::uint64_t bytesTotal() const;
+
+private:
+    enum class BlockResult { Packet, NoPacket, Stopped };
+
+    ReadStep nextInPcap(CapturedPacket& packet);
+    ReadStep nextInPcapng(CapturedPacket& packet);
+    BlockResult readBlock(const pcapng::BlockHeader& header, CapturedPacket& packet);
+    bool readPacketBlock(const pcapng::BlockHeader& header, ByteView block, CapturedPacket& packet);
+    bool readSectionHeader(const pcapng::BlockHeader& header, ByteView block);
+    void readInterface(const pcapng::BlockHeader& header, ByteView block);
+    void readSecrets(const pcapng::BlockHeader& header);
+    void countOtherBlock(std::uint32_t type);
+
+    ReadStep deliver(CapturedPacket& packet, std::uint64_t recordEnd);
+    ReadStep endOfBytes(bool betweenRecords, const std::string& what);
+    ReadStep stop(NoticeCode code, std::uint64_t offset, std::string sentence);
+    void remark(NoticeCode code, std::uint64_t offset, std::string sentence);
+
+    std::shared_ptr<CaptureFile> m_file;
+    ReadLimits m_limits;
+    ReadWindow m_window;
+    std::uint64_t m_position = 0;  // Of the next record or block.
+    bool m_stopped = false;
+    ReadCounts m_counts;
+    std::vector<Notice> m_notices;
+    CaptureLayout m_layout;
+    std::size_t m_sectionsTaken = 0;
+    std::size_t m_interfacesTaken = 0;
+    std::size_t m_secretsTaken = 0;
+};
+
+}  // namespace framescope

@@ -1,0 +1,211 @@
+// Going through a pcapng file block by block. Blocks that matter are looked at whole; of the others
+// only the length, before and behind, so that one of any size is passed over without reading it.
+#include <algorithm>
+#include <string>
+
+#include "capture/file/capture_reader.h"
+#include "capture/file/pcapng_format.h"
+
+namespace framescope {
+namespace {
+
+constexpr std::size_t trailerLength = 4;
+
+std::string blockAt(const pcapng::BlockHeader& header) {
+    return "the block at byte " + std::to_string(header.offset);
+}
+
+std::string damagedAt(std::uint64_t offset) {
+    return "The capture is damaged at byte " + std::to_string(offset) + ": ";
+}
+
+constexpr const char* completeBefore = " The packets before it are complete.";
+
+/// True for blocks whose body this program reads.
+bool readWhole(std::uint32_t type) {
+    return pcapng::isPacketBlock(type) || type == pcapng::SectionHeader ||
+           type == pcapng::InterfaceDescription;
+}
+
+}  // namespace
+
+ReadStep CaptureReader::nextInPcapng(CapturedPacket& packet) {
+    while (true) {
+        const std::uint64_t offset = m_position;
+        const ByteView start = m_window.view(offset, pcapng::blockStartLength);
+        if (start.size() < pcapng::blockStartLength)
+            return endOfBytes(start.empty(), "a block header");
+
+        const bool bigEndian = !m_layout.sections.empty() && m_layout.sections.back().bigEndian;
+        const auto header = pcapng::parseBlockHeader(start, offset, FileOrder(bigEndian));
+        if (!header) {
+            return stop(NoticeCode::Damaged, offset,
+                        damagedAt(offset) + "the section header there has no byte-order magic." +
+                            completeBefore);
+        }
+        if (!header->plausible()) {
+            return stop(NoticeCode::Damaged, offset,
+                        damagedAt(offset) + "a block there claims " +
+                            std::to_string(header->length) +
+                            " bytes, which is no length of a block." + completeBefore);
+        }
+        switch (readBlock(*header, packet)) {
+            case BlockResult::Packet:
+                return deliver(packet, offset + header->length);
+            case BlockResult::Stopped:
+                return ReadStep::Damaged;
+            case BlockResult::NoPacket:
+                m_position = offset + header->length;
+        }
+    }
+}
+
+CaptureReader::BlockResult CaptureReader::readBlock(const pcapng::BlockHeader& header,
+                                                    CapturedPacket& packet) {
+    const bool whole = readWhole(header.type);
+    if (whole && header.length > maxPacketLength) {
+        stop(NoticeCode::Damaged, header.offset,
+             damagedAt(header.offset) + "a block there claims " + std::to_string(header.length) +
+                 " bytes." + completeBefore);
+        return BlockResult::Stopped;
+    }
+    if (header.type == pcapng::DecryptionSecrets) readSecrets(header);
+
+    // For a block that is passed over, the window slides to its last four bytes.
+    const std::size_t looked = whole ? header.length : trailerLength;
+    const ByteView block = m_window.view(header.offset + header.length - looked, looked);
+    if (block.size() < looked) {
+        endOfBytes(false, "a block of " + std::to_string(header.length) + " bytes");
+        return BlockResult::Stopped;
+    }
+    if (!pcapng::trailerAgrees(header, block.last(trailerLength))) {
+        stop(
+            NoticeCode::Damaged, header.offset,
+            damagedAt(header.offset) + "the two lengths of a block there differ." + completeBefore);
+        return BlockResult::Stopped;
+    }
+
+    if (header.type == pcapng::SectionHeader)
+        return readSectionHeader(header, block) ? BlockResult::NoPacket : BlockResult::Stopped;
+    if (m_layout.sections.empty()) {
+        stop(NoticeCode::Damaged, header.offset,
+             damagedAt(header.offset) + "the section header is missing.");
+        return BlockResult::Stopped;
+    }
+    if (pcapng::isPacketBlock(header.type))
+        return readPacketBlock(header, block, packet) ? BlockResult::Packet : BlockResult::NoPacket;
+    if (header.type == pcapng::InterfaceDescription) {
+        readInterface(header, block);
+    } else {
+        countOtherBlock(header.type);
+    }
+    return BlockResult::NoPacket;
+}
+
+bool CaptureReader::readPacketBlock(const pcapng::BlockHeader& header, ByteView block,
+                                    CapturedPacket& packet) {
+    const auto described =
+        pcapng::describePacket(header, block, m_layout, m_layout.sections.back());
+    switch (described.fault) {
+        case pcapng::PacketFault::None:
+            static_cast<PacketHeader&>(packet) = described.packet;
+            packet.data = block.subspan(static_cast<std::size_t>(packet.dataOffset - header.offset),
+                                        packet.capturedLength);
+            return true;
+        case pcapng::PacketFault::UnknownInterface:
+            remark(NoticeCode::UnknownInterface, header.offset,
+                   "The packet in " + blockAt(header) + " names interface " +
+                       std::to_string(described.interfaceId) +
+                       ", which the capture does not describe; it was left out.");
+            break;
+        case pcapng::PacketFault::Malformed:
+            remark(NoticeCode::MalformedBlock, header.offset,
+                   "The packet in " + blockAt(header) +
+                       " does not fit into its block; it was left out.");
+            break;
+    }
+    ++m_counts.skippedPackets;
+    return false;
+}
+
+bool CaptureReader::readSectionHeader(const pcapng::BlockHeader& header, ByteView block) {
+    const auto version = pcapng::parseSectionVersion(header.order, block);
+    if (!version || *version != 1) {
+        stop(NoticeCode::Damaged, header.offset,
+             damagedAt(header.offset) +
+                 (version ? "a section there has version " + std::to_string(*version) +
+                                ", which is not known."
+                          : "a section header there is too short.") +
+                 completeBefore);
+        return false;
+    }
+    if (m_layout.sections.size() == m_limits.sections) {
+        stop(NoticeCode::TooMany, header.offset,
+             "The capture has more than " + std::to_string(m_limits.sections) +
+                 " sections; those from byte " + std::to_string(header.offset) +
+                 " on are not read.");
+        return false;
+    }
+    CaptureSection section;
+    section.offset = header.offset;
+    section.bigEndian = header.order.bigEndian();
+    section.firstInterface = static_cast<std::uint32_t>(m_layout.interfaces.size());
+    m_layout.sections.push_back(section);
+    return true;
+}
+
+void CaptureReader::readInterface(const pcapng::BlockHeader& header, ByteView block) {
+    auto parsed = pcapng::parseInterface(header.order, block);
+    if (!parsed || parsed->optionsCut) {
+        remark(NoticeCode::MalformedBlock, header.offset,
+               "The description of an interface in " + blockAt(header) + " is malformed.");
+    }
+    if (m_layout.interfaces.size() == m_limits.interfaces) {
+        remark(NoticeCode::InterfaceLimit, header.offset,
+               "The capture has more than " + std::to_string(m_limits.interfaces) +
+                   " interfaces; packets of those described from byte " +
+                   std::to_string(header.offset) + " on are left out.");
+        return;
+    }
+    // One that is too short still takes its number, or all packets behind it would change hands.
+    m_layout.interfaces.push_back(parsed ? std::move(parsed->interface) : CaptureInterface{});
+}
+
+void CaptureReader::readSecrets(const pcapng::BlockHeader& header) {
+    constexpr std::size_t secretsPosition = 16;
+    const ByteView front = m_window.view(header.offset, secretsPosition);
+    if (front.size() < secretsPosition) return;
+    CaptureSecrets secrets;
+    secrets.type = header.order.u32(front, 8);
+    secrets.length = header.order.u32(front, 12);
+    secrets.offset = header.offset + secretsPosition;
+    if (header.length < secretsPosition + trailerLength ||
+        secrets.length > header.length - secretsPosition - trailerLength) {
+        remark(NoticeCode::MalformedBlock, header.offset,
+               "The decryption secrets in " + blockAt(header) + " do not fit into it.");
+        return;
+    }
+    if (m_layout.secrets.size() < m_limits.secrets) m_layout.secrets.push_back(secrets);
+}
+
+void CaptureReader::countOtherBlock(std::uint32_t type) {
+    switch (type) {
+        case pcapng::NameResolution:
+            ++m_counts.nameResolutionBlocks;
+            break;
+        case pcapng::InterfaceStatistics:
+            ++m_counts.statisticsBlocks;
+            break;
+        case pcapng::DecryptionSecrets:
+            ++m_counts.secretsBlocks;
+            break;
+        case pcapng::Custom:
+        case pcapng::CustomNotCopied:
+            ++m_counts.customBlocks;
+            break;
+        default:
+            ++m_counts.unknownBlocks;
+    }
+}
+
+}  // namespace framescope

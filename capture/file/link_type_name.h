@@ -1,0 +1,13 @@
+// Names of link types, for people.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace framescope {
+
+/// The name of a LINKTYPE_ value as libpcap has it, with its description: "EN10MB (Ethernet)". A
+/// value without a name gives "link type 4711".
+std::string linkTypeName(std::uint32_t linkType);
+
+}  // namespace framescope

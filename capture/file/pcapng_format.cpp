@@ -1,0 +1,204 @@
+// Reading the blocks of pcapng; see pcapng_format.h. Section numbers are those of
+// draft-ietf-opsawg-pcapng.
+#include "capture/file/pcapng_format.h"
+
+#include <algorithm>
+#include <limits>
+#include <string>
+
+namespace framescope::pcapng {
+namespace {
+
+constexpr std::uint32_t byteOrderMagic = 0x1a2b3c4d;
+constexpr std::size_t trailerLength = 4;
+constexpr std::size_t maxNameLength = 256;
+
+// Options of an interface description block, section 4.2.
+constexpr std::uint16_t optionEnd = 0;
+constexpr std::uint16_t optionName = 2;
+constexpr std::uint16_t optionDescription = 3;
+constexpr std::uint16_t optionTimeResolution = 9;
+constexpr std::uint16_t optionTimeOffset = 14;
+
+std::string shortText(ByteView value) {
+    const auto text = asText(value.first(std::min(value.size(), maxNameLength)));
+    return std::string(text.substr(0, text.find('\0')));
+}
+
+void applyOption(FileOrder order, std::uint16_t code, ByteView value, CaptureInterface& interface) {
+    if (code == optionName) {
+        interface.name = shortText(value);
+    } else if (code == optionDescription) {
+        interface.description = shortText(value);
+    } else if (code == optionTimeResolution && value.size() == 1) {
+        interface.resolution.binary = (value[0] & 0x80) != 0;
+        interface.resolution.exponent = value[0] & 0x7f;
+    } else if (code == optionTimeOffset && value.size() == 8) {
+        interface.timeOffset = static_cast<std::int64_t>(order.u64(value, 0));
+    }
+}
+
+/// Applies the options in `bytes`, up to the end mark or the end. False when one did not fit.
+bool applyOptions(FileOrder order, ByteView bytes, CaptureInterface& interface) {
+    while (!bytes.empty()) {
+        if (bytes.size() < 4) return false;
+        const std::uint16_t code = order.u16(bytes, 0);
+        const std::size_t length = order.u16(bytes, 2);
+        if (code == optionEnd) return true;
+        bytes = bytes.subspan(4);
+        if (length > bytes.size()) return false;
+        applyOption(order, code, bytes.first(length), interface);
+        const std::size_t padded = (length + 3) & ~std::size_t{3};
+        bytes = bytes.subspan(std::min(padded, bytes.size()));
+    }
+    return true;
+}
+
+/// Seconds, and nanoseconds beyond them.
+struct Moment {
+    std::uint64_t seconds;
+    std::uint64_t nanoseconds;
+};
+
+std::uint64_t powerOfTen(unsigned exponent) {
+    std::uint64_t power = 1;
+    for (unsigned i = 0; i < exponent; ++i) power *= 10;
+    return power;
+}
+
+Moment decimalMoment(std::uint64_t timestamp, unsigned exponent) {
+    constexpr unsigned largestPower = 19;  // 10^20 has no room in 64 bits.
+    if (exponent <= 9) {
+        const std::uint64_t unit = powerOfTen(exponent);
+        return {timestamp / unit, timestamp % unit * powerOfTen(9 - exponent)};
+    }
+    if (exponent - 9 > largestPower) return {0, 0};
+    const std::uint64_t nanoseconds = timestamp / powerOfTen(exponent - 9);
+    return {nanoseconds / 1'000'000'000, nanoseconds % 1'000'000'000};
+}
+
+Moment binaryMoment(std::uint64_t timestamp, unsigned exponent) {
+    if (exponent == 0) return {timestamp, 0};
+    const std::uint64_t seconds = exponent < 64 ? timestamp >> exponent : 0;
+    // The fraction as 32 bits times 2^-32 s, which is a quarter of a nanosecond: enough, and its
+    // product with 10^9 has room in 64 bits.
+    std::uint64_t fraction = exponent < 64 ? timestamp - (seconds << exponent) : timestamp;
+    if (exponent <= 32) return {seconds, fraction * 1'000'000'000 >> exponent};
+    const unsigned excess = exponent - 32;
+    fraction = excess < 64 ? fraction >> excess : 0;
+    return {seconds, fraction * 1'000'000'000 >> 32};
+}
+
+}  // namespace
+
+bool startsLikePcapng(ByteView start) {
+    return start.size() >= 4 && readBe32(start.data()) == SectionHeader;
+}
+
+std::optional<FileOrder> sectionByteOrder(ByteView blockStart) {
+    if (blockStart.size() < blockStartLength) return std::nullopt;
+    for (const bool bigEndian : {false, true}) {
+        const FileOrder order(bigEndian);
+        if (order.u32(blockStart, 8) == byteOrderMagic) return order;
+    }
+    return std::nullopt;
+}
+
+std::optional<BlockHeader> parseBlockHeader(ByteView blockStart, std::uint64_t offset,
+                                            FileOrder sectionOrder) {
+    BlockHeader header;
+    header.offset = offset;
+    header.order = sectionOrder;
+    if (startsLikePcapng(blockStart)) {
+        const auto order = sectionByteOrder(blockStart);
+        if (!order) return std::nullopt;
+        header.order = *order;
+    }
+    header.type = header.order.u32(blockStart, 0);
+    header.length = header.order.u32(blockStart, 4);
+    return header;
+}
+
+bool trailerAgrees(const BlockHeader& header, ByteView trailer) {
+    return trailer.size() == trailerLength && header.order.u32(trailer, 0) == header.length;
+}
+
+bool isPacketBlock(std::uint32_t type) {
+    return type == EnhancedPacket || type == SimplePacket || type == ObsoletePacket;
+}
+
+PacketBlock describePacket(const BlockHeader& header, ByteView block, const CaptureLayout& layout,
+                           const CaptureSection& section) {
+    const FileOrder order = header.order;
+    const bool simple = header.type == SimplePacket;
+    const std::size_t dataPosition = simple ? 12 : 28;
+    if (block.size() < dataPosition + trailerLength) return {PacketFault::Malformed, 0, {}};
+    const std::size_t room = block.size() - dataPosition - trailerLength;
+
+    PacketBlock result;
+    // The obsolete block has a 16-bit interface and a drop count where the enhanced one has 32
+    // bits; a simple block belongs to the section's first interface.
+    if (header.type == EnhancedPacket) result.interfaceId = order.u32(block, 8);
+    if (header.type == ObsoletePacket) result.interfaceId = order.u16(block, 8);
+    const std::int64_t index = layout.interfaceIndex(section, result.interfaceId);
+    if (index < 0) {
+        result.fault = PacketFault::UnknownInterface;
+        return result;
+    }
+    const CaptureInterface& interface = layout.interfaces[static_cast<std::size_t>(index)];
+
+    PacketHeader& packet = result.packet;
+    packet.interface = static_cast<std::uint32_t>(index);
+    packet.linkType = interface.linkType;
+    packet.recordOffset = header.offset;
+    packet.dataOffset = header.offset + dataPosition;
+    if (simple) {
+        // How much was kept is not said; it follows from the snapshot length.
+        packet.originalLength = order.u32(block, 8);
+        std::size_t kept = std::min<std::size_t>(packet.originalLength, room);
+        if (interface.snapLength != 0) kept = std::min<std::size_t>(kept, interface.snapLength);
+        packet.capturedLength = static_cast<std::uint32_t>(kept);
+        return result;
+    }
+    packet.capturedLength = order.u32(block, 20);
+    packet.originalLength = order.u32(block, 24);
+    if (packet.capturedLength > room) result.fault = PacketFault::Malformed;
+    const auto timestamp = std::uint64_t{order.u32(block, 12)} << 32 | order.u32(block, 16);
+    const auto time = timeInNs(timestamp, interface.resolution, interface.timeOffset);
+    packet.hasTime = time.has_value();
+    packet.timeNs = time.value_or(0);
+    return result;
+}
+
+std::optional<InterfaceBlock> parseInterface(FileOrder order, ByteView block) {
+    constexpr std::size_t optionsPosition = 16;
+    if (block.size() < optionsPosition + trailerLength) return std::nullopt;
+    InterfaceBlock result;
+    result.interface.linkType = order.u16(block, 8);
+    result.interface.snapLength = order.u32(block, 12);
+    const ByteView options =
+        block.subspan(optionsPosition, block.size() - optionsPosition - trailerLength);
+    result.optionsCut = !applyOptions(order, options, result.interface);
+    return result;
+}
+
+std::optional<std::uint16_t> parseSectionVersion(FileOrder order, ByteView block) {
+    constexpr std::size_t shortestSectionHeader = 28;
+    if (block.size() < shortestSectionHeader) return std::nullopt;
+    return order.u16(block, 12);
+}
+
+std::optional<std::int64_t> timeInNs(std::uint64_t timestamp, TimeResolution resolution,
+                                     std::int64_t offsetSeconds) {
+    const Moment moment = resolution.binary ? binaryMoment(timestamp, resolution.exponent)
+                                            : decimalMoment(timestamp, resolution.exponent);
+    // Whole seconds that 64 bits of nanoseconds can hold, either way from 1970.
+    constexpr std::int64_t range = std::numeric_limits<std::int64_t>::max() / 1'000'000'000 - 1;
+    if (moment.seconds > static_cast<std::uint64_t>(2 * range)) return std::nullopt;
+    if (offsetSeconds > 2 * range || offsetSeconds < -2 * range) return std::nullopt;
+    const std::int64_t seconds = static_cast<std::int64_t>(moment.seconds) + offsetSeconds;
+    if (seconds > range || seconds < -range) return std::nullopt;
+    return seconds * 1'000'000'000 + static_cast<std::int64_t>(moment.nanoseconds);
+}
+
+}  // namespace framescope::pcapng

@@ -1,0 +1,74 @@
+// The chunked transfer coding (RFC 9112 section 7.1), read piece by piece. It keeps a few numbers
+// and no bytes, so a body of any size streams through; who wants the parts passes a list for them.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "dissector/core/bytes.h"
+
+namespace framescope::http {
+
+/// A stretch of a chunked body. Positions count from the body's first byte.
+struct ChunkPart {
+    enum Kind : std::uint8_t {
+        SizeLine,  ///< size, extensions and line end; `value` is the size
+        Data,      ///< data of one chunk as far as it was there
+        DataEnd,   ///< the line end behind it
+        Trailer,   ///< a trailer line with its line end
+        End,       ///< the empty line that ends the body
+    };
+    Kind kind = Data;
+    ByteRange range;
+    std::uint64_t value = 0;
+    ByteRange digits;  ///< of a SizeLine: the hex digits
+
+    bool operator==(const ChunkPart&) const = default;
+};
+
+class ChunkDecoder {
+public:
+    /// Reads on and returns how many bytes of `bytes` belong to the body: all of them until it is
+    /// finished or failed. Appends to `parts` unless it is null.
+    std::size_t feed(ByteView bytes, std::vector<ChunkPart>* parts = nullptr);
+
+    /// Bytes of chunk data that are still to come and could be missing without harm.
+    std::uint64_t skippable() const { return m_state == State::Data ? m_remaining : 0; }
+    /// `count` bytes are missing. False, and failed, if they are more than chunk data.
+    bool skip(std::uint64_t count);
+
+    /// The end of the body was read.
+    bool finished() const { return m_state == State::Finished; }
+    /// What was read is not the chunked coding (HttpChunkMalformed).
+    bool failed() const { return m_state == State::Failed; }
+    /// Bytes read so far.
+    std::uint64_t position() const { return m_position; }
+    /// Bytes of data without the coding.
+    std::uint64_t dataSize() const { return m_dataSize; }
+
+private:
+    enum class State : std::uint8_t {
+        Size,
+        Extension,
+        Data,
+        DataCr,
+        DataLf,
+        Trailer,
+        Finished,
+        Failed
+    };
+
+    void endLine(std::uint64_t end, std::vector<ChunkPart>* parts);
+
+    State m_state = State::Size;
+    std::uint64_t m_position = 0;
+    std::uint64_t m_lineStart = 0;
+    std::uint64_t m_size = 0;
+    std::uint64_t m_remaining = 0;
+    std::uint64_t m_dataSize = 0;
+    std::uint64_t m_trailerSize = 0;
+    std::uint64_t m_digitsEnd = 0;
+    bool m_lineEmpty = true;
+};
+
+}  // namespace framescope::http

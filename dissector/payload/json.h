@@ -1,0 +1,60 @@
+// JSON text (RFC 8259) as a tree in which every node knows its bytes. Reads in place, keeps nothing
+// and does not recurse, so any bytes in any depth are safe.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dissector/core/bytes.h"
+#include "dissector/field/field_tree.h"
+
+namespace framescope {
+
+/// What is wrong with a JSON text.
+struct JsonError {
+    std::uint64_t position = 0;  ///< of the first byte that cannot stand there
+    std::string_view sentence;
+};
+
+/// Kind of a JSON value, told by its first byte.
+enum class JsonKind : std::uint8_t { Object, Array, String, Number, True, False, Null };
+
+/// A node of the level that was asked for. Ranges count from the text's first byte.
+struct JsonNode {
+    JsonKind kind = JsonKind::Null;
+    ByteRange range;
+    ByteRange keyRange;  ///< with its quotes; empty in an array
+};
+
+/// Levels of nesting that are read; deeper text counts as not valid.
+inline constexpr std::size_t kMaxJsonDepth = 256;
+/// Nodes a tree shows; a line says that more are not shown.
+inline constexpr std::size_t kMaxJsonNodes = 20'000;
+
+/// The first thing that is wrong; nothing if `text` is one valid JSON value.
+std::optional<JsonError> checkJson(std::string_view text);
+
+/// The elements of an array or the members of an object at the top of `text`, at most `limit`;
+/// nothing if `text` is not valid or neither of the two.
+std::optional<std::vector<JsonNode>> jsonChildren(std::string_view text,
+                                                  std::size_t limit = kMaxJsonNodes);
+/// Kind of the value `text` begins with, by its first byte alone; nothing if that begins none.
+std::optional<JsonKind> jsonKind(std::string_view text);
+
+/// A JSON string with its quotes as the text it means; \ud800 and the like become U+FFFD.
+std::string unescapeJson(std::string_view quoted);
+
+/// The first element of an array if it is a string (unescaped) or a number (as written): the event
+/// name of a Socket.IO packet. Looks at nothing behind it.
+std::optional<std::string> firstStringOf(std::string_view arrayText);
+
+/// Appends the tree of `text`, whose first byte stands at `place`: a Json field called `label`
+/// (empty: the table's label) with members and elements below. False, and nothing appended, if the
+/// text is not valid JSON.
+bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label = {});
+
+}  // namespace framescope

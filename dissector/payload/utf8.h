@@ -1,0 +1,54 @@
+// UTF-8 (RFC 3629): a validator for streams, and wire text made fit for one line on a screen.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "dissector/core/bytes.h"
+
+namespace framescope {
+
+/// Validates text that comes in pieces, cut anywhere. Rejects overlong forms, surrogates and what
+/// lies beyond U+10FFFF.
+class Utf8Validator {
+public:
+    /// Reads on; false from the first invalid byte on.
+    bool feed(ByteView bytes);
+    /// The text ends here; false if it was invalid or ends inside a character.
+    bool finish();
+    /// Position of the first byte that cannot stand where it stands; for an end inside a
+    /// character, that of the character's first byte.
+    std::optional<std::uint64_t> invalidAt() const { return m_invalidAt; }
+    void reset() { *this = {}; }
+
+private:
+    /// Reads single bytes until `bytes` is used up or a character ends at or behind `stop`.
+    std::size_t step(ByteView bytes, std::size_t from, std::size_t stop);
+
+    std::uint64_t m_position = 0;  ///< of the next byte
+    std::uint64_t m_charStart = 0;
+    std::optional<std::uint64_t> m_invalidAt;
+    std::uint8_t m_missing = 0;  ///< continuation bytes still to come
+    std::uint8_t m_low = 0x80;   ///< bounds of the next one
+    std::uint8_t m_high = 0xbf;
+};
+
+/// Position of the first invalid byte of a whole text; nothing if it is valid.
+std::optional<std::uint64_t> findInvalidUtf8(std::string_view text);
+inline bool isValidUtf8(std::string_view text) {
+    return !findInvalidUtf8(text);
+}
+
+/// Any bytes as one line of valid UTF-8 of at most `maxChars` characters: control characters as
+/// \n or \x00, bytes that are no UTF-8 as U+FFFD, the rest as it is; … at the end where it was cut.
+std::string printable(std::string_view text, std::size_t maxChars = 200);
+
+/// Puts an ellipsis at the end of a line of valid UTF-8 that has more than `maxChars` characters.
+std::string elided(std::string line, std::size_t maxChars);
+
+/// 2048 as "2 048": groups of three, no-break space between them.
+std::string groupedDigits(std::uint64_t number);
+
+}  // namespace framescope

@@ -1,0 +1,61 @@
+// The header of a WebSocket frame (RFC 6455 section 5.2): parse, encode, check. One struct for
+// reading, for showing what is malformed and for sending it on purpose, so it keeps every bit of
+// the wire, such as in which of its three forms the length was written.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "dissector/core/bytes.h"
+#include "dissector/core/parsed.h"
+#include "dissector/issue/issue.h"
+#include "dissector/record/record.h"
+#include "dissector/websocket/opcode.h"
+
+namespace framescope::websocket {
+
+/// How the payload length is written: in the second byte, or behind it in two or eight bytes.
+enum class LengthForm : std::uint8_t { Bits7, Bits16, Bits64 };
+
+/// The shortest form that holds `payloadLength`.
+LengthForm minimalForm(std::uint64_t payloadLength);
+
+/// Two to fourteen bytes on the wire.
+struct FrameHeader {
+    bool fin = true;
+    bool rsv1 = false;
+    bool rsv2 = false;
+    bool rsv3 = false;
+    std::uint8_t opcode = static_cast<std::uint8_t>(Opcode::Text);  ///< four bits
+    bool masked = false;
+    LengthForm lengthForm = LengthForm::Bits7;
+    std::uint64_t payloadLength = 0;
+    std::array<std::uint8_t, 4> maskingKey{};  ///< zero where not masked
+
+    /// Bytes of the header itself.
+    std::size_t size() const;
+    /// Header and payload; saturates where a length near 2^64 would wrap.
+    std::uint64_t frameSize() const;
+    bool is(Opcode which) const { return opcode == static_cast<std::uint8_t>(which); }
+    bool operator==(const FrameHeader&) const = default;
+};
+
+/// Greatest size of a header.
+inline constexpr std::size_t kMaxHeaderSize = 14;
+
+/// Reads a header from the front of `bytes`. Every bit pattern is one.
+Parsed<FrameHeader> parseFrameHeader(ByteView bytes);
+
+/// Writes the header as it says. A length that does not fit its form loses its upper bits.
+void encode(const FrameHeader& header, ByteWriter& out);
+
+/// Writes the header and the payload, masked where the header says so. `payload` is unmasked and
+/// need not have the length the header announces.
+void encodeFrame(const FrameHeader& header, ByteView payload, ByteWriter& out);
+
+/// What the RFC says about this header by itself. `rsv1HasMeaning`: an extension that uses RSV1
+/// (permessage-deflate, RFC 7692) was agreed; it may then stand on the first frame of a message.
+void check(const FrameHeader& header, Direction direction, bool rsv1HasMeaning, IssueSink& issues);
+
+}  // namespace framescope::websocket
