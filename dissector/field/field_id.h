@@ -151,6 +151,7 @@ enum class FieldId : std::uint16_t {
     WebSocketPayloadLengthExt16,
     WebSocketPayloadLengthExt64,
     WebSocketMaskingKey,
+    WebSocketMaskedPayload,
     WebSocketPayload,
     WebSocketPayloadText,
     WebSocketPayloadContinue,

@@ -174,6 +174,8 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::WebSocketPayloadLengthExt64, "websocket.payload_length_ext_64", Unsigned,
               "Extended payload length (64 bits)", ""},
     FieldInfo{FieldId::WebSocketMaskingKey, "websocket.masking_key", ByteString, "Masking key", ""},
+    FieldInfo{FieldId::WebSocketMaskedPayload, "websocket.masked_payload", ByteString,
+              "Masked payload", "The payload as it stands on the wire, where it is masked"},
     FieldInfo{FieldId::WebSocketPayload, "websocket.payload", ByteString, "Payload",
               "The frame's payload, unmasked"},
     FieldInfo{FieldId::WebSocketPayloadText, "websocket.payload.text", Text, "Text", ""},

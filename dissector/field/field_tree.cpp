@@ -9,8 +9,7 @@ namespace framescope {
 
 FieldIndex FieldTree::add(FieldId id, Place place, std::uint64_t size, FieldValue value,
                           std::string text, BitRange bits) {
-    const FieldIndex index = open(id, place, size, std::move(text), std::move(value));
-    m_fields[index].bits = bits;
+    const FieldIndex index = open(id, place, size, std::move(text), std::move(value), bits);
     close();
     return index;
 }
@@ -20,7 +19,7 @@ FieldIndex FieldTree::addComputed(FieldId id, FieldValue value, std::string text
 }
 
 FieldIndex FieldTree::open(FieldId id, Place place, std::uint64_t size, std::string text,
-                           FieldValue value) {
+                           FieldValue value, BitRange bits) {
     Field field;
     field.id = id;
     field.parent = m_open.empty() ? kNoField : m_open.back();
@@ -29,6 +28,7 @@ FieldIndex FieldTree::open(FieldId id, Place place, std::uint64_t size, std::str
     field.value = std::move(value);
     field.source = place.source;
     field.range = {place.offset, place.offset + size};
+    field.bits = bits;
     const auto index = static_cast<FieldIndex>(m_fields.size());
     field.next = index + 1;
     m_fields.push_back(std::move(field));

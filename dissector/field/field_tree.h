@@ -77,7 +77,7 @@ public:
     FieldIndex addComputed(FieldId id, FieldValue value, std::string text = {});
     /// Appends a field and makes it the parent of what follows, until close().
     FieldIndex open(FieldId id, Place place, std::uint64_t size, std::string text = {},
-                    FieldValue value = {});
+                    FieldValue value = {}, BitRange bits = {});
     /// Ends the innermost open field.
     void close();
 

@@ -47,18 +47,13 @@ public:
     std::uint64_t dataSize() const { return m_dataSize; }
 
 private:
-    enum class State : std::uint8_t {
-        Size,
-        Extension,
-        Data,
-        DataCr,
-        DataLf,
-        Trailer,
-        Finished,
-        Failed
-    };
+    enum class State : std::uint8_t { Size, Extension, Data, DataEnd, Trailer, Finished, Failed };
 
+    void add(std::vector<ChunkPart>* parts, ChunkPart::Kind kind, ByteRange range);
+    /// Whether a byte that ends no line may stand here; takes it in.
+    bool accepts(std::uint8_t byte);
     void endLine(std::uint64_t end, std::vector<ChunkPart>* parts);
+    void takeData(std::uint64_t count);
 
     State m_state = State::Size;
     std::uint64_t m_position = 0;

@@ -77,9 +77,10 @@ public:
     std::size_t missing() const;
 
 private:
-    bool m_started = false;        ///< a line that is not empty was seen
-    std::uint8_t m_lineBytes = 0;  ///< bytes of the current line, 2 meaning two or more
-    bool m_onlyCr = false;         ///< the current line is a single CR so far
+    enum class LineSoFar : std::uint8_t { Empty, Cr, Text };
+
+    LineSoFar m_line = LineSoFar::Empty;
+    bool m_started = false;  ///< a line that is not empty was seen
 };
 
 /// Writes start line parts and headers with CRLF and the empty line. Of a malformed start line or

@@ -75,7 +75,7 @@ constexpr std::array kIssues = {
     IssueInfo{IssueCode::WebSocketCloseReasonNotUtf8, Error, "websocket.close-reason-not-utf8",
               "The reason of a close frame is not valid UTF-8.", "RFC 6455 section 5.5.1"},
     IssueInfo{IssueCode::WebSocketDataAfterClose, Error, "websocket.data-after-close",
-              "A frame was sent after a close frame in the same direction.",
+              "A data frame was sent after a close frame in the same direction.",
               "RFC 6455 section 5.5.1"},
     IssueInfo{IssueCode::WebSocketPayloadIncomplete, Warning, "websocket.payload-incomplete",
               "The payload is not complete in the capture.", ""},

@@ -24,8 +24,7 @@ public:
     void reset() { *this = {}; }
 
 private:
-    /// Reads single bytes until `bytes` is used up or a character ends at or behind `stop`.
-    std::size_t step(ByteView bytes, std::size_t from, std::size_t stop);
+    bool step(std::uint8_t byte);
 
     std::uint64_t m_position = 0;  ///< of the next byte
     std::uint64_t m_charStart = 0;
@@ -48,7 +47,7 @@ std::string printable(std::string_view text, std::size_t maxChars = 200);
 /// Puts an ellipsis at the end of a line of valid UTF-8 that has more than `maxChars` characters.
 std::string elided(std::string line, std::size_t maxChars);
 
-/// 2048 as "2 048": groups of three, no-break space between them.
+/// 2048 as "2 048": groups of three digits.
 std::string groupedDigits(std::uint64_t number);
 
 }  // namespace framescope

@@ -1,0 +1,336 @@
+// A head is cut into lines first (HeadEnd finds its end), then each line into its parts; what does
+// not fit the grammar is kept as text and marked.
+#include "dissector/http/head.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "dissector/field/field_id.h"
+
+namespace framescope::http {
+namespace {
+
+bool isTokenChar(char c) {
+    // RFC 9110 section 5.6.2.
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (c != 0 && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
+}
+
+bool isToken(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, isTokenChar);
+}
+
+bool isDigit(char c) {
+    return c >= '0' && c <= '9';
+}
+
+char lowered(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+bool isBlank(char c) {
+    return c == ' ' || c == '\t';
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && isBlank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && isBlank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+/// "HTTP/" DIGIT "." DIGIT (RFC 9112 section 2.3).
+bool isVersion(std::string_view text) {
+    return text.size() == 8 && text.starts_with("HTTP/") && isDigit(text[5]) && text[6] == '.' &&
+           isDigit(text[7]);
+}
+
+/// A line without its line end, and where it stands.
+struct Line {
+    std::string_view text;
+    ByteRange range;  ///< with the line end
+};
+
+Line lineAt(std::string_view bytes, std::size_t begin) {
+    const std::size_t newline = bytes.find('\n', begin);
+    const std::size_t end = newline == std::string_view::npos ? bytes.size() : newline + 1;
+    std::string_view text = bytes.substr(begin, end - begin);
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    return {text, {begin, end}};
+}
+
+/// The range of a part of `whole`, which stands at `begin`.
+ByteRange rangeOf(std::string_view partText, std::string_view whole, std::uint64_t begin) {
+    const auto at = static_cast<std::uint64_t>(partText.data() - whole.data()) + begin;
+    return {at, at + partText.size()};
+}
+
+void parseStatusLine(Head& head, std::string_view line, std::uint64_t begin) {
+    // Section 4: HTTP-version SP status-code SP [ reason-phrase ]; the second SP is often left out.
+    const std::string_view version = line.substr(0, line.find(' '));
+    head.version = version;
+    head.versionRange = rangeOf(version, line, begin);
+    std::string_view rest = line.substr(version.size());
+    if (!rest.empty()) rest.remove_prefix(1);
+    const std::string_view status = rest.substr(0, rest.find(' '));
+    const bool threeDigits = status.size() == 3 && std::ranges::all_of(status, isDigit);
+    head.startLineMalformed = !isVersion(version) || !threeDigits;
+    if (!threeDigits) return;
+    head.status = static_cast<std::uint16_t>((status[0] - '0') * 100 + (status[1] - '0') * 10 +
+                                             status[2] - '0');
+    head.statusRange = rangeOf(status, line, begin);
+    rest.remove_prefix(status.size());
+    if (!rest.empty()) rest.remove_prefix(1);
+    head.phrase = rest;
+    head.phraseRange = rangeOf(rest, line, begin);
+}
+
+void parseRequestLine(Head& head, std::string_view line, std::uint64_t begin) {
+    // Section 3: method SP request-target SP HTTP-version.
+    const std::size_t first = line.find(' ');
+    const std::size_t last = line.rfind(' ');
+    if (first == std::string_view::npos || first == last || !isToken(line.substr(0, first))) {
+        head.startLineMalformed = true;
+        return;
+    }
+    const std::string_view method = line.substr(0, first);
+    const std::string_view target = line.substr(first + 1, last - first - 1);
+    const std::string_view version = line.substr(last + 1);
+    head.method = method;
+    head.methodRange = rangeOf(method, line, begin);
+    head.target = target;
+    head.targetRange = rangeOf(target, line, begin);
+    head.version = version;
+    head.versionRange = rangeOf(version, line, begin);
+    head.startLineMalformed = !isVersion(version) || target.find(' ') != std::string_view::npos;
+}
+
+Header parseHeader(const Line& line) {
+    Header header;
+    header.range = line.range;
+    const std::size_t colon = line.text.find(':');
+    const std::string_view name = line.text.substr(0, std::min(colon, line.text.size()));
+    if (colon == std::string_view::npos || !isToken(name)) {
+        header.malformed = true;
+        header.value = line.text;
+        header.valueRange = rangeOf(line.text, line.text, line.range.begin);
+        return header;
+    }
+    const std::string_view value = trimmed(line.text.substr(colon + 1));
+    header.name = name;
+    header.nameRange = rangeOf(name, line.text, line.range.begin);
+    header.value = value;
+    header.valueRange = rangeOf(value, line.text, line.range.begin);
+    return header;
+}
+
+/// Section 5.2: a line that begins with white space belongs to the value before it.
+void fold(Header& header, const Line& line) {
+    const std::string_view more = trimmed(line.text);
+    header.folded = true;
+    header.range.end = line.range.end;
+    if (more.empty()) return;
+    if (!header.value.empty()) header.value += ' ';
+    header.value += more;
+    const ByteRange range = rangeOf(more, line.text, line.range.begin);
+    if (header.valueRange.empty()) header.valueRange.begin = range.begin;
+    header.valueRange.end = range.end;
+}
+
+}  // namespace
+
+bool equalsIgnoreCase(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, [](char x, char y) { return lowered(x) == lowered(y); });
+}
+
+const Header* Head::find(std::string_view name) const {
+    for (const Header& header : headers) {
+        if (!header.malformed && equalsIgnoreCase(header.name, name)) return &header;
+    }
+    return nullptr;
+}
+
+std::string_view Head::value(std::string_view name) const {
+    const Header* header = find(name);
+    return header == nullptr ? std::string_view() : std::string_view(header->value);
+}
+
+std::vector<std::string_view> Head::elements(std::string_view name) const {
+    std::vector<std::string_view> result;
+    for (const Header& header : headers) {
+        if (header.malformed || !equalsIgnoreCase(header.name, name)) continue;
+        std::string_view rest = header.value;
+        while (!rest.empty()) {
+            // A comma inside a quoted parameter does not part elements.
+            bool quoted = false;
+            std::size_t end = 0;
+            for (; end < rest.size() && (quoted || rest[end] != ','); ++end) {
+                if (quoted && rest[end] == '\\') {
+                    if (end + 1 < rest.size()) ++end;
+                } else if (rest[end] == '"') {
+                    quoted = !quoted;
+                }
+            }
+            const std::string_view element = trimmed(rest.substr(0, end));
+            if (!element.empty()) result.push_back(element);
+            rest.remove_prefix(std::min(end + 1, rest.size()));
+        }
+    }
+    return result;
+}
+
+bool Head::lists(std::string_view name, std::string_view token) const {
+    return std::ranges::any_of(elements(name), [token](std::string_view element) {
+        return equalsIgnoreCase(trimmed(element.substr(0, element.find(';'))), token);
+    });
+}
+
+std::optional<std::size_t> HeadEnd::feed(ByteView chunk) {
+    for (std::size_t i = 0; i < chunk.size(); ++i) {
+        const std::uint8_t byte = chunk[i];
+        if (byte == '\n') {
+            const bool empty = m_line == LineSoFar::Empty || m_line == LineSoFar::Cr;
+            m_line = LineSoFar::Empty;
+            // Section 2.2: empty lines in front of the start line are skipped.
+            if (empty && m_started) return i + 1;
+            m_started = m_started || !empty;
+        } else {
+            m_line = m_line == LineSoFar::Empty && byte == '\r' ? LineSoFar::Cr : LineSoFar::Text;
+        }
+    }
+    return std::nullopt;
+}
+
+std::size_t HeadEnd::missing() const {
+    if (m_line == LineSoFar::Text) return 2;
+    return m_started ? 1 : 3;
+}
+
+Parsed<Head> parseHead(ByteView bytes) {
+    HeadEnd end;
+    const std::optional<std::size_t> size = end.feed(bytes);
+    if (!size) return Parsed<Head>::needs(bytes.size() + end.missing());
+
+    const std::string_view text = asText(bytes.first(*size));
+    Line line = lineAt(text, 0);
+    while (line.text.empty()) line = lineAt(text, line.range.end);
+
+    Head head;
+    head.range = {line.range.begin, *size};
+    head.startLine = line.text;
+    head.startLineRange = rangeOf(line.text, line.text, line.range.begin);
+    if (line.text.starts_with("HTTP/")) {
+        head.kind = HeadKind::Response;
+        parseStatusLine(head, line.text, line.range.begin);
+    } else {
+        parseRequestLine(head, line.text, line.range.begin);
+    }
+    for (line = lineAt(text, line.range.end); !line.text.empty();
+         line = lineAt(text, line.range.end)) {
+        if (isBlank(line.text.front()) && !head.headers.empty() && !head.headers.back().malformed) {
+            fold(head.headers.back(), line);
+        } else {
+            head.headers.push_back(parseHeader(line));
+        }
+    }
+    return Parsed<Head>::complete(std::move(head), *size);
+}
+
+void encode(const Head& head, ByteWriter& out) {
+    if (head.startLineMalformed) {
+        out.text(head.startLine);
+    } else if (head.kind == HeadKind::Request) {
+        out.text(head.method);
+        out.text(" ");
+        out.text(head.target);
+        out.text(" ");
+        out.text(head.version);
+    } else {
+        out.text(head.version);
+        out.text(" ");
+        std::string digits = std::to_string(head.status);
+        digits.insert(0, digits.size() < 3 ? 3 - digits.size() : 0, '0');
+        out.text(digits);
+        out.text(" ");
+        out.text(head.phrase);
+    }
+    out.text("\r\n");
+    for (const Header& header : head.headers) {
+        if (!header.malformed) {
+            out.text(header.name);
+            out.text(": ");
+        }
+        out.text(header.value);
+        out.text("\r\n");
+    }
+    out.text("\r\n");
+}
+
+void check(const Head& head, IssueSink& issues) {
+    if (head.startLineMalformed) {
+        const FieldId line =
+            head.kind == HeadKind::Request ? FieldId::HttpRequestLine : FieldId::HttpResponseLine;
+        issues.add(IssueCode::HttpStartLineMalformed, static_cast<std::uint16_t>(line));
+    }
+    for (const Header& header : head.headers) {
+        if (!header.malformed) continue;
+        issues.add(IssueCode::HttpHeaderMalformed, static_cast<std::uint16_t>(FieldId::HttpHeader));
+    }
+}
+
+namespace {
+
+constexpr std::size_t kLongestStartLine = 8192;
+constexpr std::size_t kLongestMethod = 32;
+
+/// Whether `text` may still become, or is, "HTTP/1." DIGIT.
+Verdict versionAt(std::string_view text) {
+    constexpr std::string_view kName = "HTTP/1.";
+    const std::size_t common = std::min(text.size(), kName.size());
+    if (text.substr(0, common) != kName.substr(0, common)) return Verdict::No;
+    if (text.size() <= kName.size()) return Verdict::NeedMore;
+    return isDigit(text[kName.size()]) ? Verdict::Yes : Verdict::No;
+}
+
+Verdict looksLikeRequest(std::string_view text) {
+    std::size_t i = 0;
+    while (i < text.size() && isTokenChar(text[i])) ++i;
+    if (i > kLongestMethod) return Verdict::No;
+    if (i == text.size()) return Verdict::NeedMore;
+    if (i == 0 || text[i] != ' ') return Verdict::No;
+    const std::size_t target = ++i;
+    while (i < text.size() && static_cast<unsigned char>(text[i]) > ' ' && text[i] != 0x7f) ++i;
+    if (i == text.size()) return Verdict::NeedMore;
+    if (i == target || text[i] != ' ') return Verdict::No;
+    const std::string_view version = text.substr(i + 1);
+    const Verdict verdict = versionAt(version);
+    if (verdict != Verdict::Yes) return verdict;
+    if (version.size() == 8) return Verdict::NeedMore;
+    return version[8] == '\r' || version[8] == '\n' ? Verdict::Yes : Verdict::No;
+}
+
+Verdict looksLikeResponse(std::string_view text) {
+    const Verdict verdict = versionAt(text);
+    if (verdict != Verdict::Yes) return verdict;
+    if (text.size() == 8) return Verdict::NeedMore;
+    return text[8] == ' ' ? Verdict::Yes : Verdict::No;
+}
+
+}  // namespace
+
+Verdict looksLikeHttp(ByteView beginning) {
+    std::string_view text = asText(beginning);
+    // A peer may send an empty line or two in front of a request (RFC 9112 section 2.2).
+    for (int i = 0; i < 4 && !text.empty() && (text[0] == '\r' || text[0] == '\n'); ++i) {
+        text.remove_prefix(1);
+    }
+    if (text.empty()) return Verdict::NeedMore;
+    const Verdict response = looksLikeResponse(text);
+    if (response == Verdict::Yes) return Verdict::Yes;
+    const Verdict request = looksLikeRequest(text);
+    if (request == Verdict::Yes) return Verdict::Yes;
+    const bool open = response == Verdict::NeedMore || request == Verdict::NeedMore;
+    return open && text.size() < kLongestStartLine ? Verdict::NeedMore : Verdict::No;
+}
+
+}  // namespace framescope::http

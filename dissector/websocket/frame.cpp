@@ -1,0 +1,148 @@
+// The second byte alone tells how long the header is, so the parser asks for two bytes, then for
+// all of it.
+#include "dissector/websocket/frame.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "dissector/field/field_id.h"
+#include "dissector/websocket/mask.h"
+
+namespace framescope::websocket {
+namespace {
+
+constexpr std::uint8_t kFin = 0x80;
+constexpr std::uint8_t kRsv1 = 0x40;
+constexpr std::uint8_t kRsv2 = 0x20;
+constexpr std::uint8_t kRsv3 = 0x10;
+constexpr std::uint8_t kMask = 0x80;
+constexpr std::uint8_t kLength16 = 126;
+constexpr std::uint8_t kLength64 = 127;
+
+constexpr std::uint16_t part(FieldId id) {
+    return static_cast<std::uint16_t>(id);
+}
+
+FieldId lengthField(LengthForm form) {
+    switch (form) {
+        case LengthForm::Bits16:
+            return FieldId::WebSocketPayloadLengthExt16;
+        case LengthForm::Bits64:
+            return FieldId::WebSocketPayloadLengthExt64;
+        case LengthForm::Bits7:
+            break;
+    }
+    return FieldId::WebSocketPayloadLength;
+}
+
+}  // namespace
+
+LengthForm minimalForm(std::uint64_t payloadLength) {
+    if (payloadLength < kLength16) return LengthForm::Bits7;
+    return payloadLength <= 0xffff ? LengthForm::Bits16 : LengthForm::Bits64;
+}
+
+std::size_t FrameHeader::size() const {
+    const std::size_t extended = lengthForm == LengthForm::Bits7    ? 0
+                                 : lengthForm == LengthForm::Bits16 ? 2
+                                                                    : 8;
+    return 2 + extended + (masked ? maskingKey.size() : 0);
+}
+
+std::uint64_t FrameHeader::frameSize() const {
+    const std::uint64_t room = std::numeric_limits<std::uint64_t>::max() - size();
+    return size() + std::min(payloadLength, room);
+}
+
+Parsed<FrameHeader> parseFrameHeader(ByteView bytes) {
+    if (bytes.size() < 2) return Parsed<FrameHeader>::needs(2);
+    FrameHeader header;
+    header.fin = (bytes[0] & kFin) != 0;
+    header.rsv1 = (bytes[0] & kRsv1) != 0;
+    header.rsv2 = (bytes[0] & kRsv2) != 0;
+    header.rsv3 = (bytes[0] & kRsv3) != 0;
+    header.opcode = bytes[0] & 0x0f;
+    header.masked = (bytes[1] & kMask) != 0;
+    header.payloadLength = bytes[1] & 0x7f;
+    if (header.payloadLength == kLength16) header.lengthForm = LengthForm::Bits16;
+    if (header.payloadLength == kLength64) header.lengthForm = LengthForm::Bits64;
+
+    const std::size_t size = header.size();
+    if (bytes.size() < size) return Parsed<FrameHeader>::needs(size);
+    if (header.lengthForm == LengthForm::Bits16) header.payloadLength = readBe16(&bytes[2]);
+    if (header.lengthForm == LengthForm::Bits64) header.payloadLength = readBe64(&bytes[2]);
+    if (header.masked) {
+        std::ranges::copy(bytes.subspan(size - 4, 4), header.maskingKey.begin());
+    }
+    return Parsed<FrameHeader>::complete(header, size);
+}
+
+void encode(const FrameHeader& header, ByteWriter& out) {
+    out.u8(static_cast<std::uint8_t>((header.fin ? kFin : 0) | (header.rsv1 ? kRsv1 : 0) |
+                                     (header.rsv2 ? kRsv2 : 0) | (header.rsv3 ? kRsv3 : 0) |
+                                     (header.opcode & 0x0f)));
+    const std::uint8_t mask = header.masked ? kMask : 0;
+    switch (header.lengthForm) {
+        case LengthForm::Bits7:
+            out.u8(static_cast<std::uint8_t>(mask | (header.payloadLength & 0x7f)));
+            break;
+        case LengthForm::Bits16:
+            out.u8(mask | kLength16);
+            out.be16(static_cast<std::uint16_t>(header.payloadLength));
+            break;
+        case LengthForm::Bits64:
+            out.u8(mask | kLength64);
+            out.be64(header.payloadLength);
+            break;
+    }
+    if (header.masked) out.bytes(header.maskingKey);
+}
+
+void encodeFrame(const FrameHeader& header, ByteView payload, ByteWriter& out) {
+    encode(header, out);
+    if (!header.masked) {
+        out.bytes(payload);
+        return;
+    }
+    Bytes masked(payload.begin(), payload.end());
+    applyMask(masked, header.maskingKey, 0);
+    out.bytes(masked);
+}
+
+void check(const FrameHeader& header, Direction direction, bool rsv1HasMeaning, IssueSink& issues) {
+    // Section 5.1: a client masks all frames, a server none.
+    const bool fromClient = direction == Direction::ClientToServer;
+    if (fromClient && !header.masked) {
+        issues.add(IssueCode::WebSocketClientNotMasked, part(FieldId::WebSocketMask));
+    }
+    if (!fromClient && header.masked) {
+        issues.add(IssueCode::WebSocketServerMasked, part(FieldId::WebSocketMask));
+    }
+    // RFC 7692 section 6.1: only the first frame of a message says that it is compressed.
+    const bool startsMessage = header.is(Opcode::Text) || header.is(Opcode::Binary);
+    if (header.rsv1 && !(rsv1HasMeaning && startsMessage)) {
+        issues.add(IssueCode::WebSocketReservedBits, part(FieldId::WebSocketRsv1));
+    }
+    if (header.rsv2) issues.add(IssueCode::WebSocketReservedBits, part(FieldId::WebSocketRsv2));
+    if (header.rsv3) issues.add(IssueCode::WebSocketReservedBits, part(FieldId::WebSocketRsv3));
+    if (isReserved(header.opcode)) {
+        issues.add(IssueCode::WebSocketReservedOpcode, part(FieldId::WebSocketOpcode));
+    }
+    const std::uint16_t lengthPart = part(lengthField(header.lengthForm));
+    if (isControl(header.opcode)) {
+        if (!header.fin) {
+            issues.add(IssueCode::WebSocketControlFragmented, part(FieldId::WebSocketFin));
+        }
+        if (header.payloadLength > 125) {
+            issues.add(IssueCode::WebSocketControlTooLong, lengthPart);
+        }
+    }
+    if (header.lengthForm != minimalForm(header.payloadLength)) {
+        issues.add(IssueCode::WebSocketLengthNotMinimal, lengthPart);
+    }
+    if (header.payloadLength >> 63 != 0) {
+        issues.add(IssueCode::WebSocketLengthTopBit, lengthPart);
+    }
+}
+
+}  // namespace framescope::websocket
