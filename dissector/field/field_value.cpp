@@ -124,9 +124,9 @@ std::optional<FieldValue> parseValue(FieldType type, std::string_view text) {
             return std::nullopt;
         case FieldType::Bool:
             if (text == "1" || text == "true" || text == "True")
-                return FieldValue(std::uint64_t{1});
+                return std::optional<FieldValue>(std::in_place, std::uint64_t{1});
             if (text == "0" || text == "false" || text == "False") {
-                return FieldValue(std::uint64_t{0});
+                return std::optional<FieldValue>(std::in_place, std::uint64_t{0});
             }
             return std::nullopt;
         case FieldType::Unsigned:
@@ -135,14 +135,14 @@ std::optional<FieldValue> parseValue(FieldType type, std::string_view text) {
         case FieldType::Hex24:
         case FieldType::Hex32: {
             const auto number = parseUnsigned(text);
-            return number ? std::optional<FieldValue>(*number) : std::nullopt;
+            return number ? std::optional<FieldValue>(std::in_place, *number) : std::nullopt;
         }
         case FieldType::Time: {
             const auto time = parseTime(text);
-            return time ? std::optional<FieldValue>(*time) : std::nullopt;
+            return time ? std::optional<FieldValue>(std::in_place, *time) : std::nullopt;
         }
         case FieldType::Text:
-            return FieldValue(std::string(text));
+            return std::optional<FieldValue>(std::in_place, std::string(text));
         case FieldType::ByteString: {
             auto bytes = parseHexBytes(text);
             return bytes ? std::optional<FieldValue>(std::move(*bytes)) : std::nullopt;
@@ -150,19 +150,19 @@ std::optional<FieldValue> parseValue(FieldType type, std::string_view text) {
         case FieldType::Ether: {
             auto bytes = parseHexBytes(text);
             if (!bytes || bytes->size() != 6) return std::nullopt;
-            return FieldValue(std::move(*bytes));
+            return std::optional<FieldValue>(std::in_place, std::move(*bytes));
         }
         case FieldType::Ipv4: {
             in_addr address{};
             if (inet_pton(AF_INET, std::string(text).c_str(), &address) != 1) return std::nullopt;
-            return FieldValue(std::uint64_t{ntohl(address.s_addr)});
+            return std::optional<FieldValue>(std::in_place, std::uint64_t{ntohl(address.s_addr)});
         }
         case FieldType::Ipv6: {
-            Bytes address(16);
-            if (inet_pton(AF_INET6, std::string(text).c_str(), address.data()) != 1) {
-                return std::nullopt;
-            }
-            return FieldValue(std::move(address));
+            in6_addr address{};
+            if (inet_pton(AF_INET6, std::string(text).c_str(), &address) != 1) return std::nullopt;
+            return std::optional<FieldValue>(std::in_place, std::in_place_type<Bytes>,
+                                             std::begin(address.s6_addr),
+                                             std::end(address.s6_addr));
         }
     }
     return std::nullopt;
