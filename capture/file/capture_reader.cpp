@@ -74,6 +74,13 @@ ReadStep CaptureReader::endOfBytes(bool betweenRecords, const std::string& what)
         }
         remark(notice->code, notice->offset, notice->sentence);
     }
+    const auto size = m_file->source().size();
+    if (size && *size < m_position) {
+        return stop(NoticeCode::CutOff, *size,
+                    "The file has shrunk to " + std::to_string(*size) +
+                        " bytes while it was being read; byte " + std::to_string(m_position) +
+                        " and what follows could not be read.");
+    }
     if (betweenRecords) return ReadStep::End;
     return stop(NoticeCode::CutOff, m_position,
                 "The capture is cut off: it ends within " + what + " that begins at byte " +

@@ -42,7 +42,7 @@ Result<std::unique_ptr<PlainFile>> PlainFile::open(const std::filesystem::path& 
     if (S_ISDIR(status.st_mode)) return Error{quoted(path) + " is a folder, not a capture file."};
     if (!S_ISREG(status.st_mode))
         return Error{quoted(path) + " is a device or pipe, not a capture file."};
-    if (status.st_size == 0) return Error{quoted(path) + " is an empty file."};
+    if (status.st_size == 0) return Error{quoted(path) + " is an empty file, not a capture."};
 
     return std::unique_ptr<PlainFile>(new PlainFile(
         path, std::move(fd), static_cast<std::uint64_t>(status.st_size), status.st_mtim));

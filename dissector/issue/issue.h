@@ -31,7 +31,6 @@ enum class IssueCode : std::uint16_t {
     HttpHeaderMalformed,
     HttpFramingAmbiguous,
     HttpChunkMalformed,
-    HttpBodyCutShort,
     HttpAcceptWrong,
     HttpAcceptMissing,
     HttpKeyMalformed,

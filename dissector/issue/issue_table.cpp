@@ -33,8 +33,6 @@ constexpr std::array kIssues = {
     IssueInfo{IssueCode::HttpChunkMalformed, Error, "http.chunk-malformed",
               "A chunk does not begin with its size in hex digits or does not end with CRLF.",
               "RFC 9112 section 7.1"},
-    IssueInfo{IssueCode::HttpBodyCutShort, Warning, "http.body-cut-short",
-              "The body ended before its announced length.", "RFC 9112 section 8"},
     IssueInfo{IssueCode::HttpAcceptWrong, Error, "http.accept-wrong",
               "Sec-WebSocket-Accept does not answer the key of the request.",
               "RFC 6455 section 4.2.2"},

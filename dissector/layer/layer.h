@@ -46,8 +46,8 @@ public:
     virtual void setArrival(Arrival arrival) = 0;
     /// Facts of this connection; what is changed here is passed on with the next batch.
     virtual ConnectionFacts& facts() = 0;
-    /// Puts `next` in the place of the calling layer once its data(), gap() or end() returns.
-    /// What the calling layer has not read yet it hands to `next` itself.
+    /// Puts `next` in the place of the calling layer once its data(), gap() or end() returns. Until
+    /// then the calling layer stays alive and hands on to `next` what it is still given.
     virtual void replaceWith(std::unique_ptr<Layer> next) = 0;
 };
 

@@ -33,7 +33,7 @@ enum class RowKind : std::uint8_t {
     TcpOpen,         ///< first packet of a connection
     TcpEnd,          ///< FIN of both sides, RST, or the capture's end; `detail` is an EndReason
     TcpGap,          ///< bytes that were never captured
-    TcpSegment,      ///< payload that no layer claims
+    TcpSegment,      ///< payload that no layer claims; `detail` is the IssueCode saying why, or 0
     HttpRequest,     ///< a request's head; `name` is method and target
     HttpResponse,    ///< a response's head; `detail` is the status code, `group` the request's row
     WebSocketFrame,  ///< one frame; `opcode` as on the wire, `group` the first frame of its message
@@ -50,14 +50,20 @@ enum class EndReason : std::uint8_t { Fin, Reset, CaptureEnd, PortReused };
 
 /// Bits of Record::flags.
 enum RecordFlag : std::uint16_t {
-    kFlagFin = 1 << 0,         ///< WebSocket FIN
-    kFlagMasked = 1 << 1,      ///< WebSocket MASK
-    kFlagRsv1 = 1 << 2,        ///< WebSocket RSV1 (compressed, where negotiated)
-    kFlagIncomplete = 1 << 3,  ///< bytes of this unit are missing from the capture
-    kFlagMidStream = 1 << 4,   ///< TcpOpen without SYN
-    kFlagMessageEnd = 1 << 5,  ///< the last frame of a message of several frames
-    kFlagHasAckId = 1 << 6,    ///< Socket.IO packet with an acknowledgement id, in `detail`
-    kFlagBinary = 1 << 7,      ///< frame belongs to a binary message
+    kFlagFin = 1 << 0,              ///< WebSocket FIN
+    kFlagMasked = 1 << 1,           ///< WebSocket MASK
+    kFlagRsv1 = 1 << 2,             ///< WebSocket RSV1 (compressed, where negotiated)
+    kFlagIncomplete = 1 << 3,       ///< bytes of this unit are missing from the capture
+    kFlagMidStream = 1 << 4,        ///< TcpOpen without SYN
+    kFlagMessageEnd = 1 << 5,       ///< the last frame of a message of several frames
+    kFlagHasAckId = 1 << 6,         ///< Socket.IO packet with an acknowledgement id, in `detail`
+    kFlagBinary = 1 << 7,           ///< frame belongs to a binary message
+    kFlagCompressed = 1 << 8,       ///< frame belongs to a message compressed as agreed
+    kFlagOrphan = 1 << 9,           ///< continuation while no message was open
+    kFlagInsideMessage = 1 << 10,   ///< new message while another one was open
+    kFlagAfterClose = 1 << 11,      ///< frame behind a close frame of its direction
+    kFlagNotUtf8 = 1 << 12,         ///< the first byte that is not UTF-8 lies in this frame
+    kFlagResynchronised = 1 << 13,  ///< found by searching, behind missing bytes
 };
 
 /// 56 bytes a row; see the kinds for what the fields mean there.

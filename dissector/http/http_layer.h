@@ -1,0 +1,83 @@
+// HTTP/1.x on one connection. Reads heads, delimits bodies so that the next message is found where
+// it is, matches responses to requests, and hands the connection over to WebSocket where a server
+// agrees to switch.
+//
+// Bodies stream past; only heads are buffered, up to kMaxHead. Behind a request that asks for an
+// upgrade, the client's bytes are held until the response tells whose they are.
+#pragma once
+
+#include <array>
+#include <deque>
+#include <string>
+
+#include "dissector/http/body.h"
+#include "dissector/http/chunked.h"
+#include "dissector/http/head.h"
+#include "dissector/layer/held_bytes.h"
+#include "dissector/layer/layer.h"
+
+namespace framescope::http {
+
+class HttpLayer : public Layer {
+public:
+    /// Greatest head that is read.
+    static constexpr std::size_t kMaxHead = 256U << 10;
+    /// Bytes a client may send behind an upgrade request before the response is seen.
+    static constexpr std::size_t kMaxHeld = 1U << 20;
+    /// Requests that may wait for their response.
+    static constexpr std::size_t kMaxPending = 4096;
+
+    void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
+    void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
+             LayerOutput& out) override;
+    void end(Direction direction, EndReason reason, LayerOutput& out) override;
+
+private:
+    enum class State : std::uint8_t {
+        Head,        ///< at or in a head
+        Body,        ///< in a body
+        Unreadable,  ///< until a segment begins with a start line again
+        Waiting,     ///< client only: behind a request that asks for an upgrade
+    };
+    struct Half {
+        State state = State::Head;
+        Bytes head;  ///< of the head being read
+        StreamOffset headStart = 0;
+        HeadEnd headEnd;
+        bool recognised = false;  ///< what is in `head` begins like a head
+        BodyFraming framing;
+        std::uint64_t remaining = 0;
+        ChunkDecoder chunks;
+    };
+    struct PendingRequest {
+        RecordId record = kNoRecord;
+        std::string method;
+        std::string key;  ///< Sec-WebSocket-Key
+        bool asksForUpgrade = false;
+    };
+
+    /// Each reads on in its state and returns how many bytes it took.
+    std::size_t readHead(Direction direction, StreamOffset offset, ByteView bytes,
+                         LayerOutput& out);
+    std::size_t readBody(Direction direction, StreamOffset offset, ByteView bytes,
+                         LayerOutput& out);
+
+    void headComplete(Direction direction, LayerOutput& out);
+    void requestComplete(const Head& head, Record record, LayerOutput& out);
+    void responseComplete(const Head& head, Record record, LayerOutput& out);
+    void beginBody(Half& half, BodyFraming framing);
+    void giveUpHead(Direction direction, LayerOutput& out, IssueCode why);
+    /// The response to the upgrade request will not be seen: what the client sent tells.
+    void decideWithoutResponse(LayerOutput& out);
+    void resumeClient(LayerOutput& out);
+    /// Puts `next` into this layer's place and gives it what the client said already.
+    void handOver(std::unique_ptr<Layer> next, LayerOutput& out);
+
+    std::array<Half, 2> m_halves;
+    std::deque<PendingRequest> m_pending;
+    HeldBytes m_held;
+    bool m_responseLost = false;
+    Layer* m_successor = nullptr;  ///< owned by the connection once set
+};
+
+}  // namespace framescope::http

@@ -1,0 +1,291 @@
+#include "dissector/websocket/websocket_layer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dissector/layer/protocols.h"
+#include "dissector/layer/segment_rows.h"
+#include "dissector/websocket/close.h"
+#include "dissector/websocket/mask.h"
+#include "dissector/websocket/resynchronise.h"
+
+namespace framescope::websocket {
+namespace {
+
+/// Issues of a frame that depend on the frames before it cannot be found again from the frame
+/// alone, so its record keeps them as flags.
+std::uint16_t sequenceFlags(const IssueSink& issues) {
+    std::uint16_t flags = 0;
+    for (const Issue& issue : issues.issues()) {
+        switch (issue.code) {
+            case IssueCode::WebSocketContinuationWithoutStart:
+                flags |= kFlagOrphan;
+                break;
+            case IssueCode::WebSocketMessageInsideMessage:
+                flags |= kFlagInsideMessage;
+                break;
+            case IssueCode::WebSocketDataAfterClose:
+                flags |= kFlagAfterClose;
+                break;
+            default:
+                break;
+        }
+    }
+    return flags;
+}
+
+}  // namespace
+
+/// Text that can be read as it is: not compressed, and its message known from the start.
+bool WebSocketLayer::isPlainText(const Half& half, LayerOutput& out) const {
+    return half.role != FrameRole::Control && half.role != FrameRole::OrphanContinuation &&
+           half.sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Text) &&
+           !(half.sequence.messageRsv1() && out.facts().deflate);
+}
+
+void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
+                          LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    while (!bytes.empty()) {
+        if (half.searching) {
+            search(direction, offset, bytes, out);
+            return;
+        }
+        std::size_t taken = 0;
+        if (!half.frame) {
+            taken = readHeader(direction, offset, bytes, out);
+        } else {
+            taken = static_cast<std::size_t>(std::min<std::uint64_t>(
+                half.frame->payloadLength - half.payloadRead, bytes.size()));
+            readPayload(half, bytes.first(taken), out);
+        }
+        offset += taken;
+        bytes = bytes.subspan(taken);
+        if (half.frame && half.payloadRead == half.frame->payloadLength) {
+            finishFrame(half, direction, offset, out);
+        }
+    }
+}
+
+std::size_t WebSocketLayer::readHeader(Direction direction, StreamOffset offset, ByteView bytes,
+                                       LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    const std::size_t before = half.headerBytes.size();
+    if (before == 0) half.frameStart = offset;
+    const std::size_t look = std::min(bytes.size(), kMaxHeaderSize - before);
+    half.headerBytes.insert(half.headerBytes.end(), bytes.begin(), bytes.begin() + look);
+    const auto header = parseFrameHeader(half.headerBytes);
+    if (!header) return look;
+    const std::size_t taken = header.consumed() - before;
+    half.headerBytes.clear();
+    beginFrame(half, direction, *header, out);
+    return taken;
+}
+
+void WebSocketLayer::beginFrame(Half& half, Direction direction, const FrameHeader& header,
+                                LayerOutput& out) {
+    half.frame = header;
+    half.masked = header.masked;
+    half.payloadRead = 0;
+    half.frameIncomplete = false;
+    half.control.clear();
+    half.issues.clear();
+    check(header, direction, out.facts().deflate, half.issues);
+    half.role = half.sequence.accept(header, half.issues);
+    if (half.role == FrameRole::WholeMessage || half.role == FrameRole::StartsMessage) {
+        half.messageStart = kNoRecord;
+        half.messageIncomplete = false;
+        half.messageCut = false;
+        half.message.clear();
+        half.utf8.reset();
+        half.notUtf8Told = false;
+    }
+}
+
+void WebSocketLayer::readPayload(Half& half, ByteView bytes, LayerOutput& out) {
+    const FrameHeader& frame = *half.frame;
+    const bool plainText = isPlainText(half, out);
+    if (plainText || half.role == FrameRole::Control) {
+        m_scratch.assign(bytes.begin(), bytes.end());
+        if (frame.masked) applyMask(m_scratch, frame.maskingKey, half.payloadRead);
+    }
+    half.payloadRead += bytes.size();
+    if (half.role == FrameRole::Control) {
+        const std::size_t room = kMaxControlBody - std::min(kMaxControlBody, half.control.size());
+        const std::size_t count = std::min(room, m_scratch.size());
+        half.control.insert(half.control.end(), m_scratch.begin(), m_scratch.begin() + count);
+    } else if (plainText) {
+        if (!half.messageIncomplete) half.utf8.feed(m_scratch);
+        const std::size_t room = kMaxMessageRead - half.message.size();
+        const std::size_t count = std::min(room, m_scratch.size());
+        half.message.insert(half.message.end(), m_scratch.begin(), m_scratch.begin() + count);
+        if (count < m_scratch.size()) half.messageCut = true;
+    }
+}
+
+/// The first invalid byte of a message is an issue of the frame it lies in; the rest of the message
+/// is not judged.
+void WebSocketLayer::checkUtf8(Half& half, bool messageEnds, Record& record) {
+    if (half.messageIncomplete || half.frameIncomplete || half.notUtf8Told) return;
+    if (messageEnds) half.utf8.finish();
+    const auto at = half.utf8.invalidAt();
+    if (!at) return;
+    half.notUtf8Told = true;
+    record.flags |= kFlagNotUtf8;
+    half.issues.add(IssueCode::WebSocketTextNotUtf8);
+}
+
+void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset frameEnd,
+                                 LayerOutput& out) {
+    const FrameHeader frame = *half.frame;
+    half.frame.reset();
+    Record record;
+    record.kind = RowKind::WebSocketFrame;
+    record.protocol = Protocol::WebSocket;
+    record.direction = direction;
+    record.streamOffset = half.frameStart;
+    record.length = frameEnd - half.frameStart;
+    record.opcode = frame.opcode;
+    record.flags = sequenceFlags(half.issues);
+    if (frame.fin) record.flags |= kFlagFin;
+    if (frame.masked) record.flags |= kFlagMasked;
+    if (frame.rsv1) record.flags |= kFlagRsv1;
+    if (std::exchange(half.resynchronised, false)) {
+        record.flags |= kFlagResynchronised;
+        half.issues.add(IssueCode::WebSocketResynchronised);
+    }
+    if (half.frameIncomplete) {
+        record.flags |= kFlagIncomplete;
+        half.issues.add(IssueCode::WebSocketPayloadIncomplete);
+    }
+    const bool controlFrame = half.role == FrameRole::Control;
+    const bool messageEnds =
+        half.role == FrameRole::WholeMessage || half.role == FrameRole::EndsMessage;
+    if (!controlFrame) {
+        if (half.sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Binary)) {
+            record.flags |= kFlagBinary;
+        }
+        if (half.sequence.messageRsv1() && out.facts().deflate) record.flags |= kFlagCompressed;
+        if (half.role == FrameRole::ContinuesMessage || half.role == FrameRole::EndsMessage) {
+            record.group = half.messageStart;
+        }
+        if (half.role == FrameRole::EndsMessage) record.flags |= kFlagMessageEnd;
+        if (isPlainText(half, out)) checkUtf8(half, messageEnds, record);
+    } else if (frame.is(Opcode::Close) && !half.frameIncomplete) {
+        const CloseBody body = parseCloseBody(half.control);
+        checkClose(body, half.issues);
+        record.detail = body.code.value_or(0);
+    }
+    if (messageEnds) finishMessage(half, direction, record, out);
+    record.severity = half.issues.worst();
+    for (const Issue& issue : half.issues.issues()) out.countIssue(issue.code);
+    half.issues.clear();
+    const RecordId id = out.emit(record);
+    if (half.role == FrameRole::StartsMessage) half.messageStart = id;
+}
+
+void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& record,
+                                   LayerOutput& out) {
+    if (!isPlainText(half, out) || half.messageIncomplete || half.frameIncomplete) return;
+    const MessageView message{asText(half.message), !half.messageCut, direction};
+    for (const MessageProtocol& protocol : messageProtocols()) {
+        if (!protocol.recognise(message, out.facts())) continue;
+        protocol.read(message, record, half.issues, out);
+        break;
+    }
+    half.message.clear();
+    // A long message gives its memory back.
+    if (half.message.capacity() > kMaxSearch) half.message.shrink_to_fit();
+}
+
+void WebSocketLayer::gap(Direction direction, StreamOffset offset, std::uint64_t missing,
+                         LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    if (half.searching) {
+        emitSegment(direction, half.searchStart, half.search.size(), out);
+        half.search.clear();
+        half.nextSearch = 0;
+        half.searchStart = offset + missing;
+        return;
+    }
+    if (!half.frame && half.headerBytes.empty()) {
+        // Whole frames may be missing, or the beginning of one.
+        lose(half, direction, offset, offset + missing, out);
+        return;
+    }
+    if (half.frame && missing <= half.frame->payloadLength - half.payloadRead) {
+        // The hole lies inside a payload whose end is known.
+        half.payloadRead += missing;
+        half.frameIncomplete = true;
+        half.messageIncomplete = half.messageIncomplete || half.role != FrameRole::Control;
+        if (half.payloadRead == half.frame->payloadLength) {
+            finishFrame(half, direction, offset + missing, out);
+        }
+        return;
+    }
+    lose(half, direction, offset, offset + missing, out);
+}
+
+/// Bytes are missing across the end of what was being read: ends it at `at`, and looks for the next
+/// frame from `resumeAt` on.
+void WebSocketLayer::lose(Half& half, Direction direction, StreamOffset at, StreamOffset resumeAt,
+                          LayerOutput& out) {
+    if (half.frame) {
+        half.frameIncomplete = true;
+        half.messageIncomplete = true;
+        finishFrame(half, direction, at, out);
+    } else {
+        emitSegment(direction, half.frameStart, half.headerBytes.size(), out);
+    }
+    half.headerBytes.clear();
+    half.sequence.forget();
+    half.messageIncomplete = true;
+    half.searching = true;
+    half.searchStart = resumeAt;
+    half.search.clear();
+    half.nextSearch = 0;
+}
+
+void WebSocketLayer::search(Direction direction, StreamOffset offset, ByteView bytes,
+                            LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    half.search.insert(half.search.end(), bytes.begin(), bytes.end());
+    if (half.search.size() < half.nextSearch) return;
+    half.nextSearch = half.search.size() + half.search.size() / 4;
+    const FrameHabits habits{half.masked.value_or(direction == Direction::ClientToServer),
+                             out.facts().deflate};
+    const auto found = findFrame(half.search, habits);
+    if (!found) {
+        if (half.search.size() > kMaxSearch) {
+            emitSegment(direction, half.searchStart, half.search.size(), out);
+            half.searchStart = offset + bytes.size();
+            half.search.clear();
+            half.nextSearch = 0;
+        }
+        return;
+    }
+    emitSegment(direction, half.searchStart, *found, out);
+    const Bytes searched = std::exchange(half.search, {});
+    half.searching = false;
+    half.resynchronised = true;
+    data(direction, half.searchStart + *found, ByteView(searched).subspan(*found), out);
+}
+
+void WebSocketLayer::end(Direction direction, EndReason, LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    if (half.searching) {
+        emitSegment(direction, half.searchStart, half.search.size(), out);
+        half.search.clear();
+        half.searchStart = 0;
+    } else if (half.frame) {
+        half.frameIncomplete = true;
+        half.messageIncomplete = true;
+        const std::uint64_t end = half.frameStart + half.frame->size() + half.payloadRead;
+        finishFrame(half, direction, end, out);
+    } else {
+        emitSegment(direction, half.frameStart, half.headerBytes.size(), out);
+        half.headerBytes.clear();
+    }
+}
+
+}  // namespace framescope::websocket

@@ -1,0 +1,71 @@
+// WebSocket on one connection, both directions (RFC 6455 section 5). One row per frame, as soon as
+// its last byte is there. Payload streams past: kept are only the header being read, the body of a
+// control frame, and the text message being read as far as application protocols look at one.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "dissector/layer/layer.h"
+#include "dissector/payload/utf8.h"
+#include "dissector/websocket/frame.h"
+#include "dissector/websocket/message_state.h"
+
+namespace framescope::websocket {
+
+class WebSocketLayer : public Layer {
+public:
+    /// Body bytes that are looked at of a control frame; a legal one has at most 125.
+    static constexpr std::size_t kMaxControlBody = 1024;
+    /// Bytes that are searched for the next frame after a loss before they are given up.
+    static constexpr std::size_t kMaxSearch = 64U << 10;
+
+    void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
+    void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
+             LayerOutput& out) override;
+    void end(Direction direction, EndReason reason, LayerOutput& out) override;
+
+private:
+    struct Half {
+        Bytes headerBytes;                 ///< of a header that is not complete
+        std::optional<FrameHeader> frame;  ///< whose payload is being read
+        FrameRole role = FrameRole::Control;
+        StreamOffset frameStart = 0;
+        std::uint64_t payloadRead = 0;  ///< missing bytes included
+        bool frameIncomplete = false;
+        bool resynchronised = false;  ///< the next frame was found by searching
+        IssueSink issues;             ///< of the frame being read
+        Bytes control;                ///< body of the control frame
+        MessageState sequence;
+        // The message being read:
+        RecordId messageStart = kNoRecord;
+        bool messageIncomplete = false;
+        bool messageCut = false;  ///< `message` is only its beginning
+        Bytes message;
+        Utf8Validator utf8;
+        bool notUtf8Told = false;
+        // After a loss:
+        bool searching = false;
+        StreamOffset searchStart = 0;
+        Bytes search;
+        std::size_t nextSearch = 0;  ///< bytes that must be there before searching again pays
+        std::optional<bool> masked;  ///< whether the last frame of this direction was
+    };
+
+    std::size_t readHeader(Direction direction, StreamOffset offset, ByteView bytes,
+                           LayerOutput& out);
+    void beginFrame(Half& half, Direction direction, const FrameHeader& header, LayerOutput& out);
+    void readPayload(Half& half, ByteView bytes, LayerOutput& out);
+    void finishFrame(Half& half, Direction direction, StreamOffset frameEnd, LayerOutput& out);
+    void finishMessage(Half& half, Direction direction, Record& record, LayerOutput& out);
+    void checkUtf8(Half& half, bool messageEnds, Record& record);
+    void lose(Half& half, Direction direction, StreamOffset at, StreamOffset resumeAt,
+              LayerOutput& out);
+    void search(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
+    bool isPlainText(const Half& half, LayerOutput& out) const;
+
+    std::array<Half, 2> m_halves;
+    Bytes m_scratch;  ///< payload unmasked for looking at it
+};
+
+}  // namespace framescope::websocket
