@@ -6,10 +6,11 @@
 #include <memory>
 #include <optional>
 
+#include "capture/ingest/batch.h"
+
 namespace framescope {
 
 class CaptureFile;
-struct Batch;
 
 class Loader {
 public:
@@ -34,6 +35,6 @@ private:
 
 /// Reads a whole capture on the calling thread and hands every batch to `sink`; stops early when
 /// `sink` returns false. For the terminal program and tests.
-void readAll(CaptureFile& file, const std::function<bool(Batch&&)>& sink);
+void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink);
 
 }  // namespace framescope

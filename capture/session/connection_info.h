@@ -25,8 +25,9 @@ struct ConnectionInfo {
     std::int64_t lastTimeNs = 0;
     std::uint64_t packets = 0;
     std::array<std::uint64_t, 2> bytes{};  ///< payload bytes by Direction, gaps not counted
-    /// Sequence number of stream offset 0 by Direction, where it is known.
+    /// Sequence number of stream offset 0 by Direction, and whether it is known.
     std::array<std::uint32_t, 2> initialSequence{};
+    std::array<bool, 2> sequenceKnown{};
     // Kept by the session as rows arrive:
     std::uint32_t rows = 0;
     Severity worst = Severity::None;

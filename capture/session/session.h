@@ -55,8 +55,10 @@ public:
     /// The row's text cells. Reads at most a few hundred bytes of payload.
     RowText text(RecordId row) const;
 
-private:
+    /// Opaque; defined in session_state.h for the files that implement the session.
     struct State;
+
+private:
     std::unique_ptr<State> m_state;
 };
 

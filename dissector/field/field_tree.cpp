@@ -50,6 +50,11 @@ void FieldTree::setText(FieldIndex field, std::string text) {
     m_fields[field].text = std::move(text);
 }
 
+void FieldTree::setValue(FieldIndex field, FieldValue value) {
+    m_fields[field].text = formatValue(fieldInfo(m_fields[field].id).type, value);
+    m_fields[field].value = std::move(value);
+}
+
 void FieldTree::setSize(FieldIndex field, std::uint64_t size) {
     m_fields[field].range.end = m_fields[field].range.begin + size;
 }

@@ -84,6 +84,8 @@ public:
     /// Replaces label or text of a field that is there already.
     void setLabel(FieldIndex field, std::string label);
     void setText(FieldIndex field, std::string text);
+    /// Gives a field its value, and the text that goes with it.
+    void setValue(FieldIndex field, FieldValue value);
     /// Extends the range of a field (same source) to `size` bytes.
     void setSize(FieldIndex field, std::uint64_t size);
 

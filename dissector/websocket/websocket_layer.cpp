@@ -274,9 +274,12 @@ void WebSocketLayer::search(Direction direction, StreamOffset offset, ByteView b
 void WebSocketLayer::end(Direction direction, EndReason, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     if (half.searching) {
+        half.nextSearch = 0;
+        search(direction, half.searchStart + half.search.size(), {}, out);
+    }
+    if (half.searching) {
         emitSegment(direction, half.searchStart, half.search.size(), out);
         half.search.clear();
-        half.searchStart = 0;
     } else if (half.frame) {
         half.frameIncomplete = true;
         half.messageIncomplete = true;

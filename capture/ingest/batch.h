@@ -1,0 +1,38 @@
+// What the ingest found since the batch before: the only thing that travels from the worker to the
+// owner of the session. Everything in it is appended or, for connections, replaces what was known.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "capture/file/capture_layout.h"
+#include "capture/session/connection_info.h"
+#include "capture/session/statistics.h"
+#include "capture/session/stream_map.h"
+#include "dissector/record/record.h"
+
+namespace framescope {
+
+struct Batch {
+    struct ExtentEntry {
+        ConnectionId connection = 0;
+        Direction direction = Direction::ClientToServer;
+        Extent extent;
+    };
+
+    std::vector<Record> records;
+    std::vector<std::uint64_t> packetOffsets;  ///< place of each packet's record in the file
+    std::vector<ExtentEntry> extents;
+    std::vector<std::string> names;  ///< their ids follow those of the batch before
+    std::vector<std::pair<ConnectionId, ConnectionInfo>> connections;  ///< new or changed
+    CaptureLayout layout;
+    std::vector<std::string> notices;
+    Statistics statistics;   ///< of the whole capture so far
+    bool last = false;       ///< nothing comes behind this batch
+    bool damaged = false;    ///< reading stopped at a damaged place
+    bool cancelled = false;  ///< reading stopped because it was asked to
+};
+
+}  // namespace framescope

@@ -1,0 +1,241 @@
+#include "capture/ingest/ingestor.h"
+
+#include <algorithm>
+
+#include "dissector/layer/detect_layer.h"
+#include "dissector/layer/protocols.h"
+#include "dissector/layer/unclaimed_layer.h"
+#include "dissector/packet/packet.h"
+
+namespace framescope {
+namespace {
+
+/// Longest name that is kept of an event or a request; the whole one is in the capture.
+constexpr std::size_t kMaxName = 256;
+/// Names that are kept; beyond them rows have none. A capture made of nothing but new names would
+/// otherwise fill the memory.
+constexpr std::size_t kMaxNames = 1U << 20;
+
+}  // namespace
+
+struct Ingestor::Connection {
+    ConnectionInfo info;
+    std::unique_ptr<Layer> layer;
+    /// Layers made during the current event; the last one is to take over. The others may still be
+    /// on the stack.
+    std::vector<std::unique_ptr<Layer>> successors;
+    Arrival lastPacket;
+    bool changed = false;
+};
+
+Ingestor::Ingestor() : m_tracker(*this, guessSender) {
+    m_names.emplace("", 0);
+}
+
+Ingestor::~Ingestor() = default;
+
+void Ingestor::packet(const CapturedPacket& packet) {
+    // A packet without a time of its own stands where the one before it stood.
+    if (packet.hasTime) m_lastTimeNs = packet.timeNs;
+    if (m_statistics.packets == 0) m_statistics.firstTimeNs = m_lastTimeNs;
+    m_statistics.lastTimeNs = std::max(m_statistics.lastTimeNs, m_lastTimeNs);
+    ++m_statistics.packets;
+    m_batch.packetOffsets.push_back(packet.recordOffset);
+
+    const DecodedPacket decoded = decodePacket(packet.linkType, packet.data, packet.originalLength);
+    switch (decoded.kind) {
+        case PacketKind::Tcp:
+            break;
+        case PacketKind::Udp:
+            ++m_statistics.udpPackets;
+            return;
+        case PacketKind::OtherIp:
+            ++m_statistics.otherIpPackets;
+            return;
+        case PacketKind::IpFragment:
+            ++m_statistics.ipFragments;
+            return;
+        case PacketKind::NotIp:
+            ++m_statistics.notIpPackets;
+            return;
+        case PacketKind::UnknownLink:
+            ++m_statistics.unknownLinkPackets;
+            return;
+        case PacketKind::Malformed:
+            ++m_statistics.malformedPackets;
+            return;
+    }
+    ++m_statistics.tcpPackets;
+    m_arrival = {packet.number, m_lastTimeNs};
+    m_tracker.packet(decoded, packet.data, {packet.number, m_lastTimeNs, packet.dataOffset});
+}
+
+void Ingestor::finish() {
+    m_finishing = true;
+    m_tracker.finish();
+}
+
+Batch Ingestor::takeBatch() {
+    for (const ConnectionId id : m_changed) {
+        Connection& connection = *m_connections[id];
+        connection.changed = false;
+        for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+            const auto base = m_tracker.base(id, d);
+            connection.info.sequenceKnown[indexOf(d)] = base.has_value();
+            connection.info.initialSequence[indexOf(d)] = base.value_or(0);
+        }
+        m_batch.connections.emplace_back(id, connection.info);
+    }
+    m_changed.clear();
+    m_batch.statistics = m_statistics;
+    return std::exchange(m_batch, {});
+}
+
+/// Makes the connection the current one, creating it at its first event.
+Ingestor::Connection& Ingestor::enter(ConnectionId id) {
+    while (m_connections.size() <= id) {
+        m_connections.push_back(std::make_unique<Connection>());
+        ++m_statistics.connections;
+    }
+    m_current = m_connections[id].get();
+    m_currentId = id;
+    // What the capture's end brings to light stands at the last packet of its connection.
+    if (m_finishing) m_arrival = m_current->lastPacket;
+    if (!m_current->changed) {
+        m_current->changed = true;
+        m_changed.push_back(id);
+    }
+    return *m_current;
+}
+
+/// The layer's call has returned: whoever is to take over does so now.
+void Ingestor::settle() {
+    if (m_current->successors.empty()) return;
+    m_current->layer = std::move(m_current->successors.back());
+    m_current->successors.clear();
+}
+
+void Ingestor::packet(ConnectionId id, const tcp::Origin& origin) {
+    Connection& connection = enter(id);
+    if (connection.info.packets == 0) connection.info.firstTimeNs = origin.timeNs;
+    ++connection.info.packets;
+    connection.info.lastTimeNs = origin.timeNs;
+    connection.lastPacket = {origin.packet, origin.timeNs};
+}
+
+void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
+    Connection& connection = enter(id);
+    connection.info.client = opening.client;
+    connection.info.server = opening.server;
+    connection.info.synSeen = opening.synSeen;
+    connection.layer = std::make_unique<DetectLayer>();
+    m_arrival = {opening.origin.packet, opening.origin.timeNs};
+    emitEvent(RowKind::TcpOpen, Direction::ClientToServer, 0, opening.synSeen ? 0 : kFlagMidStream,
+              opening.synSeen ? IssueCode::None : IssueCode::TcpJoinedMidStream);
+}
+
+void Ingestor::data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+                    const tcp::Origin& origin) {
+    Connection& connection = enter(id);
+    connection.info.bytes[indexOf(direction)] += bytes.size();
+    m_batch.extents.push_back(
+        {id,
+         direction,
+         {offset, origin.fileOffset, static_cast<std::uint32_t>(bytes.size()), origin.packet}});
+    connection.layer->data(direction, offset, bytes, *this);
+    settle();
+}
+
+void Ingestor::gap(ConnectionId id, Direction direction, StreamOffset offset,
+                   std::uint64_t missing) {
+    Connection& connection = enter(id);
+    Record record;
+    record.kind = RowKind::TcpGap;
+    record.direction = direction;
+    record.streamOffset = offset;
+    record.length = missing;
+    record.severity = issueInfo(IssueCode::TcpDataMissing).severity;
+    countIssue(IssueCode::TcpDataMissing);
+    emit(record);
+    connection.layer->gap(direction, offset, missing, *this);
+    settle();
+}
+
+void Ingestor::directionEnded(ConnectionId id, Direction direction, EndReason reason) {
+    Connection& connection = enter(id);
+    connection.layer->end(direction, reason, *this);
+    settle();
+}
+
+void Ingestor::ended(ConnectionId id, Direction by, EndReason reason) {
+    Connection& connection = enter(id);
+    switch (reason) {
+        case EndReason::Fin:
+            connection.info.state = ConnectionState::Closed;
+            break;
+        case EndReason::Reset:
+            connection.info.state = ConnectionState::Reset;
+            break;
+        case EndReason::CaptureEnd:
+        case EndReason::PortReused:
+            connection.info.state = ConnectionState::Unfinished;
+            break;
+    }
+    // Without a packet of its own the end stands at the last one of the connection.
+    if (reason == EndReason::CaptureEnd || reason == EndReason::PortReused) {
+        m_arrival = connection.lastPacket;
+    }
+    emitEvent(RowKind::TcpEnd, by, static_cast<std::uint32_t>(reason), 0,
+              reason == EndReason::Reset ? IssueCode::TcpReset : IssueCode::None);
+    // What still comes is nobody's; the parser gives its memory back.
+    connection.layer = std::make_unique<UnclaimedLayer>();
+}
+
+void Ingestor::emitEvent(RowKind kind, Direction direction, std::uint32_t detail,
+                         std::uint16_t flags, IssueCode issue) {
+    Record record;
+    record.kind = kind;
+    record.direction = direction;
+    record.detail = detail;
+    record.flags = flags;
+    if (issue != IssueCode::None) {
+        record.severity = issueInfo(issue).severity;
+        countIssue(issue);
+    }
+    emit(record);
+}
+
+RecordId Ingestor::emit(Record record) {
+    record.connection = m_currentId;
+    record.packet = m_arrival.packet;
+    record.timeNs = m_arrival.timeNs;
+    ++m_statistics.rows[static_cast<std::size_t>(record.protocol)];
+    ConnectionFacts& known = m_current->info.facts;
+    known.protocol = std::max(known.protocol, record.protocol);
+    m_batch.records.push_back(record);
+    return m_nextRecord++;
+}
+
+void Ingestor::countIssue(IssueCode code) {
+    ++m_statistics.issues[static_cast<std::size_t>(issueInfo(code).severity)];
+}
+
+NameId Ingestor::intern(std::string_view name) {
+    std::string key(name.substr(0, kMaxName));
+    if (const auto found = m_names.find(key); found != m_names.end()) return found->second;
+    if (m_names.size() >= kMaxNames) return 0;
+    const auto id = static_cast<NameId>(m_names.size());
+    m_batch.names.push_back(key);
+    m_names.emplace(std::move(key), id);
+    return id;
+}
+
+ConnectionFacts& Ingestor::facts() {
+    return m_current->info.facts;
+}
+
+void Ingestor::replaceWith(std::unique_ptr<Layer> next) {
+    m_current->successors.push_back(std::move(next));
+}
+
+}  // namespace framescope

@@ -1,0 +1,74 @@
+// The ingest: packets in, batches out. Owns all parser state: the TCP tracker, and for every open
+// connection its layer. Runs on one thread, whichever that is; knows nothing of files or queues.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "capture/file/capture_reader.h"
+#include "capture/ingest/batch.h"
+#include "dissector/layer/layer.h"
+#include "dissector/tcp/tcp_tracker.h"
+
+namespace framescope {
+
+class Ingestor : private tcp::TcpObserver, private LayerOutput {
+public:
+    Ingestor();
+    ~Ingestor() override;
+
+    /// The next packet of the capture.
+    void packet(const CapturedPacket& packet);
+    /// No more packets come: ends what is open.
+    void finish();
+
+    /// Rows and packets that wait in the batch being filled.
+    std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }
+    /// What was found since the last call; statistics, connections and all.
+    Batch takeBatch();
+
+private:
+    struct Connection;
+
+    // TcpObserver
+    void opened(ConnectionId id, const tcp::Opening& opening) override;
+    void packet(ConnectionId id, const tcp::Origin& origin) override;
+    void data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+              const tcp::Origin& origin) override;
+    void gap(ConnectionId id, Direction direction, StreamOffset offset,
+             std::uint64_t missing) override;
+    void directionEnded(ConnectionId id, Direction direction, EndReason reason) override;
+    void ended(ConnectionId id, Direction by, EndReason reason) override;
+
+    // LayerOutput
+    RecordId emit(Record record) override;
+    void countIssue(IssueCode code) override;
+    NameId intern(std::string_view name) override;
+    Arrival arrival() const override { return m_arrival; }
+    void setArrival(Arrival arrival) override { m_arrival = arrival; }
+    ConnectionFacts& facts() override;
+    void replaceWith(std::unique_ptr<Layer> next) override;
+
+    Connection& enter(ConnectionId id);
+    void settle();
+    void emitEvent(RowKind kind, Direction direction, std::uint32_t detail, std::uint16_t flags,
+                   IssueCode issue);
+
+    Batch m_batch;
+    Statistics m_statistics;
+    std::unordered_map<std::string, NameId> m_names;
+    std::vector<std::unique_ptr<Connection>> m_connections;
+    std::vector<ConnectionId> m_changed;
+    Connection* m_current = nullptr;  ///< whose event is being handled
+    ConnectionId m_currentId = 0;
+    Arrival m_arrival;
+    RecordId m_nextRecord = 0;
+    std::int64_t m_lastTimeNs = 0;
+    bool m_finishing = false;
+    tcp::TcpTracker m_tracker;
+};
+
+}  // namespace framescope

@@ -1,0 +1,129 @@
+#include "capture/ingest/loader.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "capture/file/capture_reader.h"
+#include "capture/ingest/ingestor.h"
+
+namespace framescope {
+namespace {
+
+/// Rows and packets in a batch: small enough that taking one over is a matter of a millisecond.
+constexpr std::size_t kBatchSize = 8192;
+/// The first batch is small, so that the first rows show at once.
+constexpr std::size_t kFirstBatchSize = 256;
+/// Batches that may wait; the worker pauses beyond them.
+constexpr std::size_t kQueueLimit = 64;
+
+}  // namespace
+
+void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink) {
+    CaptureReader reader(std::move(file));
+    Ingestor ingestor;
+    std::size_t noticesTaken = 0;
+    const auto complete = [&](Batch batch) {
+        batch.layout = reader.takeNewLayout();
+        for (; noticesTaken < reader.notices().size(); ++noticesTaken) {
+            batch.notices.push_back(reader.notices()[noticesTaken].sentence);
+        }
+        batch.statistics.bytesRead = reader.bytesRead();
+        batch.statistics.bytesTotal = reader.bytesTotal();
+        return batch;
+    };
+    std::size_t limit = kFirstBatchSize;
+    CapturedPacket packet;
+    ReadStep step = ReadStep::Packet;
+    while ((step = reader.next(packet)) == ReadStep::Packet) {
+        ingestor.packet(packet);
+        if (ingestor.pending() < limit) continue;
+        limit = kBatchSize;
+        if (!sink(complete(ingestor.takeBatch()))) return;
+    }
+    ingestor.finish();
+    Batch last = complete(ingestor.takeBatch());
+    last.last = true;
+    last.damaged = step == ReadStep::Damaged;
+    sink(std::move(last));
+}
+
+struct Loader::State {
+    std::mutex mutex;
+    std::condition_variable room;
+    std::deque<Batch> queue;
+    bool woken = false;
+    std::atomic<bool> cancelled = false;
+    std::function<void()> wake;
+    std::thread worker;
+
+    /// Waits for room; false when the loading was cancelled meanwhile.
+    bool push(Batch&& batch) {
+        bool mustWake = false;
+        {
+            std::unique_lock lock(mutex);
+            room.wait(lock, [this] { return queue.size() < kQueueLimit || cancelled; });
+            if (cancelled) return false;
+            queue.push_back(std::move(batch));
+            mustWake = !std::exchange(woken, true);
+        }
+        if (mustWake) wake();
+        return true;
+    }
+
+    /// The one batch that is sent although there may be no room: it ends the loading.
+    void pushCancelled() {
+        Batch batch;
+        batch.last = true;
+        batch.cancelled = true;
+        bool mustWake = false;
+        {
+            const std::lock_guard lock(mutex);
+            if (!queue.empty()) batch.statistics = queue.back().statistics;
+            queue.push_back(std::move(batch));
+            mustWake = !std::exchange(woken, true);
+        }
+        if (mustWake) wake();
+    }
+};
+
+Loader::Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake)
+    : m_state(std::make_unique<State>()) {
+    m_state->wake = std::move(wake);
+    m_state->worker = std::thread([state = m_state.get(), file = std::move(file)]() mutable {
+        readAll(std::move(file), [state](Batch&& batch) { return state->push(std::move(batch)); });
+        if (state->cancelled) state->pushCancelled();
+    });
+}
+
+Loader::~Loader() {
+    cancel();
+    m_state->worker.join();
+}
+
+std::optional<Batch> Loader::take() {
+    std::optional<Batch> batch;
+    {
+        const std::lock_guard lock(m_state->mutex);
+        if (m_state->queue.empty()) {
+            m_state->woken = false;
+            return std::nullopt;
+        }
+        batch = std::move(m_state->queue.front());
+        m_state->queue.pop_front();
+    }
+    m_state->room.notify_one();
+    return batch;
+}
+
+void Loader::cancel() {
+    m_state->cancelled = true;
+    // Under the lock, so that the worker is either before its check or already waiting.
+    { const std::lock_guard lock(m_state->mutex); }
+    m_state->room.notify_one();
+}
+
+}  // namespace framescope

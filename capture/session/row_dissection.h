@@ -1,0 +1,11 @@
+// A row taken apart, from the packet up.
+#pragma once
+
+#include "capture/session/session.h"
+#include "capture/session/session_state.h"
+
+namespace framescope {
+
+Dissection dissectRow(const Session::State& state, RecordId row);
+
+}  // namespace framescope

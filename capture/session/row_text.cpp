@@ -1,0 +1,142 @@
+// The info line says what happened, not how it was encoded; the tree says that.
+#include "capture/session/row_text.h"
+
+#include <algorithm>
+#include <cstdio>
+
+#include "capture/session/stream_reader.h"
+#include "dissector/layer/protocols.h"
+#include "dissector/payload/utf8.h"
+#include "dissector/websocket/describe.h"
+#include "dissector/websocket/mask.h"
+
+namespace framescope {
+namespace {
+
+/// Characters of an info line, and bytes that are read for it.
+constexpr std::size_t kMaxInfo = 300;
+constexpr std::size_t kMaxRead = 1024;
+
+std::string openText(const Record& record, const ConnectionInfo& connection) {
+    const std::string ends = connection.client.text() + " → " + connection.server.text();
+    return record.has(kFlagMidStream) ? "joined mid-stream  " + ends : "open  " + ends;
+}
+
+std::string endText(const Record& record, const ConnectionInfo& connection) {
+    const char* const side = record.direction == Direction::ClientToServer ? "client" : "server";
+    char after[48];
+    std::snprintf(after, sizeof after, "after %.6f s",
+                  static_cast<double>(record.timeNs - connection.firstTimeNs) / 1e9);
+    switch (static_cast<EndReason>(record.detail)) {
+        case EndReason::Fin:
+            return std::string("FIN  closed by the ") + side + ", " + after;
+        case EndReason::Reset:
+            return std::string("RST  reset by the ") + side + ", " + after;
+        case EndReason::CaptureEnd:
+            return "end of the capture, connection still open";
+        case EndReason::PortReused:
+            return "no end was captured; the ports were used again";
+    }
+    return {};
+}
+
+std::string segmentText(const Session::State& state, const Record& record) {
+    const StreamReader reader(state.file.get(), state.stream(record));
+    const StreamBytes stream = reader.read(record.streamOffset, record.length, 256);
+    const std::string_view text = asText(stream.bytes);
+    const auto readable = static_cast<std::size_t>(std::ranges::count_if(
+        text, [](unsigned char c) { return c >= 0x20 || c == '\r' || c == '\n' || c == '\t'; }));
+    // Text is shown as text; anything else would be a row of question marks.
+    const bool isText = !text.empty() && readable * 10 >= text.size() * 9;
+    std::string info = groupedDigits(record.length) + " bytes";
+    if (record.detail != 0) {
+        info += "  " + std::string(issueInfo(static_cast<IssueCode>(record.detail)).sentence);
+    }
+    if (isText) return info + "  " + printable(text, 160);
+    return info + "  " +
+           formatHex(ByteView(stream.bytes).first(std::min<std::size_t>(stream.bytes.size(), 24)));
+}
+
+std::string startLine(const Session::State& state, const Record& record) {
+    const StreamReader reader(state.file.get(), state.stream(record));
+    const StreamBytes stream = reader.read(record.streamOffset, record.length, kMaxRead);
+    std::string_view text = asText(stream.bytes);
+    while (text.starts_with('\r') || text.starts_with('\n')) text.remove_prefix(1);
+    text = text.substr(0, text.find('\n'));
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    // Of a status line the version says the least.
+    if (record.kind == RowKind::HttpResponse && text.starts_with("HTTP/")) {
+        text.remove_prefix(std::min(text.find(' '), text.size() - 1) + 1);
+    }
+    return printable(text, kMaxInfo);
+}
+
+std::string frameText(const Session::State& state, const Record& record) {
+    const StreamReader reader(state.file.get(), state.stream(record));
+    const StreamBytes stream = reader.read(record.streamOffset, record.length, kMaxRead);
+    const auto header = websocket::parseFrameHeader(stream.bytes);
+    if (!header) return {};
+    const MessageProtocol* const protocol = messageProtocolOf(record.protocol);
+    Bytes payload;
+    if (record.has(kFlagMessageEnd) && record.group != kNoRecord && protocol != nullptr) {
+        payload = readMessage(reader, state.records[record.group].streamOffset, record.streamOffset,
+                              kMaxRead)
+                      .bytes;
+    } else {
+        payload.assign(stream.bytes.begin() + static_cast<std::ptrdiff_t>(header.consumed()),
+                       stream.bytes.end());
+        if (header->masked) websocket::applyMask(payload, header->maskingKey, 0);
+    }
+    if (protocol != nullptr) {
+        const ConnectionFacts& facts = state.connections[record.connection].facts;
+        const MessageView view{asText(payload), payload.size() < kMaxRead, record.direction};
+        return protocol->summary(view, facts, kMaxInfo);
+    }
+    return websocket::summary(*header, payload, kMaxInfo, record.has(kFlagCompressed));
+}
+
+}  // namespace
+
+const char* endReasonName(EndReason reason) {
+    switch (reason) {
+        case EndReason::Fin:
+            return "fin";
+        case EndReason::Reset:
+            return "reset";
+        case EndReason::CaptureEnd:
+            return "end-of-capture";
+        case EndReason::PortReused:
+            return "port-reused";
+    }
+    return "";
+}
+
+RowText textOfRow(const Session::State& state, RecordId row) {
+    const Record& record = state.records[row];
+    RowText text;
+    text.protocol = protocolName(record.protocol);
+    switch (record.kind) {
+        case RowKind::TcpOpen:
+            text.info = openText(record, state.connections[record.connection]);
+            break;
+        case RowKind::TcpEnd:
+            text.info = endText(record, state.connections[record.connection]);
+            break;
+        case RowKind::TcpGap:
+            text.info = groupedDigits(record.length) + " bytes missing from the capture";
+            break;
+        case RowKind::TcpSegment:
+            text.info = segmentText(state, record);
+            break;
+        case RowKind::HttpRequest:
+        case RowKind::HttpResponse:
+            text.info = startLine(state, record);
+            break;
+        case RowKind::WebSocketFrame:
+            text.info = frameText(state, record);
+            break;
+    }
+    return text;
+}
+
+}  // namespace framescope

@@ -1,0 +1,106 @@
+#include "capture/session/session.h"
+
+#include <algorithm>
+
+#include "capture/ingest/batch.h"
+#include "capture/session/row_dissection.h"
+#include "capture/session/row_text.h"
+#include "capture/session/session_state.h"
+
+namespace framescope {
+
+const char* connectionStateName(ConnectionState state) {
+    switch (state) {
+        case ConnectionState::Open:
+            return "open";
+        case ConnectionState::Closed:
+            return "closed";
+        case ConnectionState::Reset:
+            return "reset";
+        case ConnectionState::Unfinished:
+            return "unfinished";
+    }
+    return "";
+}
+
+Session::Session(std::shared_ptr<const CaptureFile> file) : m_state(std::make_unique<State>()) {
+    m_state->file = std::move(file);
+}
+
+Session::~Session() = default;
+
+void Session::append(Batch&& batch) {
+    State& state = *m_state;
+    state.layout.append(batch.layout);
+    for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
+    for (std::string& name : batch.names) state.names.push_back(std::move(name));
+    for (auto& [id, info] : batch.connections) {
+        while (state.connections.size() <= id) {
+            state.connections.push_back({});
+            state.streams.push_back({});
+        }
+        // Rows are counted here, so what was counted stays.
+        info.rows = state.connections[id].rows;
+        info.worst = state.connections[id].worst;
+        state.connections[id] = info;
+    }
+    for (const Batch::ExtentEntry& entry : batch.extents) {
+        state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent);
+    }
+    for (const Record& record : batch.records) {
+        ConnectionInfo& connection = state.connections[record.connection];
+        ++connection.rows;
+        connection.worst = std::max(connection.worst, record.severity);
+        state.records.push_back(record);
+    }
+    for (std::string& notice : batch.notices) state.notices.push_back(std::move(notice));
+    if (!batch.cancelled) state.statistics = batch.statistics;
+    state.complete = state.complete || batch.last;
+    state.damaged = state.damaged || batch.damaged;
+}
+
+RecordId Session::rowCount() const {
+    return static_cast<RecordId>(m_state->records.size());
+}
+
+const Record& Session::record(RecordId row) const {
+    return m_state->records[row];
+}
+
+ConnectionId Session::connectionCount() const {
+    return static_cast<ConnectionId>(m_state->connections.size());
+}
+
+const ConnectionInfo& Session::connection(ConnectionId connection) const {
+    return m_state->connections[connection];
+}
+
+std::string_view Session::name(NameId name) const {
+    return m_state->names[name];
+}
+
+const Statistics& Session::statistics() const {
+    return m_state->statistics;
+}
+
+const std::vector<std::string>& Session::notices() const {
+    return m_state->notices;
+}
+
+bool Session::complete() const {
+    return m_state->complete;
+}
+
+bool Session::damaged() const {
+    return m_state->damaged;
+}
+
+Dissection Session::dissect(RecordId row) const {
+    return dissectRow(*m_state, row);
+}
+
+RowText Session::text(RecordId row) const {
+    return textOfRow(*m_state, row);
+}
+
+}  // namespace framescope

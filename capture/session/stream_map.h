@@ -1,0 +1,38 @@
+// Where the bytes of TCP streams lie in the capture file, so that any stretch of any stream can be
+// read again at any time.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "dissector/core/bytes.h"
+#include "dissector/record/record.h"
+
+namespace framescope {
+
+/// A run of stream bytes that lies in one piece in the capture file. 24 bytes.
+struct Extent {
+    StreamOffset streamOffset = 0;
+    std::uint64_t fileOffset = 0;
+    std::uint32_t length = 0;
+    PacketNumber packet = 0;  ///< the packet that carried them
+};
+static_assert(sizeof(Extent) == 24, "there is one for every packet with data");
+
+/// The extents of one direction, by ascending stream offset; holes are where none is.
+class StreamMap {
+public:
+    /// Extents come in stream order and never overlap.
+    void append(const Extent& extent) { m_extents.push_back(extent); }
+
+    /// The extents that hold bytes of `range`, in order, cut to it.
+    std::vector<Extent> find(ByteRange range) const;
+    /// One behind the last byte of the stream that was captured.
+    StreamOffset end() const;
+    std::size_t size() const { return m_extents.size(); }
+
+private:
+    std::vector<Extent> m_extents;
+};
+
+}  // namespace framescope

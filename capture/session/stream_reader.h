@@ -1,0 +1,53 @@
+// Stretches of a TCP stream, read again from the capture file.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "capture/session/session_state.h"
+#include "dissector/field/field_tree.h"
+#include "dissector/websocket/frame.h"
+
+namespace framescope {
+
+/// Bytes of a source that are read at the most; a source that has more says so.
+inline constexpr std::uint64_t kMaxSource = 4U << 20;
+
+/// Part of a stream. Holes and bytes the file no longer gives are zero in `bytes`.
+struct StreamBytes {
+    Bytes bytes;
+    std::vector<ByteRange> holes;  ///< positions in `bytes`, ascending
+    std::string error;             ///< why bytes could not be read again; mostly empty
+};
+
+class StreamReader {
+public:
+    StreamReader(const CaptureFile* file, const StreamMap& map) : m_file(file), m_map(map) {}
+
+    /// The stream's bytes from `begin` on: `length` of them, at most `limit`.
+    StreamBytes read(StreamOffset begin, std::uint64_t length,
+                     std::uint64_t limit = kMaxSource) const;
+    /// One behind the last captured byte.
+    StreamOffset end() const { return m_map.end(); }
+
+private:
+    const CaptureFile* m_file;
+    const StreamMap& m_map;
+};
+
+/// A WebSocket message read from its frames.
+struct WebSocketMessage {
+    Bytes bytes;  ///< unmasked payloads, joined
+    std::vector<ByteRange> holes;
+    std::uint64_t totalSize = 0;  ///< more than bytes.size() where the limit was met
+    std::uint64_t frames = 0;
+    bool compressed = false;  ///< the first frame had RSV1 set
+};
+
+/// Reads the data frames that begin at `first` and end with the frame at `last`, control frames in
+/// between left out, until `limit` payload bytes were read.
+WebSocketMessage readMessage(const StreamReader& reader, StreamOffset first, StreamOffset last,
+                             std::uint64_t limit = kMaxSource);
+
+}  // namespace framescope

@@ -1,0 +1,52 @@
+#include "dissector/packet/frame.h"
+
+#include <cstdio>
+#include <ctime>
+
+#include "dissector/payload/utf8.h"
+
+namespace framescope {
+
+std::string utcText(std::int64_t timeNs) {
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    std::int64_t seconds = timeNs / kSecond;
+    std::int64_t nanoseconds = timeNs % kSecond;
+    if (nanoseconds < 0) {
+        nanoseconds += kSecond;
+        --seconds;
+    }
+    const std::time_t time = seconds;
+    std::tm parts{};
+    if (gmtime_r(&time, &parts) == nullptr) return "unknown time";
+    char text[96];
+    std::snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02d.%06lld UTC",
+                  parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
+                  parts.tm_min, parts.tm_sec, static_cast<long long>(nanoseconds / 1000));
+    return text;
+}
+
+FieldIndex describeFrame(const FrameFacts& facts, FieldTree& tree, Place place) {
+    const std::string when = utcText(facts.timeNs);
+    std::string line =
+        std::to_string(facts.number) + "  " + groupedDigits(facts.originalLength) + " bytes";
+    if (facts.capturedLength < facts.originalLength) {
+        line += ", " + groupedDigits(facts.capturedLength) + " captured";
+    }
+    if (!facts.interfaceName.empty()) line += " on " + printable(facts.interfaceName, 40);
+    tree.open(FieldId::Frame, place, facts.capturedLength, line + ", " + when);
+    tree.addComputed(FieldId::FrameNumber, std::uint64_t{facts.number});
+    tree.addComputed(FieldId::FrameTimeEpoch, facts.timeNs, when);
+    tree.addComputed(FieldId::FrameTimeRelative, facts.timeNs - facts.firstTimeNs);
+    tree.addComputed(FieldId::FrameLen, std::uint64_t{facts.originalLength});
+    tree.addComputed(FieldId::FrameCapLen, std::uint64_t{facts.capturedLength});
+    tree.addComputed(FieldId::FrameInterfaceId, std::uint64_t{facts.interface});
+    if (!facts.interfaceName.empty()) {
+        tree.addComputed(FieldId::FrameInterfaceName, facts.interfaceName,
+                         printable(facts.interfaceName, 200));
+    }
+    const FieldIndex protocols = tree.addComputed(FieldId::FrameProtocols, std::string());
+    tree.close();
+    return protocols;
+}
+
+}  // namespace framescope

@@ -1,0 +1,30 @@
+// The outermost layer of every row: the packet as the capture holds it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "dissector/field/field_tree.h"
+#include "dissector/record/record.h"
+
+namespace framescope {
+
+/// What a capture says about a packet beside its bytes.
+struct FrameFacts {
+    PacketNumber number = 0;
+    std::int64_t timeNs = 0;       ///< since the epoch
+    std::int64_t firstTimeNs = 0;  ///< of the capture's first packet
+    std::uint32_t originalLength = 0;
+    std::uint32_t capturedLength = 0;
+    std::uint32_t interface = 0;
+    std::string interfaceName;  ///< may be empty
+};
+
+/// Appends the layer. `place` is the packet's first byte. Returns the field that is to hold the
+/// list of protocols, which is known when all layers are described.
+FieldIndex describeFrame(const FrameFacts& facts, FieldTree& tree, Place place);
+
+/// "2026-01-02 12:04:17.204419 UTC".
+std::string utcText(std::int64_t timeNs);
+
+}  // namespace framescope
