@@ -13,8 +13,8 @@
 namespace framescope {
 namespace {
 
-constexpr std::size_t inputBlock = 256 * 1024;
-constexpr std::size_t outputBlock = 1024 * 1024;
+constexpr std::size_t inputBlock = std::size_t{256} << 10;
+constexpr std::size_t outputBlock = std::size_t{1} << 20;
 // windowBits of inflateInit2: the largest window, and a gzip header around the data.
 constexpr int gzipWindowBits = 15 + 16;
 
