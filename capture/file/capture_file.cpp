@@ -102,7 +102,7 @@ Result<Bytes> CaptureFile::readExactly(std::uint64_t offset, std::uint32_t lengt
     if (length > maxPacketLength) return gone(offset);
     Bytes bytes;
     // Room follows the bytes that are there: `length` may come from a file that has changed.
-    constexpr std::size_t step = 1024 * 1024;
+    constexpr std::size_t step = std::size_t{1} << 20;
     while (bytes.size() < length) {
         const std::size_t had = bytes.size();
         const std::size_t wanted = std::min(step, length - had);

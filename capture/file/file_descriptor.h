@@ -31,15 +31,15 @@ private:
 };
 
 /// Fills `out` from `offset` on. Returns how many bytes there were, fewer only at the end of the
-/// file, or -1 with errno set.
+/// file or before a place that cannot be read, or -1 with errno set when that is the first byte.
 inline std::ptrdiff_t readFullyAt(int fd, std::uint64_t offset, std::span<std::uint8_t> out) {
     std::size_t done = 0;
     while (done < out.size()) {
         const ssize_t n =
             ::pread(fd, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
         if (n < 0 && errno == EINTR) continue;
-        if (n < 0) return -1;
-        if (n == 0) break;
+        if (n < 0 && done == 0) return -1;
+        if (n <= 0) break;
         done += static_cast<std::size_t>(n);
     }
     return static_cast<std::ptrdiff_t>(done);

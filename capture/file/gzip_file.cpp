@@ -13,8 +13,8 @@
 namespace framescope {
 namespace {
 
-constexpr std::size_t inputBlock = 256 * 1024;
-constexpr std::size_t outputBlock = 1024 * 1024;
+constexpr std::size_t inputBlock = std::size_t{256} << 10;
+constexpr std::size_t outputBlock = std::size_t{1} << 20;
 // windowBits of inflateInit2: the largest window, and a gzip header around the data.
 constexpr int gzipWindowBits = 15 + 16;
 
@@ -104,9 +104,11 @@ Result<std::size_t> GzipFile::readOn(std::uint64_t offset, std::span<std::uint8_
     {
         const std::lock_guard lock(m_mutex);
         // Written so that no sum can wrap: stop once `out.size()` bytes lie behind `offset`.
-        while (!m_ended && (m_spooled < offset || m_spooled - offset < out.size())) {
-            if (auto error = inflateMore()) return *error;
+        while (!m_ended && !m_failure && (m_spooled < offset || m_spooled - offset < out.size())) {
+            m_failure = inflateMore();
         }
+        // What was inflated before the failure is still given.
+        if (m_failure && m_spooled <= offset) return *m_failure;
     }
     return readAt(offset, out);
 }
@@ -163,7 +165,6 @@ std::optional<Error> GzipFile::spool(ByteView bytes) {
         return std::nullopt;
     }
     const int reason = errno;
-    m_ended = true;
     if (reason == ENOSPC || reason == EDQUOT || reason == EFBIG) {
         return Error{"There is no room left in " + m_spoolFolder.string() +
                      " to decompress the capture; " + std::to_string(m_spooled) +

@@ -59,6 +59,7 @@ private:
     Bytes m_output;
     std::uint64_t m_inputRead = 0;  // Compressed bytes read from the file.
     bool m_ended = false;
+    std::optional<Error> m_failure;  // Final: output was lost, so inflating cannot go on.
     std::optional<Notice> m_endNotice;
 };
 

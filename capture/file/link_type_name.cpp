@@ -35,7 +35,7 @@ int dltOf(std::uint32_t linkType) {
 }  // namespace
 
 std::string linkTypeName(std::uint32_t linkType) {
-    const std::string unnamed = "link type " + std::to_string(linkType);
+    std::string unnamed = "link type " + std::to_string(linkType);
     if (linkType > static_cast<std::uint32_t>(std::numeric_limits<int>::max())) return unnamed;
     const char* name = pcap_datalink_val_to_name(dltOf(linkType));
     if (name == nullptr) return unnamed;

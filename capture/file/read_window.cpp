@@ -8,7 +8,7 @@
 namespace framescope {
 namespace {
 
-constexpr std::size_t blockSize = 1024 * 1024;
+constexpr std::size_t blockSize = std::size_t{1} << 20;
 // Room that a large packet took is given back when no packet needs it any more.
 constexpr std::size_t roomToKeep = 4 * blockSize;
 

@@ -311,6 +311,11 @@ void TestGzipCapture::noRoom() {
     QVERIFY(read.notices[0].sentence.find("no room left") != std::string::npos);
     QVERIFY(read.packets.size() > 900);
     QCOMPARE(randomAccessFault(read), QString());
+
+    // Also when there is room again: the bytes that had no room are lost.
+    const auto second = readWhole(file);
+    QVERIFY(second.hasOnly(NoticeCode::ReadFailed));
+    QCOMPARE(second.packets.size(), read.packets.size());
 }
 
 void TestGzipCapture::noFolder() {
