@@ -61,7 +61,7 @@ private Q_SLOTS:
         row("socketio.nsp == \"/chat\"", true);
         row("socketio.nsp == /cha", false);
         row("socketio.nsp == \"/Chat\"", false);
-        row(R"(socketio.event == "a \"b\" \\c")", true);
+        row("socketio.event == \"a \\\"b\\\" \\\\c\"", true);
         row("!websocket.fin", true);
         row("! ! websocket.fin", false);
         row("not websocket.fin", true);
