@@ -44,6 +44,9 @@ inline bool isValidUtf8(std::string_view text) {
 /// \n or \x00, bytes that are no UTF-8 as U+FFFD, the rest as it is; … at the end where it was cut.
 std::string printable(std::string_view text, std::size_t maxChars = 200);
 
+/// Any bytes as valid UTF-8: bytes that are none as U+FFFD, all else as it is.
+std::string replaceInvalidUtf8(std::string_view text);
+
 /// Puts an ellipsis at the end of a line of valid UTF-8 that has more than `maxChars` characters.
 std::string elided(std::string line, std::size_t maxChars);
 

@@ -1,0 +1,244 @@
+// getopt_long does the splitting, so that options join as in tshark (-Tfields, -qr FILE) and may
+// stand behind the file.
+#include "app/cli/options.h"
+
+#include <charconv>
+#include <getopt.h>
+#include <optional>
+#include <string_view>
+
+#include "dissector/field/field_suggestion.h"
+
+namespace framescope::cli {
+namespace {
+
+constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qG:hv";
+
+constexpr option kLongOptions[] = {
+    {"read-file", required_argument, nullptr, 'r'},
+    {"display-filter", required_argument, nullptr, 'Y'},
+    {"help", no_argument, nullptr, 'h'},
+    {"version", no_argument, nullptr, 'v'},
+    {nullptr, 0, nullptr, 0},
+};
+
+std::string quoted(std::string_view text) {
+    return "'" + std::string(text) + "'";
+}
+
+/// One character, or /t and /s for a tab and a space, as tshark has it.
+std::optional<std::string> separatorFrom(std::string_view value) {
+    if (value == "/t") return "\t";
+    if (value == "/s") return " ";
+    if (value.size() == 1) return std::string(value);
+    return std::nullopt;
+}
+
+class OptionReader {
+public:
+    Result<Options> read(int argc, char** argv) {
+        opterr = 0;
+        optind = 1;
+        int letter = 0;
+        while (m_error.empty() &&
+               (letter = getopt_long(argc, argv, kShortOptions, kLongOptions, nullptr)) != -1) {
+            take(letter, argv);
+        }
+        for (int i = optind; m_error.empty() && i < argc; ++i) setFile(argv[i]);
+        if (m_error.empty()) checkTogether();
+        if (!m_error.empty()) return Error{m_error};
+        return std::move(m_options);
+    }
+
+private:
+    void take(int letter, char** argv) {
+        const std::string_view value = optarg != nullptr ? optarg : "";
+        switch (letter) {
+            case 'r':
+                return setFile(value);
+            case 'Y':
+                return setFilter(value);
+            case 'T':
+                return setFormat(value);
+            case 'e':
+                return addField(value);
+            case 'E':
+                return setLayout(value);
+            case 'c':
+                return setMaxRows(value);
+            case 'G':
+                return setList(value);
+            case 'V':
+                m_options.tree = true;
+                return;
+            case 'x':
+                m_options.bytes = true;
+                return;
+            case 'q':
+                m_options.quiet = true;
+                return;
+            case 'h':
+                return setAction(Action::ShowHelp);
+            case 'v':
+                return setAction(Action::ShowVersion);
+            case ':':
+                return fail("The option " + optionName(argv) + " needs a value.");
+            default:
+                return fail("There is no option " + optionName(argv) + "; -h lists them.");
+        }
+    }
+
+    /// The option getopt stumbled over, as it was written.
+    static std::string optionName(char** argv) {
+        const std::string_view last = argv[optind - 1];
+        const bool isLong = last.starts_with("--") && last.size() > 2;
+        if (isLong && (optopt == 0 || optopt >= 256 || last.find('=') != std::string_view::npos)) {
+            return std::string(last.substr(0, last.find('=')));
+        }
+        if (isLong) return std::string(last);
+        return std::string("-") + static_cast<char>(optopt);
+    }
+
+    void setFile(std::string_view file) {
+        if (!m_options.file.empty()) return fail("Only one capture is read at a time.");
+        if (file.empty()) return fail("The name of the capture is empty.");
+        m_options.file = file;
+    }
+
+    void setFilter(std::string_view text) {
+        if (m_hasFilter) return fail("There can be only one -Y; join filters with '&&'.");
+        m_hasFilter = true;
+        auto compiled = compileFilter(text);
+        if (const auto* error = std::get_if<FilterError>(&compiled)) {
+            return fail("In the filter, at character " + std::to_string(error->position + 1) +
+                        ": " + error->sentence);
+        }
+        m_options.filter = std::move(std::get<Filter>(compiled));
+    }
+
+    void setFormat(std::string_view name) {
+        if (name == "text") {
+            m_options.format = Format::Text;
+        } else if (name == "fields") {
+            m_options.format = Format::Fields;
+        } else if (name == "json") {
+            m_options.format = Format::Json;
+        } else {
+            fail(quoted(name) + " is no format for -T: there are text, fields and json.");
+        }
+    }
+
+    void addField(std::string_view name) {
+        const auto field = findField(name);
+        if (!field || name.empty()) return fail(noSuchFieldSentence(name));
+        m_options.fields.push_back(*field);
+    }
+
+    void setLayout(std::string_view text) {
+        const std::size_t equals = text.find('=');
+        const std::string_view key = text.substr(0, equals);
+        const std::string_view value =
+            equals == std::string_view::npos ? std::string_view() : text.substr(equals + 1);
+        FieldsLayout& layout = m_options.layout;
+        m_hasLayout = true;
+        if (key == "header" && (value == "y" || value == "n")) {
+            layout.header = value == "y";
+        } else if (const auto separator = separatorFrom(value); key == "separator" && separator) {
+            layout.separator = *separator;
+        } else if (key == "aggregator" && separator) {
+            layout.aggregator = *separator;
+        } else if (key == "occurrence" && (value == "f" || value == "l" || value == "a")) {
+            layout.occurrence = value == "f"   ? Occurrence::First
+                                : value == "l" ? Occurrence::Last
+                                               : Occurrence::All;
+        } else {
+            fail(quoted(text) +
+                 " is no value for -E: there are header=y|n, separator=/t|/s|CHARACTER, "
+                 "aggregator=/t|/s|CHARACTER and occurrence=f|l|a.");
+        }
+    }
+
+    void setMaxRows(std::string_view text) {
+        const char* const end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, m_options.maxRows);
+        if (error != std::errc() || stop != end || m_options.maxRows == 0) {
+            fail("-c takes a number of rows, 1 or more, and not " + quoted(text) + ".");
+        }
+        m_hasMaxRows = true;
+    }
+
+    void setList(std::string_view name) {
+        if (name == "fields") return setAction(Action::ListFields);
+        if (name == "issues") return setAction(Action::ListIssues);
+        fail(quoted(name) + " is no list for -G: there are fields and issues.");
+    }
+
+    /// The first one counts; what else was asked for is then not looked at.
+    void setAction(Action action) {
+        if (m_options.action == Action::ReadCapture) m_options.action = action;
+    }
+
+    void checkTogether() {
+        if (m_options.action != Action::ReadCapture) return;
+        const bool text = m_options.format == Format::Text;
+        const bool fields = m_options.format == Format::Fields;
+        if (m_options.file.empty()) {
+            fail("No capture was named; write framescope-cli FILE, or -h for help.");
+        } else if (fields && m_options.fields.empty()) {
+            fail("-T fields needs to know which fields: name them with -e.");
+        } else if (text && !m_options.fields.empty()) {
+            fail("-e names fields for -T fields or -T json; neither was asked for.");
+        } else if (!fields && m_hasLayout) {
+            fail("-E says how -T fields prints; it was not asked for.");
+        } else if (!text && (m_options.tree || m_options.bytes)) {
+            fail("-V and -x print text; they do not go with -T fields or -T json.");
+        } else if (m_options.quiet && (m_hasFilter || m_hasMaxRows)) {
+            fail("-q sums up the whole capture; it does not go with -Y or -c.");
+        }
+    }
+
+    void fail(std::string sentence) {
+        if (m_error.empty()) m_error = std::move(sentence);
+    }
+
+    Options m_options;
+    std::string m_error;
+    bool m_hasFilter = false;
+    bool m_hasLayout = false;
+    bool m_hasMaxRows = false;
+};
+
+}  // namespace
+
+Result<Options> parseOptions(int argc, char** argv) {
+    return OptionReader().read(argc, argv);
+}
+
+std::string_view helpText() {
+    return R"(Usage: framescope-cli [options] FILE
+
+Reads a capture (pcap or pcapng, also gzip-compressed) and prints the WebSocket
+and Socket.IO conversations in it, one line a row.
+
+  -r FILE, --read-file FILE        the capture; the same as FILE alone
+  -Y FILTER, --display-filter FILTER
+                                   only rows that match: names of protocols and
+                                   fields, field == value, &&, ||, !, ( )
+  -T text|fields|json              how rows are printed; text without -T
+  -e FIELD                         a field for -T fields or -T json; repeatable
+  -E KEY=VALUE                     for -T fields: header=y|n, separator=CHARACTER,
+                                   aggregator=CHARACTER, occurrence=f|l|a
+  -V                               the tree of every row
+  -x                               the bytes of every row
+  -c N                             end after N rows were printed
+  -q                               no rows, only the summary
+  -G fields|issues                 list all fields, or all issues, and end
+  -h, --help                       this text
+  -v, --version                    the version
+
+Exit code: 0 read; 1 bad usage or filter; 2 cannot be read; 3 read up to a
+damaged place. The manual page framescope-cli(1) says more.
+)";
+}
+
+}  // namespace framescope::cli

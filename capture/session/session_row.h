@@ -1,0 +1,37 @@
+// A row of a session as filters and printers want it: dissected at most once, and only when
+// somebody asks.
+#pragma once
+
+#include <optional>
+
+#include "capture/session/session.h"
+#include "dissector/filter/filter.h"
+
+namespace framescope {
+
+class SessionRow final : public FilterRow {
+public:
+    /// `session` must outlive the row; the row is of the moment, not to be kept.
+    SessionRow(const Session& session, RecordId row) : m_session(session), m_row(row) {}
+
+    const Session& session() const { return m_session; }
+    RecordId id() const { return m_row; }
+    const Record& record() const override { return m_session.record(m_row); }
+    const ConnectionInfo& connection() const { return m_session.connection(record().connection); }
+    const Endpoint& client() const override { return connection().client; }
+    const Endpoint& server() const override { return connection().server; }
+    std::string_view name() const override { return m_session.name(record().name); }
+    const FieldTree& tree() override { return dissection().fields; }
+
+    const Dissection& dissection() {
+        if (!m_dissection) m_dissection = m_session.dissect(m_row);
+        return *m_dissection;
+    }
+
+private:
+    const Session& m_session;
+    RecordId m_row;
+    std::optional<Dissection> m_dissection;
+};
+
+}  // namespace framescope
