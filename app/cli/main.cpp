@@ -81,7 +81,7 @@ int readCapture(const Options& options, Output& output) {
     std::optional<RowPrinting> printing;
     if (!options.quiet) printing.emplace(options, session, output);
     bool enough = false;
-    readAll(**file, [&](Batch&& batch) {
+    readAll(*file, [&](Batch&& batch) {
         session.append(std::move(batch));
         enough = printing && !printing->printNew();
         return !enough;

@@ -33,8 +33,8 @@ std::optional<Packet> parse(std::string_view text);
 void encode(const Packet& packet, ByteWriter& out);
 /// The handshake of an open packet.
 void check(const Packet& packet, IssueSink& issues);
-/// Appends the layer's line and its fields; the type digit stands at `place`. The data of a
-/// message is left to the protocol above. Returns the layer's line.
+/// Appends the layer's line and its fields; the type digit stands at `place`. Returns the layer's
+/// line.
 FieldIndex describe(const Packet& packet, FieldTree& tree, Place place);
 /// "open  sid=Xk3…AAAB  upgrades=[websocket]  ping 25 s / 20 s", "ping probe", "upgrade", ...
 std::string summary(const Packet& packet, std::size_t maxChars);

@@ -1,5 +1,5 @@
-// JSON text (RFC 8259) as a tree in which every node knows its bytes. Reads in place, keeps nothing
-// and does not recurse, so any bytes in any depth are safe.
+// What the protocols above ask of JSON text: is it valid, what is at its top, and a tree in which
+// every node knows its bytes. Built on JsonReader, so any bytes in any depth are safe.
 #pragma once
 
 #include <cstddef>
@@ -11,14 +11,9 @@
 
 #include "dissector/core/bytes.h"
 #include "dissector/field/field_tree.h"
+#include "dissector/payload/json_reader.h"
 
 namespace framescope {
-
-/// What is wrong with a JSON text.
-struct JsonError {
-    std::uint64_t position = 0;  ///< of the first byte that cannot stand there
-    std::string_view sentence;
-};
 
 /// Kind of a JSON value, told by its first byte.
 enum class JsonKind : std::uint8_t { Object, Array, String, Number, True, False, Null };
@@ -30,8 +25,6 @@ struct JsonNode {
     ByteRange keyRange;  ///< with its quotes; empty in an array
 };
 
-/// Levels of nesting that are read; deeper text counts as not valid.
-inline constexpr std::size_t kMaxJsonDepth = 256;
 /// Nodes a tree shows; a line says that more are not shown.
 inline constexpr std::size_t kMaxJsonNodes = 20'000;
 

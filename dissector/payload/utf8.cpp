@@ -184,6 +184,17 @@ std::string printable(std::string_view text, std::size_t maxChars) {
     return line;
 }
 
+std::string replaceInvalidUtf8(std::string_view text) {
+    std::string valid;
+    valid.reserve(text.size());
+    for (std::size_t i = 0; i < text.size();) {
+        const Character character = characterAt(text, i);
+        valid += character.valid ? text.substr(i, character.size) : kReplacement;
+        i += character.size;
+    }
+    return valid;
+}
+
 std::string elided(std::string line, std::size_t maxChars) {
     if (line.size() <= maxChars) return line;
     if (maxChars == 0) return {};

@@ -1,0 +1,285 @@
+// The tree is built in one run over the tokens, after another one that made sure of the text.
+#include "dissector/payload/json.h"
+
+#include "dissector/payload/utf8.h"
+
+namespace framescope {
+namespace {
+
+constexpr std::size_t kShownChars = 200;
+
+std::string_view slice(std::string_view text, ByteRange range) {
+    return text.substr(range.begin, range.size());
+}
+
+std::size_t blanksAt(std::string_view text, std::size_t at) {
+    const std::size_t end = text.find_first_not_of(" \t\r\n", at);
+    return end == std::string_view::npos ? text.size() : end;
+}
+
+bool opens(JsonToken token) {
+    return token == JsonToken::ObjectBegin || token == JsonToken::ArrayBegin;
+}
+
+bool closes(JsonToken token) {
+    return token == JsonToken::ObjectEnd || token == JsonToken::ArrayEnd;
+}
+
+JsonKind kindOf(JsonToken token) {
+    switch (token) {
+        case JsonToken::ObjectBegin:
+            return JsonKind::Object;
+        case JsonToken::ArrayBegin:
+            return JsonKind::Array;
+        case JsonToken::String:
+            return JsonKind::String;
+        case JsonToken::Number:
+            return JsonKind::Number;
+        case JsonToken::True:
+            return JsonKind::True;
+        case JsonToken::False:
+            return JsonKind::False;
+        default:
+            return JsonKind::Null;
+    }
+}
+
+unsigned hexValue(std::string_view digits) {
+    unsigned value = 0;
+    for (const char c : digits) {
+        const int digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
+        value = value << 4 | static_cast<unsigned>(digit & 15);
+    }
+    return value;
+}
+
+void appendUtf8(std::string& out, char32_t code) {
+    const auto put = [&out](char32_t byte) { out += static_cast<char>(byte); };
+    if (code < 0x80) {
+        put(code);
+    } else if (code < 0x800) {
+        put(0xc0 | code >> 6);
+        put(0x80 | (code & 0x3f));
+    } else if (code < 0x10000) {
+        put(0xe0 | code >> 12);
+        put(0x80 | (code >> 6 & 0x3f));
+        put(0x80 | (code & 0x3f));
+    } else {
+        put(0xf0 | code >> 18);
+        put(0x80 | (code >> 12 & 0x3f));
+        put(0x80 | (code >> 6 & 0x3f));
+        put(0x80 | (code & 0x3f));
+    }
+}
+
+/// Builds the tree from tokens of a text that is valid.
+class TreeBuilder {
+public:
+    TreeBuilder(std::string_view text, FieldTree& tree, Place place)
+        : m_text(text), m_tree(tree), m_place(place) {}
+
+    void build(std::string label) {
+        JsonReader reader(m_text);
+        for (JsonToken token = reader.next(); token != JsonToken::End; token = reader.next()) {
+            if (token == JsonToken::Key) {
+                m_key = reader.range();
+            } else if (closes(token)) {
+                closeNode(reader.range().end);
+            } else {
+                addNode(token, reader.range(), label);
+                m_key = {};
+            }
+        }
+    }
+
+private:
+    /// A container that is open.
+    struct Level {
+        FieldIndex field = kNoField;  ///< kNoField: not shown
+        bool object = false;
+        std::size_t children = 0;
+    };
+
+    void addNode(JsonToken token, ByteRange range, std::string& label) {
+        Level* const parent = m_levels.empty() ? nullptr : &m_levels.back();
+        const std::size_t number = parent == nullptr ? 0 : parent->children++;
+        const bool shown = mayShow(parent, range);
+        if (shown) {
+            const bool member = parent != nullptr && parent->object;
+            const FieldId id = parent == nullptr ? FieldId::Json
+                               : member          ? FieldId::JsonMember
+                                                 : FieldId::JsonElement;
+            const std::uint64_t begin = member ? m_key.begin : range.begin;
+            std::string text;
+            FieldValue value;
+            if (!opens(token)) {
+                text = printable(slice(m_text, range), kShownChars);
+                value = token == JsonToken::String ? unescapeJson(slice(m_text, range))
+                                                   : std::string(slice(m_text, range));
+            }
+            const FieldIndex field = m_tree.open(id, m_place.at(begin), range.end - begin,
+                                                 std::move(text), std::move(value));
+            if (parent == nullptr) {
+                m_tree.setLabel(field, std::move(label));
+            } else if (member) {
+                m_tree.setLabel(field, printable(unescapeJson(slice(m_text, m_key)), kShownChars));
+            } else {
+                m_tree.setLabel(field, std::to_string(number));
+            }
+            if (!opens(token)) m_tree.close();
+            if (opens(token)) m_levels.push_back({field, token == JsonToken::ObjectBegin, 0});
+        } else if (opens(token)) {
+            m_levels.push_back({kNoField, token == JsonToken::ObjectBegin, 0});
+        }
+    }
+
+    /// Counts a node; puts a line in the place of the first one that is too many.
+    bool mayShow(const Level* parent, ByteRange range) {
+        if (m_nodes == kMaxJsonNodes) {
+            if (!m_cut && parent != nullptr && parent->field != kNoField) {
+                const FieldIndex more = m_tree.add(FieldId::JsonElement, m_place.at(range.begin), 0,
+                                                   {}, "more is there but not shown");
+                m_tree.setLabel(more, "\u2026");
+                m_cut = true;
+            }
+            return false;
+        }
+        ++m_nodes;
+        return true;
+    }
+
+    void closeNode(std::uint64_t end) {
+        const Level level = m_levels.back();
+        m_levels.pop_back();
+        if (level.field == kNoField) return;
+        const std::uint64_t begin = m_tree[level.field].range.begin - m_place.offset;
+        m_tree.setSize(level.field, end - begin);
+        const std::string count = groupedDigits(level.children);
+        const bool one = level.children == 1;
+        m_tree.setText(level.field, level.object
+                                        ? "{" + count + (one ? " member}" : " members}")
+                                        : "[" + count + (one ? " element]" : " elements]"));
+        m_tree.close();
+    }
+
+    std::string_view m_text;
+    FieldTree& m_tree;
+    Place m_place;
+    std::vector<Level> m_levels;
+    ByteRange m_key;
+    std::size_t m_nodes = 0;
+    bool m_cut = false;
+};
+
+}  // namespace
+
+std::optional<JsonError> checkJson(std::string_view text) {
+    JsonReader reader(text);
+    for (;;) {
+        const JsonToken token = reader.next();
+        if (token == JsonToken::Error) return reader.error();
+        if (token == JsonToken::End) break;
+    }
+    // Section 8.1: the text is UTF-8. Outside of strings the grammar sees to that already.
+    if (const auto at = findInvalidUtf8(text)) return JsonError{*at, "not UTF-8"};
+    return std::nullopt;
+}
+
+std::optional<std::vector<JsonNode>> jsonChildren(std::string_view text, std::size_t limit) {
+    std::vector<JsonNode> nodes;
+    JsonReader reader(text);
+    if (!opens(reader.next())) return std::nullopt;
+    ByteRange key;
+    JsonNode node;
+    for (;;) {
+        const JsonToken token = reader.next();
+        if (token == JsonToken::Error) return std::nullopt;
+        if (token == JsonToken::End) break;
+        // Depth counts behind the token: 1 behind a plain child, 2 behind the opening of one.
+        if (token == JsonToken::Key) {
+            if (reader.depth() == 1) key = reader.range();
+        } else if (opens(token)) {
+            if (reader.depth() == 2) node = {kindOf(token), reader.range(), key};
+        } else if (reader.depth() == 1) {
+            if (!closes(token)) node = {kindOf(token), reader.range(), key};
+            node.range.end = reader.range().end;
+            if (nodes.size() < limit) nodes.push_back(node);
+            key = {};
+        }
+    }
+    return nodes;
+}
+
+std::optional<JsonKind> jsonKind(std::string_view text) {
+    const std::size_t at = blanksAt(text, 0);
+    if (at == text.size()) return std::nullopt;
+    switch (text[at]) {
+        case '{':
+            return JsonKind::Object;
+        case '[':
+            return JsonKind::Array;
+        case '"':
+            return JsonKind::String;
+        case 't':
+            return JsonKind::True;
+        case 'f':
+            return JsonKind::False;
+        case 'n':
+            return JsonKind::Null;
+        default:
+            if (text[at] == '-' || (text[at] >= '0' && text[at] <= '9')) return JsonKind::Number;
+            return std::nullopt;
+    }
+}
+
+std::string unescapeJson(std::string_view quoted) {
+    if (quoted.starts_with('"')) quoted.remove_prefix(1);
+    if (quoted.ends_with('"')) quoted.remove_suffix(1);
+    std::string out;
+    out.reserve(quoted.size());
+    for (std::size_t i = 0; i < quoted.size(); ++i) {
+        if (quoted[i] != '\\' || i + 1 == quoted.size()) {
+            out += quoted[i];
+            continue;
+        }
+        constexpr std::string_view kLetters = "bfnrt";
+        constexpr std::string_view kMeanings = "\b\f\n\r\t";
+        const char kind = quoted[++i];
+        if (const std::size_t at = kLetters.find(kind); at != std::string_view::npos) {
+            out += kMeanings[at];
+        } else if (kind == 'u' && i + 4 < quoted.size()) {
+            char32_t code = hexValue(quoted.substr(i + 1, 4));
+            i += 4;
+            const bool high = code >= 0xd800 && code < 0xdc00;
+            if (high && i + 6 < quoted.size() && quoted.substr(i + 1, 2) == "\\u") {
+                const char32_t low = hexValue(quoted.substr(i + 3, 4));
+                if (low >= 0xdc00 && low < 0xe000) {
+                    code = 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
+                    i += 6;
+                }
+            }
+            appendUtf8(out, code >= 0xd800 && code < 0xe000 ? 0xfffd : code);
+        } else {
+            out += kind;
+        }
+    }
+    return out;
+}
+
+std::optional<std::string> firstStringOf(std::string_view arrayText) {
+    JsonReader reader(arrayText);
+    if (reader.next() != JsonToken::ArrayBegin) return std::nullopt;
+    const JsonToken first = reader.next();
+    const std::string_view text = slice(arrayText, reader.range());
+    if (first == JsonToken::String) return unescapeJson(text);
+    if (first == JsonToken::Number) return std::string(text);
+    return std::nullopt;
+}
+
+bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label) {
+    if (checkJson(text)) return false;
+    TreeBuilder(text, tree, place).build(std::move(label));
+    return true;
+}
+
+}  // namespace framescope

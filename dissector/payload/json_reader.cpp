@@ -1,0 +1,210 @@
+// The grammar of RFC 8259 as what may stand next.
+#include "dissector/payload/json_reader.h"
+
+#include <array>
+
+namespace framescope {
+namespace {
+
+constexpr bool isHexDigit(char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/// Bytes a string cannot simply run over: its end, an escape, control characters.
+constexpr std::array<bool, 256> kStopsString = [] {
+    std::array<bool, 256> table{};
+    for (std::size_t i = 0; i < 0x20; ++i) table[i] = true;
+    table['"'] = table['\\'] = true;
+    return table;
+}();
+
+}  // namespace
+
+JsonToken JsonReader::fail(std::size_t position, std::string_view sentence) {
+    m_expect = Expect::Failed;
+    m_error = {position, position < m_text.size() ? sentence : "the text ends too early"};
+    m_range = {position, position};
+    return JsonToken::Error;
+}
+
+JsonToken JsonReader::accept(JsonToken token, std::size_t begin) {
+    m_range = {begin, m_at};
+    m_expect = m_depth == 0 ? Expect::Done : Expect::CommaOrEnd;
+    return token;
+}
+
+void JsonReader::skipBlanks() {
+    while (m_at < m_text.size()) {
+        const char c = m_text[m_at];
+        if (c != ' ' && c != '\t' && c != '\n' && c != '\r') break;
+        ++m_at;
+    }
+}
+
+bool JsonReader::digitAt(std::size_t position) const {
+    return position < m_text.size() && m_text[position] >= '0' && m_text[position] <= '9';
+}
+
+void JsonReader::skipDigits() {
+    while (digitAt(m_at)) ++m_at;
+}
+
+JsonToken JsonReader::next() {
+    if (m_expect == Expect::Failed) return JsonToken::Error;
+    skipBlanks();
+    if (m_expect == Expect::Done) {
+        if (m_at < m_text.size()) return fail(m_at, "there is more behind the value");
+        m_range = {m_at, m_at};
+        return JsonToken::End;
+    }
+    if (m_at == m_text.size()) return fail(m_at, {});
+    const char c = m_text[m_at];
+    switch (m_expect) {
+        case Expect::CommaOrEnd:
+            if (c == ',') {
+                ++m_at;
+                skipBlanks();
+                if (m_isObject[m_depth - 1]) return key();
+                return value();
+            }
+            [[fallthrough]];
+        case Expect::KeyOrEnd:
+        case Expect::ValueOrEnd: {
+            const bool object = m_isObject[m_depth - 1];
+            if (c == (object ? '}' : ']')) {
+                return close(object ? JsonToken::ObjectEnd : JsonToken::ArrayEnd);
+            }
+            if (m_expect == Expect::CommaOrEnd) {
+                return fail(m_at, object ? "a comma or } is missing" : "a comma or ] is missing");
+            }
+            return object ? key() : value();
+        }
+        default:
+            return value();
+    }
+}
+
+JsonToken JsonReader::key() {
+    const std::size_t begin = m_at;
+    if (m_at == m_text.size() || m_text[m_at] != '"') {
+        return fail(m_at, "a member begins with a name in quotes");
+    }
+    if (!string()) return JsonToken::Error;
+    m_range = {begin, m_at};
+    skipBlanks();
+    if (m_at == m_text.size() || m_text[m_at] != ':') {
+        return fail(m_at, "a colon is missing behind the name");
+    }
+    ++m_at;
+    m_expect = Expect::Value;
+    return JsonToken::Key;
+}
+
+JsonToken JsonReader::value() {
+    if (m_at == m_text.size()) return fail(m_at, {});
+    const std::size_t begin = m_at;
+    switch (m_text[m_at]) {
+        case '{':
+            return open(JsonToken::ObjectBegin, true);
+        case '[':
+            return open(JsonToken::ArrayBegin, false);
+        case '"':
+            return string() ? accept(JsonToken::String, begin) : JsonToken::Error;
+        case 't':
+            return word("true", JsonToken::True);
+        case 'f':
+            return word("false", JsonToken::False);
+        case 'n':
+            return word("null", JsonToken::Null);
+        default:
+            return number();
+    }
+}
+
+JsonToken JsonReader::open(JsonToken token, bool object) {
+    if (m_depth == kMaxJsonDepth) return fail(m_at, "nested too deep");
+    m_isObject[m_depth++] = object;
+    m_range = {m_at, m_at + 1};
+    ++m_at;
+    m_expect = object ? Expect::KeyOrEnd : Expect::ValueOrEnd;
+    return token;
+}
+
+JsonToken JsonReader::close(JsonToken token) {
+    --m_depth;
+    ++m_at;
+    return accept(token, m_at - 1);
+}
+
+JsonToken JsonReader::word(std::string_view word, JsonToken token) {
+    const std::size_t begin = m_at;
+    for (const char c : word) {
+        if (m_at == m_text.size() || m_text[m_at] != c) return fail(m_at, "not a value");
+        ++m_at;
+    }
+    return accept(token, begin);
+}
+
+JsonToken JsonReader::number() {
+    const std::size_t begin = m_at;
+    if (m_text[m_at] == '-') ++m_at;
+    if (!digitAt(m_at)) return fail(m_at, "not a value");
+    if (m_text[m_at] == '0') {
+        ++m_at;
+        if (digitAt(m_at)) return fail(m_at, "a number has no leading zeros");
+    } else {
+        skipDigits();
+    }
+    if (m_at < m_text.size() && m_text[m_at] == '.') {
+        ++m_at;
+        if (!digitAt(m_at)) return fail(m_at, "a digit is missing behind the point");
+        skipDigits();
+    }
+    if (m_at < m_text.size() && (m_text[m_at] == 'e' || m_text[m_at] == 'E')) {
+        ++m_at;
+        if (m_at < m_text.size() && (m_text[m_at] == '+' || m_text[m_at] == '-')) ++m_at;
+        if (!digitAt(m_at)) return fail(m_at, "a digit is missing in the exponent");
+        skipDigits();
+    }
+    return accept(JsonToken::Number, begin);
+}
+
+bool JsonReader::string() {
+    ++m_at;
+    for (;;) {
+        while (m_at < m_text.size() && !kStopsString[static_cast<std::uint8_t>(m_text[m_at])]) {
+            ++m_at;
+        }
+        if (m_at == m_text.size()) {
+            fail(m_at, {});
+            return false;
+        }
+        const char c = m_text[m_at];
+        if (c == '"') {
+            ++m_at;
+            return true;
+        }
+        if (c != '\\') {
+            fail(m_at, "a control character must be escaped");
+            return false;
+        }
+        ++m_at;
+        if (m_at < m_text.size() && m_text[m_at] == 'u') {
+            ++m_at;
+            for (int i = 0; i < 4; ++i, ++m_at) {
+                if (m_at == m_text.size() || !isHexDigit(m_text[m_at])) {
+                    fail(m_at, "\\u wants four hex digits");
+                    return false;
+                }
+            }
+        } else if (m_at == m_text.size() ||
+                   std::string_view("\"\\/bfnrt").find(m_text[m_at]) == std::string_view::npos) {
+            fail(m_at, "an unknown escape");
+            return false;
+        } else {
+            ++m_at;
+        }
+    }
+}
+
+}  // namespace framescope
