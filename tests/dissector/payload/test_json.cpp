@@ -1,0 +1,183 @@
+// JSON: what is valid and where it is not, names of events, the tree and the bytes of its nodes.
+#include <QtTest>
+
+#include "dissector/payload/json.h"
+#include "tests/support/prefixes.h"
+#include "tests/support/tree_text.h"
+
+using namespace framescope;
+using framescope::test::bytesOf;
+using framescope::test::treeText;
+
+class TestJson : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void texts_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<int>("errorAt");  // -1: valid
+        const auto row = [](QByteArray text, int errorAt) {
+            QTest::newRow(text.left(40).constData()) << text << errorAt;
+        };
+        for (const char* valid :
+             {"{}", "[]", "null", "true", "false", "0", "-0", "12.5e-3", "1E+9", "\"\"", " [ ] ",
+              "[1,\"a\",{\"b\":[null]}]", "{\"a\":1,\"a\":2}", "\t\r\n{\"a\" : { } }",
+              "\"\\\"\\\\\\/\\b\\f\\n\\r\\t\\u00e4\\ud83d\\ude00\"", "\"\xc3\xa4\"", "\"\x7f\""}) {
+            row(valid, -1);
+        }
+        row("", 0);
+        row(" ", 1);
+        row("[", 1);
+        row("[1", 2);
+        row("[1,", 3);
+        row("[1,]", 3);
+        row("[,1]", 1);
+        row("[1 2]", 3);
+        row("[1}", 2);
+        row("{1:2}", 1);
+        row("{\"a\"}", 4);
+        row("{\"a\":}", 5);
+        row("{\"a\":1,}", 7);
+        row("{\"a\":1 \"b\":2}", 7);
+        row("nul", 3);
+        row("nulL", 3);
+        row("tru e", 3);
+        row("01", 1);
+        row("-", 1);
+        row("+1", 0);
+        row(".5", 0);
+        row("1.", 2);
+        row("1.e5", 2);
+        row("1e", 2);
+        row("1e+", 3);
+        row("1 2", 2);
+        row("\"a", 2);
+        row("\"\\x\"", 2);
+        row("\"\\u12g4\"", 5);
+        row("\"\\u12", 5);
+        row("\"a\nb\"", 2);
+        row("'a'", 0);
+        row("\"\xff\"", 1);
+        row("[1]]", 3);
+        row(QByteArray(256, '[') + QByteArray(256, ']'), -1);
+        row(QByteArray(257, '[') + QByteArray(257, ']'), 256);
+        row(QByteArray(100'000, '['), 256);
+    }
+
+    void texts() {
+        QFETCH(QByteArray, text);
+        QFETCH(int, errorAt);
+        const std::string json = text.toStdString();
+        const auto error = checkJson(json);
+        QCOMPARE(error.has_value(), errorAt >= 0);
+        if (error) {
+            QCOMPARE(int(error->position), errorAt);
+            QVERIFY(!error->sentence.empty());
+        }
+        FieldTree tree;
+        QCOMPARE(describeJson(json, tree, Place{0, 0}), errorAt < 0);
+        QCOMPARE(tree.size() > 0, errorAt < 0);
+    }
+
+    void unescape() {
+        QCOMPARE(unescapeJson("\"a\\\"b\\\\c\\/d\""), "a\"b\\c/d");
+        QCOMPARE(unescapeJson("\"\\n\\t\\u0041\\u00e4\\u20ac\""), "\n\tA\u00e4\u20ac");
+        QCOMPARE(unescapeJson("\"\\ud83d\\ude00\""), "\U0001f600");
+        QCOMPARE(unescapeJson("\"\\ud83d\""), "\ufffd");
+        QCOMPARE(unescapeJson("\"\\ud83dx\\ude00\""), "\ufffdx\ufffd");
+        QCOMPARE(unescapeJson("\"\\ud83d\\u0041\""), "\ufffdA");
+        QCOMPARE(unescapeJson("\"\""), "");
+        for (const char* odd : {"", "\"", "\"\\", "\"\\u", "\"\\u1", "\\u12zz\""}) {
+            unescapeJson(odd);
+        }
+    }
+
+    void first() {
+        QVERIFY(firstStringOf("[\"message\",{\"a\":1}]") == "message");
+        QVERIFY(firstStringOf(" [ \"a\\nb\" ]") == "a\nb");
+        QVERIFY(firstStringOf("[12,1]") == "12");
+        QVERIFY(firstStringOf("[\"x\", rubbish") == "x");
+        for (const char* none : {"", "[", "[]", "{}", "[null]", "[[]]", "\"a\"", "[\"a"}) {
+            QVERIFY(!firstStringOf(none));
+        }
+    }
+
+    void children() {
+        const std::string text = "[1, {\"a\":[2,3]} ,\"x\",[]]";
+        const auto nodes = jsonChildren(text);
+        QVERIFY(nodes);
+        std::string parts;
+        for (const JsonNode& node : *nodes) {
+            parts += text.substr(node.range.begin, node.range.size()) + ";";
+        }
+        QCOMPARE(parts, "1;{\"a\":[2,3]};\"x\";[];");
+        QCOMPARE(jsonChildren(text, 2)->size(), std::size_t{2});
+        const std::string object = "{\"k\" : {\"n\":1}, \"l\":2}";
+        const auto members = jsonChildren(object);
+        QCOMPARE(members->size(), std::size_t{2});
+        QVERIFY((members->at(0).keyRange == ByteRange{1, 4}));
+        QVERIFY((members->at(0).range == ByteRange{7, 14}));
+        QCOMPARE(members->at(0).kind, JsonKind::Object);
+        QVERIFY((members->at(1).keyRange == ByteRange{16, 19}));
+        QVERIFY(!jsonChildren("1"));
+        QVERIFY(!jsonChildren("[1"));
+        QVERIFY(jsonChildren("[]")->empty());
+    }
+
+    void tree() {
+        FieldTree fields;
+        QVERIFY(describeJson("{\"a\":[1,\"x\\ny\"],\"b\":{\"c\":null}}", fields, Place{3, 100}));
+        QCOMPARE(treeText(fields),
+                 "JSON  {2 members} [3:100-131]\n"
+                 "  a: [2 elements] [3:101-115]\n"
+                 "    0: 1 [3:106-107]\n"
+                 "    1: \"x\\ny\" [3:108-114]\n"
+                 "  b: {1 member} [3:116-130]\n"
+                 "    c: null [3:121-129]\n");
+        QCOMPARE(std::get<std::string>(fields[3].value), "x\ny");
+        FieldTree scalar;
+        QVERIFY(describeJson("12", scalar, Place{0, 0}, "Argument 0"));
+        QCOMPARE(treeText(scalar), "Argument 0  12 [0:0-2]\n");
+    }
+
+    void limits() {
+        std::string large = "[";
+        for (int i = 0; i < 50'000; ++i) large += "[1],";
+        large += "0]";
+        FieldTree fields;
+        QVERIFY(describeJson(large, fields, Place{0, 0}));
+        QCOMPARE(fields.size(), kMaxJsonNodes + 1);
+        QCOMPARE(fields[0].range.end, std::uint64_t{large.size()});
+        QCOMPARE(fields[0].next, FieldIndex(fields.size()));
+    }
+
+    // Noise made of the letters of JSON: ranges stay inside and children inside their parents.
+    void noise() {
+        test::Noise noise(5);
+        constexpr std::string_view kLetters = "[]{},:\"\\u12a4etrue null-.\n";
+        const std::string valid = "{\"a\":[1,-2.5e3,\"x\\u00e4\",true,null,{}],\"b\":{\"c\":[]}}";
+        int accepted = 0;
+        for (int round = 0; round < 20'000; ++round) {
+            std::string text = valid;
+            for (std::size_t i = noise.below(4); i > 0; --i) {
+                text[noise.below(text.size())] = kLetters[noise.below(kLetters.size())];
+            }
+            text.resize(text.size() - (round % 2 == 0 ? noise.below(5) : 0));
+            jsonChildren(text);
+            firstStringOf(text);
+            unescapeJson(text);
+            FieldTree fields;
+            if (!describeJson(text, fields, Place{0, 0})) continue;
+            ++accepted;
+            for (const Field& field : fields.fields()) {
+                QVERIFY(field.range.end <= text.size());
+                if (field.parent == kNoField) continue;
+                QVERIFY(field.range.begin >= fields[field.parent].range.begin);
+                QVERIFY(field.range.end <= fields[field.parent].range.end);
+            }
+        }
+        QVERIFY(accepted > 100);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestJson)
+#include "test_json.moc"
