@@ -114,7 +114,7 @@ struct FrameOptions {
     bool fin = true;
     std::uint8_t rsv = 0;  ///< RSV1 is 4, RSV2 is 2, RSV3 is 1
     std::uint8_t opcode = 1;
-    std::optional<MaskingKey> mask;
+    std::optional<MaskingKey> mask = std::nullopt;
     int lengthBits = 0;  ///< 7, 16 or 64; 0: the shortest form that fits
 };
 
