@@ -11,6 +11,7 @@
 #include "dissector/http/chunked.h"
 #include "dissector/http/describe.h"
 #include "dissector/http/head.h"
+#include "dissector/http/http_layer.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/packet/frame.h"
 #include "dissector/packet/packet.h"
@@ -185,8 +186,13 @@ void RowDissector::describeHttp() {
         addStream(SourceKind::Head, "Head", m_reader.read(m_record.streamOffset, m_record.length),
                   m_record.length);
     const Bytes bytes = m_dissection.sources[source].bytes;
-    const auto head = http::parseHead(bytes);
     m_protocols += ":http";
+    std::optional<http::Head> head;
+    if (m_record.has(kFlagIncomplete)) {
+        head = http::parseCutHead(bytes);
+    } else if (auto parsed = http::parseHead(bytes)) {
+        head = std::move(*parsed);
+    }
     if (!head) {
         tree().open(FieldId::Http, Place{source, 0}, bytes.size(),
                     "head that cannot be read again");
@@ -195,6 +201,12 @@ void RowDissector::describeHttp() {
     }
     const FieldIndex layer = http::describeHead(*head, tree(), Place{source, 0});
     IssueSink issues;
+    if (m_record.has(kFlagIncomplete)) {
+        issues.add(m_record.length > http::HttpLayer::kMaxHead ? IssueCode::HttpHeadTooLong
+                                                               : IssueCode::HttpHeadCutShort);
+        tree().attach(issues, layer);
+        return;
+    }
     http::check(*head, issues);
     http::bodyFraming(*head, requestMethod(), issues);
     if (websocket::asksForWebSocket(*head) && head->kind == http::HeadKind::Request) {

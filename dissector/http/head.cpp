@@ -333,4 +333,27 @@ Verdict looksLikeHttp(ByteView beginning) {
     return open && text.size() < kLongestStartLine ? Verdict::NeedMore : Verdict::No;
 }
 
+std::optional<Head> parseCutHead(ByteView bytes) {
+    Bytes completed(bytes.begin(), bytes.end());
+    ByteWriter(completed).text("\r\n\r\n");
+    auto head = parseHead(completed);
+    if (!head || head->startLineMalformed) return std::nullopt;
+    // The line ends that were added are in none of the capture's bytes.
+    const auto clip = [&](ByteRange& range) {
+        range.begin = std::min<std::uint64_t>(range.begin, bytes.size());
+        range.end = std::min<std::uint64_t>(range.end, bytes.size());
+    };
+    for (Header& header : head->headers) {
+        clip(header.range);
+        clip(header.nameRange);
+        clip(header.valueRange);
+    }
+    for (ByteRange* range :
+         {&head->startLineRange, &head->methodRange, &head->targetRange, &head->versionRange,
+          &head->statusRange, &head->phraseRange, &head->range}) {
+        clip(*range);
+    }
+    return std::move(*head);
+}
+
 }  // namespace framescope::http

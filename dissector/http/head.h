@@ -66,6 +66,10 @@ struct Head {
 /// Reads a head up to and with its empty line. Accepts any bytes; the caller bounds the length.
 Parsed<Head> parseHead(ByteView bytes);
 
+/// Reads a head of which only the beginning is there: a line that is cut counts as it stands.
+/// Nothing if not even its start line can be made out.
+std::optional<Head> parseCutHead(ByteView bytes);
+
 /// Finds where a head ends, fed piece by piece, so that a head that comes one byte at a time is
 /// not scanned again and again.
 class HeadEnd {

@@ -72,11 +72,34 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
     return taken;
 }
 
+/// The head will not be completed. What is recognisably one is still a row of its own.
 void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why) {
     Half& half = m_halves[indexOf(direction)];
-    emitSegment(direction, half.headStart, half.head.size(), out, why);
-    half.head.clear();
+    const Bytes bytes = std::exchange(half.head, {});
     half.state = State::Unreadable;
+    const auto head = half.recognised ? parseCutHead(bytes) : std::nullopt;
+    if (!head) {
+        emitSegment(direction, half.headStart, bytes.size(), out, why);
+        return;
+    }
+    Record record;
+    record.kind = head->kind == HeadKind::Request ? RowKind::HttpRequest : RowKind::HttpResponse;
+    record.protocol = Protocol::Http;
+    record.direction = direction;
+    record.streamOffset = half.headStart;
+    record.length = bytes.size();
+    record.flags = kFlagIncomplete;
+    record.detail = head->status;
+    if (head->kind == HeadKind::Request) {
+        record.name = out.intern(head->method + " " + head->target);
+    } else if (!m_pending.empty()) {
+        record.group = m_pending.front().record;
+        m_pending.pop_front();
+    }
+    const IssueCode issue = why == IssueCode::None ? IssueCode::HttpHeadCutShort : why;
+    record.severity = issueInfo(issue).severity;
+    out.countIssue(issue);
+    out.emit(record);
 }
 
 void HttpLayer::headComplete(Direction direction, LayerOutput& out) {

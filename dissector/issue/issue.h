@@ -27,6 +27,7 @@ enum class IssueCode : std::uint16_t {
     TcpReset,
     // HTTP/1.1
     HttpHeadTooLong,
+    HttpHeadCutShort,
     HttpStartLineMalformed,
     HttpHeaderMalformed,
     HttpFramingAmbiguous,

@@ -24,6 +24,8 @@ constexpr std::array kIssues = {
               "The connection was reset instead of being closed.", "RFC 9293 section 3.5.2"},
     IssueInfo{IssueCode::HttpHeadTooLong, Error, "http.head-too-long",
               "The head is longer than what is read of one.", ""},
+    IssueInfo{IssueCode::HttpHeadCutShort, Warning, "http.head-cut-short",
+              "The end of this head is missing from the capture.", ""},
     IssueInfo{IssueCode::HttpStartLineMalformed, Error, "http.start-line-malformed",
               "The start line is not of the form the specification gives.", "RFC 9112 section 2.1"},
     IssueInfo{IssueCode::HttpHeaderMalformed, Error, "http.header-malformed",

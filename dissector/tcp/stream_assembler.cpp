@@ -34,22 +34,38 @@ void StreamAssembler::segment(std::uint32_t sequence, ByteView captured, std::ui
         offset = static_cast<StreamOffset>(begin);
     }
     if (captured.empty()) return;
+    const StreamOffset end = static_cast<StreamOffset>(begin + static_cast<std::int64_t>(length));
+    const std::uint64_t cut = end - offset - captured.size();
 
     if (offset == m_next && m_held.empty()) {
         m_next += captured.size();
         sink.streamData(offset, captured, at);
+        skipCut(cut, sink);
         return;
     }
-    hold(offset, captured, at);
+    hold(offset, captured, cut, at);
     deliverHeld(sink);
     while (m_heldBytes > kMaxHeldBytes || m_held.size() > kMaxHeldSegments) giveUpHole(sink);
 }
 
-void StreamAssembler::hold(StreamOffset offset, ByteView bytes, Origin origin) {
+/// A capture that keeps only the beginning of each packet has lost the rest for good, so there is
+/// nothing to wait for.
+void StreamAssembler::skipCut(std::uint64_t cut, StreamSink& sink) {
+    if (cut == 0) return;
+    if (!m_held.empty()) cut = std::min(cut, m_held.begin()->first - m_next);
+    if (cut == 0) return;
+    const StreamOffset hole = m_next;
+    m_next += cut;
+    sink.streamGap(hole, cut);
+}
+
+void StreamAssembler::hold(StreamOffset offset, ByteView bytes, std::uint64_t cut, Origin origin) {
     // Only what is not held yet is kept, in as many pieces as the held ones leave room for.
     const auto keep = [&](std::size_t count) {
         if (count == 0) return;
-        m_held.emplace(offset, Held{Bytes(bytes.begin(), bytes.begin() + count), origin});
+        const bool last = count == bytes.size();
+        m_held.emplace(offset,
+                       Held{Bytes(bytes.begin(), bytes.begin() + count), origin, last ? cut : 0});
         m_heldBytes += count;
     };
     const auto advance = [&](std::size_t count) {
@@ -82,6 +98,7 @@ void StreamAssembler::deliverHeld(StreamSink& sink) {
         m_heldBytes -= held.bytes.size();
         m_next += held.bytes.size();
         sink.streamData(node.key(), held.bytes, held.origin);
+        skipCut(held.cut, sink);
         m_holeAcknowledgedAt.reset();
     }
 }

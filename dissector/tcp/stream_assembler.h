@@ -71,11 +71,13 @@ private:
     struct Held {
         Bytes bytes;
         Origin origin;
+        std::uint64_t cut = 0;  ///< bytes behind these that were on the wire but not captured
     };
 
     /// The stream offset nearest to where the stream stands; negative: before its start.
     std::int64_t widen(std::uint32_t sequence) const;
-    void hold(StreamOffset offset, ByteView bytes, Origin origin);
+    void hold(StreamOffset offset, ByteView bytes, std::uint64_t cut, Origin origin);
+    void skipCut(std::uint64_t cut, StreamSink& sink);
     void deliverHeld(StreamSink& sink);
     void giveUpHole(StreamSink& sink);
 

@@ -174,8 +174,23 @@ private Q_SLOTS:
         // 10 bytes on the wire, 4 of them captured.
         f.stream.segment(kBase, asBytes("abcd"), 10, {1, 0, 0}, f.sink);
         f.segment(10, "kl");
-        f.stream.flush(f.sink);
         QCOMPARE(f.sink.text, std::string("abcd<6>kl"));
+    }
+
+    void cutSegmentOutOfOrder() {
+        Feeder f;
+        f.stream.segment(kBase + 3, asBytes("de"), 5, {1, 0, 0}, f.sink);
+        f.segment(0, "abc");
+        QCOMPARE(f.sink.text, std::string("abcde<3>"));
+        f.segment(8, "ij");
+        QCOMPARE(f.sink.text, std::string("abcde<3>ij"));
+    }
+
+    void cutSegmentSentAgainInPieces() {
+        Feeder f;
+        f.segment(6, "gh");
+        f.stream.segment(kBase, asBytes("ab"), 6, {2, 0, 0}, f.sink);
+        QCOMPARE(f.sink.text, std::string("ab<4>gh"));
     }
 
     void keepAliveByteIsOld() {
