@@ -149,6 +149,9 @@ void Ingestor::data(ConnectionId id, Direction direction, StreamOffset offset, B
 void Ingestor::gap(ConnectionId id, Direction direction, StreamOffset offset,
                    std::uint64_t missing) {
     Connection& connection = enter(id);
+    // What the hole cut short stands before it.
+    connection.layer->gap(direction, offset, missing, *this);
+    settle();
     Record record;
     record.kind = RowKind::TcpGap;
     record.direction = direction;
@@ -157,8 +160,6 @@ void Ingestor::gap(ConnectionId id, Direction direction, StreamOffset offset,
     record.severity = issueInfo(IssueCode::TcpDataMissing).severity;
     countIssue(IssueCode::TcpDataMissing);
     emit(record);
-    connection.layer->gap(direction, offset, missing, *this);
-    settle();
 }
 
 void Ingestor::directionEnded(ConnectionId id, Direction direction, EndReason reason) {
