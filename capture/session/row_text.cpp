@@ -78,10 +78,14 @@ std::string frameText(const Session::State& state, const Record& record) {
     if (!header) return {};
     const MessageProtocol* const protocol = messageProtocolOf(record.protocol);
     Bytes payload;
-    if (record.has(kFlagMessageEnd) && record.group != kNoRecord && protocol != nullptr) {
+    if (record.has(kFlagMessageEnd) && record.group != kNoRecord) {
         payload = readMessage(reader, state.records[record.group].streamOffset, record.streamOffset,
                               kMaxRead)
                       .bytes;
+        const bool text = !record.has(kFlagBinary) && !record.has(kFlagCompressed);
+        if (protocol == nullptr && text && !record.has(kFlagIncomplete)) {
+            return "message complete  " + printable(asText(payload), kMaxInfo);
+        }
     } else {
         payload.assign(stream.bytes.begin() + static_cast<std::ptrdiff_t>(header.consumed()),
                        stream.bytes.end());

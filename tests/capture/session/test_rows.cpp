@@ -355,7 +355,7 @@ private Q_SLOTS:
         chat.send(kC2S, webSocketText("found again", kMask));
         chat.send(kC2S, webSocketText("and on", kMask));
         chat.close();
-        compare(listing(capture), upgraded("> WebSocket  ! cut in\n"
+        compare(listing(capture), upgraded("> WebSocket  ! cut in…\n"
                                            "> TCP  ! 30 bytes missing from the capture\n"
                                            "> WebSocket  ! found again\n"
                                            "> WebSocket  and on\n"
