@@ -32,7 +32,7 @@ public:
     bool isTerminal() const { return m_terminal; }
 
 private:
-    static constexpr std::size_t kBlock = 64 * 1024;
+    static constexpr std::size_t kBlock = std::size_t{64} * 1024;
 
     int m_descriptor;
     int m_error = 0;

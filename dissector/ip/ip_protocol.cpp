@@ -3,7 +3,7 @@
 namespace framescope {
 
 std::string ipProtocolText(std::uint8_t protocol) {
-    const std::string number = std::to_string(protocol);
+    std::string number = std::to_string(protocol);
     switch (protocol) {
         case kProtocolHopByHop:
             return "hop-by-hop options (" + number + ")";

@@ -11,7 +11,7 @@ NetworkProtocol networkProtocol(std::uint16_t etherType) {
 }
 
 std::string etherTypeText(std::uint16_t etherType) {
-    const std::string number = formatValue(FieldType::Hex16, std::uint64_t{etherType});
+    std::string number = formatValue(FieldType::Hex16, std::uint64_t{etherType});
     switch (etherType) {
         case kEtherIpv4:
             return "IPv4 (" + number + ")";

@@ -116,7 +116,7 @@ void describePayload(const FrameHeader& header, ByteView payload, FieldTree& tre
 
 /// Text if it is printable UTF-8, else hex: for the payload of pings and pongs.
 std::string textOrHex(ByteView payload) {
-    const std::string text = printable(asText(payload), kShownChars);
+    std::string text = printable(asText(payload), kShownChars);
     // What printable() left untouched needed no escape.
     if (text == asText(payload)) return text;
     return shownHex(payload);

@@ -50,7 +50,7 @@ private:
     QString path(const char* name) const { return m_folder.filePath(QString::fromUtf8(name)); }
 
     QString write(const char* name, const CaptureBuilder& capture) const {
-        const QString file = path(name);
+        QString file = path(name);
         if (!capture.write(file.toStdString())) qFatal("cannot write %s", name);
         return file;
     }
@@ -166,7 +166,7 @@ private Q_SLOTS:
         QCOMPARE(event[u"protocol"].toString(), QStringLiteral("Socket.IO"));
         QCOMPARE(event[u"issues"].toArray().size(), 0);
         QStringList layers;
-        for (const QJsonValue& layer : event[u"layers"].toArray()) layers << layer.toString();
+        for (const auto& layer : event[u"layers"].toArray()) layers << layer.toString();
         QCOMPARE(layers.mid(0, 7),
                  QStringList({QStringLiteral("frame"), QStringLiteral("eth"), QStringLiteral("ip"),
                               QStringLiteral("tcp"), QStringLiteral("websocket"),

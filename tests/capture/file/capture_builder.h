@@ -212,7 +212,7 @@ public:
     std::filesystem::path folder() const { return m_folder.path().toStdString(); }
 
     std::filesystem::path write(ByteView bytes, const char* name = "capture") const {
-        const auto path = folder() / name;
+        auto path = folder() / name;
         QFile file(QString::fromStdString(path.string()));
         if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate)) qFatal("cannot write a file");
         file.write(reinterpret_cast<const char*>(bytes.data()), static_cast<qint64>(bytes.size()));

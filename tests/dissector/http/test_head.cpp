@@ -148,7 +148,7 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("wire");
         QTest::addColumn<int>("verdict");
         QTest::addColumn<int>("decidedAt");  // bytes needed for the verdict, -1 for none
-        const auto row = [](QByteArray wire, Verdict verdict, int decidedAt) {
+        const auto row = [](const QByteArray& wire, Verdict verdict, int decidedAt) {
             QTest::newRow(wire.left(30).toHex()) << wire << int(verdict) << decidedAt;
         };
         row("GET / HTTP/1.1\r\n", Verdict::Yes, 15);

@@ -15,7 +15,7 @@ private Q_SLOTS:
     void texts_data() {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<int>("errorAt");  // -1: valid
-        const auto row = [](QByteArray text, int errorAt) {
+        const auto row = [](const QByteArray& text, int errorAt) {
             QTest::newRow(text.left(40).constData()) << text << errorAt;
         };
         for (const char* valid :

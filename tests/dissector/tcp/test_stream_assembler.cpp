@@ -42,7 +42,7 @@ struct Feeder {
     void segment(std::int64_t offset, std::string_view text) {
         ++packet;
         stream.segment(stream.base() + static_cast<std::uint32_t>(offset), asBytes(text),
-                       text.size(), {packet, 0, packet * 1000U}, sink);
+                       text.size(), {packet, 0, std::uint64_t{packet} * 1000}, sink);
     }
 };
 

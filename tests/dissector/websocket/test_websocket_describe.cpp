@@ -85,7 +85,7 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("payload");
         QTest::addColumn<bool>("compressed");
         QTest::addColumn<QByteArray>("line");
-        const auto row = [](const char* header, QByteArray payload, bool compressed,
+        const auto row = [](const char* header, const QByteArray& payload, bool compressed,
                             const char* line) {
             QTest::newRow(line) << QByteArray(header) << payload << compressed << QByteArray(line);
         };
