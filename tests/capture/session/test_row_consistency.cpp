@@ -3,7 +3,7 @@
 // text cells are one line of UTF-8. Run over all samples and, where they lie beside the project,
 // over hundreds of captures from other people's test suites, many of them malformed on purpose.
 #include <algorithm>
-#include <fstream>
+#include <array>
 #include <optional>
 #include <string>
 #include <vector>
@@ -151,6 +151,37 @@ std::string wrong(const Session& session, RecordId row) {
     return {};
 }
 
+/// What of one direction of a connection is in rows, in the order of the rows.
+struct Coverage {
+    StreamOffset end = 0;
+    bool any = false;
+    bool mayHaveBody = false;  ///< the last row was an HTTP head, or a gap behind it
+};
+
+/// Bytes belong to one row at most, and between rows there is nothing but bodies of HTTP messages.
+std::string wrongCoverage(const Session& session) {
+    std::vector<std::array<Coverage, 2>> coverages(session.connectionCount());
+    for (RecordId row = 0; row < session.rowCount(); ++row) {
+        const Record& record = session.record(row);
+        if (record.kind == RowKind::TcpOpen || record.kind == RowKind::TcpEnd) continue;
+        Coverage& coverage = coverages[record.connection][indexOf(record.direction)];
+        const StreamOffset begin = record.streamOffset;
+        const std::string where = "row " + std::to_string(row + 1) + " at stream offset " +
+                                  std::to_string(begin) + " behind " + std::to_string(coverage.end);
+        if (coverage.any && begin < coverage.end) return where + " has bytes of an earlier row";
+        if (coverage.any && begin > coverage.end && !coverage.mayHaveBody) {
+            return where + " leaves bytes that are in no row";
+        }
+        coverage.any = true;
+        coverage.end = begin + record.length;
+        const bool isHead =
+            record.kind == RowKind::HttpRequest || record.kind == RowKind::HttpResponse;
+        const bool isGap = record.kind == RowKind::TcpGap;
+        coverage.mayHaveBody = isHead || (isGap && coverage.mayHaveBody);
+    }
+    return {};
+}
+
 /// The figures of the session and of its connections are those of its rows.
 std::string wrongSums(const Session& session) {
     Statistics sums;
@@ -158,7 +189,6 @@ std::string wrongSums(const Session& session) {
     std::vector<Severity> worst(session.connectionCount(), Severity::None);
     for (RecordId row = 0; row < session.rowCount(); ++row) {
         const Record& record = session.record(row);
-        if (row > 0 && record.packet < session.record(row - 1).packet) return "rows out of order";
         ++sums.rows[static_cast<std::size_t>(record.protocol)];
         ++rows[record.connection];
         worst[record.connection] = std::max(worst[record.connection], record.severity);
@@ -187,6 +217,7 @@ void checkCapture(const QString& path, const QString& shown, Totals& totals) {
         totals.wrong << shown + QStringLiteral(": ") + QString::fromStdString(what);
     };
     if (const std::string why = wrongSums(*session); !why.empty()) complain(why);
+    if (const std::string why = wrongCoverage(*session); !why.empty()) complain(why);
     const RecordId step = session->rowCount() / kMaxRows + 1;
     int complaints = 0;
     for (RecordId row = 0; row < session->rowCount() && complaints < 3; row += step) {
