@@ -24,6 +24,17 @@
 namespace framescope {
 namespace {
 
+/// Appends what of `holes` lies inside `window`, counted from there and moved to begin at `place`.
+void appendHoles(const std::vector<ByteRange>& holes, ByteRange window, std::uint64_t place,
+                 std::vector<ByteRange>& moved) {
+    for (const ByteRange& hole : holes) {
+        const std::uint64_t begin = std::max(hole.begin, window.begin);
+        const std::uint64_t end = std::min(hole.end, window.end);
+        if (begin >= end) continue;
+        moved.push_back({begin - window.begin + place, end - window.begin + place});
+    }
+}
+
 class RowDissector {
 public:
     RowDissector(const Session::State& state, RecordId row)
@@ -247,13 +258,18 @@ void RowDissector::describeBody(const http::Head& head) {
     }
     StreamBytes raw = m_reader.read(begin, length);
     Bytes decoded;
+    std::vector<ByteRange> decodedHoles;
     if (framing.kind == http::BodyKind::Chunked) {
         http::ChunkDecoder decoder;
         std::vector<http::ChunkPart> parts;
         raw.bytes.resize(decoder.feed(raw.bytes, &parts));
         length = raw.bytes.size();
+        std::vector<ByteRange> holes;
+        appendHoles(raw.holes, {0, length}, 0, holes);
+        raw.holes = std::move(holes);
         for (const http::ChunkPart& part : parts) {
             if (part.kind != http::ChunkPart::Data) continue;
+            appendHoles(raw.holes, part.range, decoded.size(), decodedHoles);
             decoded.insert(decoded.end(),
                            raw.bytes.begin() + static_cast<std::ptrdiff_t>(part.range.begin),
                            raw.bytes.begin() + static_cast<std::ptrdiff_t>(part.range.end));
@@ -268,12 +284,17 @@ void RowDissector::describeBody(const http::Head& head) {
         http::describeChunks(coded, tree(), Place{rawSource, 0});
         if (decoded.empty()) return;
         source = m_dissection.addSource(SourceKind::Body, "Body", std::move(decoded));
+        m_dissection.sources[source].holes = std::move(decodedHoles);
     }
     const Bytes& body = m_dissection.sources[source].bytes;
-    const bool text = isValidUtf8(asText(body));
+    std::uint64_t missing = 0;
+    for (const ByteRange& hole : m_dissection.sources[source].holes) missing += hole.size();
+    // Holes are zero in the bytes, which nobody sent; so a body with holes is not shown as text.
+    const bool text = missing == 0 && isValidUtf8(asText(body));
+    std::string shown = text ? printable(asText(body)) : groupedDigits(body.size()) + " bytes";
+    if (missing != 0) shown += ", of which " + groupedDigits(missing) + " are missing";
     tree().add(FieldId::HttpFileData, Place{source, 0}, body.size(),
-               text ? FieldValue(std::string(asText(body))) : FieldValue(),
-               text ? printable(asText(body)) : groupedDigits(body.size()) + " bytes");
+               text ? FieldValue(std::string(asText(body))) : FieldValue(), std::move(shown));
 }
 
 void RowDissector::describeWebSocket() {
@@ -294,11 +315,11 @@ void RowDissector::describeWebSocket() {
     if (header->masked && !payload.empty()) {
         websocket::applyMask(payload, header->maskingKey, 0);
         std::vector<ByteRange> holes;
-        for (const ByteRange& hole : m_dissection.sources[source].holes) {
-            if (hole.begin < header.consumed()) continue;
-            holes.push_back({hole.begin - header.consumed(), hole.end - header.consumed()});
-            std::fill(payload.begin() + static_cast<std::ptrdiff_t>(holes.back().begin),
-                      payload.begin() + static_cast<std::ptrdiff_t>(holes.back().end), 0);
+        appendHoles(m_dissection.sources[source].holes, {header.consumed(), bytes.size()}, 0,
+                    holes);
+        for (const ByteRange& hole : holes) {
+            std::fill(payload.begin() + static_cast<std::ptrdiff_t>(hole.begin),
+                      payload.begin() + static_cast<std::ptrdiff_t>(hole.end), 0);
         }
         const SourceId unmasked = m_dissection.addSource(SourceKind::Unmasked, "Unmasked", payload);
         m_dissection.sources[unmasked].holes = std::move(holes);

@@ -91,9 +91,20 @@ void describeClose(ByteView payload, FieldTree& tree, Place at) {
     tree.close();
 }
 
+/// Text if it is printable UTF-8, else hex: for the payload of pings and pongs.
+std::string textOrHex(ByteView payload) {
+    std::string text = printable(asText(payload), kShownChars);
+    // What printable() left untouched needed no escape.
+    if (text == asText(payload)) return text;
+    return shownHex(payload);
+}
+
 void describePayload(const FrameHeader& header, ByteView payload, FieldTree& tree, Place at) {
     const auto addBytes = [&](FieldId id) {
         tree.add(id, at, payload.size(), owned(payload), shownHex(payload));
+    };
+    const auto addControlPayload = [&](FieldId id) {
+        tree.add(id, at, payload.size(), owned(payload), textOrHex(payload));
     };
     switch (static_cast<Opcode>(header.opcode)) {
         case Opcode::Text:
@@ -105,21 +116,13 @@ void describePayload(const FrameHeader& header, ByteView payload, FieldTree& tre
         case Opcode::Binary:
             return addBytes(FieldId::WebSocketPayloadBinary);
         case Opcode::Ping:
-            return addBytes(FieldId::WebSocketPayloadPing);
+            return addControlPayload(FieldId::WebSocketPayloadPing);
         case Opcode::Pong:
-            return addBytes(FieldId::WebSocketPayloadPong);
+            return addControlPayload(FieldId::WebSocketPayloadPong);
         case Opcode::Close:
             return describeClose(payload, tree, at);
     }
     addBytes(FieldId::WebSocketPayloadUnknown);
-}
-
-/// Text if it is printable UTF-8, else hex: for the payload of pings and pongs.
-std::string textOrHex(ByteView payload) {
-    std::string text = printable(asText(payload), kShownChars);
-    // What printable() left untouched needed no escape.
-    if (text == asText(payload)) return text;
-    return shownHex(payload);
 }
 
 }  // namespace
@@ -167,7 +170,8 @@ std::string summary(const FrameHeader& header, ByteView unmasked, std::size_t ma
         case Opcode::Text:
             if (compressed) line += ", compressed";
             if (!header.fin) line += " fragment";
-            if (compressed) break;
+            // An empty text would be an empty line; its size says that nothing is left out.
+            if (compressed || header.payloadLength == 0) break;
             return withText(header.fin ? std::string() : line + "  ");
         case Opcode::Continuation:
             if (compressed) line += ", compressed";

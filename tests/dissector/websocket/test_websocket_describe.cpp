@@ -90,6 +90,7 @@ private Q_SLOTS:
             QTest::newRow(line) << QByteArray(header) << payload << compressed << QByteArray(line);
         };
         row("8105", "Hello", false, "Hello");
+        row("8100", "", false, "text  0 bytes");
         row("8103", "a\nb", false, "a\\nb");
         row("0103", "Hel", false, "text fragment  Hel");
         row("8002", "lo", false, "continuation, last  2 bytes");
