@@ -1,0 +1,102 @@
+// framescope: the window. Puts the parts together and owns no logic.
+#include <QApplication>
+#include <QDir>
+#include <QSettings>
+#include <QTimer>
+#include <cstdio>
+#include <memory>
+
+#include "app/gui/options.h"
+#include "app/gui/screenshot.h"
+#include "capture/session/session.h"
+#include "ui/load/load_controller.h"
+#include "ui/window/capture_page.h"
+#include "ui/window/main_window.h"
+
+namespace {
+
+using namespace framescope;
+
+/// The captures that ship with the program: beside an installed one, else in the source tree.
+QString samplesFolder() {
+    const QDir installed(QCoreApplication::applicationDirPath() +
+                         QStringLiteral("/../share/framescope/samples"));
+    if (installed.exists()) return installed.canonicalPath();
+    return QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples");
+}
+
+/// Options that only print something must work without a display, which QApplication needs.
+bool asksForText(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const QByteArrayView argument(argv[i]);
+        if (argument == "-h" || argument == "--help" || argument == "--help-all" ||
+            argument == "-v" || argument == "--version") {
+            return true;
+        }
+    }
+    return false;
+}
+
+int endEarly(const EarlyEnd& end) {
+    std::fputs(end.text.toLocal8Bit().constData(), end.exitCode == 0 ? stdout : stderr);
+    return end.exitCode;
+}
+
+/// Selects the row of --select in a window that stays open, once it has been read.
+void selectWhenRead(MainWindow& window, quint64 number) {
+    LoadController& loader = window.loader();
+    const auto trySelect = [&window, &loader, number] {
+        if (loader.session() == nullptr || loader.session()->rowCount() < number) return false;
+        return window.capturePage().selectRecord(static_cast<RecordId>(number - 1));
+    };
+    auto* const once = new QObject(&window);
+    QObject::connect(&loader, &LoadController::progressed, once, [once, trySelect] {
+        if (trySelect()) once->deleteLater();
+    });
+    QObject::connect(&loader, &LoadController::finished, once, [once, &window, &loader, number] {
+        const quint64 rows = loader.session()->rowCount();
+        if (rows < number) {
+            window.showError(QStringLiteral("There is no row %1; the capture has %2.")
+                                 .arg(number)
+                                 .arg(rows));
+        }
+        once->deleteLater();
+    });
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    QCoreApplication::setApplicationName(QStringLiteral("framescope"));
+    QCoreApplication::setOrganizationName(QStringLiteral("framescope"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(FRAMESCOPE_VERSION));
+    std::unique_ptr<QCoreApplication> application;
+    if (asksForText(argc, argv)) {
+        application = std::make_unique<QCoreApplication>(argc, argv);
+    } else {
+        application = std::make_unique<QApplication>(argc, argv);
+    }
+    auto parsed = parseOptions(QCoreApplication::arguments());
+    if (const auto* end = std::get_if<EarlyEnd>(&parsed)) return endEarly(*end);
+    const WindowOptions options = std::get<WindowOptions>(parsed);
+    auto* const gui = qobject_cast<QApplication*>(application.get());
+    if (gui == nullptr) return 1;
+
+    ThemeController theme(*gui, options.theme);
+    const bool picture = !options.screenshot.isEmpty();
+    std::unique_ptr<QSettings> settings;
+    if (!picture) settings = std::make_unique<QSettings>();
+    MainWindow window({settings.get(), &theme, samplesFolder()});
+    if (!options.size.isEmpty()) window.resize(options.size);
+    std::unique_ptr<Screenshot> screenshot;
+    if (picture) {
+        screenshot = std::make_unique<Screenshot>(window, options);
+    } else if (options.selectRow) {
+        selectWhenRead(window, *options.selectRow);
+    }
+    window.show();
+    if (!options.file.isEmpty()) {
+        QTimer::singleShot(0, &window, [&window, &options] { window.openFile(options.file); });
+    }
+    return QApplication::exec();
+}
