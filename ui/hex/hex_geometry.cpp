@@ -62,4 +62,9 @@ int LineScroll::maximum(int visibleLines) const {
     return static_cast<int>((m_lines - visible + m_step - 1) / m_step);
 }
 
+quint64 LineScroll::lineAt(int value) const {
+    const quint64 last = m_lines == 0 ? 0 : m_lines - 1;
+    return std::min(static_cast<quint64>(std::max(value, 0)) * m_step, last);
+}
+
 }  // namespace framescope

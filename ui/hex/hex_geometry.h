@@ -55,7 +55,7 @@ public:
     explicit LineScroll(quint64 lines);
 
     int maximum(int visibleLines) const;
-    quint64 lineAt(int value) const { return static_cast<quint64>(value) * m_step; }
+    quint64 lineAt(int value) const;
     int valueFor(quint64 line) const { return static_cast<int>(line / m_step); }
 
 private:

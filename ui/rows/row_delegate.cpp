@@ -27,6 +27,24 @@ QColor textColor(const RoleColors& colors, const QModelIndex& index, bool select
     }
 }
 
+/// Painted as lines: in most fixed fonts the character is too small to be told from its mirror.
+void paintArrow(QPainter& painter, const QRect& rect, qreal size, const QModelIndex& index,
+                const QColor& color) {
+    const bool toServer = index.data(RowModel::DirectionRole).toInt() ==
+                          static_cast<int>(Direction::ClientToServer);
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.translate(QRectF(rect).center());
+    if (!toServer) painter.scale(-1, 1);
+    painter.setPen(QPen(color, size / 11, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    const qreal half = size * 0.36;
+    const qreal head = size * 0.2;
+    painter.drawLine(QPointF(-half, 0), QPointF(half, 0));
+    const QPointF tip[] = {{half - head, -head}, {half, 0}, {half - head, head}};
+    painter.drawPolyline(tip, 3);
+    painter.restore();
+}
+
 }  // namespace
 
 RowDelegate::RowDelegate(QObject* parent) : QStyledItemDelegate(parent), m_fixed(fixedFont()) {}
@@ -48,9 +66,13 @@ void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
         const QRect place(option.rect.left(), option.rect.top(), kMarkWidth, option.rect.height());
         paintSeverityMark(*painter, place, option.fontMetrics.height() * 0.55, severity, colors);
     }
+    if (index.column() == RowModel::Arrow) {
+        paintArrow(*painter, option.rect, option.fontMetrics.height(), index,
+                   textColor(colors, index, selected));
+        return;
+    }
     const QFont font = fontOf(index.column(), option.font);
-    const int padding = index.column() == RowModel::Arrow ? 0 : kPadding;
-    const QRect inner = option.rect.adjusted(padding, 0, -padding, 0);
+    const QRect inner = option.rect.adjusted(kPadding, 0, -kPadding, 0);
     painter->setFont(font);
     painter->setPen(textColor(colors, index, selected));
     const auto alignment =

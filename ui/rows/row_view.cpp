@@ -68,7 +68,8 @@ int RowView::columnWidthFor(int column, const QString& text) const {
     const int content =
         std::max(cell.horizontalAdvance(text), QFontMetrics(bold).horizontalAdvance(title));
     const int mark = column == RowModel::Number ? RowDelegate::kMarkWidth - RowDelegate::kPadding : 0;
-    return content + mark + 2 * RowDelegate::kPadding;
+    // Two pixels more: widths are fractions, and what lacks half a pixel is elided.
+    return content + mark + 2 * RowDelegate::kPadding + 2;
 }
 
 void RowView::fitColumns() {

@@ -5,12 +5,12 @@
 #include <QFileInfo>
 #include <QLabel>
 #include <QPainter>
-#include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
 #include "ui/text/display_text.h"
 #include "ui/theme/role_colors.h"
+#include "ui/widgets/flat_button.h"
 #include "ui/widgets/link_button.h"
 
 namespace framescope {
@@ -71,9 +71,9 @@ StartPage::StartPage(const QList<Sample>& samples, QWidget* parent) : QWidget(pa
         plainLabel(QStringLiteral("Reads WebSocket and Socket.IO conversations out of captures."),
                    1.0, QFont::Normal, true));
     m_content->addSpacing(16);
-    auto* const open = new QPushButton(QStringLiteral("Open a Capture…"));
+    auto* const open = new FlatButton(QStringLiteral("Open a Capture…"));
     open->setObjectName(QStringLiteral("open"));
-    connect(open, &QPushButton::clicked, this, &StartPage::openRequested);
+    connect(open, &FlatButton::clicked, this, &StartPage::openRequested);
     auto* const line = new QHBoxLayout;
     line->addWidget(open);
     line->addSpacing(8);

@@ -41,10 +41,11 @@ public:
         const QColor plain = lower && !selected ? colors.dim : colors.text;
 
         QRect rect = option.rect.adjusted(kPadding, 0, -kPadding, 0);
-        if (showsMark(index, worst)) {
-            paintSeverityMark(*painter, QRect(rect.left(), rect.top(), markWidth(option), rect.height()),
-                              option.fontMetrics.height() * 0.55, worst, colors);
-            rect.setLeft(rect.left() + markWidth(option));
+        if (showsMark(index, worst, option.state.testFlag(QStyle::State_Open))) {
+            const int mark = option.fontMetrics.height();
+            paintSeverityMark(*painter, QRect(rect.left() - 2, rect.top(), mark, rect.height()),
+                              mark * 0.55, worst, colors);
+            rect.setLeft(rect.left() + markWidth(option.fontMetrics));
         }
         painter->setFont(option.font);
         painter->setPen(own >= Severity::Warning ? severityColor(colors, own, plain) : plain);
@@ -62,7 +63,8 @@ public:
                    const QModelIndex& index) override {
         const auto worst =
             static_cast<Severity>(index.data(FieldTreeModel::SubtreeSeverityRole).toInt());
-        const int mark = showsMark(index, worst) ? markWidth(option) : 0;
+        const bool open = static_cast<QTreeView*>(view)->isExpanded(index);
+        const int mark = showsMark(index, worst, open) ? markWidth(view->fontMetrics()) : 0;
         const int room = option.rect.width() - 2 * kPadding - mark;
         const bool cut =
             QFontMetrics(view->font()).horizontalAdvance(index.data().toString()) > room;
@@ -76,12 +78,12 @@ public:
 private:
     static constexpr int kPadding = 4;
 
-    /// An issue carries its mark; so does what hides an issue further down.
-    static bool showsMark(const QModelIndex& index, Severity worst) {
-        return index.data(FieldTreeModel::IssueRole).toBool() || worst != Severity::None;
+    /// An issue carries its mark; so does what is folded over one.
+    static bool showsMark(const QModelIndex& index, Severity worst, bool open) {
+        return index.data(FieldTreeModel::IssueRole).toBool() || (!open && worst != Severity::None);
     }
-    static int markWidth(const QStyleOptionViewItem& option) {
-        return option.fontMetrics.height();
+    static int markWidth(const QFontMetrics& metrics) {
+        return metrics.height() + 2;
     }
 };
 

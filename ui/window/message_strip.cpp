@@ -7,9 +7,9 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QPainter>
-#include <QPushButton>
 
 #include "ui/theme/role_colors.h"
+#include "ui/widgets/flat_button.h"
 #include "ui/widgets/severity_mark.h"
 
 namespace framescope {
@@ -23,16 +23,16 @@ MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent), m_label(new QLabe
     m_label->setWordWrap(true);
     m_label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_label->setObjectName(QStringLiteral("message"));
-    auto* const copy = new QPushButton(QStringLiteral("Copy"), this);
-    auto* const close = new QPushButton(QStringLiteral("Close"), this);
+    auto* const copy = new FlatButton(QStringLiteral("Copy"), this);
+    auto* const close = new FlatButton(QStringLiteral("Close"), this);
     auto* const layout = new QHBoxLayout(this);
-    layout->setContentsMargins(kMarkWidth, 6, 8, 7);
+    layout->setContentsMargins(kMarkWidth, 4, 8, 5);
     layout->addWidget(m_label, 1);
     layout->addWidget(copy);
     layout->addWidget(close);
-    connect(copy, &QPushButton::clicked, this,
+    connect(copy, &FlatButton::clicked, this,
             [this] { QGuiApplication::clipboard()->setText(m_label->text()); });
-    connect(close, &QPushButton::clicked, this, &QWidget::hide);
+    connect(close, &FlatButton::clicked, this, &QWidget::hide);
     hide();
 }
 

@@ -5,11 +5,11 @@
 #include <QLabel>
 #include <QPainter>
 #include <QProgressBar>
-#include <QPushButton>
 
 #include "capture/session/session.h"
 #include "ui/text/display_text.h"
 #include "ui/theme/role_colors.h"
+#include "ui/widgets/flat_button.h"
 #include "ui/widgets/severity_mark.h"
 
 namespace framescope {
@@ -51,16 +51,15 @@ private:
 StatusLine::StatusLine(QWidget* parent)
     : QWidget(parent),
       m_summaryLabel(new QLabel(this)),
-      m_notices(new QPushButton(this)),
+      m_notices(new FlatButton(QString(), this)),
       m_progress(new QProgressBar(this)),
-      m_cancel(new QPushButton(QStringLiteral("Cancel"), this)) {
+      m_cancel(new FlatButton(QStringLiteral("Cancel"), this)) {
     m_counts = {new IssueCount(Severity::Error, "error", "errors", this),
                 new IssueCount(Severity::Warning, "warning", "warnings", this),
                 new IssueCount(Severity::Note, "note", "notes", this)};
     m_summaryLabel->setTextFormat(Qt::PlainText);
     m_summaryLabel->setForegroundRole(QPalette::PlaceholderText);
     m_summaryLabel->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
-    m_notices->setFlat(true);
     m_notices->hide();
     m_progress->setRange(0, 1000);
     m_progress->setTextVisible(false);
@@ -79,8 +78,8 @@ StatusLine::StatusLine(QWidget* parent)
     setFixedHeight(fontMetrics().height() + 14);
     m_cancel->setMaximumHeight(height() - 4);
     m_notices->setMaximumHeight(height() - 4);
-    connect(m_cancel, &QPushButton::clicked, this, &StatusLine::cancelRequested);
-    connect(m_notices, &QPushButton::clicked, this, &StatusLine::noticesRequested);
+    connect(m_cancel, &FlatButton::clicked, this, &StatusLine::cancelRequested);
+    connect(m_notices, &FlatButton::clicked, this, &StatusLine::noticesRequested);
 }
 
 QString statusSummary(const Session& session, const StatusFacts& facts) {
@@ -122,6 +121,7 @@ void StatusLine::showSession(const Session* session, const StatusFacts& facts) {
     m_counts[2]->setCount(issues(Severity::Note));
     const quint64 notices = session != nullptr ? session->notices().size() : 0;
     m_notices->setText(counted(notices, "notice", "notices"));
+    m_notices->updateGeometry();
     m_notices->setVisible(notices != 0);
     const bool known = figures.bytesTotal != 0;
     m_progress->setRange(0, known ? 1000 : 0);

@@ -9,10 +9,10 @@
 
 class QLabel;
 class QProgressBar;
-class QPushButton;
 
 namespace framescope {
 
+class FlatButton;
 class IssueCount;
 class Session;
 
@@ -49,10 +49,10 @@ private:
 
     QLabel* m_summaryLabel;
     QString m_summary;
-    QPushButton* m_notices;
+    FlatButton* m_notices;
     std::array<IssueCount*, 3> m_counts{};
     QProgressBar* m_progress;
-    QPushButton* m_cancel;
+    FlatButton* m_cancel;
 };
 
 /// The sentence of the status line, e.g. "a.pcap · 16 rows · 2 connections · 4.77 s".
