@@ -28,6 +28,7 @@ RowView::RowView(RowModel& model, QWidget* parent)
     verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
     verticalHeader()->setMinimumSectionSize(1);
     horizontalHeader()->setStretchLastSection(true);
+    setColumnWidth(RowModel::Info, 60);  // at least; the rest of the width is added
     setShowGrid(false);
     setFrameShape(QFrame::NoFrame);
     setWordWrap(false);
@@ -76,9 +77,9 @@ void RowView::fitColumns() {
     if (m_userResized) return;
     const QScopedValueRollback guard(m_fitting, true);
     // Room for what is common, and for the last row, which has the greatest number and time.
-    const QString templates[] = {QStringLiteral("00000"),     QStringLiteral("00.000000"),
-                                 QStringLiteral("000"),       QStringLiteral("→"),
-                                 QStringLiteral("WebSocket"), QStringLiteral("000 000")};
+    const QString templates[] = {QStringLiteral("0000"),      QStringLiteral("0.000000"),
+                                 QStringLiteral("00"),        QStringLiteral("→"),
+                                 QStringLiteral("WebSocket"), QStringLiteral("00 000")};
     const int last = m_model.rowCount() - 1;
     for (int column = 0; column < RowModel::Info; ++column) {
         int width = columnWidthFor(column, templates[column]);

@@ -53,7 +53,6 @@ StartPage::StartPage(const QList<Sample>& samples, QWidget* parent) : QWidget(pa
     outer->addWidget(scroll);
 
     auto* const page = new QWidget;
-    page->setAutoFillBackground(false);
     auto* const centred = new QHBoxLayout(page);
     auto* const column = new QWidget;
     column->setMaximumWidth(kColumnWidth);
@@ -64,6 +63,7 @@ StartPage::StartPage(const QList<Sample>& samples, QWidget* parent) : QWidget(pa
     centred->addWidget(column, 8);
     centred->addStretch(1);
     scroll->setWidget(page);
+    page->setAutoFillBackground(false);  // setWidget() turns it on
 
     m_content->addStretch(1);
     m_content->addWidget(plainLabel(QStringLiteral("Framescope"), 2.0, QFont::DemiBold, false));

@@ -5,15 +5,16 @@
 #include <QApplication>
 #include <QEvent>
 #include <QScopedValueRollback>
-#include <QStyleFactory>
 #include <QTimer>
+
+#include "ui/theme/flat_style.h"
 
 namespace framescope {
 
 ThemeController::ThemeController(QApplication& application, ThemeChoice choice)
     : m_application(application), m_choice(choice) {
     const ThemeKind system = themeKindOf(QApplication::palette());
-    QApplication::setStyle(QStyleFactory::create(QStringLiteral("Fusion")));
+    QApplication::setStyle(new FlatStyle);
     apply(choice == ThemeChoice::System  ? system
           : choice == ThemeChoice::Light ? ThemeKind::Light
                                          : ThemeKind::Dark);

@@ -19,7 +19,7 @@ class ThemeController : public QObject {
     Q_OBJECT
 
 public:
-    /// Puts the application into Fusion style and the chosen theme.
+    /// Puts the application into our flat Fusion style and the chosen theme.
     ThemeController(QApplication& application, ThemeChoice choice);
 
     ThemeChoice choice() const { return m_choice; }

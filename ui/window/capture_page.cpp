@@ -181,7 +181,7 @@ QString whyNoRows(const Session& session, bool reading, bool narrowed) {
 }
 
 void CapturePage::proportionPanes() {
-    const int side = std::clamp(width() / 5, 150, 300);
+    const int side = std::clamp(width() / 5, 130, 300);
     m_sideSplitter->setSizes({side, std::max(1, width() - side)});
     const int rows = height() * 55 / 100;
     m_rowSplitter->setSizes({rows, std::max(1, height() - rows)});
