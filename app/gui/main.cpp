@@ -1,10 +1,11 @@
 // framescope: the window. Puts the parts together and owns no logic.
+#include <cstdio>
+#include <memory>
+
 #include <QApplication>
 #include <QDir>
 #include <QSettings>
 #include <QTimer>
-#include <cstdio>
-#include <memory>
 
 #include "app/gui/options.h"
 #include "app/gui/screenshot.h"
@@ -56,9 +57,8 @@ void selectWhenRead(MainWindow& window, quint64 number) {
     QObject::connect(&loader, &LoadController::finished, once, [once, &window, &loader, number] {
         const quint64 rows = loader.session()->rowCount();
         if (rows < number) {
-            window.showError(QStringLiteral("There is no row %1; the capture has %2.")
-                                 .arg(number)
-                                 .arg(rows));
+            window.showError(
+                QStringLiteral("There is no row %1; the capture has %2.").arg(number).arg(rows));
         }
         once->deleteLater();
     });

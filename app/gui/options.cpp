@@ -8,7 +8,8 @@ namespace framescope {
 namespace {
 
 EarlyEnd badUsage(const QString& sentence) {
-    return {1, QStringLiteral("framescope: %1\nframescope --help lists the options.\n").arg(sentence)};
+    return {1,
+            QStringLiteral("framescope: %1\nframescope --help lists the options.\n").arg(sentence)};
 }
 
 std::optional<QSize> parseSize(const QString& text) {
@@ -46,7 +47,8 @@ std::variant<WindowOptions, EarlyEnd> parseOptions(const QStringList& arguments)
     if (!parser.parse(arguments)) return badUsage(parser.errorText());
     if (parser.isSet(help)) return EarlyEnd{0, parser.helpText()};
     if (parser.isSet(version)) {
-        return EarlyEnd{0, QStringLiteral("framescope %1\n").arg(QLatin1String(FRAMESCOPE_VERSION))};
+        return EarlyEnd{0,
+                        QStringLiteral("framescope %1\n").arg(QLatin1String(FRAMESCOPE_VERSION))};
     }
 
     WindowOptions options;

@@ -1,11 +1,12 @@
 // The command line of the window.
 #pragma once
 
+#include <optional>
+#include <variant>
+
 #include <QSize>
 #include <QString>
 #include <QStringList>
-#include <optional>
-#include <variant>
 
 #include "ui/theme/theme_controller.h"
 

@@ -1,10 +1,11 @@
 // The picture is taken one turn of the event loop after the selection, when layouts have settled.
 #include "app/gui/screenshot.h"
 
+#include <cstdio>
+
 #include <QCoreApplication>
 #include <QPixmap>
 #include <QTimer>
-#include <cstdio>
 
 #include "capture/session/session.h"
 #include "ui/load/load_controller.h"
@@ -37,7 +38,8 @@ void Screenshot::select() {
 
 void Screenshot::save() {
     if (!m_window.grab().save(m_options.screenshot)) {
-        return end(2, QStringLiteral("%1: the picture cannot be written.").arg(m_options.screenshot));
+        return end(2,
+                   QStringLiteral("%1: the picture cannot be written.").arg(m_options.screenshot));
     }
     end(0);
 }

@@ -31,8 +31,8 @@ void ConnectionModel::setSession(const Session* session) {
 
 void ConnectionModel::refresh() {
     if (m_session == nullptr) return;
-    const auto count = static_cast<int>(std::min<ConnectionId>(
-        m_session->connectionCount(), std::numeric_limits<int>::max() / 64));
+    const auto count = static_cast<int>(
+        std::min<ConnectionId>(m_session->connectionCount(), std::numeric_limits<int>::max() / 64));
     if (count > m_shown) {
         beginInsertRows({}, m_shown + 1, count);
         m_shown = count;
@@ -100,9 +100,9 @@ QString ConnectionModel::detail(int row) const {
     }
     const ConnectionInfo& info = m_session->connection(*connection);
     // How much and how it ended first: what is cut at the right edge is the long addresses.
-    return QStringLiteral("%1 · %2 · %3").arg(
-        counted(info.rows, "row", "rows"), QString::fromLatin1(connectionStateName(info.state)),
-        endpoints(info));
+    return QStringLiteral("%1 · %2 · %3")
+        .arg(counted(info.rows, "row", "rows"),
+             QString::fromLatin1(connectionStateName(info.state)), endpoints(info));
 }
 
 Severity ConnectionModel::severity(int row) const {

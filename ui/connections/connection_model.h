@@ -1,8 +1,9 @@
 // The connections of a session as a list. Row 0 stands for all of them, row n for connection n - 1.
 #pragma once
 
-#include <QAbstractListModel>
 #include <optional>
+
+#include <QAbstractListModel>
 
 #include "capture/session/session.h"
 

@@ -1,5 +1,5 @@
-// A QTableView with one column and fixed heights, for the same reason as the list of rows: there may
-// be a million connections.
+// A QTableView with one column and fixed heights, for the same reason as the list of rows: there
+// may be a million connections.
 #include "ui/connections/connection_view.h"
 
 #include <QHeaderView>
@@ -30,7 +30,8 @@ public:
         const auto severity =
             static_cast<Severity>(index.data(ConnectionModel::SeverityRole).toInt());
         const int line = option.fontMetrics.height();
-        QRect first(option.rect.left() + kPadding, option.rect.top() + (option.rect.height() - 2 * line - 2) / 2,
+        QRect first(option.rect.left() + kPadding,
+                    option.rect.top() + (option.rect.height() - 2 * line - 2) / 2,
                     option.rect.width() - 2 * kPadding, line);
         const QRect second = first.translated(0, line + 2);
         if (severity != Severity::None) {
@@ -41,10 +42,10 @@ public:
         QFont bold = option.font;
         if (index.data(ConnectionModel::HeadingRole).toBool()) bold.setWeight(QFont::DemiBold);
         painter->setFont(bold);
-        painter->setPen(severity >= Severity::Warning
-                            ? severityColor(colors, severity, colors.text)
-                            : colors.text);
-        drawElided(*painter, first, index.data().toString(), Qt::ElideRight);
+        painter->setPen(severity >= Severity::Warning ? severityColor(colors, severity, colors.text)
+                                                      : colors.text);
+        // Paths of one server differ at their ends.
+        drawElided(*painter, first, index.data().toString(), Qt::ElideMiddle);
         painter->setFont(option.font);
         painter->setPen(colors.dim);
         drawElided(*painter, second, index.data(ConnectionModel::DetailRole).toString(),

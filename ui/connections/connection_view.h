@@ -2,8 +2,9 @@
 // narrows the rows to it; the first entry shows all.
 #pragma once
 
-#include <QTableView>
 #include <optional>
+
+#include <QTableView>
 
 #include "dissector/record/record.h"
 

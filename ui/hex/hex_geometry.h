@@ -1,11 +1,12 @@
-// Where things stand in a hex view: offsets, pairs of hex digits, text, and which byte is where. Pure
-// arithmetic over 64 bits, so that no size of source overflows and everything can be tested.
+// Where things stand in a hex view: offsets, pairs of hex digits, text, and which byte is where.
+// Pure arithmetic over 64 bits, so that no size of source overflows and everything can be tested.
 //
 // A line is: offset, two spaces, bytes as "xx ", one more space after every eight, a space, text.
 #pragma once
 
-#include <QtGlobal>
 #include <optional>
+
+#include <QtGlobal>
 
 namespace framescope {
 

@@ -1,6 +1,8 @@
-// Only lines in view are looked at. Every byte is placed by arithmetic, not by the width of the text
-// in front of it, so that columns stand straight in any font and at any scale.
+// Only lines in view are looked at. Every byte is placed by arithmetic, not by the width of the
+// text in front of it, so that columns stand straight in any font and at any scale.
 #include "ui/hex/hex_view.h"
+
+#include <algorithm>
 
 #include <QAction>
 #include <QClipboard>
@@ -10,7 +12,6 @@
 #include <QMenu>
 #include <QPainter>
 #include <QScrollBar>
-#include <algorithm>
 
 #include "ui/text/display_text.h"
 #include "ui/theme/fonts.h"
@@ -41,7 +42,8 @@ HexView::HexView(QWidget* parent) : QAbstractScrollArea(parent) {
     setFont(fixedFont());
     setAccessibleName(QStringLiteral("Bytes"));
     viewport()->setCursor(Qt::IBeamCursor);
-    addCopyAction(QStringLiteral("Copy Bytes as &Hex"), {QKeySequence(QKeySequence::Copy)}, hexForm);
+    addCopyAction(QStringLiteral("Copy Bytes as &Hex"), {QKeySequence(QKeySequence::Copy)},
+                  hexForm);
     addCopyAction(QStringLiteral("Copy Bytes as &Text"),
                   {QKeySequence(QStringLiteral("Ctrl+Shift+C"))}, textForm);
 }
@@ -150,9 +152,10 @@ std::optional<quint64> HexView::positionAt(const QPoint& point) const {
 }
 
 QRect HexView::byteRect(quint64 position) const {
-    const auto column = static_cast<int>(position % static_cast<quint64>(m_geometry.bytesPerLine()));
-    const auto lines = static_cast<qint64>(m_geometry.lineOf(position)) -
-                       static_cast<qint64>(firstLine());
+    const auto column =
+        static_cast<int>(position % static_cast<quint64>(m_geometry.bytesPerLine()));
+    const auto lines =
+        static_cast<qint64>(m_geometry.lineOf(position)) - static_cast<qint64>(firstLine());
     const qint64 y = std::clamp<qint64>(lines, -10'000, 10'000) * lineHeight();
     const qreal left = m_geometry.hexX(column) - horizontalScrollBar()->value();
     const qreal width = (m_geometry.textX(1) - m_geometry.textX(0)) * 2;
@@ -209,14 +212,13 @@ void HexView::paintLine(QPainter& painter, quint64 line, int y) const {
     const auto perLine = static_cast<quint64>(m_geometry.bytesPerLine());
     const quint64 begin = line * perLine;
     const quint64 end = std::min(begin + perLine, m_geometry.size());
-    const int baseline =
-        y + (lineHeight() - fontMetrics().height()) / 2 + fontMetrics().ascent();
+    const int baseline = y + (lineHeight() - fontMetrics().height()) / 2 + fontMetrics().ascent();
     const qreal charWidth = m_geometry.textX(1) - m_geometry.textX(0);
 
     painter.setPen(colors.dim);
-    painter.drawText(QPointF(m_geometry.offsetX(), baseline),
-                     QString::number(begin, 16).rightJustified(m_geometry.offsetDigits(),
-                                                               QLatin1Char('0')));
+    painter.drawText(
+        QPointF(m_geometry.offsetX(), baseline),
+        QString::number(begin, 16).rightJustified(m_geometry.offsetDigits(), QLatin1Char('0')));
     for (quint64 position = begin; position < end; ++position) {
         const auto column = static_cast<int>(position - begin);
         const std::uint8_t byte = bytes[position];
@@ -247,6 +249,10 @@ void HexView::resizeEvent(QResizeEvent* event) {
 void HexView::mousePressEvent(QMouseEvent* event) {
     if (event->button() != Qt::LeftButton) return QAbstractScrollArea::mousePressEvent(event);
     if (const auto position = positionAt(event->pos())) moveCursor(*position);
+}
+
+void HexView::mouseReleaseEvent(QMouseEvent* event) {
+    event->accept();
 }
 
 void HexView::moveCursor(quint64 position) {

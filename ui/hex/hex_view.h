@@ -2,9 +2,10 @@
 // carries the cursor; clicking or moving onto a byte says which one it is.
 #pragma once
 
-#include <QAbstractScrollArea>
 #include <memory>
 #include <optional>
+
+#include <QAbstractScrollArea>
 
 #include "dissector/field/field_tree.h"
 #include "ui/hex/hex_geometry.h"
@@ -39,6 +40,7 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;
+    void mouseReleaseEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void changeEvent(QEvent* event) override;

@@ -20,9 +20,8 @@ SourceTabs::SourceTabs(QWidget* parent)
     m_tabs->setAccessibleName(QStringLiteral("Byte sources"));
     m_tabs->hide();
     connect(m_tabs, &QTabBar::currentChanged, this, &SourceTabs::showTab);
-    connect(m_hex, &HexView::byteActivated, this, [this](quint64 position) {
-        Q_EMIT byteActivated(currentSource(), position);
-    });
+    connect(m_hex, &HexView::byteActivated, this,
+            [this](quint64 position) { Q_EMIT byteActivated(currentSource(), position); });
 }
 
 void SourceTabs::setDissection(std::shared_ptr<const Dissection> dissection) {

@@ -2,8 +2,9 @@
 // that is chosen.
 #pragma once
 
-#include <QWidget>
 #include <memory>
+
+#include <QWidget>
 
 #include "dissector/field/field_tree.h"
 

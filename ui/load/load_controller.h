@@ -5,11 +5,12 @@
 // dropped. When a file cannot be opened, what was open stays open.
 #pragma once
 
+#include <memory>
+
 #include <QElapsedTimer>
 #include <QObject>
 #include <QString>
 #include <QTimer>
-#include <memory>
 
 namespace framescope {
 

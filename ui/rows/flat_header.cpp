@@ -35,9 +35,8 @@ void FlatHeader::paintSection(QPainter* painter, const QRect& rect, int section)
     bold.setWeight(QFont::DemiBold);
     painter->setFont(bold);
     painter->setPen(colors.dim);
-    painter->drawText(
-        rect.adjusted(RowDelegate::kPadding, 0, -RowDelegate::kPadding, 0),
-        static_cast<int>(alignment) | Qt::TextSingleLine, title);
+    painter->drawText(rect.adjusted(RowDelegate::kPadding, 0, -RowDelegate::kPadding, 0),
+                      static_cast<int>(alignment) | Qt::TextSingleLine, title);
 }
 
 }  // namespace framescope

@@ -30,8 +30,8 @@ QColor textColor(const RoleColors& colors, const QModelIndex& index, bool select
 /// Painted as lines: in most fixed fonts the character is too small to be told from its mirror.
 void paintArrow(QPainter& painter, const QRect& rect, qreal size, const QModelIndex& index,
                 const QColor& color) {
-    const bool toServer = index.data(RowModel::DirectionRole).toInt() ==
-                          static_cast<int>(Direction::ClientToServer);
+    const bool toServer =
+        index.data(RowModel::DirectionRole).toInt() == static_cast<int>(Direction::ClientToServer);
     painter.save();
     painter.setRenderHint(QPainter::Antialiasing);
     painter.translate(QRectF(rect).center());
@@ -75,11 +75,10 @@ void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     const QRect inner = option.rect.adjusted(kPadding, 0, -kPadding, 0);
     painter->setFont(font);
     painter->setPen(textColor(colors, index, selected));
-    const auto alignment =
-        static_cast<Qt::Alignment>(index.data(Qt::TextAlignmentRole).toInt());
-    painter->drawText(inner, static_cast<int>(alignment) | Qt::TextSingleLine,
-                      QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight,
-                                                    inner.width()));
+    const auto alignment = static_cast<Qt::Alignment>(index.data(Qt::TextAlignmentRole).toInt());
+    painter->drawText(
+        inner, static_cast<int>(alignment) | Qt::TextSingleLine,
+        QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideRight, inner.width()));
 }
 
 }  // namespace framescope

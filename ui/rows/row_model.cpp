@@ -2,8 +2,9 @@
 // few rows again and again.
 #include "ui/rows/row_model.h"
 
-#include <QDateTime>
 #include <algorithm>
+
+#include <QDateTime>
 
 #include "ui/text/display_text.h"
 
@@ -222,8 +223,7 @@ QString RowModel::tooltip(RecordId record, int column) const {
                 .arg(r.packet)
                 .arg(severityWord(r.severity));
         case Time:
-            return QDateTime::fromMSecsSinceEpoch(r.timeNs / 1'000'000)
-                .toString(Qt::ISODateWithMs);
+            return QDateTime::fromMSecsSinceEpoch(r.timeNs / 1'000'000).toString(Qt::ISODateWithMs);
         case Connection:
             return QStringLiteral("%1 → %2").arg(
                 QString::fromStdString(m_session->connection(r.connection).client.text()),

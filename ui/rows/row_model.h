@@ -5,11 +5,12 @@
 // A long way to go over is cut into slices, so that the window never waits for it.
 #pragma once
 
+#include <optional>
+#include <vector>
+
 #include <QAbstractTableModel>
 #include <QCache>
 #include <QTimer>
-#include <optional>
-#include <vector>
 
 #include "capture/session/session.h"
 

@@ -2,14 +2,15 @@
 // at all rows.
 #include "ui/rows/row_view.h"
 
+#include <algorithm>
+#include <limits>
+
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QPainter>
 #include <QScopedValueRollback>
-#include <algorithm>
-#include <limits>
 
 #include "ui/rows/flat_header.h"
 #include "ui/rows/row_delegate.h"
@@ -68,7 +69,8 @@ int RowView::columnWidthFor(int column, const QString& text) const {
     const QString title = m_model.headerData(column, Qt::Horizontal).toString();
     const int content =
         std::max(cell.horizontalAdvance(text), QFontMetrics(bold).horizontalAdvance(title));
-    const int mark = column == RowModel::Number ? RowDelegate::kMarkWidth - RowDelegate::kPadding : 0;
+    const int mark =
+        column == RowModel::Number ? RowDelegate::kMarkWidth - RowDelegate::kPadding : 0;
     // Two pixels more: widths are fractions, and what lacks half a pixel is elided.
     return content + mark + 2 * RowDelegate::kPadding + 2;
 }

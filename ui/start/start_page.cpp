@@ -77,9 +77,9 @@ StartPage::StartPage(const QList<Sample>& samples, QWidget* parent) : QWidget(pa
     auto* const line = new QHBoxLayout;
     line->addWidget(open);
     line->addSpacing(8);
-    line->addWidget(plainLabel(QStringLiteral("or drop a pcap or pcapng file here"), 1.0,
-                               QFont::Normal, true),
-                    1);
+    line->addWidget(
+        plainLabel(QStringLiteral("or drop a pcap or pcapng file here"), 1.0, QFont::Normal, true),
+        1);
     m_content->addLayout(line);
     setFocusProxy(open);
 
@@ -104,6 +104,7 @@ QWidget* StartPage::addSection(const QString& title, QVBoxLayout*& lines) {
     layout->addWidget(plainLabel(title, 1.0, QFont::DemiBold, false));
     lines = new QVBoxLayout;
     lines->setSpacing(0);
+    lines->setContentsMargins(-LinkButton::kPadding, 0, 0, 0);  // text below text
     layout->addLayout(lines);
     m_content->addWidget(section);
     return section;

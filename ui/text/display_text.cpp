@@ -66,8 +66,8 @@ QString counted(quint64 number, const char* one, const char* many) {
 
 QString relativeSeconds(qint64 nanoseconds) {
     const bool negative = nanoseconds < 0;
-    const quint64 magnitude = negative ? 0 - static_cast<quint64>(nanoseconds)
-                                       : static_cast<quint64>(nanoseconds);
+    const quint64 magnitude =
+        negative ? 0 - static_cast<quint64>(nanoseconds) : static_cast<quint64>(nanoseconds);
     return QStringLiteral("%1%2.%3")
         .arg(negative ? QStringLiteral("-") : QString())
         .arg(magnitude / 1'000'000'000)
@@ -75,7 +75,9 @@ QString relativeSeconds(qint64 nanoseconds) {
 }
 
 QString shortDuration(qint64 nanoseconds) {
-    if (nanoseconds < 0) return QStringLiteral("-") + shortDuration(-std::max(nanoseconds, -std::numeric_limits<qint64>::max()));
+    if (nanoseconds < 0)
+        return QStringLiteral("-") +
+               shortDuration(-std::max(nanoseconds, -std::numeric_limits<qint64>::max()));
     const auto ns = static_cast<double>(nanoseconds);
     if (nanoseconds == 0) return QStringLiteral("0") + kNarrowSpace + QStringLiteral("s");
     if (ns < 1e6) return fixedPoint(ns / 1e3, "µs");

@@ -2,8 +2,9 @@
 // no control characters, nothing a label could take for markup, thin spaces between thousands.
 #pragma once
 
-#include <QString>
 #include <string_view>
+
+#include <QString>
 
 #include "dissector/record/record.h"
 

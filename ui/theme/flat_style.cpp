@@ -1,10 +1,11 @@
 // No buttons at the ends of a scroll bar: wheel, keys and the bar itself do what they did.
 #include "ui/theme/flat_style.h"
 
+#include <algorithm>
+
 #include <QPainter>
 #include <QStyleFactory>
 #include <QStyleOptionSlider>
-#include <algorithm>
 
 #include "ui/theme/role_colors.h"
 
@@ -25,9 +26,8 @@ QRect barRect(const QStyleOptionSlider& option) {
         bar = std::clamp(static_cast<int>(length * page / (range + page)),
                          std::min(kShortestBar, length), length);
     }
-    const int start = QStyle::sliderPositionFromValue(option.minimum, option.maximum,
-                                                      option.sliderPosition, length - bar,
-                                                      option.upsideDown);
+    const int start = QStyle::sliderPositionFromValue(
+        option.minimum, option.maximum, option.sliderPosition, length - bar, option.upsideDown);
     const QRect rect = horizontal ? QRect(start, 0, bar, option.rect.height())
                                   : QRect(0, start, option.rect.width(), bar);
     return rect.translated(option.rect.topLeft());
@@ -47,8 +47,8 @@ void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionCom
     const RoleColors& colors = roleColors(option->palette);
     painter->fillRect(option->rect, colors.surface);
     if (slider->maximum <= slider->minimum) return;
-    const bool lit = option->state.testFlag(State_MouseOver) ||
-                     option->state.testFlag(State_Sunken);
+    const bool lit =
+        option->state.testFlag(State_MouseOver) || option->state.testFlag(State_Sunken);
     QColor color = colors.dim;
     color.setAlphaF(lit ? 0.9F : 0.55F);
     painter->save();

@@ -2,10 +2,11 @@
 // the font configuration calls "monospace" is taken then.
 #include "ui/theme/fonts.h"
 
+#include <algorithm>
+
 #include <QApplication>
 #include <QFontDatabase>
 #include <QFontInfo>
-#include <algorithm>
 
 namespace framescope {
 

@@ -30,9 +30,9 @@ void ThemeController::setChoice(ThemeChoice choice) {
 
 bool ThemeController::eventFilter(QObject* watched, QEvent* event) {
     const bool fromOutside =
-        !m_applying && (event->type() == QEvent::ThemeChange ||
-                        (event->type() == QEvent::ApplicationPaletteChange &&
-                         watched == &m_application));
+        !m_applying &&
+        (event->type() == QEvent::ThemeChange ||
+         (event->type() == QEvent::ApplicationPaletteChange && watched == &m_application));
     if (fromOutside && m_choice == ThemeChoice::System && !m_scheduled) {
         m_scheduled = true;
         QTimer::singleShot(0, this, &ThemeController::followSystem);

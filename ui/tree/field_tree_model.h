@@ -5,9 +5,10 @@
 // every question of a view is a look-up.
 #pragma once
 
-#include <QAbstractItemModel>
 #include <memory>
 #include <vector>
+
+#include <QAbstractItemModel>
 
 #include "dissector/field/field_tree.h"
 

@@ -1,5 +1,5 @@
-// Lines are cut at the right edge and shown whole in a tooltip; no horizontal scrolling, which would
-// take the labels out of sight.
+// Lines are cut at the right edge and shown whole in a tooltip; no horizontal scrolling, which
+// would take the labels out of sight.
 #include "ui/tree/field_tree_view.h"
 
 #include <QAction>
@@ -49,9 +49,9 @@ public:
         }
         painter->setFont(option.font);
         painter->setPen(own >= Severity::Warning ? severityColor(colors, own, plain) : plain);
-        painter->drawText(rect, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                          option.fontMetrics.elidedText(index.data().toString(), Qt::ElideRight,
-                                                        rect.width()));
+        painter->drawText(
+            rect, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+            option.fontMetrics.elidedText(index.data().toString(), Qt::ElideRight, rect.width()));
     }
 
     QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override {
@@ -82,9 +82,7 @@ private:
     static bool showsMark(const QModelIndex& index, Severity worst, bool open) {
         return index.data(FieldTreeModel::IssueRole).toBool() || (!open && worst != Severity::None);
     }
-    static int markWidth(const QFontMetrics& metrics) {
-        return metrics.height() + 2;
-    }
+    static int markWidth(const QFontMetrics& metrics) { return metrics.height() + 2; }
 };
 
 }  // namespace
@@ -108,8 +106,10 @@ FieldTreeView::FieldTreeView(QWidget* parent) : QTreeView(parent), m_model(this)
     addCopyAction(QStringLiteral("Copy &Bytes as Hex"),
                   {QKeySequence(QStringLiteral("Ctrl+Shift+H"))}, &FieldTreeModel::bytesOf);
     updateActions();
-    connect(this, &QTreeView::expanded, this, [this](const QModelIndex& i) { rememberFold(i, false); });
-    connect(this, &QTreeView::collapsed, this, [this](const QModelIndex& i) { rememberFold(i, true); });
+    connect(this, &QTreeView::expanded, this,
+            [this](const QModelIndex& i) { rememberFold(i, false); });
+    connect(this, &QTreeView::collapsed, this,
+            [this](const QModelIndex& i) { rememberFold(i, true); });
 }
 
 QAction* FieldTreeView::addCopyAction(const QString& text, const QList<QKeySequence>& shortcuts,
@@ -140,11 +140,13 @@ void FieldTreeView::foldAsWanted() {
         const QModelIndex index = m_model.indexOf(top);
         const bool folded = m_folded.value(static_cast<int>(tree[top].id),
                                            index.data(FieldTreeModel::LowerLayerRole).toBool());
-        if (!folded) unfoldSubtree(top, budget);
+        const bool last = tree[top].next >= tree.size();
+        if (!folded) unfoldSubtree(top, last ? Depth::Everything : Depth::Layer, budget);
     }
+    showLastLayer();
 }
 
-void FieldTreeView::unfoldSubtree(FieldIndex field, std::size_t& budget) {
+void FieldTreeView::unfoldSubtree(FieldIndex field, Depth depth, std::size_t& budget) {
     const FieldTree& tree = m_model.dissection()->fields;
     const QModelIndex index = m_model.indexOf(field);
     const auto lines = static_cast<std::size_t>(m_model.rowCount(index));
@@ -153,8 +155,24 @@ void FieldTreeView::unfoldSubtree(FieldIndex field, std::size_t& budget) {
     budget -= std::min(budget, lines);
     for (FieldIndex child = field + 1; child < tree[field].next && budget != 0;
          child = tree[child].next) {
-        unfoldSubtree(child, budget);
+        // What is wrong is never folded away inside a layer that is shown.
+        const bool wrong =
+            m_model.indexOf(child).data(FieldTreeModel::SubtreeSeverityRole).toInt() != 0;
+        if (depth == Depth::Everything || wrong) unfoldSubtree(child, depth, budget);
     }
+}
+
+void FieldTreeView::showLastLayer() {
+    const QModelIndex layer = m_model.index(m_model.rowCount() - 1, 0);
+    if (!layer.isValid()) return;
+    // The last line of the layer; if it lies below, the layer goes to the top, where it is what the
+    // eye meets, or as far up as there are lines below it.
+    QModelIndex end = layer;
+    while (isExpanded(end) && m_model.rowCount(end) > 0) {
+        end = m_model.index(m_model.rowCount(end) - 1, 0, end);
+    }
+    scrollToTop();
+    if (visualRect(end).bottom() > viewport()->height()) scrollTo(layer, PositionAtTop);
 }
 
 void FieldTreeView::unfoldAll() {
@@ -162,7 +180,8 @@ void FieldTreeView::unfoldAll() {
     const QScopedValueRollback guard(m_arranging, true);
     std::size_t budget = kUnfoldLimit;
     const FieldTree& tree = m_model.dissection()->fields;
-    for (FieldIndex top = 0; top < tree.size(); top = tree[top].next) unfoldSubtree(top, budget);
+    for (FieldIndex top = 0; top < tree.size(); top = tree[top].next)
+        unfoldSubtree(top, Depth::Everything, budget);
 }
 
 void FieldTreeView::foldAll() {
@@ -197,7 +216,8 @@ void FieldTreeView::updateActions() {
     const FieldIndex field = selectedField();
     for (QAction* action : m_copyActions) action->setEnabled(field != kNoField);
     if (field != kNoField) {
-        const bool hasBytes = !m_model.dissection()->bytesOf(m_model.dissection()->fields[field]).empty();
+        const bool hasBytes =
+            !m_model.dissection()->bytesOf(m_model.dissection()->fields[field]).empty();
         m_copyActions.back()->setEnabled(hasBytes);
     }
 }
@@ -225,7 +245,8 @@ void FieldTreeView::contextMenuEvent(QContextMenuEvent* event) {
 
 void FieldTreeView::drawRow(QPainter* painter, const QStyleOptionViewItem& option,
                             const QModelIndex& index) const {
-    // The ground of the whole line, which the style would paint in pieces; then the line without it.
+    // The ground of the whole line, which the style would paint in pieces; then the line without
+    // it.
     if (selectionModel()->isSelected(index)) {
         const RoleColors& colors = roleColors(palette());
         painter->fillRect(0, option.rect.top(), viewport()->width(), option.rect.height(),

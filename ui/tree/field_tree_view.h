@@ -2,9 +2,10 @@
 // somebody folds a layer is kept from row to row.
 #pragma once
 
+#include <memory>
+
 #include <QHash>
 #include <QTreeView>
-#include <memory>
 
 #include "ui/tree/field_tree_model.h"
 
@@ -45,7 +46,9 @@ private:
     QAction* addCopyAction(const QString& text, const QList<QKeySequence>& shortcuts,
                            QString (FieldTreeModel::*what)(const QModelIndex&) const);
     void foldAsWanted();
-    void unfoldSubtree(FieldIndex field, std::size_t& budget);
+    enum class Depth { Layer, Everything };
+    void unfoldSubtree(FieldIndex field, Depth depth, std::size_t& budget);
+    void showLastLayer();
     void rememberFold(const QModelIndex& index, bool folded);
     void updateActions();
 

@@ -10,7 +10,6 @@
 namespace framescope {
 
 namespace {
-constexpr int kPadding = 6;
 constexpr int kGap = 12;
 }  // namespace
 

@@ -10,6 +10,9 @@ class LinkButton : public QAbstractButton {
     Q_OBJECT
 
 public:
+    /// Space at both sides of the text, in pixels.
+    static constexpr int kPadding = 6;
+
     LinkButton(const QString& text, const QString& remark, QWidget* parent = nullptr);
 
     QSize sizeHint() const override;

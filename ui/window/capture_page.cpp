@@ -2,9 +2,10 @@
 // selects a field, which lights its bytes.
 #include "ui/window/capture_page.h"
 
+#include <algorithm>
+
 #include <QSettings>
 #include <QVBoxLayout>
-#include <algorithm>
 
 #include "capture/session/session.h"
 #include "ui/connections/connection_model.h"
@@ -65,7 +66,6 @@ void CapturePage::layOut() {
     QWidget* const order[] = {m_connectionView, m_rowView, m_tree, &m_sources->tabBar(),
                               &m_sources->hexView()};
     for (std::size_t i = 1; i < std::size(order); ++i) setTabOrder(order[i - 1], order[i]);
-    setFocusProxy(m_rowView);
 }
 
 void CapturePage::wire() {
@@ -147,10 +147,9 @@ void CapturePage::askForRow() {
 }
 
 void CapturePage::updateEmptyText() {
-    m_rowView->setEmptyText(
-        m_session == nullptr
-            ? QString()
-            : whyNoRows(*m_session, m_reading, m_rowModel->connection().has_value()));
+    m_rowView->setEmptyText(m_session == nullptr ? QString()
+                                                 : whyNoRows(*m_session, m_reading,
+                                                             m_rowModel->connection().has_value()));
 }
 
 QString whyNoRows(const Session& session, bool reading, bool narrowed) {
@@ -176,7 +175,8 @@ QString whyNoRows(const Session& session, bool reading, bool narrowed) {
                        ? QStringLiteral("The one packet of this capture is no TCP")
                        : QStringLiteral("None of the %1 packets of this capture is TCP")
                              .arg(groupedNumber(figures.packets));
-    if (!kinds.isEmpty()) text += QStringLiteral(" (") + kinds.join(QStringLiteral(", ")) + QLatin1Char(')');
+    if (!kinds.isEmpty())
+        text += QStringLiteral(" (") + kinds.join(QStringLiteral(", ")) + QLatin1Char(')');
     return text + QStringLiteral(".\nWebSocket and Socket.IO run over TCP.");
 }
 

@@ -2,9 +2,10 @@
 // each other; what is open is somebody else's business.
 #pragma once
 
-#include <QWidget>
 #include <memory>
 #include <optional>
+
+#include <QWidget>
 
 #include "dissector/field/field_tree.h"
 #include "dissector/record/record.h"

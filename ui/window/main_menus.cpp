@@ -58,7 +58,8 @@ void MainWindow::buildFileMenu() {
     menu.addSeparator();
     addCaptureAction(menu, QStringLiteral("Re&load"), {keys("Ctrl+R")},
                      [this] { m_loader->reload(); });
-    addCaptureAction(menu, QStringLiteral("&Close"), {keys("Ctrl+W")}, [this] { m_loader->close(); });
+    addCaptureAction(menu, QStringLiteral("&Close"), {keys("Ctrl+W")},
+                     [this] { m_loader->close(); });
     menu.addSeparator();
     menu.addAction(QStringLiteral("&Quit"), keys("Ctrl+Q"), this, &QWidget::close);
 }
@@ -101,9 +102,8 @@ void MainWindow::buildViewMenu() {
                      [this] { m_page->rowView().setFocus(Qt::ShortcutFocusReason); });
     addCaptureAction(menu, QStringLiteral("&Fields"), {keys("Alt+3")},
                      [this] { m_page->tree().setFocus(Qt::ShortcutFocusReason); });
-    addCaptureAction(menu, QStringLiteral("&Bytes"), {keys("Alt+4")}, [this] {
-        m_page->sources().hexView().setFocus(Qt::ShortcutFocusReason);
-    });
+    addCaptureAction(menu, QStringLiteral("&Bytes"), {keys("Alt+4")},
+                     [this] { m_page->sources().hexView().setFocus(Qt::ShortcutFocusReason); });
     menu.addSeparator();
     addCaptureAction(menu, QStringLiteral("Only &This Connection"), {keys("Ctrl+L")},
                      [this] { m_page->narrowToSelected(); });
@@ -123,8 +123,8 @@ void MainWindow::buildViewMenu() {
     QMenu& themes = *menu.addMenu(QStringLiteral("T&heme"));
     auto* const group = new QActionGroup(&themes);
     const auto add = [&](const QString& text, ThemeChoice choice) {
-        QAction* const action = themes.addAction(
-            text, this, [this, choice] { m_options.theme->setChoice(choice); });
+        QAction* const action =
+            themes.addAction(text, this, [this, choice] { m_options.theme->setChoice(choice); });
         action->setCheckable(true);
         action->setChecked(m_options.theme->choice() == choice);
         group->addAction(action);

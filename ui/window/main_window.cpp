@@ -16,6 +16,7 @@
 #include "capture/session/session.h"
 #include "ui/load/load_controller.h"
 #include "ui/rows/row_model.h"
+#include "ui/rows/row_view.h"
 #include "ui/start/start_page.h"
 #include "ui/text/display_text.h"
 #include "ui/window/capture_page.h"
@@ -88,8 +89,9 @@ void MainWindow::chooseFile() {
     auto* const dialog = new QFileDialog(this, QStringLiteral("Open a Capture"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
-    dialog->setNameFilters({QStringLiteral("Captures (*.pcap *.pcapng *.cap *.pcap.gz *.pcapng.gz)"),
-                            QStringLiteral("All files (*)")});
+    dialog->setNameFilters(
+        {QStringLiteral("Captures (*.pcap *.pcapng *.cap *.pcap.gz *.pcapng.gz)"),
+         QStringLiteral("All files (*)")});
     if (!m_loader->path().isEmpty()) {
         dialog->setDirectory(QFileInfo(m_loader->path()).absolutePath());
     } else if (!m_recent.paths().isEmpty()) {
@@ -114,7 +116,7 @@ void MainWindow::showReplaced() {
     setWindowFilePath(m_loader->path());
     setWindowTitle(open ? QFileInfo(m_loader->path()).fileName() + QStringLiteral(" – Framescope")
                         : QStringLiteral("Framescope"));
-    m_pages->currentWidget()->setFocus();
+    (open ? static_cast<QWidget*>(&m_page->rowView()) : m_start)->setFocus();
 }
 
 void MainWindow::showProgress() {

@@ -1,9 +1,10 @@
-// The one window: the start page or an open capture, a strip for errors above, the status line below,
-// and a menu in which everything has its place.
+// The one window: the start page or an open capture, a strip for errors above, the status line
+// below, and a menu in which everything has its place.
 #pragma once
 
-#include <QMainWindow>
 #include <functional>
+
+#include <QMainWindow>
 
 #include "ui/window/recent_files.h"
 
@@ -59,8 +60,8 @@ private:
     void buildGoMenu();
     void buildHelpMenu();
     /// An action in a menu that needs an open capture.
-    QAction* addCaptureAction(QMenu& menu, const QString& text, const QList<QKeySequence>& shortcuts,
-                              std::function<void()> what);
+    QAction* addCaptureAction(QMenu& menu, const QString& text,
+                              const QList<QKeySequence>& shortcuts, std::function<void()> what);
     void fillRecentMenu();
     void chooseFile();
     void showReplaced();

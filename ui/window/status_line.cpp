@@ -87,8 +87,9 @@ QString statusSummary(const Session& session, const StatusFacts& facts) {
     QStringList parts{facts.name};
     const quint64 rows = session.rowCount();
     if (facts.narrowed) {
-        parts << QStringLiteral("%1 of %2").arg(groupedNumber(static_cast<quint64>(facts.shownRows)),
-                                                counted(rows, "row", "rows"));
+        parts << QStringLiteral("%1 of %2")
+                     .arg(groupedNumber(static_cast<quint64>(facts.shownRows)),
+                          counted(rows, "row", "rows"));
     } else {
         parts << counted(rows, "row", "rows");
     }
@@ -115,7 +116,9 @@ void StatusLine::showSession(const Session* session, const StatusFacts& facts) {
     m_summary = session != nullptr ? statusSummary(*session, facts) : QString();
     elide();
     const Statistics figures = session != nullptr ? session->statistics() : Statistics{};
-    const auto issues = [&figures](Severity s) { return figures.issues[static_cast<std::size_t>(s)]; };
+    const auto issues = [&figures](Severity s) {
+        return figures.issues[static_cast<std::size_t>(s)];
+    };
     m_counts[0]->setCount(issues(Severity::Error));
     m_counts[1]->setCount(issues(Severity::Warning));
     m_counts[2]->setCount(issues(Severity::Note));

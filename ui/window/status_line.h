@@ -1,9 +1,10 @@
-// The line at the bottom: what is open and how much, what is wrong with it, and while it is read how
-// far reading has come, with a button to stop it.
+// The line at the bottom: what is open and how much, what is wrong with it, and while it is read
+// how far reading has come, with a button to stop it.
 #pragma once
 
-#include <QWidget>
 #include <array>
+
+#include <QWidget>
 
 #include "dissector/issue/issue.h"
 
@@ -18,8 +19,8 @@ class Session;
 
 /// What the line shows beside the session's own figures.
 struct StatusFacts {
-    QString name;             ///< of the file
-    int shownRows = 0;        ///< fewer than all when narrowed
+    QString name;       ///< of the file
+    int shownRows = 0;  ///< fewer than all when narrowed
     bool narrowed = false;
     bool limitReached = false;
     bool reading = false;

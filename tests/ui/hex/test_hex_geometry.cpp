@@ -1,6 +1,7 @@
 // Where bytes stand in a hex view, from nothing to more than an int can count.
-#include <QTest>
 #include <limits>
+
+#include <QTest>
 
 #include "ui/hex/hex_geometry.h"
 
@@ -63,8 +64,7 @@ private Q_SLOTS:
         const quint64 most = std::numeric_limits<quint64>::max();
         const HexGeometry geometry(most, 1000, 8);
         QCOMPARE(geometry.lineCount(), most / 16 + 1);
-        QCOMPARE(geometry.positionAt(geometry.hexX(0), geometry.lineCount() - 1),
-                 most / 16 * 16);
+        QCOMPARE(geometry.positionAt(geometry.hexX(0), geometry.lineCount() - 1), most / 16 * 16);
     }
 
     void aScrollBarReachesTheLastLineOfAnySize() {

@@ -39,7 +39,8 @@ private Q_SLOTS:
         QCOMPARE(view.geometry().bytesPerLine(), 16);
         QSignalSpy activated(&view, &HexView::byteActivated);
         for (const quint64 position : {0, 15, 16, 37, 99}) {
-            QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, view.byteRect(position).center());
+            QTest::mouseClick(view.viewport(), Qt::LeftButton, {},
+                              view.byteRect(position).center());
             QCOMPARE(activated.takeLast().at(0).toULongLong(), position);
             QCOMPARE(view.cursor(), position);
         }
@@ -140,7 +141,8 @@ private Q_SLOTS:
         view.setSource(dissection, 2);
         view.highlight({11, 20});
         view.copyActions().at(0)->trigger();
-        QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("22 6d 65 73 73 61 67 65 22"));
+        QCOMPARE(QGuiApplication::clipboard()->text(),
+                 QStringLiteral("22 6d 65 73 73 61 67 65 22"));
         view.copyActions().at(1)->trigger();
         QCOMPARE(QGuiApplication::clipboard()->text(), QStringLiteral("\"message\""));
         view.highlight({});

@@ -52,8 +52,10 @@ private Q_SLOTS:
         QTest::newRow("microseconds") << qint64{4600} << QStringLiteral("4.60\u202fµs");
         QTest::newRow("milliseconds") << qint64{45'600'000} << QStringLiteral("45.6\u202fms");
         QTest::newRow("seconds") << qint64{1'180'000'000} << QStringLiteral("1.18\u202fs");
-        QTest::newRow("minutes") << qint64{125'000'000'000} << QStringLiteral("2\u202fmin 5\u202fs");
-        QTest::newRow("hours") << qint64{7'260'000'000'000} << QStringLiteral("2\u202fh 1\u202fmin");
+        QTest::newRow("minutes") << qint64{125'000'000'000}
+                                 << QStringLiteral("2\u202fmin 5\u202fs");
+        QTest::newRow("hours") << qint64{7'260'000'000'000}
+                               << QStringLiteral("2\u202fh 1\u202fmin");
         QTest::newRow("negative") << qint64{-1'180'000'000} << QStringLiteral("-1.18\u202fs");
     }
     void timesAreShort() {

@@ -29,8 +29,8 @@ private Q_SLOTS:
         QFETCH(int, kind);
         const RoleColors& c = roleColors(static_cast<ThemeKind>(kind));
         const QColor grounds[] = {c.surface, c.chrome, c.selection, c.selectionInactive};
-        const QColor foregrounds[] = {c.text, c.dim, c.client, c.server, c.warning, c.error,
-                                      c.accent};
+        const QColor foregrounds[] = {c.text,    c.dim,   c.client, c.server,
+                                      c.warning, c.error, c.accent};
         for (const QColor& ground : grounds) {
             for (const QColor& foreground : foregrounds) {
                 QVERIFY2(contrastRatio(foreground, ground) >= 4.5,

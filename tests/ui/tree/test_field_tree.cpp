@@ -50,7 +50,8 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(field), 1);
         const QModelIndex issue = model.index(0, 0, field);
         QVERIFY(issue.data(FieldTreeModel::IssueRole).toBool());
-        QVERIFY(issue.data().toString().startsWith(QStringLiteral("Error: The opcode is reserved.")));
+        QVERIFY(
+            issue.data().toString().startsWith(QStringLiteral("Error: The opcode is reserved.")));
         QVERIFY(issue.data().toString().contains(QStringLiteral("RFC 6455 section 5.2")));
         QCOMPARE(model.fieldOf(issue), opcode);
         const auto error = static_cast<int>(Severity::Error);
@@ -154,7 +155,10 @@ private Q_SLOTS:
         const QString line = model.index(0, 0).data().toString();
         QVERIFY(line.contains(QStringLiteral("<b>x</b>␊\ufffd")));
         QVERIFY(line.size() < 2000);
-        QVERIFY(model.index(0, 0).data(Qt::ToolTipRole).toString().contains(QStringLiteral("&lt;b&gt;")));
+        QVERIFY(model.index(0, 0)
+                    .data(Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("&lt;b&gt;")));
         QVERIFY(model.lineOf(model.index(0, 0)).size() > 100'000);
     }
 };

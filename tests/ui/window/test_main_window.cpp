@@ -125,6 +125,7 @@ private Q_SLOTS:
         QVERIFY(type != kNoField);
 
         // A field lights its bytes ...
+        tree.scrollTo(tree.fieldModel().indexOf(type));
         QTest::mouseClick(tree.viewport(), Qt::LeftButton, {},
                           tree.visualRect(tree.fieldModel().indexOf(type)).center());
         SourceTabs& sources = window.capturePage().sources();
@@ -215,8 +216,7 @@ private Q_SLOTS:
                           view.visualRect(view.model()->index(2, 0)).center());
         const int narrowed = page.rowModel().rowCount();
         QCOMPARE(narrowed, static_cast<int>(window.session().connection(1).rows));
-        QVERIFY(window.statusLine().summary().contains(
-            QStringLiteral("%1 of ").arg(narrowed)));
+        QVERIFY(window.statusLine().summary().contains(QStringLiteral("%1 of ").arg(narrowed)));
         // What is selected stays selected through narrowing and back.
         page.rowView().selectRow(1);
         const RecordId selected = page.rowView().selectedRecord();
@@ -336,8 +336,8 @@ private Q_SLOTS:
                 }
             }
         }
-        for (const char* wanted : {"Ctrl+O", "Ctrl+W", "Ctrl+Q", "Ctrl+R", "Ctrl+G", "Ctrl+Down",
-                                   "Ctrl+Up"}) {
+        for (const char* wanted :
+             {"Ctrl+O", "Ctrl+W", "Ctrl+Q", "Ctrl+R", "Ctrl+G", "Ctrl+Down", "Ctrl+Up"}) {
             QVERIFY2(seen.contains(QLatin1String(wanted)), wanted);
         }
     }

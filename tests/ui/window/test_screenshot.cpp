@@ -49,11 +49,11 @@ private Q_SLOTS:
         QTemporaryDir folder;
         QList<QImage> pictures;
         for (const char* theme : {"light", "light", "dark"}) {
-            const QString path = folder.filePath(QString::number(pictures.size()) + QStringLiteral(".png"));
-            const Ended ended =
-                run({sample(), QStringLiteral("--select"), QStringLiteral("3"),
-                     QStringLiteral("--theme"), QLatin1String(theme),
-                     QStringLiteral("--screenshot"), path});
+            const QString path =
+                folder.filePath(QString::number(pictures.size()) + QStringLiteral(".png"));
+            const Ended ended = run({sample(), QStringLiteral("--select"), QStringLiteral("3"),
+                                     QStringLiteral("--theme"), QLatin1String(theme),
+                                     QStringLiteral("--screenshot"), path});
             QVERIFY2(ended.exitCode == 0, qPrintable(ended.error));
             pictures << QImage(path);
         }
@@ -71,8 +71,8 @@ private Q_SLOTS:
     }
 
     void aFileThatCannotBeRead() {
-        const Ended ended =
-            run({QStringLiteral("/nowhere.pcap"), QStringLiteral("--screenshot"), QStringLiteral("/tmp/x.png")});
+        const Ended ended = run({QStringLiteral("/nowhere.pcap"), QStringLiteral("--screenshot"),
+                                 QStringLiteral("/tmp/x.png")});
         QCOMPARE(ended.exitCode, 2);
         QVERIFY(ended.error.contains(QStringLiteral("/nowhere.pcap")));
     }
@@ -111,7 +111,8 @@ private Q_SLOTS:
         process.start(QStringLiteral(FRAMESCOPE_WINDOW_PROGRAM), {QStringLiteral("--version")});
         QVERIFY(process.waitForFinished());
         QCOMPARE(process.exitCode(), 0);
-        QCOMPARE(process.readAllStandardOutput(), QByteArray("framescope " FRAMESCOPE_VERSION "\n"));
+        QCOMPARE(process.readAllStandardOutput(),
+                 QByteArray("framescope " FRAMESCOPE_VERSION "\n"));
     }
 };
 
