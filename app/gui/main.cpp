@@ -1,4 +1,5 @@
 // framescope: the window. Puts the parts together and owns no logic.
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 
@@ -9,9 +10,6 @@
 
 #include "app/gui/options.h"
 #include "app/gui/screenshot.h"
-#include "capture/session/session.h"
-#include "ui/load/load_controller.h"
-#include "ui/window/capture_page.h"
 #include "ui/window/main_window.h"
 
 namespace {
@@ -43,27 +41,6 @@ int endEarly(const EarlyEnd& end) {
     return end.exitCode;
 }
 
-/// Selects the row of --select in a window that stays open, once it has been read.
-void selectWhenRead(MainWindow& window, quint64 number) {
-    LoadController& loader = window.loader();
-    const auto trySelect = [&window, &loader, number] {
-        if (loader.session() == nullptr || loader.session()->rowCount() < number) return false;
-        return window.capturePage().selectRecord(static_cast<RecordId>(number - 1));
-    };
-    auto* const once = new QObject(&window);
-    QObject::connect(&loader, &LoadController::progressed, once, [once, trySelect] {
-        if (trySelect()) once->deleteLater();
-    });
-    QObject::connect(&loader, &LoadController::finished, once, [once, &window, &loader, number] {
-        const quint64 rows = loader.session()->rowCount();
-        if (rows < number) {
-            window.showError(
-                QStringLiteral("There is no row %1; the capture has %2.").arg(number).arg(rows));
-        }
-        once->deleteLater();
-    });
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -82,21 +59,25 @@ int main(int argc, char** argv) {
     auto* const gui = qobject_cast<QApplication*>(application.get());
     if (gui == nullptr) return 1;
 
-    ThemeController theme(*gui, options.theme);
+    // A picture depends on nothing but the command line, so that it is the same everywhere.
     const bool picture = !options.screenshot.isEmpty();
     std::unique_ptr<QSettings> settings;
     if (!picture) settings = std::make_unique<QSettings>();
+    ThemeController theme(*gui, options.theme.value_or(storedThemeChoice(settings.get())));
     MainWindow window({settings.get(), &theme, samplesFolder()});
     if (!options.size.isEmpty()) window.resize(options.size);
     std::unique_ptr<Screenshot> screenshot;
     if (picture) {
         screenshot = std::make_unique<Screenshot>(window, options);
-    } else if (options.selectRow) {
-        selectWhenRead(window, *options.selectRow);
     }
     window.show();
     if (!options.file.isEmpty()) {
-        QTimer::singleShot(0, &window, [&window, &options] { window.openFile(options.file); });
+        QTimer::singleShot(0, &window, [&window, &options, picture] {
+            window.openFile(options.file);
+            if (picture || !options.selectRow) return;
+            const quint64 row = std::min<quint64>(*options.selectRow - 1, kNoRecord - 1);
+            window.selectWhenRead(static_cast<RecordId>(row));
+        });
     }
     return QApplication::exec();
 }

@@ -35,9 +35,8 @@ std::variant<WindowOptions, EarlyEnd> parseOptions(const QStringList& arguments)
         QStringLiteral("screenshot"),
         QStringLiteral("Save a picture of the window when all is read, and end."),
         QStringLiteral("out.png"));
-    const QCommandLineOption theme(QStringLiteral("theme"),
-                                   QStringLiteral("light, dark or system (the default)."),
-                                   QStringLiteral("name"));
+    const QCommandLineOption theme(
+        QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("name"));
     const QCommandLineOption size(QStringLiteral("size"),
                                   QStringLiteral("Size of the window in pixels, e.g. 1440x900."),
                                   QStringLiteral("WxH"));
@@ -76,7 +75,9 @@ std::variant<WindowOptions, EarlyEnd> parseOptions(const QStringList& arguments)
             options.theme = ThemeChoice::Light;
         } else if (name == QLatin1String("dark")) {
             options.theme = ThemeChoice::Dark;
-        } else if (name != QLatin1String("system")) {
+        } else if (name == QLatin1String("system")) {
+            options.theme = ThemeChoice::System;
+        } else {
             return badUsage(QStringLiteral("--theme is light, dark or system."));
         }
     }

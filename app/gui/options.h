@@ -16,8 +16,8 @@ struct WindowOptions {
     QString file;                      ///< to open; empty for the start page
     std::optional<quint64> selectRow;  ///< 1-based
     QString screenshot;                ///< path of a picture to save; empty for a window to use
-    ThemeChoice theme = ThemeChoice::System;
-    QSize size;  ///< empty: as it was last
+    std::optional<ThemeChoice> theme;  ///< nothing: as it was last
+    QSize size;                        ///< empty: as it was last
 };
 
 /// The program ends at once, having printed this.

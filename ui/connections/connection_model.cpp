@@ -60,6 +60,10 @@ QVariant ConnectionModel::data(const QModelIndex& index, int role) const {
     switch (role) {
         case Qt::DisplayRole:
             return title(index.row());
+        case NameRole:
+            return name(index.row());
+        case PathRole:
+            return path(index.row());
         case DetailRole:
             return detail(index.row());
         case Qt::ToolTipRole:
@@ -81,14 +85,24 @@ QVariant ConnectionModel::data(const QModelIndex& index, int role) const {
     }
 }
 
-QString ConnectionModel::title(int row) const {
+QString ConnectionModel::name(int row) const {
     const auto connection = connectionAt(row);
     if (!connection) return QStringLiteral("All connections");
-    const ConnectionInfo& info = m_session->connection(*connection);
-    const QString protocol = QString::fromLatin1(protocolName(info.facts.protocol));
-    const QString path = displayText(m_session->name(info.facts.path), 500);
-    return QStringLiteral("%1  %2").arg(*connection).arg(protocol) +
-           (path.isEmpty() ? QString() : QStringLiteral("  ") + path);
+    const Protocol protocol = m_session->connection(*connection).facts.protocol;
+    return QStringLiteral("%1  %2")
+        .arg(*connection)
+        .arg(QString::fromLatin1(protocolName(protocol)));
+}
+
+QString ConnectionModel::path(int row) const {
+    const auto connection = connectionAt(row);
+    if (!connection) return {};
+    return displayText(m_session->name(m_session->connection(*connection).facts.path), 500);
+}
+
+QString ConnectionModel::title(int row) const {
+    const QString where = path(row);
+    return where.isEmpty() ? name(row) : name(row) + QStringLiteral("  ") + where;
 }
 
 QString ConnectionModel::detail(int row) const {

@@ -14,9 +14,11 @@ class ConnectionModel : public QAbstractListModel {
 
 public:
     enum Role {
-        DetailRole = Qt::UserRole,  ///< QString, the second line
-        SeverityRole,               ///< int of Severity
-        HeadingRole,                ///< bool: the row that stands for all
+        NameRole = Qt::UserRole,  ///< QString, the first line up to the path
+        PathRole,                 ///< QString, the path; may be empty
+        DetailRole,               ///< QString, the second line
+        SeverityRole,             ///< int of Severity
+        HeadingRole,              ///< bool: the row that stands for all
     };
 
     explicit ConnectionModel(QObject* parent = nullptr);
@@ -34,6 +36,8 @@ public:
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
 private:
+    QString name(int row) const;
+    QString path(int row) const;
     QString title(int row) const;
     QString detail(int row) const;
     Severity severity(int row) const;

@@ -44,8 +44,13 @@ public:
         painter->setFont(bold);
         painter->setPen(severity >= Severity::Warning ? severityColor(colors, severity, colors.text)
                                                       : colors.text);
+        const QString name = index.data(ConnectionModel::NameRole).toString();
+        drawElided(*painter, first, name, Qt::ElideRight);
+        const int gap = painter->fontMetrics().horizontalAdvance(name + QStringLiteral("  "));
+        first.setLeft(first.left() + gap);
         // Paths of one server differ at their ends.
-        drawElided(*painter, first, index.data().toString(), Qt::ElideMiddle);
+        drawElided(*painter, first, index.data(ConnectionModel::PathRole).toString(),
+                   Qt::ElideMiddle);
         painter->setFont(option.font);
         painter->setPen(colors.dim);
         drawElided(*painter, second, index.data(ConnectionModel::DetailRole).toString(),
@@ -55,6 +60,7 @@ public:
 private:
     static void drawElided(QPainter& painter, const QRect& rect, const QString& text,
                            Qt::TextElideMode mode) {
+        if (rect.width() < 20) return;
         painter.drawText(rect, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
                          painter.fontMetrics().elidedText(text, mode, rect.width()));
     }

@@ -5,11 +5,31 @@
 #include <QApplication>
 #include <QEvent>
 #include <QScopedValueRollback>
+#include <QSettings>
 #include <QTimer>
 
 #include "ui/theme/flat_style.h"
 
 namespace framescope {
+
+namespace {
+constexpr const char* kThemeKey = "window/theme";
+}
+
+ThemeChoice storedThemeChoice(const QSettings* settings) {
+    if (settings == nullptr) return ThemeChoice::System;
+    const QString name = settings->value(QLatin1String(kThemeKey)).toString();
+    return name == QLatin1String("light")  ? ThemeChoice::Light
+           : name == QLatin1String("dark") ? ThemeChoice::Dark
+                                           : ThemeChoice::System;
+}
+
+void storeThemeChoice(QSettings& settings, ThemeChoice choice) {
+    settings.setValue(QLatin1String(kThemeKey),
+                      choice == ThemeChoice::Light  ? QStringLiteral("light")
+                      : choice == ThemeChoice::Dark ? QStringLiteral("dark")
+                                                    : QStringLiteral("system"));
+}
 
 ThemeController::ThemeController(QApplication& application, ThemeChoice choice)
     : m_application(application), m_choice(choice) {

@@ -10,10 +10,15 @@
 #include "ui/theme/role_colors.h"
 
 class QApplication;
+class QSettings;
 
 namespace framescope {
 
 enum class ThemeChoice { System, Light, Dark };
+
+/// The choice that storeThemeChoice() kept; System without settings.
+ThemeChoice storedThemeChoice(const QSettings* settings);
+void storeThemeChoice(QSettings& settings, ThemeChoice choice);
 
 class ThemeController : public QObject {
     Q_OBJECT

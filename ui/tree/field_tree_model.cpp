@@ -49,6 +49,7 @@ void FieldTreeModel::build() {
     m_children.clear();
     m_fieldCount = 0;
     m_root = 0;
+    m_mainLayer = kNoField;
     if (!m_dissection) return;
     const FieldTree& tree = m_dissection->fields;
     m_fieldCount = static_cast<std::uint32_t>(tree.size());
@@ -87,9 +88,17 @@ void FieldTreeModel::build() {
         Node& parent = m_nodes[node.parent];
         parent.worst = std::max(parent.worst, node.worst);
     }
+    markLowerLayers();
+}
+
+void FieldTreeModel::markLowerLayers() {
+    const FieldTree& tree = m_dissection->fields;
+    m_mainLayer = kNoField;
     for (FieldIndex top = 0; top < m_fieldCount; top = tree[top].next) {
-        const bool last = tree[top].next >= m_fieldCount;
-        if (!isLowerLayer(tree[top].id) || last) continue;
+        if (fieldInfo(tree[top].id).type == FieldType::Protocol) m_mainLayer = top;
+    }
+    for (FieldIndex top = 0; top < m_fieldCount; top = tree[top].next) {
+        if (!isLowerLayer(tree[top].id) || top == m_mainLayer) continue;
         for (FieldIndex i = top; i < tree[top].next; ++i) m_nodes[i].lowerLayer = true;
     }
 }
@@ -111,10 +120,6 @@ FieldIndex FieldTreeModel::fieldOf(const QModelIndex& index) const {
 QModelIndex FieldTreeModel::indexOf(FieldIndex field) const {
     if (field >= m_fieldCount) return {};
     return createIndex(static_cast<int>(m_nodes[field].row), 0, quintptr{field});
-}
-
-std::size_t FieldTreeModel::subtreeSize(FieldIndex field) const {
-    return field < m_fieldCount ? m_dissection->fields[field].next - field - 1 : 0;
 }
 
 QModelIndex FieldTreeModel::index(int row, int column, const QModelIndex& parent) const {

@@ -34,8 +34,8 @@ public:
     /// The field of a node; for an issue the field it is about.
     FieldIndex fieldOf(const QModelIndex& index) const;
     QModelIndex indexOf(FieldIndex field) const;
-    /// Fields and issues in the subtree of a node, without the node.
-    std::size_t subtreeSize(FieldIndex field) const;
+    /// The layer that a row is about: the last protocol at the top level, kNoField for none.
+    FieldIndex mainLayer() const { return m_mainLayer; }
     /// The whole line, however long.
     QString lineOf(const QModelIndex& index) const;
     /// The value alone.
@@ -62,6 +62,7 @@ private:
     };
 
     void build();
+    void markLowerLayers();
     std::uint32_t nodeOf(const QModelIndex& index) const;
     bool isIssue(std::uint32_t node) const { return node >= m_fieldCount; }
     const FieldIssue& issueOf(std::uint32_t node) const;
@@ -73,6 +74,7 @@ private:
     std::vector<std::uint32_t> m_children;
     std::uint32_t m_fieldCount = 0;
     std::uint32_t m_root = 0;
+    FieldIndex m_mainLayer = kNoField;
 };
 
 /// True for the layers that carry the conversation, not what it is about: packet, link, IP, TCP.

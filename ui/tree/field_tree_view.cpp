@@ -140,10 +140,10 @@ void FieldTreeView::foldAsWanted() {
         const QModelIndex index = m_model.indexOf(top);
         const bool folded = m_folded.value(static_cast<int>(tree[top].id),
                                            index.data(FieldTreeModel::LowerLayerRole).toBool());
-        const bool last = tree[top].next >= tree.size();
-        if (!folded) unfoldSubtree(top, last ? Depth::Everything : Depth::Layer, budget);
+        const bool main = top == m_model.mainLayer();
+        if (!folded) unfoldSubtree(top, main ? Depth::Groups : Depth::Layer, budget);
     }
-    showLastLayer();
+    showMainLayer();
 }
 
 void FieldTreeView::unfoldSubtree(FieldIndex field, Depth depth, std::size_t& budget) {
@@ -158,12 +158,14 @@ void FieldTreeView::unfoldSubtree(FieldIndex field, Depth depth, std::size_t& bu
         // What is wrong is never folded away inside a layer that is shown.
         const bool wrong =
             m_model.indexOf(child).data(FieldTreeModel::SubtreeSeverityRole).toInt() != 0;
-        if (depth == Depth::Everything || wrong) unfoldSubtree(child, depth, budget);
+        const bool bits = tree[child].bits.count != 0;
+        const bool wanted = depth == Depth::Everything || (depth == Depth::Groups && !bits);
+        if (wanted || wrong) unfoldSubtree(child, depth, budget);
     }
 }
 
-void FieldTreeView::showLastLayer() {
-    const QModelIndex layer = m_model.index(m_model.rowCount() - 1, 0);
+void FieldTreeView::showMainLayer() {
+    const QModelIndex layer = m_model.indexOf(m_model.mainLayer());
     if (!layer.isValid()) return;
     // The last line of the layer; if it lies below, the layer goes to the top, where it is what the
     // eye meets, or as far up as there are lines below it.

@@ -46,9 +46,10 @@ private:
     QAction* addCopyAction(const QString& text, const QList<QKeySequence>& shortcuts,
                            QString (FieldTreeModel::*what)(const QModelIndex&) const);
     void foldAsWanted();
-    enum class Depth { Layer, Everything };
+    /// Layer: its own lines. Groups: also what is inside them, but not the bits of a byte.
+    enum class Depth { Layer, Groups, Everything };
     void unfoldSubtree(FieldIndex field, Depth depth, std::size_t& budget);
-    void showLastLayer();
+    void showMainLayer();
     void rememberFold(const QModelIndex& index, bool folded);
     void updateActions();
 

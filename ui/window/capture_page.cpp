@@ -99,6 +99,7 @@ void CapturePage::refresh(bool reading) {
     m_connectionModel->refresh();
     if (wasEmpty || !reading) m_rowView->fitColumns();
     if (!m_connectionView->currentIndex().isValid()) m_connectionView->choose(std::nullopt);
+    if (wasEmpty) m_rowView->selectRow(0);
     updateEmptyText();
     Q_EMIT selectionChanged();
 }
@@ -138,6 +139,7 @@ void CapturePage::chooseConnection(std::optional<ConnectionId> connection) {
     m_rowModel->setConnection(connection);
     // What was selected stays so if it can; its panes keep still then.
     if (selected != kNoRecord) m_rowView->selectRecord(selected);
+    if (m_rowView->selectedRecord() == kNoRecord) m_rowView->selectRow(0);
     updateEmptyText();
     Q_EMIT selectionChanged();
 }

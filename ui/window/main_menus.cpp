@@ -56,8 +56,11 @@ void MainWindow::buildFileMenu() {
         }
     }
     menu.addSeparator();
-    addCaptureAction(menu, QStringLiteral("Re&load"), {keys("Ctrl+R")},
-                     [this] { m_loader->reload(); });
+    addCaptureAction(menu, QStringLiteral("Re&load"), {keys("Ctrl+R")}, [this] {
+        const RecordId selected = m_page->rowView().selectedRecord();
+        m_loader->reload();
+        selectWhenRead(selected);
+    });
     addCaptureAction(menu, QStringLiteral("&Close"), {keys("Ctrl+W")},
                      [this] { m_loader->close(); });
     menu.addSeparator();
@@ -123,8 +126,10 @@ void MainWindow::buildViewMenu() {
     QMenu& themes = *menu.addMenu(QStringLiteral("T&heme"));
     auto* const group = new QActionGroup(&themes);
     const auto add = [&](const QString& text, ThemeChoice choice) {
-        QAction* const action =
-            themes.addAction(text, this, [this, choice] { m_options.theme->setChoice(choice); });
+        QAction* const action = themes.addAction(text, this, [this, choice] {
+            m_options.theme->setChoice(choice);
+            if (m_options.settings != nullptr) storeThemeChoice(*m_options.settings, choice);
+        });
         action->setCheckable(true);
         action->setChecked(m_options.theme->choice() == choice);
         group->addAction(action);

@@ -103,6 +103,7 @@ void MainWindow::chooseFile() {
 
 void MainWindow::showReplaced() {
     const Session* const session = m_loader->session();
+    m_wantedRecord = kNoRecord;
     m_page->setSession(session);
     const bool open = session != nullptr;
     m_pages->setCurrentWidget(open ? static_cast<QWidget*>(m_page) : m_start);
@@ -121,6 +122,13 @@ void MainWindow::showReplaced() {
 
 void MainWindow::showProgress() {
     m_page->refresh(m_loader->isReading());
+    if (m_wantedRecord != kNoRecord && m_page->selectRecord(m_wantedRecord)) {
+        m_wantedRecord = kNoRecord;
+    }
+}
+
+void MainWindow::selectWhenRead(RecordId record) {
+    m_wantedRecord = record;
 }
 
 void MainWindow::showFigures() {
@@ -138,6 +146,15 @@ void MainWindow::showFigures() {
 
 void MainWindow::showFinished() {
     if (!m_loader->session()->notices().empty()) showNotices();
+    if (m_wantedRecord == kNoRecord) return;
+    if (!m_strip->isVisible()) {
+        m_strip->showMessage(Severity::Note,
+                             QStringLiteral("There is no row %1; the capture has %2.")
+                                 .arg(groupedNumber(quint64{m_wantedRecord} + 1),
+                                      counted(m_loader->session()->rowCount(), "row", "rows")));
+    }
+    m_wantedRecord = kNoRecord;
+    m_page->rowView().selectLastRow();
 }
 
 void MainWindow::showNotices() {

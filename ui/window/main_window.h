@@ -6,6 +6,7 @@
 
 #include <QMainWindow>
 
+#include "dissector/record/record.h"
 #include "ui/window/recent_files.h"
 
 class QMenu;
@@ -39,6 +40,8 @@ public:
     void openFile(const QString& path);
     /// Says in the strip what went wrong; one sentence.
     void showError(const QString& sentence);
+    /// Selects a row of the capture that is being read, as soon as it is there.
+    void selectWhenRead(RecordId record);
 
     LoadController& loader() { return *m_loader; }
     CapturePage& capturePage() { return *m_page; }
@@ -82,6 +85,7 @@ private:
     MessageStrip* m_strip;
     StatusLine* m_status;
     QMenu* m_recentMenu = nullptr;
+    RecordId m_wantedRecord = kNoRecord;  // to be selected once it is there
     QList<QAction*> m_captureActions;
 };
 

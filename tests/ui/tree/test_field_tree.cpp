@@ -84,6 +84,23 @@ private Q_SLOTS:
         QVERIFY(view.isExpanded(view.fieldModel().index(0, 0)));
     }
 
+    void aRowOfTcpUnfoldsTcp() {
+        auto dissection = std::make_shared<Dissection>();
+        const SourceId packet = dissection->addSource(SourceKind::Packet, "Packet", Bytes(60));
+        for (const FieldId layer : {FieldId::Ip, FieldId::Tcp}) {
+            dissection->fields.open(layer, {packet, 14}, 20, "layer");
+            dissection->fields.add(FieldId::TcpSrcPort, {packet, 14}, 2, std::uint64_t{80});
+            dissection->fields.close();
+        }
+        dissection->fields.addComputed(FieldId::TcpEvent, std::string("open"));
+        FieldTreeView view;
+        view.setDissection(dissection);
+        const FieldTreeModel& model = view.fieldModel();
+        QVERIFY(!view.isExpanded(model.index(0, 0)));
+        QVERIFY(view.isExpanded(model.index(1, 0)));
+        QVERIFY(!model.index(1, 0).data(FieldTreeModel::LowerLayerRole).toBool());
+    }
+
     void aLayerStaysAsSomebodyFoldedIt() {
         FieldTreeView view;
         const auto dissection = handMadeDissection();

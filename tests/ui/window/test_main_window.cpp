@@ -190,6 +190,23 @@ private Q_SLOTS:
         QCOMPARE(page.rowView().selectedRecord(), before + 1);
     }
 
+    void theFirstRowIsSelectedAndReloadingKeepsTheRow() {
+        OpenWindow window;
+        QVERIFY(window.isReady());
+        RowView& rows = window.capturePage().rowView();
+        QCOMPARE(rows.selectedRecord(), RecordId{0});
+        rows.selectRow(7);
+        QSignalSpy finished(&window.loader(), &LoadController::finished);
+        QTest::keyClick(&window, Qt::Key_R, Qt::ControlModifier);
+        QVERIFY(finished.wait());
+        QCOMPARE(rows.selectedRecord(), RecordId{7});
+        window.loader().reload();
+        window.selectWhenRead(999'999);
+        QVERIFY(finished.wait());
+        QCOMPARE(rows.selectedRecord(), window.session().rowCount() - 1);
+        QVERIFY(window.messageStrip().text().startsWith(QStringLiteral("There is no row 1")));
+    }
+
     void goingToARow() {
         OpenWindow window;
         QVERIFY(window.isReady());
