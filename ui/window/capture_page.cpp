@@ -187,9 +187,10 @@ void CapturePage::proportionPanes() {
     m_sideSplitter->setSizes({side, std::max(1, width() - side)});
     const int rows = height() * 55 / 100;
     m_rowSplitter->setSizes({rows, std::max(1, height() - rows)});
-    // Sixteen bytes a line want about 560 pixels; beyond that the tree gets the room.
+    // Sixteen bytes a line, as long as the tree keeps at least as much as two thirds of that.
     const int details = width() - side;
-    const int bytes = std::clamp(details / 2, 150, 620);
+    const int sixteen = fontMetrics().averageCharWidth() * 82;
+    const int bytes = details * 3 / 5 >= sixteen ? sixteen : details / 2;
     m_detailSplitter->setSizes({std::max(1, details - bytes), bytes});
 }
 
