@@ -189,7 +189,8 @@ void CapturePage::proportionPanes() {
     m_rowSplitter->setSizes({rows, std::max(1, height() - rows)});
     // Sixteen bytes a line, as long as the tree keeps at least as much as two thirds of that.
     const int details = width() - side;
-    const int sixteen = fontMetrics().averageCharWidth() * 82;
+    const QFontMetrics metrics = m_sources->hexView().fontMetrics();
+    const int sixteen = metrics.horizontalAdvance(QLatin1Char('0')) * 76 + 36;
     const int bytes = details * 3 / 5 >= sixteen ? sixteen : details / 2;
     m_detailSplitter->setSizes({std::max(1, details - bytes), bytes});
 }
