@@ -1,0 +1,83 @@
+// framescope: the window. Puts the parts together and owns no logic.
+#include <algorithm>
+#include <cstdio>
+#include <memory>
+
+#include <QApplication>
+#include <QDir>
+#include <QSettings>
+#include <QTimer>
+
+#include "app/gui/options.h"
+#include "app/gui/screenshot.h"
+#include "ui/window/main_window.h"
+
+namespace {
+
+using namespace framescope;
+
+/// The captures that ship with the program: beside an installed one, else in the source tree.
+QString samplesFolder() {
+    const QDir installed(QCoreApplication::applicationDirPath() +
+                         QStringLiteral("/../share/framescope/samples"));
+    if (installed.exists()) return installed.canonicalPath();
+    return QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples");
+}
+
+/// Options that only print something must work without a display, which QApplication needs.
+bool asksForText(int argc, char** argv) {
+    for (int i = 1; i < argc; ++i) {
+        const QByteArrayView argument(argv[i]);
+        if (argument == "-h" || argument == "--help" || argument == "--help-all" ||
+            argument == "-v" || argument == "--version") {
+            return true;
+        }
+    }
+    return false;
+}
+
+int endEarly(const EarlyEnd& end) {
+    std::fputs(end.text.toLocal8Bit().constData(), end.exitCode == 0 ? stdout : stderr);
+    return end.exitCode;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    QCoreApplication::setApplicationName(QStringLiteral("framescope"));
+    QCoreApplication::setOrganizationName(QStringLiteral("framescope"));
+    QCoreApplication::setApplicationVersion(QStringLiteral(FRAMESCOPE_VERSION));
+    std::unique_ptr<QCoreApplication> application;
+    if (asksForText(argc, argv)) {
+        application = std::make_unique<QCoreApplication>(argc, argv);
+    } else {
+        application = std::make_unique<QApplication>(argc, argv);
+    }
+    auto parsed = parseOptions(QCoreApplication::arguments());
+    if (const auto* end = std::get_if<EarlyEnd>(&parsed)) return endEarly(*end);
+    const WindowOptions options = std::get<WindowOptions>(parsed);
+    auto* const gui = qobject_cast<QApplication*>(application.get());
+    if (gui == nullptr) return 1;
+
+    // A picture depends on nothing but the command line, so that it is the same everywhere.
+    const bool picture = !options.screenshot.isEmpty();
+    std::unique_ptr<QSettings> settings;
+    if (!picture) settings = std::make_unique<QSettings>();
+    ThemeController theme(*gui, options.theme.value_or(storedThemeChoice(settings.get())));
+    MainWindow window({settings.get(), &theme, samplesFolder()});
+    if (!options.size.isEmpty()) window.resize(options.size);
+    std::unique_ptr<Screenshot> screenshot;
+    if (picture) {
+        screenshot = std::make_unique<Screenshot>(window, options);
+    }
+    window.show();
+    if (!options.file.isEmpty()) {
+        QTimer::singleShot(0, &window, [&window, &options, picture] {
+            window.openFile(options.file);
+            if (picture || !options.selectRow) return;
+            const quint64 row = std::min<quint64>(*options.selectRow - 1, kNoRecord - 1);
+            window.selectWhenRead(static_cast<RecordId>(row));
+        });
+    }
+    return QApplication::exec();
+}

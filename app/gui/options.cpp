@@ -1,0 +1,92 @@
+// Every refusal is a sentence that names the option and what it takes.
+#include "app/gui/options.h"
+
+#include <QCommandLineParser>
+#include <QRegularExpression>
+
+namespace framescope {
+namespace {
+
+EarlyEnd badUsage(const QString& sentence) {
+    return {1,
+            QStringLiteral("framescope: %1\nframescope --help lists the options.\n").arg(sentence)};
+}
+
+std::optional<QSize> parseSize(const QString& text) {
+    static const QRegularExpression form(QStringLiteral("^(\\d{2,5})x(\\d{2,5})$"));
+    const QRegularExpressionMatch match = form.match(text);
+    if (!match.hasMatch()) return std::nullopt;
+    const QSize size(match.captured(1).toInt(), match.captured(2).toInt());
+    return size.width() <= 16384 && size.height() <= 16384 ? std::optional(size) : std::nullopt;
+}
+
+}  // namespace
+
+std::variant<WindowOptions, EarlyEnd> parseOptions(const QStringList& arguments) {
+    QCommandLineParser parser;
+    parser.setApplicationDescription(
+        QStringLiteral("Reads WebSocket and Socket.IO conversations out of a capture."));
+    const QCommandLineOption help = parser.addHelpOption();
+    const QCommandLineOption version = parser.addVersionOption();
+    const QCommandLineOption select(QStringLiteral("select"),
+                                    QStringLiteral("Select row <N>, counted from 1."),
+                                    QStringLiteral("N"));
+    const QCommandLineOption screenshot(
+        QStringLiteral("screenshot"),
+        QStringLiteral("Save a picture of the window when all is read, and end."),
+        QStringLiteral("out.png"));
+    const QCommandLineOption theme(
+        QStringLiteral("theme"), QStringLiteral("light, dark or system."), QStringLiteral("name"));
+    const QCommandLineOption size(QStringLiteral("size"),
+                                  QStringLiteral("Size of the window in pixels, e.g. 1440x900."),
+                                  QStringLiteral("WxH"));
+    parser.addOptions({select, screenshot, theme, size});
+    parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("The capture to open."),
+                                 QStringLiteral("[FILE]"));
+    if (!parser.parse(arguments)) return badUsage(parser.errorText());
+    if (parser.isSet(help)) return EarlyEnd{0, parser.helpText()};
+    if (parser.isSet(version)) {
+        return EarlyEnd{0,
+                        QStringLiteral("framescope %1\n").arg(QLatin1String(FRAMESCOPE_VERSION))};
+    }
+
+    WindowOptions options;
+    const QStringList files = parser.positionalArguments();
+    if (files.size() > 1) return badUsage(QStringLiteral("only one FILE can be opened."));
+    if (!files.isEmpty()) options.file = files.front();
+    if (parser.isSet(select)) {
+        bool isNumber = false;
+        const quint64 row = parser.value(select).toULongLong(&isNumber);
+        if (!isNumber || row == 0) {
+            return badUsage(QStringLiteral("--select takes the number of a row, counted from 1."));
+        }
+        if (options.file.isEmpty()) return badUsage(QStringLiteral("--select needs a FILE."));
+        options.selectRow = row;
+    }
+    if (parser.isSet(screenshot)) {
+        options.screenshot = parser.value(screenshot);
+        if (options.screenshot.isEmpty()) {
+            return badUsage(QStringLiteral("--screenshot takes the name of a picture to write."));
+        }
+    }
+    if (parser.isSet(theme)) {
+        const QString name = parser.value(theme);
+        if (name == QLatin1String("light")) {
+            options.theme = ThemeChoice::Light;
+        } else if (name == QLatin1String("dark")) {
+            options.theme = ThemeChoice::Dark;
+        } else if (name == QLatin1String("system")) {
+            options.theme = ThemeChoice::System;
+        } else {
+            return badUsage(QStringLiteral("--theme is light, dark or system."));
+        }
+    }
+    if (parser.isSet(size)) {
+        const auto parsed = parseSize(parser.value(size));
+        if (!parsed) return badUsage(QStringLiteral("--size is width x height, such as 1440x900."));
+        options.size = *parsed;
+    }
+    return options;
+}
+
+}  // namespace framescope

@@ -1,0 +1,39 @@
+// A session without a capture file, filled by hand: enough for models that only look at records.
+#pragma once
+
+#include <memory>
+
+#include "capture/ingest/batch.h"
+#include "capture/session/session.h"
+
+namespace framescope::test {
+
+/// So many rows, one a millisecond, dealt out to `connections` in turn.
+inline Batch handMadeBatch(RecordId firstRow, RecordId rows, ConnectionId connections) {
+    Batch batch;
+    batch.records.reserve(rows);
+    for (RecordId row = firstRow; row < firstRow + rows; ++row) {
+        Record record;
+        record.timeNs = std::int64_t{1'000'000} * row;
+        record.packet = row + 1;
+        record.connection = row % connections;
+        record.length = 1234;
+        record.kind = RowKind::TcpSegment;
+        record.direction = row % 2 == 0 ? Direction::ClientToServer : Direction::ServerToClient;
+        record.severity = row % 10 == 9 ? Severity::Error : Severity::None;
+        batch.records.push_back(record);
+    }
+    for (ConnectionId id = 0; firstRow == 0 && id < connections; ++id) {
+        ConnectionInfo info;
+        info.client = {{4, {127, 0, 0, 1}}, static_cast<std::uint16_t>(50'000 + id)};
+        info.server = {{4, {127, 0, 0, 1}}, 3000};
+        batch.connections.emplace_back(id, info);
+    }
+    batch.statistics.packets = firstRow + rows;
+    batch.statistics.tcpPackets = firstRow + rows;
+    batch.statistics.connections = connections;
+    batch.statistics.lastTimeNs = std::int64_t{1'000'000} * (firstRow + rows);
+    return batch;
+}
+
+}  // namespace framescope::test

@@ -1,0 +1,111 @@
+// Opening, replacing, cancelling and closing captures.
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "capture/session/session.h"
+#include "ui/load/load_controller.h"
+
+using namespace framescope;
+
+namespace {
+
+QString sample(const char* name) {
+    return QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples/") + QString::fromLatin1(name);
+}
+
+}  // namespace
+
+class TestLoadController : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void aCaptureIsReadToItsEnd() {
+        LoadController loader;
+        QSignalSpy replaced(&loader, &LoadController::replaced);
+        QSignalSpy finished(&loader, &LoadController::finished);
+        loader.open(sample("ws-echo.pcap"));
+        QCOMPARE(replaced.count(), 1);
+        QVERIFY(loader.isReading());
+        QVERIFY(finished.wait());
+        QVERIFY(!loader.isReading());
+        QVERIFY(loader.session()->complete());
+        QVERIFY(loader.session()->rowCount() > 10);
+    }
+
+    void aFailureLeavesWhatIsOpen() {
+        LoadController loader;
+        QSignalSpy finished(&loader, &LoadController::finished);
+        loader.open(sample("ws-echo.pcap"));
+        QVERIFY(finished.wait());
+        const Session* const open = loader.session();
+        QSignalSpy failed(&loader, &LoadController::failed);
+        loader.open(QStringLiteral(FRAMESCOPE_SOURCE_DIR "/CMakeLists.txt"));
+        loader.open(QStringLiteral("/nowhere/at all.pcap"));
+        loader.open(QStringLiteral(FRAMESCOPE_SOURCE_DIR));
+        QCOMPARE(failed.count(), 3);
+        for (const auto& arguments : failed) QVERIFY(!arguments.at(1).toString().isEmpty());
+        QCOMPARE(loader.session(), open);
+        QCOMPARE(loader.path(), sample("ws-echo.pcap"));
+    }
+
+    void onlyTheLastOfManyLoadsCounts() {
+        LoadController loader;
+        QSignalSpy finished(&loader, &LoadController::finished);
+        for (int i = 0; i < 20; ++i) loader.open(sample("socketio4-websocket.pcapng"));
+        loader.open(sample("ws-echo.pcap"));
+        QVERIFY(finished.wait());
+        const RecordId rows = loader.session()->rowCount();
+        LoadController alone;
+        QSignalSpy aloneFinished(&alone, &LoadController::finished);
+        alone.open(sample("ws-echo.pcap"));
+        QVERIFY(aloneFinished.wait());
+        QCOMPARE(rows, alone.session()->rowCount());
+        QCOMPARE(finished.count(), 1);
+    }
+
+    void closingLetsGo() {
+        LoadController loader;
+        loader.open(sample("ws-echo.pcap"));
+        QSignalSpy replaced(&loader, &LoadController::replaced);
+        loader.close();
+        QCOMPARE(replaced.count(), 1);
+        QVERIFY(loader.session() == nullptr);
+        QVERIFY(!loader.isReading());
+        loader.close();
+        loader.reload();
+        loader.cancel();
+        QCOMPARE(replaced.count(), 1);
+    }
+
+    void reloadingReadsTheFileAsItIsNow() {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("a.pcap"));
+        QVERIFY(QFile::copy(sample("ws-echo.pcap"), path));
+        LoadController loader;
+        QSignalSpy finished(&loader, &LoadController::finished);
+        loader.open(path);
+        QVERIFY(finished.wait());
+        const RecordId before = loader.session()->rowCount();
+        QFile file(path);
+        QVERIFY(file.resize(file.size() / 2));
+        loader.reload();
+        QVERIFY(finished.wait());
+        QVERIFY(loader.session()->rowCount() < before);
+        QVERIFY(!loader.session()->notices().empty());
+    }
+
+    void whatWasReadStaysWhenReadingIsCancelled() {
+        LoadController loader;
+        QSignalSpy finished(&loader, &LoadController::finished);
+        loader.open(sample("ws-echo.pcap"));
+        loader.cancel();
+        QVERIFY(finished.count() > 0 || finished.wait());
+        QVERIFY(loader.session() != nullptr);
+        QVERIFY(loader.wasCancelled());
+        QVERIFY(!loader.isReading());
+    }
+};
+
+QTEST_MAIN(TestLoadController)
+#include "test_load_controller.moc"

@@ -1,0 +1,176 @@
+// The rows as a table: growing, narrowed, ten million of them.
+#include <QAbstractItemModelTester>
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "tests/ui/hand_made_session.h"
+#include "ui/rows/row_model.h"
+#include "ui/rows/row_view.h"
+
+using namespace framescope;
+using framescope::test::handMadeBatch;
+
+class TestRowModel : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theModelKeepsItsPromises() {
+        RowModel model;
+        QAbstractItemModelTester tester(&model);
+        QCOMPARE(model.rowCount(), 0);
+        Session session(nullptr);
+        model.setSession(&session);
+        session.append(handMadeBatch(0, 20, 3));
+        model.fetchAppended();
+        QCOMPARE(model.rowCount(), 20);
+        session.append(handMadeBatch(20, 10, 3));
+        model.fetchAppended();
+        QCOMPARE(model.rowCount(), 30);
+        model.setConnection(1);
+        QCOMPARE(model.rowCount(), 10);
+        session.append(handMadeBatch(30, 30, 3));
+        model.fetchAppended();
+        QCOMPARE(model.rowCount(), 20);
+        model.setConnection(std::nullopt);
+        QCOMPARE(model.rowCount(), 60);
+        model.setSession(nullptr);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void rowsComeInWithoutAReset() {
+        Session session(nullptr);
+        RowModel model;
+        model.setSession(&session);
+        QSignalSpy resets(&model, &QAbstractItemModel::modelReset);
+        QSignalSpy inserts(&model, &QAbstractItemModel::rowsInserted);
+        for (RecordId first = 0; first < 50; first += 10) {
+            session.append(handMadeBatch(first, 10, 1));
+            model.fetchAppended();
+        }
+        QCOMPARE(resets.count(), 0);
+        QCOMPARE(inserts.count(), 5);
+    }
+
+    void cellsSayWhatTheRecordSays() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 20, 3));
+        RowModel model;
+        model.setSession(&session);
+        const auto cell = [&model](int row, int column) {
+            return model.index(row, column).data().toString();
+        };
+        QCOMPARE(cell(9, RowModel::Number), QStringLiteral("10"));
+        QCOMPARE(cell(9, RowModel::Time), QStringLiteral("0.009000"));
+        QCOMPARE(cell(10, RowModel::Connection), QStringLiteral("1"));
+        QCOMPARE(cell(9, RowModel::Arrow), QStringLiteral("←"));
+        QCOMPARE(cell(9, RowModel::Length), QStringLiteral("1\u202f234"));
+        QCOMPARE(cell(9, RowModel::ProtocolName), QStringLiteral("TCP"));
+        const QModelIndex index = model.index(9, RowModel::Arrow);
+        QCOMPARE(index.data(Qt::AccessibleTextRole).toString(), QStringLiteral("server to client"));
+        QCOMPARE(index.data(RowModel::SeverityRole).toInt(), static_cast<int>(Severity::Error));
+        QVERIFY(model.rowAsText(9).startsWith(QStringLiteral("10\t0.009000\t")));
+    }
+
+    void titlesAreAlignedAsTheirCells() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 1, 1));
+        RowModel model;
+        model.setSession(&session);
+        for (int column = 0; column < RowModel::ColumnCount; ++column) {
+            QCOMPARE(model.headerData(column, Qt::Horizontal, Qt::TextAlignmentRole).toInt(),
+                     model.index(0, column).data(Qt::TextAlignmentRole).toInt());
+        }
+    }
+
+    void narrowedRowsAreFoundBothWays() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 100, 7));
+        RowModel model;
+        model.setSession(&session);
+        model.setConnection(3);
+        for (int row = 0; row < model.rowCount(); ++row) {
+            const RecordId record = model.recordAt(row);
+            QCOMPARE(session.record(record).connection, ConnectionId{3});
+            QCOMPARE(model.rowOf(record), row);
+        }
+        QCOMPARE(model.rowOf(4), -1);
+        QCOMPARE(model.recordAt(-1), kNoRecord);
+        QCOMPARE(model.recordAt(model.rowCount()), kNoRecord);
+    }
+
+    void moreThanCanBePaintedIsLeftOut() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 100, 2));
+        RowModel model;
+        model.setRowLimit(30);
+        model.setSession(&session);
+        QCOMPARE(model.rowCount(), 30);
+        QVERIFY(model.limitReached());
+        model.setConnection(1);
+        QCOMPARE(model.rowCount(), 30);
+        QVERIFY(model.limitReached());
+    }
+
+    void manyRowsAreNarrowedInSlices() {
+        constexpr RecordId kRows = 3'000'000;
+        Session session(nullptr);
+        session.append(handMadeBatch(0, kRows, 2));
+        RowModel model;
+        model.setSession(&session);
+        QCOMPARE(model.rowCount(), static_cast<int>(kRows));
+        QSignalSpy caughtUp(&model, &RowModel::caughtUp);
+        model.setConnection(1);
+        QVERIFY(model.rowCount() < static_cast<int>(kRows / 2));
+        QTRY_COMPARE(model.rowCount(), static_cast<int>(kRows / 2));
+        QCOMPARE(caughtUp.count(), 1);
+        QCOMPARE(model.recordAt(1'499'999), kRows - 1);
+    }
+
+    void theListStaysQuickWithManyRows() {
+        constexpr RecordId kRows = 3'000'000;
+        Session session(nullptr);
+        session.append(handMadeBatch(0, kRows, 2));
+        RowModel model;
+        RowView view(model);
+        view.resize(900, 500);
+        view.show();
+        model.setSession(&session);
+        view.grab();
+        QElapsedTimer timer;
+        timer.start();
+        view.selectLastRow();
+        view.grab();
+        QVERIFY2(timer.elapsed() < 500, qPrintable(QString::number(timer.elapsed())));
+        QCOMPARE(view.selectedRecord(), kRows - 1);
+    }
+
+    void keysMoveThroughTheList() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 100, 2));
+        RowModel model;
+        RowView view(model);
+        view.resize(900, 300);
+        view.show();
+        model.setSession(&session);
+        QSignalSpy selected(&view, &RowView::recordSelected);
+        view.selectRow(0);
+        QTest::keyClick(&view, Qt::Key_Down);
+        QCOMPARE(view.selectedRecord(), RecordId{1});
+        QTest::keyClick(&view, Qt::Key_End);
+        QCOMPARE(view.selectedRecord(), RecordId{99});
+        QTest::keyClick(&view, Qt::Key_Home);
+        QCOMPARE(view.selectedRecord(), RecordId{0});
+        view.moveSelection(-1);
+        QCOMPARE(view.selectedRecord(), RecordId{0});
+        view.moveSelection(1000);
+        QCOMPARE(view.selectedRecord(), RecordId{99});
+        // Sideways stays in the row: nothing new is selected.
+        const auto before = selected.count();
+        QTest::keyClick(&view, Qt::Key_Right);
+        QCOMPARE(selected.count(), before);
+    }
+};
+
+QTEST_MAIN(TestRowModel)
+#include "test_row_model.moc"

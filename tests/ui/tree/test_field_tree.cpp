@@ -1,0 +1,184 @@
+// The tree of a row: model, folding, selection and what can be copied.
+#include <QAbstractItemModelTester>
+#include <QAction>
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QSignalSpy>
+#include <QTest>
+
+#include "tests/ui/hand_made_dissection.h"
+#include "ui/tree/field_tree_view.h"
+
+using namespace framescope;
+using framescope::test::handMadeDissection;
+
+class TestFieldTree : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theModelKeepsItsPromises() {
+        FieldTreeModel model;
+        QAbstractItemModelTester tester(&model);
+        model.setDissection(handMadeDissection());
+        QCOMPARE(model.rowCount(), 4);
+        model.setDissection(std::make_shared<Dissection>());
+        QCOMPARE(model.rowCount(), 0);
+        model.setDissection(nullptr);
+        QCOMPARE(model.rowCount(), 0);
+    }
+
+    void everyFieldIsFoundAgain() {
+        FieldTreeModel model;
+        const auto dissection = handMadeDissection();
+        model.setDissection(dissection);
+        for (FieldIndex field = 0; field < dissection->fields.size(); ++field) {
+            const QModelIndex index = model.indexOf(field);
+            QVERIFY(index.isValid());
+            QCOMPARE(model.fieldOf(index), field);
+            const FieldIndex parent = dissection->fields[field].parent;
+            QCOMPARE(model.fieldOf(index.parent()), parent);
+        }
+        QVERIFY(!model.indexOf(kNoField).isValid());
+    }
+
+    void anIssueStandsUnderItsField() {
+        FieldTreeModel model;
+        const auto dissection = handMadeDissection();
+        model.setDissection(dissection);
+        const FieldIndex opcode = dissection->fields.find(FieldId::WebSocketOpcode);
+        const QModelIndex field = model.indexOf(opcode);
+        QCOMPARE(model.rowCount(field), 1);
+        const QModelIndex issue = model.index(0, 0, field);
+        QVERIFY(issue.data(FieldTreeModel::IssueRole).toBool());
+        QVERIFY(
+            issue.data().toString().startsWith(QStringLiteral("Error: The opcode is reserved.")));
+        QVERIFY(issue.data().toString().contains(QStringLiteral("RFC 6455 section 5.2")));
+        QCOMPARE(model.fieldOf(issue), opcode);
+        const auto error = static_cast<int>(Severity::Error);
+        QCOMPARE(field.data(FieldTreeModel::SeverityRole).toInt(), error);
+        QCOMPARE(field.parent().data(FieldTreeModel::SeverityRole).toInt(), 0);
+        QCOMPARE(field.parent().data(FieldTreeModel::SubtreeSeverityRole).toInt(), error);
+    }
+
+    void layersBelowAreFoldedAndDim() {
+        FieldTreeView view;
+        const auto dissection = handMadeDissection();
+        view.setDissection(dissection);
+        FieldTreeModel& model = view.fieldModel();
+        const auto at = [&](FieldId id) { return model.indexOf(dissection->fields.find(id)); };
+        QVERIFY(at(FieldId::Ip).data(FieldTreeModel::LowerLayerRole).toBool());
+        QVERIFY(!view.isExpanded(at(FieldId::Ip)));
+        QVERIFY(!at(FieldId::WebSocket).data(FieldTreeModel::LowerLayerRole).toBool());
+        QVERIFY(view.isExpanded(at(FieldId::WebSocket)));
+        QVERIFY(view.isExpanded(at(FieldId::WebSocketOpcode)));
+    }
+
+    void theLastLayerIsNeverFolded() {
+        auto dissection = std::make_shared<Dissection>();
+        const SourceId packet = dissection->addSource(SourceKind::Packet, "Packet", Bytes(60));
+        dissection->fields.open(FieldId::Tcp, {packet, 34}, 20, "SYN");
+        dissection->fields.add(FieldId::TcpSrcPort, {packet, 34}, 2, std::uint64_t{80});
+        dissection->fields.close();
+        FieldTreeView view;
+        view.setDissection(dissection);
+        QVERIFY(view.isExpanded(view.fieldModel().index(0, 0)));
+    }
+
+    void aRowOfTcpUnfoldsTcp() {
+        auto dissection = std::make_shared<Dissection>();
+        const SourceId packet = dissection->addSource(SourceKind::Packet, "Packet", Bytes(60));
+        for (const FieldId layer : {FieldId::Ip, FieldId::Tcp}) {
+            dissection->fields.open(layer, {packet, 14}, 20, "layer");
+            dissection->fields.add(FieldId::TcpSrcPort, {packet, 14}, 2, std::uint64_t{80});
+            dissection->fields.close();
+        }
+        dissection->fields.addComputed(FieldId::TcpEvent, std::string("open"));
+        FieldTreeView view;
+        view.setDissection(dissection);
+        const FieldTreeModel& model = view.fieldModel();
+        QVERIFY(!view.isExpanded(model.index(0, 0)));
+        QVERIFY(view.isExpanded(model.index(1, 0)));
+        QVERIFY(!model.index(1, 0).data(FieldTreeModel::LowerLayerRole).toBool());
+    }
+
+    void aLayerStaysAsSomebodyFoldedIt() {
+        FieldTreeView view;
+        const auto dissection = handMadeDissection();
+        view.setDissection(dissection);
+        const auto at = [&](FieldId id) {
+            return view.fieldModel().indexOf(dissection->fields.find(id));
+        };
+        view.expand(at(FieldId::Ip));
+        view.collapse(at(FieldId::WebSocket));
+        view.setDissection(handMadeDissection());
+        QVERIFY(view.isExpanded(at(FieldId::Ip)));
+        QVERIFY(!view.isExpanded(at(FieldId::WebSocket)));
+        QVERIFY(view.isExpanded(at(FieldId::SocketIo)));
+    }
+
+    void selectingAFieldUnfoldsTheWayToIt() {
+        FieldTreeView view;
+        const auto dissection = handMadeDissection();
+        view.setDissection(dissection);
+        QSignalSpy selected(&view, &FieldTreeView::fieldSelected);
+        const FieldIndex source = dissection->fields.find(FieldId::IpSrc);
+        view.selectField(source);
+        QCOMPARE(view.selectedField(), source);
+        QCOMPARE(selected.last().at(0).value<FieldIndex>(), source);
+        QVERIFY(view.isExpanded(view.fieldModel().indexOf(source).parent()));
+        view.selectField(kNoField);
+        QCOMPARE(view.selectedField(), kNoField);
+    }
+
+    void lineValueAndBytesCanBeCopied() {
+        FieldTreeView view;
+        const auto dissection = handMadeDissection();
+        view.setDissection(dissection);
+        for (QAction* action : view.copyActions()) QVERIFY(!action->isEnabled());
+        view.selectField(dissection->fields.find(FieldId::WebSocketMaskingKey));
+        QStringList copied;
+        for (QAction* action : view.copyActions()) {
+            action->trigger();
+            copied << QGuiApplication::clipboard()->text();
+        }
+        QVERIFY(copied.at(0).startsWith(QStringLiteral("Masking key: ")));
+        QVERIFY(copied.at(0).endsWith(copied.at(1)));
+        QCOMPARE(copied.at(2), QStringLiteral("01 02 03 04"));
+    }
+
+    void aFieldOfManyChildrenIsLaidOutInAnInstant() {
+        auto dissection = std::make_shared<Dissection>();
+        const SourceId body = dissection->addSource(SourceKind::Message, "Message", Bytes(1000));
+        dissection->fields.open(FieldId::SocketIo, {body, 0}, 1000, "EVENT");
+        for (std::uint64_t i = 0; i < 200'000; ++i) {
+            dissection->fields.add(FieldId::SocketIoEvent, {body, i % 1000}, 1, std::string("x"));
+        }
+        dissection->fields.close();
+        FieldTreeView view;
+        view.resize(400, 400);
+        view.show();
+        view.setDissection(dissection);
+        QCOMPARE(view.fieldModel().rowCount(view.fieldModel().index(0, 0)), 200'000);
+        view.selectField(199'999);
+        QCOMPARE(view.selectedField(), FieldIndex{199'999});
+    }
+
+    void hostileTextIsShownAsText() {
+        auto dissection = std::make_shared<Dissection>();
+        dissection->fields.addComputed(FieldId::SocketIoEvent,
+                                       std::string("<b>x</b>\n\xff" + std::string(100'000, 'y')));
+        FieldTreeModel model;
+        model.setDissection(dissection);
+        const QString line = model.index(0, 0).data().toString();
+        QVERIFY(line.contains(QStringLiteral("<b>x</b>␊\ufffd")));
+        QVERIFY(line.size() < 2000);
+        QVERIFY(model.index(0, 0)
+                    .data(Qt::ToolTipRole)
+                    .toString()
+                    .contains(QStringLiteral("&lt;b&gt;")));
+        QVERIFY(model.lineOf(model.index(0, 0)).size() > 100'000);
+    }
+};
+
+QTEST_MAIN(TestFieldTree)
+#include "test_field_tree.moc"

@@ -1,0 +1,364 @@
+// The window as it is used: open a sample, select a row, see the tree, click a byte, see the field.
+#include <QAction>
+#include <QClipboard>
+#include <QDropEvent>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QLineEdit>
+#include <QMenuBar>
+#include <QMimeData>
+#include <QScrollBar>
+#include <QSettings>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QUrl>
+
+#include "capture/session/session.h"
+#include "ui/connections/connection_view.h"
+#include "ui/hex/hex_view.h"
+#include "ui/hex/source_tabs.h"
+#include "ui/load/load_controller.h"
+#include "ui/rows/row_model.h"
+#include "ui/rows/row_view.h"
+#include "ui/start/start_page.h"
+#include "ui/tree/field_tree_view.h"
+#include "ui/widgets/flat_button.h"
+#include "ui/widgets/link_button.h"
+#include "ui/window/capture_page.h"
+#include "ui/window/main_window.h"
+#include "ui/window/message_strip.h"
+#include "ui/window/status_line.h"
+
+using namespace framescope;
+
+namespace {
+
+QString samples() {
+    return QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples");
+}
+QString sample(const char* name) {
+    return samples() + QLatin1Char('/') + QString::fromLatin1(name);
+}
+
+/// A window of its own for each test, with a Socket.IO sample open and read.
+class OpenWindow : public MainWindow {
+public:
+    explicit OpenWindow(const char* name = "socketio4-websocket.pcapng",
+                        const MainWindowOptions& options = {})
+        : MainWindow(options) {
+        resize(1300, 850);
+        show();
+        m_active = QTest::qWaitForWindowActive(this);
+        QSignalSpy finished(&loader(), &LoadController::finished);
+        openFile(sample(name));
+        m_read = finished.wait();
+    }
+    bool isReady() const { return m_active && m_read; }
+    const Session& session() { return *loader().session(); }
+    /// The first row of a protocol, kNoRecord for none.
+    RecordId firstOf(Protocol protocol) {
+        for (RecordId row = 0; row < session().rowCount(); ++row) {
+            if (session().record(row).protocol == protocol) return row;
+        }
+        return kNoRecord;
+    }
+    void clickRow(RecordId record) {
+        RowView& view = capturePage().rowView();
+        const QModelIndex index = view.model()->index(static_cast<int>(record), RowModel::Info);
+        view.scrollTo(index);
+        QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, view.visualRect(index).center());
+    }
+
+private:
+    bool m_active = false;
+    bool m_read = false;
+};
+
+void dropOnto(QWidget& window, const QMimeData& data) {
+    QDragEnterEvent enter(QPoint(50, 50), Qt::CopyAction, &data, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(&window, &enter);
+    if (!enter.isAccepted()) return;
+    QDropEvent drop(QPointF(50, 50), Qt::CopyAction, &data, Qt::LeftButton, {});
+    QCoreApplication::sendEvent(&window, &drop);
+}
+
+}  // namespace
+
+class TestMainWindow : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void theStartPageOpensASample() {
+        MainWindow window({nullptr, nullptr, samples()});
+        window.show();
+        QVERIFY(window.startPage().isVisible());
+        QVERIFY(!window.statusLine().isVisible());
+        LinkButton* link = nullptr;
+        for (LinkButton* candidate : window.startPage().findChildren<LinkButton*>()) {
+            if (candidate->text() == QStringLiteral("ws-echo.pcap")) link = candidate;
+        }
+        QVERIFY(link != nullptr);
+        QSignalSpy finished(&window.loader(), &LoadController::finished);
+        QTest::keyClick(link, Qt::Key_Return);
+        QVERIFY(finished.wait());
+        QVERIFY(window.capturePage().isVisible());
+        QVERIFY(window.windowTitle().startsWith(QStringLiteral("ws-echo.pcap")));
+        QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
+        QVERIFY(window.startPage().isVisible());
+        QVERIFY(window.loader().session() == nullptr);
+    }
+
+    void aRowShowsItsTreeAndAByteItsField() {
+        OpenWindow window;
+        QVERIFY(window.isReady());
+        QCOMPARE(window.capturePage().rowModel().rowCount(),
+                 static_cast<int>(window.session().rowCount()));
+        const RecordId row = window.firstOf(Protocol::SocketIo);
+        QVERIFY(row != kNoRecord);
+        window.clickRow(row);
+        QCOMPARE(window.capturePage().rowView().selectedRecord(), row);
+
+        FieldTreeView& tree = window.capturePage().tree();
+        const Dissection& dissection = *tree.fieldModel().dissection();
+        const FieldIndex type = dissection.fields.find(FieldId::SocketIoType);
+        QVERIFY(type != kNoField);
+
+        // A field lights its bytes ...
+        tree.scrollTo(tree.fieldModel().indexOf(type));
+        QTest::mouseClick(tree.viewport(), Qt::LeftButton, {},
+                          tree.visualRect(tree.fieldModel().indexOf(type)).center());
+        SourceTabs& sources = window.capturePage().sources();
+        QCOMPARE(sources.currentSource(), dissection.fields[type].source);
+        QCOMPARE(sources.hexView().highlighted(), dissection.fields[type].range);
+
+        // ... and a byte selects its innermost field, on whatever tab it is.
+        for (int tab = 0; tab < static_cast<int>(dissection.sources.size()); ++tab) {
+            sources.moveTab(1);
+            const SourceId source = sources.currentSource();
+            const FieldIndex wanted = dissection.fields.innermost(source, 0);
+            HexView& hex = sources.hexView();
+            hex.verticalScrollBar()->setValue(0);
+            QTest::mouseClick(hex.viewport(), Qt::LeftButton, {}, hex.byteRect(0).center());
+            QCOMPARE(tree.selectedField(), wanted);
+            if (wanted == kNoField) continue;
+            QCOMPARE(hex.highlighted(), dissection.fields[wanted].range);
+            QVERIFY(tree.viewport()->rect().intersects(tree.visualRect(tree.currentIndex())));
+        }
+    }
+
+    void everyRowOfASampleCanBeShown() {
+        OpenWindow window;
+        QVERIFY(window.isReady());
+        RowView& rows = window.capturePage().rowView();
+        rows.selectRow(0);
+        for (RecordId row = 0; row < window.session().rowCount(); ++row) {
+            QCOMPARE(rows.selectedRecord(), row);
+            QVERIFY(window.capturePage().tree().fieldModel().rowCount() > 0);
+            QVERIFY(window.capturePage().sources().currentSource() != kNoSource);
+            QTest::keyClick(&window, Qt::Key_Down, Qt::ControlModifier);
+        }
+    }
+
+    void theKeyboardAloneReachesEveryPane() {
+        OpenWindow window;
+        QVERIFY(window.isReady());
+        CapturePage& page = window.capturePage();
+        QVERIFY(page.rowView().hasFocus());
+        QTest::keyClick(&window, Qt::Key_Down);
+        QTest::keyClick(&page.rowView(), Qt::Key_Home);
+        QList<QWidget*> visited;
+        for (int i = 0; i < 8; ++i) {
+            visited << QApplication::focusWidget();
+            QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        }
+        for (QWidget* wanted : QList<QWidget*>{&page.rowView(), &page.tree(),
+                                               &page.sources().hexView(), &page.connections()}) {
+            QVERIFY2(visited.contains(wanted), qPrintable(wanted->accessibleName()));
+        }
+        QTest::keyClick(&window, Qt::Key_1, Qt::AltModifier);
+        QVERIFY(page.connections().hasFocus());
+        QTest::keyClick(&window, Qt::Key_2, Qt::AltModifier);
+        QVERIFY(page.rowView().hasFocus());
+        QTest::keyClick(&window, Qt::Key_3, Qt::AltModifier);
+        QVERIFY(page.tree().hasFocus());
+        QTest::keyClick(&window, Qt::Key_4, Qt::AltModifier);
+        QVERIFY(page.sources().hexView().hasFocus());
+        // From anywhere: the next row, with the tree following.
+        const RecordId before = page.rowView().selectedRecord();
+        QTest::keyClick(&page.sources().hexView(), Qt::Key_Down, Qt::ControlModifier);
+        QCOMPARE(page.rowView().selectedRecord(), before + 1);
+    }
+
+    void theFirstRowIsSelectedAndReloadingKeepsTheRow() {
+        OpenWindow window;
+        QVERIFY(window.isReady());
+        RowView& rows = window.capturePage().rowView();
+        QCOMPARE(rows.selectedRecord(), RecordId{0});
+        rows.selectRow(7);
+        QSignalSpy finished(&window.loader(), &LoadController::finished);
+        QTest::keyClick(&window, Qt::Key_R, Qt::ControlModifier);
+        QVERIFY(finished.wait());
+        QCOMPARE(rows.selectedRecord(), RecordId{7});
+        window.loader().reload();
+        window.selectWhenRead(999'999);
+        QVERIFY(finished.wait());
+        QCOMPARE(rows.selectedRecord(), window.session().rowCount() - 1);
+        QVERIFY(window.messageStrip().text().startsWith(QStringLiteral("There is no row 1")));
+    }
+
+    void goingToARow() {
+        OpenWindow window;
+        QVERIFY(window.isReady());
+        QTest::keyClick(&window, Qt::Key_G, Qt::ControlModifier);
+        auto* const field = qobject_cast<QLineEdit*>(QApplication::focusWidget());
+        QVERIFY(field != nullptr);
+        QTest::keyClicks(field, QStringLiteral("0"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QVERIFY(field->isVisible());
+        QTest::keyClicks(field, QStringLiteral("5"));
+        QTest::keyClick(field, Qt::Key_Return);
+        QCOMPARE(window.capturePage().rowView().selectedRecord(), RecordId{4});
+        QVERIFY(!field->isVisible());
+        QVERIFY(window.capturePage().rowView().hasFocus());
+    }
+
+    void aConnectionNarrowsTheRows() {
+        OpenWindow window("ws-close-codes.pcap");
+        QVERIFY(window.isReady());
+        QVERIFY(window.session().connectionCount() > 1);
+        CapturePage& page = window.capturePage();
+        ConnectionView& view = page.connections();
+        QTest::mouseClick(view.viewport(), Qt::LeftButton, {},
+                          view.visualRect(view.model()->index(2, 0)).center());
+        const int narrowed = page.rowModel().rowCount();
+        QCOMPARE(narrowed, static_cast<int>(window.session().connection(1).rows));
+        QVERIFY(window.statusLine().summary().contains(QStringLiteral("%1 of ").arg(narrowed)));
+        // What is selected stays selected through narrowing and back.
+        page.rowView().selectRow(1);
+        const RecordId selected = page.rowView().selectedRecord();
+        QTest::keyClick(&window, Qt::Key_L, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(page.rowModel().rowCount(), static_cast<int>(window.session().rowCount()));
+        QCOMPARE(page.rowView().selectedRecord(), selected);
+        QTest::keyClick(&window, Qt::Key_L, Qt::ControlModifier);
+        QCOMPARE(page.rowModel().rowCount(), narrowed);
+        QCOMPARE(page.rowView().selectedRecord(), selected);
+        // A row of another connection is reached all the same.
+        QVERIFY(page.selectRecord(window.session().rowCount() - 1));
+        QCOMPARE(page.rowView().selectedRecord(), window.session().rowCount() - 1);
+    }
+
+    void aFileIsOpenedByDroppingIt() {
+        MainWindow window({});
+        window.show();
+        QMimeData data;
+        data.setUrls({QUrl::fromLocalFile(sample("ws-echo.pcap"))});
+        QSignalSpy finished(&window.loader(), &LoadController::finished);
+        dropOnto(window, data);
+        QVERIFY(finished.wait());
+        QVERIFY(window.capturePage().isVisible());
+    }
+
+    void whatIsNoFileCannotBeDropped() {
+        MainWindow window({});
+        window.show();
+        QMimeData data;
+        data.setUrls({QUrl(QStringLiteral("https://example.org/a.pcap"))});
+        data.setText(QStringLiteral("text"));
+        dropOnto(window, data);
+        QVERIFY(window.loader().session() == nullptr);
+        QVERIFY(!window.messageStrip().isVisible());
+    }
+
+    void aFileThatIsNoCaptureIsSaidInTheWindow() {
+        OpenWindow window;
+        QVERIFY(window.isReady());
+        const Session* const open = window.loader().session();
+        window.openFile(QStringLiteral(FRAMESCOPE_SOURCE_DIR "/CMakeLists.txt"));
+        MessageStrip& strip = window.messageStrip();
+        QVERIFY(strip.isVisible());
+        QVERIFY(strip.text().contains(QStringLiteral("CMakeLists.txt")));
+        QCOMPARE(window.loader().session(), open);
+        QVERIFY(window.capturePage().isVisible());
+        auto* const label = strip.findChild<QLabel*>(QStringLiteral("message"));
+        QVERIFY(label->textInteractionFlags().testFlag(Qt::TextSelectableByMouse));
+        const auto buttons = strip.findChildren<FlatButton*>();
+        QCOMPARE(buttons.size(), 2);
+        QTest::mouseClick(buttons.at(0), Qt::LeftButton);
+        QCOMPARE(QGuiApplication::clipboard()->text(), strip.text());
+        QTest::keyClick(buttons.at(1), Qt::Key_Return);
+        QVERIFY(!strip.isVisible());
+    }
+
+    void aCutOffCaptureSaysSo() {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("cut.pcap"));
+        QVERIFY(QFile::copy(sample("ws-echo.pcap"), path));
+        QFile file(path);
+        QVERIFY(file.resize(file.size() - 7));
+        MainWindow window({});
+        window.show();
+        QSignalSpy finished(&window.loader(), &LoadController::finished);
+        window.openFile(path);
+        QVERIFY(finished.wait());
+        QVERIFY(window.messageStrip().isVisible());
+        QVERIFY(!window.messageStrip().text().isEmpty());
+        QVERIFY(window.capturePage().rowModel().rowCount() > 0);
+    }
+
+    void anEmptyListSaysWhy() {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("empty.pcap"));
+        QVERIFY(QFile::copy(sample("ws-echo.pcap"), path));
+        QFile file(path);
+        QVERIFY(file.resize(24));  // the file header alone
+        MainWindow window({});
+        window.show();
+        QSignalSpy finished(&window.loader(), &LoadController::finished);
+        window.openFile(path);
+        QVERIFY(finished.wait());
+        QCOMPARE(window.capturePage().rowModel().rowCount(), 0);
+        QVERIFY(window.capturePage().rowView().emptyText().startsWith(
+            QStringLiteral("This capture holds no packets.")));
+    }
+
+    void recentFilesAndPanesAreRemembered() {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("settings.ini"));
+        {
+            QSettings settings(path, QSettings::IniFormat);
+            OpenWindow window("ws-echo.pcap", {&settings, nullptr, {}});
+            QVERIFY(window.isReady());
+            window.close();
+        }
+        QSettings settings(path, QSettings::IniFormat);
+        QVERIFY(settings.contains(QStringLiteral("panes/rows")));
+        MainWindow window({&settings, nullptr, {}});
+        const auto links = window.startPage().findChildren<LinkButton*>();
+        QCOMPARE(links.size(), 1);
+        QCOMPARE(links.front()->text(), QStringLiteral("ws-echo.pcap"));
+    }
+
+    void everyActionHasAShortcutOrAMenuOfItsOwn() {
+        MainWindow window({nullptr, nullptr, samples()});
+        QStringList seen;
+        for (QAction* menu : window.menuBar()->actions()) {
+            for (QAction* action : menu->menu()->actions()) {
+                if (action->isSeparator() || action->menu() != nullptr) continue;
+                for (const QKeySequence& keys : action->shortcuts()) {
+                    // Ctrl+C means the pane that has the focus.
+                    if (keys == QKeySequence(QKeySequence::Copy)) continue;
+                    QVERIFY2(!seen.contains(keys.toString()), qPrintable(keys.toString()));
+                    seen << keys.toString();
+                }
+            }
+        }
+        for (const char* wanted :
+             {"Ctrl+O", "Ctrl+W", "Ctrl+Q", "Ctrl+R", "Ctrl+G", "Ctrl+Down", "Ctrl+Up"}) {
+            QVERIFY2(seen.contains(QLatin1String(wanted)), wanted);
+        }
+    }
+};
+
+QTEST_MAIN(TestMainWindow)
+#include "test_main_window.moc"

@@ -1,0 +1,127 @@
+// Everything is read from the session when it is asked for; nothing is copied.
+#include "ui/connections/connection_model.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "ui/text/display_text.h"
+
+namespace framescope {
+namespace {
+
+/// "127.0.0.1:51024 → :3000": the address of the server only where it is another one.
+QString endpoints(const ConnectionInfo& info) {
+    const QString server = info.server.address == info.client.address
+                               ? QStringLiteral(":%1").arg(info.server.port)
+                               : QString::fromStdString(info.server.text());
+    return QString::fromStdString(info.client.text()) + QStringLiteral(" → ") + server;
+}
+
+}  // namespace
+
+ConnectionModel::ConnectionModel(QObject* parent) : QAbstractListModel(parent) {}
+
+void ConnectionModel::setSession(const Session* session) {
+    beginResetModel();
+    m_session = session;
+    m_shown = 0;
+    endResetModel();
+    refresh();
+}
+
+void ConnectionModel::refresh() {
+    if (m_session == nullptr) return;
+    const auto count = static_cast<int>(
+        std::min<ConnectionId>(m_session->connectionCount(), std::numeric_limits<int>::max() / 64));
+    if (count > m_shown) {
+        beginInsertRows({}, m_shown + 1, count);
+        m_shown = count;
+        endInsertRows();
+    }
+    Q_EMIT dataChanged(index(0), index(m_shown));
+}
+
+std::optional<ConnectionId> ConnectionModel::connectionAt(int row) const {
+    if (row < 1 || row > m_shown) return std::nullopt;
+    return static_cast<ConnectionId>(row - 1);
+}
+
+int ConnectionModel::rowOf(std::optional<ConnectionId> connection) const {
+    if (!connection || *connection >= static_cast<ConnectionId>(m_shown)) return 0;
+    return static_cast<int>(*connection) + 1;
+}
+
+int ConnectionModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() || m_session == nullptr ? 0 : m_shown + 1;
+}
+
+QVariant ConnectionModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid() || m_session == nullptr) return {};
+    switch (role) {
+        case Qt::DisplayRole:
+            return title(index.row());
+        case NameRole:
+            return name(index.row());
+        case PathRole:
+            return path(index.row());
+        case DetailRole:
+            return detail(index.row());
+        case Qt::ToolTipRole:
+        case Qt::AccessibleTextRole: {
+            QString text = title(index.row()) + QLatin1Char('\n') + detail(index.row());
+            if (severity(index.row()) != Severity::None && index.row() != 0) {
+                const std::string_view word = severityName(severity(index.row()));
+                text += QStringLiteral("\ngravest issue: ") +
+                        QString::fromUtf8(word.data(), static_cast<qsizetype>(word.size()));
+            }
+            return role == Qt::ToolTipRole ? plainToolTip(text) : text;
+        }
+        case SeverityRole:
+            return static_cast<int>(severity(index.row()));
+        case HeadingRole:
+            return index.row() == 0;
+        default:
+            return {};
+    }
+}
+
+QString ConnectionModel::name(int row) const {
+    const auto connection = connectionAt(row);
+    if (!connection) return QStringLiteral("All connections");
+    const Protocol protocol = m_session->connection(*connection).facts.protocol;
+    return QStringLiteral("%1  %2")
+        .arg(*connection)
+        .arg(QString::fromLatin1(protocolName(protocol)));
+}
+
+QString ConnectionModel::path(int row) const {
+    const auto connection = connectionAt(row);
+    if (!connection) return {};
+    return displayText(m_session->name(m_session->connection(*connection).facts.path), 500);
+}
+
+QString ConnectionModel::title(int row) const {
+    const QString where = path(row);
+    return where.isEmpty() ? name(row) : name(row) + QStringLiteral("  ") + where;
+}
+
+QString ConnectionModel::detail(int row) const {
+    const auto connection = connectionAt(row);
+    if (!connection) {
+        return QStringLiteral("%1 · %2").arg(
+            counted(static_cast<quint64>(m_shown), "connection", "connections"),
+            counted(m_session->rowCount(), "row", "rows"));
+    }
+    const ConnectionInfo& info = m_session->connection(*connection);
+    // How much and how it ended first: what is cut at the right edge is the long addresses.
+    return QStringLiteral("%1 · %2 · %3")
+        .arg(counted(info.rows, "row", "rows"),
+             QString::fromLatin1(connectionStateName(info.state)), endpoints(info));
+}
+
+Severity ConnectionModel::severity(int row) const {
+    const auto connection = connectionAt(row);
+    return connection ? m_session->connection(*connection).worst : Severity::None;
+}
+
+}  // namespace framescope

@@ -1,0 +1,49 @@
+// The connections of a session as a list. Row 0 stands for all of them, row n for connection n - 1.
+#pragma once
+
+#include <optional>
+
+#include <QAbstractListModel>
+
+#include "capture/session/session.h"
+
+namespace framescope {
+
+class ConnectionModel : public QAbstractListModel {
+    Q_OBJECT
+
+public:
+    enum Role {
+        NameRole = Qt::UserRole,  ///< QString, the first line up to the path
+        PathRole,                 ///< QString, the path; may be empty
+        DetailRole,               ///< QString, the second line
+        SeverityRole,             ///< int of Severity
+        HeadingRole,              ///< bool: the row that stands for all
+    };
+
+    explicit ConnectionModel(QObject* parent = nullptr);
+
+    /// Shows another session; null for none. The session must outlive this.
+    void setSession(const Session* session);
+    /// Takes in new connections and what has changed about the others.
+    void refresh();
+
+    /// The connection of a row; nothing for "all".
+    std::optional<ConnectionId> connectionAt(int row) const;
+    int rowOf(std::optional<ConnectionId> connection) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+
+private:
+    QString name(int row) const;
+    QString path(int row) const;
+    QString title(int row) const;
+    QString detail(int row) const;
+    Severity severity(int row) const;
+
+    const Session* m_session = nullptr;
+    int m_shown = 0;  // connections
+};
+
+}  // namespace framescope

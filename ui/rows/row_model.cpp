@@ -1,0 +1,255 @@
+// Text cells are dissected when they are looked at, and kept for a while: a view asks for the same
+// few rows again and again.
+#include "ui/rows/row_model.h"
+
+#include <algorithm>
+
+#include <QDateTime>
+
+#include "ui/text/display_text.h"
+
+namespace framescope {
+namespace {
+
+constexpr RecordId kSlice = 1'000'000;  // a few milliseconds
+constexpr int kKeptTexts = 2000;
+
+Qt::Alignment alignmentOf(int column) {
+    switch (column) {
+        case RowModel::Number:
+        case RowModel::Time:
+        case RowModel::Connection:
+        case RowModel::Length:
+            return Qt::AlignRight | Qt::AlignVCenter;
+        case RowModel::Arrow:
+            return Qt::AlignCenter;
+        default:
+            return Qt::AlignLeft | Qt::AlignVCenter;
+    }
+}
+
+QString severityWord(Severity severity) {
+    const std::string_view name = severityName(severity);
+    return QString::fromUtf8(name.data(), static_cast<qsizetype>(name.size()));
+}
+
+}  // namespace
+
+RowModel::RowModel(QObject* parent) : QAbstractTableModel(parent), m_texts(kKeptTexts) {
+    m_nextSlice.setSingleShot(true);
+    m_nextSlice.setInterval(0);
+    connect(&m_nextSlice, &QTimer::timeout, this, &RowModel::scanSlice);
+}
+
+void RowModel::setSession(const Session* session) {
+    beginResetModel();
+    m_session = session;
+    m_connection.reset();
+    m_texts.clear();
+    restart();
+    endResetModel();
+    fetchAppended();
+}
+
+void RowModel::setConnection(std::optional<ConnectionId> connection) {
+    if (connection == m_connection) return;
+    beginResetModel();
+    m_connection = connection;
+    restart();
+    // The first slice belongs to the reset: mostly it is all there is.
+    if (m_session != nullptr && m_connection) {
+        scanConnection(std::min(m_session->rowCount(), kSlice));
+        m_shown = static_cast<int>(m_narrowed.size());
+    }
+    endResetModel();
+    fetchAppended();
+}
+
+void RowModel::restart() {
+    m_narrowed.clear();
+    m_narrowed.shrink_to_fit();
+    m_scanned = 0;
+    m_shown = 0;
+    m_limitReached = false;
+    m_nextSlice.stop();
+}
+
+void RowModel::fetchAppended() {
+    if (!m_nextSlice.isActive()) scanSlice();
+}
+
+void RowModel::scanSlice() {
+    if (m_session == nullptr) return;
+    const RecordId count = m_session->rowCount();
+    if (!m_connection) {
+        const auto wanted =
+            static_cast<int>(std::min<RecordId>(count, static_cast<RecordId>(m_rowLimit)));
+        m_scanned = count;
+        m_limitReached = count > static_cast<RecordId>(m_rowLimit);
+        if (wanted > m_shown) {
+            beginInsertRows({}, m_shown, wanted - 1);
+            m_shown = wanted;
+            endInsertRows();
+        }
+        Q_EMIT caughtUp();
+        return;
+    }
+    scanConnection(std::min(count, m_scanned + std::min(kSlice, count - m_scanned)));
+    const auto found = static_cast<int>(m_narrowed.size());
+    if (found > m_shown) {
+        beginInsertRows({}, m_shown, found - 1);
+        m_shown = found;
+        endInsertRows();
+    }
+    if (m_scanned < count) {
+        m_nextSlice.start();
+    } else {
+        Q_EMIT caughtUp();
+    }
+}
+
+void RowModel::scanConnection(RecordId end) {
+    for (; m_scanned < end; ++m_scanned) {
+        if (m_session->record(m_scanned).connection != *m_connection) continue;
+        if (m_narrowed.size() >= static_cast<std::size_t>(m_rowLimit)) {
+            m_limitReached = true;
+            continue;
+        }
+        m_narrowed.push_back(m_scanned);
+    }
+}
+
+RecordId RowModel::recordAt(int row) const {
+    if (row < 0 || row >= m_shown) return kNoRecord;
+    return m_connection ? m_narrowed[static_cast<std::size_t>(row)] : static_cast<RecordId>(row);
+}
+
+int RowModel::rowOf(RecordId record) const {
+    if (!m_connection) {
+        return record < static_cast<RecordId>(m_shown) ? static_cast<int>(record) : -1;
+    }
+    const auto end = m_narrowed.begin() + m_shown;
+    const auto place = std::lower_bound(m_narrowed.begin(), end, record);
+    return place != end && *place == record ? static_cast<int>(place - m_narrowed.begin()) : -1;
+}
+
+int RowModel::rowCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : m_shown;
+}
+
+int RowModel::columnCount(const QModelIndex& parent) const {
+    return parent.isValid() ? 0 : ColumnCount;
+}
+
+QVariant RowModel::data(const QModelIndex& index, int role) const {
+    const RecordId record = recordAt(index.row());
+    if (!index.isValid() || record == kNoRecord) return {};
+    switch (role) {
+        case Qt::DisplayRole:
+            return cellText(record, index.column());
+        case Qt::TextAlignmentRole:
+            return static_cast<int>(alignmentOf(index.column()));
+        case Qt::ToolTipRole:
+            return plainToolTip(tooltip(record, index.column()));
+        case Qt::AccessibleTextRole:
+            if (index.column() == Arrow) return directionWords(m_session->record(record).direction);
+            return cellText(record, index.column());
+        case SeverityRole:
+            return static_cast<int>(m_session->record(record).severity);
+        case DirectionRole:
+            return static_cast<int>(m_session->record(record).direction);
+        default:
+            return {};
+    }
+}
+
+QVariant RowModel::headerData(int section, Qt::Orientation orientation, int role) const {
+    if (orientation != Qt::Horizontal) return {};
+    if (role == Qt::TextAlignmentRole) return static_cast<int>(alignmentOf(section));
+    const bool shortened = role == Qt::DisplayRole;
+    if (!shortened && role != Qt::ToolTipRole && role != Qt::AccessibleTextRole) return {};
+    switch (section) {
+        case Number:
+            return shortened ? QStringLiteral("No.") : QStringLiteral("Number of the row");
+        case Time:
+            return shortened ? QStringLiteral("Time")
+                             : QStringLiteral("Seconds since the first packet");
+        case Connection:
+            return shortened ? QStringLiteral("Conn")
+                             : QStringLiteral("Number of the TCP connection (tcp.stream)");
+        case Arrow:
+            return shortened ? QString()
+                             : QStringLiteral("Direction: → client to server, ← server to client");
+        case ProtocolName:
+            return shortened ? QStringLiteral("Protocol")
+                             : QStringLiteral("The highest protocol that was read");
+        case Length:
+            return shortened ? QStringLiteral("Length") : QStringLiteral("Bytes on the wire");
+        case Info:
+            return QStringLiteral("Info");
+        default:
+            return {};
+    }
+}
+
+QString RowModel::cellText(RecordId record, int column) const {
+    const Record& r = m_session->record(record);
+    switch (column) {
+        case Number:
+            return QString::number(quint64{record} + 1);
+        case Time:
+            return relativeSeconds(r.timeNs - m_session->statistics().firstTimeNs);
+        case Connection:
+            return QString::number(r.connection);
+        case Arrow:
+            return directionArrow(r.direction);
+        case ProtocolName:
+            return displayText(textOf(record).protocol);
+        case Length:
+            return groupedNumber(r.length);
+        case Info:
+            return displayText(textOf(record).info);
+        default:
+            return {};
+    }
+}
+
+QString RowModel::tooltip(RecordId record, int column) const {
+    const Record& r = m_session->record(record);
+    switch (column) {
+        case Number:
+            if (r.severity == Severity::None) return QStringLiteral("Packet %1").arg(r.packet);
+            return QStringLiteral("Packet %1, with an issue (%2)")
+                .arg(r.packet)
+                .arg(severityWord(r.severity));
+        case Time:
+            return QDateTime::fromMSecsSinceEpoch(r.timeNs / 1'000'000).toString(Qt::ISODateWithMs);
+        case Connection:
+            return QStringLiteral("%1 → %2").arg(
+                QString::fromStdString(m_session->connection(r.connection).client.text()),
+                QString::fromStdString(m_session->connection(r.connection).server.text()));
+        case Arrow:
+            return directionWords(r.direction);
+        case Info:
+            return cellText(record, Info);
+        default:
+            return {};
+    }
+}
+
+const RowText& RowModel::textOf(RecordId record) const {
+    if (const RowText* kept = m_texts.object(record)) return *kept;
+    auto* const text = new RowText(m_session->text(record));
+    m_texts.insert(record, text);
+    return *text;
+}
+
+QString RowModel::rowAsText(int row) const {
+    const RecordId record = recordAt(row);
+    if (record == kNoRecord) return {};
+    QStringList cells;
+    for (int column = 0; column < ColumnCount; ++column) cells << cellText(record, column);
+    return cells.join(QLatin1Char('\t'));
+}
+
+}  // namespace framescope

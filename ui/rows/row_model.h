@@ -1,0 +1,80 @@
+// The rows of a session as a table: all of them, or those of one connection.
+//
+// All rows cost nothing: row n of the table is record n. A narrowed table keeps its own vector of
+// record numbers, filled by going over the records once; both grow at the end as the session does.
+// A long way to go over is cut into slices, so that the window never waits for it.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include <QAbstractTableModel>
+#include <QCache>
+#include <QTimer>
+
+#include "capture/session/session.h"
+
+namespace framescope {
+
+class RowModel : public QAbstractTableModel {
+    Q_OBJECT
+
+public:
+    enum Column { Number, Time, Connection, Arrow, ProtocolName, Length, Info, ColumnCount };
+    enum Role {
+        SeverityRole = Qt::UserRole,  ///< int of Severity
+        DirectionRole,                ///< int of Direction
+    };
+
+    explicit RowModel(QObject* parent = nullptr);
+
+    /// Shows another session, all its rows; null for none. The session must outlive this.
+    void setSession(const Session* session);
+    /// Shows only the rows of one connection, or all again.
+    void setConnection(std::optional<ConnectionId> connection);
+    std::optional<ConnectionId> connection() const { return m_connection; }
+    /// Takes in what the session has got since.
+    void fetchAppended();
+    /// At most so many rows are shown; what a view can paint is limited.
+    void setRowLimit(int limit) { m_rowLimit = limit; }
+    /// True when there are more rows than the limit lets through.
+    bool limitReached() const { return m_limitReached; }
+
+    /// The record shown in a row of the table, kNoRecord outside.
+    RecordId recordAt(int row) const;
+    /// The row of the table that shows a record, -1 for none.
+    int rowOf(RecordId record) const;
+
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+    QVariant headerData(int section, Qt::Orientation orientation,
+                        int role = Qt::DisplayRole) const override;
+
+    /// The cells of a row as one line, for the clipboard.
+    QString rowAsText(int row) const;
+
+Q_SIGNALS:
+    /// All records of the session have been looked at.
+    void caughtUp();
+
+private:
+    void restart();
+    void scanSlice();
+    void scanConnection(RecordId end);
+    QString cellText(RecordId record, int column) const;
+    QString tooltip(RecordId record, int column) const;
+    const RowText& textOf(RecordId record) const;
+
+    const Session* m_session = nullptr;
+    std::optional<ConnectionId> m_connection;
+    std::vector<RecordId> m_narrowed;  // only with m_connection
+    RecordId m_scanned = 0;            // records looked at so far
+    int m_shown = 0;
+    int m_rowLimit = 0x7fffffff;
+    bool m_limitReached = false;
+    QTimer m_nextSlice;
+    mutable QCache<RecordId, RowText> m_texts;
+};
+
+}  // namespace framescope

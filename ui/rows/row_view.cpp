@@ -1,0 +1,179 @@
+// Column widths come from templates and from the last and the longest numbers, never from looking
+// at all rows.
+#include "ui/rows/row_view.h"
+
+#include <algorithm>
+#include <limits>
+
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QKeyEvent>
+#include <QPainter>
+#include <QScopedValueRollback>
+
+#include "ui/rows/flat_header.h"
+#include "ui/rows/row_delegate.h"
+#include "ui/rows/row_model.h"
+#include "ui/theme/fonts.h"
+#include "ui/theme/role_colors.h"
+
+namespace framescope {
+
+RowView::RowView(RowModel& model, QWidget* parent)
+    : QTableView(parent), m_model(model), m_delegate(new RowDelegate(this)) {
+    setModel(&model);
+    setItemDelegate(m_delegate);
+    setHorizontalHeader(new FlatHeader(this));
+    verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    verticalHeader()->setMinimumSectionSize(1);
+    horizontalHeader()->setStretchLastSection(true);
+    setColumnWidth(RowModel::Info, 60);  // at least; the rest of the width is added
+    setShowGrid(false);
+    setFrameShape(QFrame::NoFrame);
+    setWordWrap(false);
+    setCornerButtonEnabled(false);
+    setSelectionBehavior(SelectRows);
+    setSelectionMode(SingleSelection);
+    setEditTriggers(NoEditTriggers);
+    setTabKeyNavigation(false);
+    setVerticalScrollMode(ScrollPerItem);
+    setHorizontalScrollMode(ScrollPerPixel);
+    setAccessibleName(QStringLiteral("Rows"));
+    applyFonts();
+    connect(horizontalHeader(), &QHeaderView::sectionResized, this, [this](int section, int, int) {
+        const bool stretched = section == RowModel::Info;
+        if (!m_fitting && !stretched) m_userResized = true;
+    });
+    connect(&model, &QAbstractItemModel::modelReset, this,
+            [this] { Q_EMIT recordSelected(kNoRecord); });
+    connect(&model, &QAbstractItemModel::rowsInserted, this,
+            [this](const QModelIndex&, int first, int) {
+                if (first == 0) viewport()->update();
+            });
+}
+
+void RowView::applyFonts() {
+    m_delegate->setFixedFont(fixedFont());
+    const int height = denseRowHeight(font());
+    verticalHeader()->setDefaultSectionSize(height);
+    m_model.setRowLimit(std::numeric_limits<int>::max() / height);
+    fitColumns();
+}
+
+int RowView::columnWidthFor(int column, const QString& text) const {
+    const QFontMetrics cell(m_delegate->fontOf(column, font()));
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    const QString title = m_model.headerData(column, Qt::Horizontal).toString();
+    const int content =
+        std::max(cell.horizontalAdvance(text), QFontMetrics(bold).horizontalAdvance(title));
+    const int mark =
+        column == RowModel::Number ? RowDelegate::kMarkWidth - RowDelegate::kPadding : 0;
+    // Two pixels more: widths are fractions, and what lacks half a pixel is elided.
+    return content + mark + 2 * RowDelegate::kPadding + 2;
+}
+
+void RowView::fitColumns() {
+    if (m_userResized) return;
+    const QScopedValueRollback guard(m_fitting, true);
+    // Room for what is common, and for the last row, which has the greatest number and time.
+    const QString templates[] = {QStringLiteral("0000"),      QStringLiteral("0.000000"),
+                                 QStringLiteral("00"),        QStringLiteral("→"),
+                                 QStringLiteral("WebSocket"), QStringLiteral("00 000")};
+    const int last = m_model.rowCount() - 1;
+    for (int column = 0; column < RowModel::Info; ++column) {
+        int width = columnWidthFor(column, templates[column]);
+        if (last >= 0 && column != RowModel::ProtocolName) {
+            const QString text = m_model.index(last, column).data().toString();
+            width = std::max(width, columnWidthFor(column, text));
+        }
+        if (width > columnWidth(column) || last < 0) setColumnWidth(column, width);
+    }
+}
+
+RecordId RowView::selectedRecord() const {
+    return m_model.recordAt(currentIndex().isValid() ? currentIndex().row() : -1);
+}
+
+void RowView::selectRecord(RecordId record) {
+    const int row = m_model.rowOf(record);
+    if (row < 0) return;
+    const QModelIndex index = m_model.index(row, RowModel::Number);
+    setCurrentIndex(index);
+    scrollTo(index);
+}
+
+void RowView::moveSelection(int rows) {
+    const qint64 from = currentIndex().isValid() ? currentIndex().row() : -1;
+    const qint64 to = std::clamp<qint64>(from + rows, 0, m_model.rowCount() - 1);
+    selectRow(static_cast<int>(to));
+}
+
+void RowView::selectRow(int row) {
+    if (m_model.rowCount() == 0) return;
+    const QModelIndex index = m_model.index(std::clamp(row, 0, m_model.rowCount() - 1), 0);
+    setCurrentIndex(index);
+    scrollTo(index);
+}
+
+void RowView::selectLastRow() {
+    selectRow(m_model.rowCount() - 1);
+}
+
+void RowView::setEmptyText(const QString& text) {
+    m_emptyText = text;
+    viewport()->update();
+}
+
+void RowView::copySelectedRow() const {
+    if (currentIndex().isValid()) {
+        QGuiApplication::clipboard()->setText(m_model.rowAsText(currentIndex().row()));
+    }
+}
+
+void RowView::paintEvent(QPaintEvent* event) {
+    QTableView::paintEvent(event);
+    if (m_model.rowCount() != 0 || m_emptyText.isEmpty()) return;
+    QPainter painter(viewport());
+    painter.setPen(roleColors(palette()).dim);
+    const QRect area = viewport()->rect().adjusted(24, 12, -24, -12);
+    painter.drawText(area, Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+}
+
+void RowView::keyPressEvent(QKeyEvent* event) {
+    if (event->matches(QKeySequence::Copy)) {
+        copySelectedRow();
+        return;
+    }
+    if (event->modifiers() == Qt::NoModifier) {
+        if (event->key() == Qt::Key_Home) return selectRow(0);
+        if (event->key() == Qt::Key_End) return selectLastRow();
+    }
+    QTableView::keyPressEvent(event);
+}
+
+void RowView::changeEvent(QEvent* event) {
+    QTableView::changeEvent(event);
+    if (event->type() == QEvent::FontChange) applyFonts();
+}
+
+void RowView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+    QTableView::currentChanged(current, previous);
+    if (current.row() != previous.row() || current.isValid() != previous.isValid()) {
+        Q_EMIT recordSelected(m_model.recordAt(current.isValid() ? current.row() : -1));
+    }
+}
+
+void RowView::focusInEvent(QFocusEvent* event) {
+    QTableView::focusInEvent(event);
+    viewport()->update();
+}
+
+void RowView::focusOutEvent(QFocusEvent* event) {
+    QTableView::focusOutEvent(event);
+    viewport()->update();
+}
+
+}  // namespace framescope

@@ -1,0 +1,61 @@
+// The list of rows. A QTableView with fixed row heights, which stays fast with ten million rows;
+// what it cannot paint (beyond 2^31 pixels) the model is told to leave out.
+#pragma once
+
+#include <QTableView>
+
+#include "dissector/record/record.h"
+
+namespace framescope {
+
+class RowDelegate;
+class RowModel;
+
+class RowView : public QTableView {
+    Q_OBJECT
+
+public:
+    /// Shows `model`, which must outlive this.
+    explicit RowView(RowModel& model, QWidget* parent = nullptr);
+
+    /// The record of the selected row, kNoRecord for none.
+    RecordId selectedRecord() const;
+    /// Selects the row of a record and brings it into view; nothing if it is not shown.
+    void selectRecord(RecordId record);
+    /// Moves the selection by so many rows, as far as there are any.
+    void moveSelection(int rows);
+    /// Selects a row of the table, the nearest there is.
+    void selectRow(int row);
+    void selectLastRow();
+    /// What stands in the middle of a list without rows: why it is empty.
+    void setEmptyText(const QString& text);
+    QString emptyText() const { return m_emptyText; }
+    /// Makes columns wide enough for the rows there are; never narrower, never against the user.
+    void fitColumns();
+
+    void copySelectedRow() const;
+
+Q_SIGNALS:
+    /// The selection is on another record now (kNoRecord: on none).
+    void recordSelected(RecordId record);
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void changeEvent(QEvent* event) override;
+    void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
+    void focusInEvent(QFocusEvent* event) override;
+    void focusOutEvent(QFocusEvent* event) override;
+
+private:
+    void applyFonts();
+    int columnWidthFor(int column, const QString& text) const;
+
+    RowModel& m_model;
+    RowDelegate* m_delegate;
+    QString m_emptyText;
+    bool m_fitting = false;
+    bool m_userResized = false;
+};
+
+}  // namespace framescope

@@ -1,0 +1,95 @@
+// No buttons at the ends of a scroll bar: wheel, keys and the bar itself do what they did.
+#include "ui/theme/flat_style.h"
+
+#include <algorithm>
+
+#include <QPainter>
+#include <QStyleFactory>
+#include <QStyleOptionSlider>
+
+#include "ui/theme/role_colors.h"
+
+namespace framescope {
+
+namespace {
+
+constexpr int kExtent = 12;
+constexpr int kShortestBar = 28;
+
+QRect barRect(const QStyleOptionSlider& option) {
+    const bool horizontal = option.orientation == Qt::Horizontal;
+    const int length = horizontal ? option.rect.width() : option.rect.height();
+    const qint64 range = qint64{option.maximum} - option.minimum;
+    int bar = length;
+    if (range > 0) {
+        const qint64 page = std::max(option.pageStep, 1);
+        bar = std::clamp(static_cast<int>(length * page / (range + page)),
+                         std::min(kShortestBar, length), length);
+    }
+    const int start = QStyle::sliderPositionFromValue(
+        option.minimum, option.maximum, option.sliderPosition, length - bar, option.upsideDown);
+    const QRect rect = horizontal ? QRect(start, 0, bar, option.rect.height())
+                                  : QRect(0, start, option.rect.width(), bar);
+    return rect.translated(option.rect.topLeft());
+}
+
+}  // namespace
+
+FlatStyle::FlatStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
+                                   QPainter* painter, const QWidget* widget) const {
+    const auto* const slider = qstyleoption_cast<const QStyleOptionSlider*>(option);
+    if (control != CC_ScrollBar || slider == nullptr) {
+        QProxyStyle::drawComplexControl(control, option, painter, widget);
+        return;
+    }
+    const RoleColors& colors = roleColors(option->palette);
+    painter->fillRect(option->rect, colors.surface);
+    if (slider->maximum <= slider->minimum) return;
+    const bool lit =
+        option->state.testFlag(State_MouseOver) || option->state.testFlag(State_Sunken);
+    QColor color = colors.dim;
+    color.setAlphaF(lit ? 0.9F : 0.55F);
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(color);
+    painter->drawRoundedRect(barRect(*slider).adjusted(3, 3, -3, -3), 3, 3);
+    painter->restore();
+}
+
+QRect FlatStyle::subControlRect(ComplexControl control, const QStyleOptionComplex* option,
+                                SubControl subControl, const QWidget* widget) const {
+    const auto* const slider = qstyleoption_cast<const QStyleOptionSlider*>(option);
+    if (control != CC_ScrollBar || slider == nullptr) {
+        return QProxyStyle::subControlRect(control, option, subControl, widget);
+    }
+    const QRect bar = barRect(*slider);
+    const QRect& all = slider->rect;
+    const bool horizontal = slider->orientation == Qt::Horizontal;
+    switch (subControl) {
+        case SC_ScrollBarSlider:
+            return bar;
+        case SC_ScrollBarGroove:
+            return all;
+        case SC_ScrollBarSubPage:
+            return horizontal ? QRect(all.left(), all.top(), bar.left() - all.left(), all.height())
+                              : QRect(all.left(), all.top(), all.width(), bar.top() - all.top());
+        case SC_ScrollBarAddPage:
+            return horizontal
+                       ? QRect(bar.right() + 1, all.top(), all.right() - bar.right(), all.height())
+                       : QRect(all.left(), bar.bottom() + 1, all.width(),
+                               all.bottom() - bar.bottom());
+        default:
+            return {};
+    }
+}
+
+int FlatStyle::pixelMetric(PixelMetric metric, const QStyleOption* option,
+                           const QWidget* widget) const {
+    if (metric == PM_ScrollBarExtent) return kExtent;
+    return QProxyStyle::pixelMetric(metric, option, widget);
+}
+
+}  // namespace framescope

@@ -1,0 +1,207 @@
+// Children of a node stand next to each other in m_children, issues in front of fields.
+#include "ui/tree/field_tree_model.h"
+
+#include <algorithm>
+
+#include "ui/text/display_text.h"
+
+namespace framescope {
+namespace {
+
+constexpr qsizetype kShownCharacters = 1000;
+constexpr qsizetype kTooltipCharacters = 3000;
+constexpr qsizetype kCopiedCharacters = 64 << 20;
+
+QString fromView(std::string_view text) {
+    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+}  // namespace
+
+bool isLowerLayer(FieldId id) {
+    switch (id) {
+        case FieldId::Frame:
+        case FieldId::Eth:
+        case FieldId::Vlan:
+        case FieldId::Sll:
+        case FieldId::Null:
+        case FieldId::Raw:
+        case FieldId::Ip:
+        case FieldId::Ipv6:
+        case FieldId::Tcp:
+            return true;
+        default:
+            return false;
+    }
+}
+
+FieldTreeModel::FieldTreeModel(QObject* parent) : QAbstractItemModel(parent) {}
+
+void FieldTreeModel::setDissection(std::shared_ptr<const Dissection> dissection) {
+    beginResetModel();
+    m_dissection = std::move(dissection);
+    build();
+    endResetModel();
+}
+
+void FieldTreeModel::build() {
+    m_nodes.clear();
+    m_children.clear();
+    m_fieldCount = 0;
+    m_root = 0;
+    m_mainLayer = kNoField;
+    if (!m_dissection) return;
+    const FieldTree& tree = m_dissection->fields;
+    m_fieldCount = static_cast<std::uint32_t>(tree.size());
+    m_root = m_fieldCount + static_cast<std::uint32_t>(tree.issues().size());
+    m_nodes.resize(std::size_t{m_root} + 1);
+    m_children.resize(m_root);
+
+    for (std::uint32_t i = 0; i < m_root; ++i) {
+        const FieldIndex parent = isIssue(i) ? issueOf(i).field : tree[i].parent;
+        m_nodes[i].parent = parent == kNoField ? m_root : parent;
+        ++m_nodes[m_nodes[i].parent].childCount;
+        if (!isIssue(i)) continue;
+        const Severity severity = issueInfo(issueOf(i).issue.code).severity;
+        m_nodes[i].own = m_nodes[i].worst = severity;
+        Node& field = m_nodes[m_nodes[i].parent];
+        field.own = std::max(field.own, severity);
+    }
+    std::uint32_t place = 0;
+    for (Node& node : m_nodes) {
+        node.firstChild = place;
+        place += node.childCount;
+        node.childCount = 0;
+    }
+    const auto append = [this](std::uint32_t child) {
+        Node& parent = m_nodes[m_nodes[child].parent];
+        m_nodes[child].row = parent.childCount;
+        m_children[parent.firstChild + parent.childCount++] = child;
+    };
+    for (std::uint32_t i = m_fieldCount; i < m_root; ++i) append(i);
+    for (std::uint32_t i = 0; i < m_fieldCount; ++i) append(i);
+
+    // Pre-order: a parent stands in front of its children, so going backwards sums up subtrees.
+    for (std::uint32_t i = m_fieldCount; i-- > 0;) {
+        Node& node = m_nodes[i];
+        node.worst = std::max(node.worst, node.own);
+        Node& parent = m_nodes[node.parent];
+        parent.worst = std::max(parent.worst, node.worst);
+    }
+    markLowerLayers();
+}
+
+void FieldTreeModel::markLowerLayers() {
+    const FieldTree& tree = m_dissection->fields;
+    m_mainLayer = kNoField;
+    for (FieldIndex top = 0; top < m_fieldCount; top = tree[top].next) {
+        if (fieldInfo(tree[top].id).type == FieldType::Protocol) m_mainLayer = top;
+    }
+    for (FieldIndex top = 0; top < m_fieldCount; top = tree[top].next) {
+        if (!isLowerLayer(tree[top].id) || top == m_mainLayer) continue;
+        for (FieldIndex i = top; i < tree[top].next; ++i) m_nodes[i].lowerLayer = true;
+    }
+}
+
+std::uint32_t FieldTreeModel::nodeOf(const QModelIndex& index) const {
+    return index.isValid() ? static_cast<std::uint32_t>(index.internalId()) : m_root;
+}
+
+const FieldIssue& FieldTreeModel::issueOf(std::uint32_t node) const {
+    return m_dissection->fields.issues()[node - m_fieldCount];
+}
+
+FieldIndex FieldTreeModel::fieldOf(const QModelIndex& index) const {
+    if (!index.isValid()) return kNoField;
+    const std::uint32_t node = nodeOf(index);
+    return isIssue(node) ? issueOf(node).field : node;
+}
+
+QModelIndex FieldTreeModel::indexOf(FieldIndex field) const {
+    if (field >= m_fieldCount) return {};
+    return createIndex(static_cast<int>(m_nodes[field].row), 0, quintptr{field});
+}
+
+QModelIndex FieldTreeModel::index(int row, int column, const QModelIndex& parent) const {
+    if (m_nodes.empty() || column != 0 || row < 0) return {};
+    const Node& node = m_nodes[nodeOf(parent)];
+    if (static_cast<std::uint32_t>(row) >= node.childCount) return {};
+    return createIndex(row, 0,
+                       quintptr{m_children[node.firstChild + static_cast<std::uint32_t>(row)]});
+}
+
+QModelIndex FieldTreeModel::parent(const QModelIndex& index) const {
+    if (!index.isValid()) return {};
+    const std::uint32_t parent = m_nodes[nodeOf(index)].parent;
+    if (parent == m_root) return {};
+    return createIndex(static_cast<int>(m_nodes[parent].row), 0, quintptr{parent});
+}
+
+int FieldTreeModel::rowCount(const QModelIndex& parent) const {
+    if (m_nodes.empty()) return 0;
+    return static_cast<int>(m_nodes[nodeOf(parent)].childCount);
+}
+
+int FieldTreeModel::columnCount(const QModelIndex&) const {
+    return 1;
+}
+
+QVariant FieldTreeModel::data(const QModelIndex& index, int role) const {
+    if (!index.isValid()) return {};
+    const std::uint32_t node = nodeOf(index);
+    switch (role) {
+        case Qt::DisplayRole:
+            return line(node, kShownCharacters);
+        case Qt::ToolTipRole:
+            return plainToolTip(line(node, kTooltipCharacters));
+        case SeverityRole:
+            return static_cast<int>(m_nodes[node].own);
+        case SubtreeSeverityRole:
+            return static_cast<int>(m_nodes[node].worst);
+        case LowerLayerRole:
+            return m_nodes[node].lowerLayer;
+        case IssueRole:
+            return isIssue(node);
+        default:
+            return {};
+    }
+}
+
+QString FieldTreeModel::line(std::uint32_t node, qsizetype maximum) const {
+    if (isIssue(node)) return issueLine(issueOf(node).issue, maximum);
+    return displayText(m_dissection->fields.line(node), maximum);
+}
+
+QString FieldTreeModel::issueLine(const Issue& issue, qsizetype maximum) const {
+    const IssueInfo& info = issueInfo(issue.code);
+    QString word = fromView(severityName(info.severity));
+    if (!word.isEmpty()) word[0] = word[0].toUpper();
+    QString text = word + QStringLiteral(": ") + fromView(info.sentence);
+    if (!issue.detail.empty()) text += QLatin1Char(' ') + displayText(issue.detail, maximum);
+    if (!info.specification.empty()) text += QStringLiteral("  ") + fromView(info.specification);
+    return text;
+}
+
+QString FieldTreeModel::lineOf(const QModelIndex& index) const {
+    return index.isValid() ? line(nodeOf(index), kCopiedCharacters) : QString();
+}
+
+QString FieldTreeModel::valueOf(const QModelIndex& index) const {
+    if (!index.isValid()) return {};
+    const std::uint32_t node = nodeOf(index);
+    if (isIssue(node)) return lineOf(index);
+    const Field& field = m_dissection->fields[node];
+    const std::string value = formatValue(fieldInfo(field.id).type, field.value);
+    return QString::fromStdString(value.empty() ? field.text : value);
+}
+
+QString FieldTreeModel::bytesOf(const QModelIndex& index) const {
+    const FieldIndex field = fieldOf(index);
+    if (field == kNoField) return {};
+    const ByteView bytes = m_dissection->bytesOf(m_dissection->fields[field]);
+    const auto raw = QByteArray::fromRawData(reinterpret_cast<const char*>(bytes.data()),
+                                             static_cast<qsizetype>(bytes.size()));
+    return QString::fromLatin1(raw.toHex(' '));
+}
+
+}  // namespace framescope

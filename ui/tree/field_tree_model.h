@@ -1,0 +1,83 @@
+// The tree of a row for a view: the fields of a dissection, and under each field what is wrong with
+// it, a line an issue.
+//
+// A dissection is flat; this adds for every node where its children stand, once, in arrays, so that
+// every question of a view is a look-up.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include <QAbstractItemModel>
+
+#include "dissector/field/field_tree.h"
+
+namespace framescope {
+
+class FieldTreeModel : public QAbstractItemModel {
+    Q_OBJECT
+
+public:
+    enum Role {
+        SeverityRole = Qt::UserRole,  ///< int of Severity of the field itself, or of the issue
+        SubtreeSeverityRole,          ///< int of the gravest Severity at or below
+        LowerLayerRole,               ///< bool: belongs to a layer below the interesting ones
+        IssueRole,                    ///< bool: an issue, not a field
+    };
+
+    explicit FieldTreeModel(QObject* parent = nullptr);
+
+    /// Shows a dissection; null for nothing.
+    void setDissection(std::shared_ptr<const Dissection> dissection);
+    const Dissection* dissection() const { return m_dissection.get(); }
+
+    /// The field of a node; for an issue the field it is about.
+    FieldIndex fieldOf(const QModelIndex& index) const;
+    QModelIndex indexOf(FieldIndex field) const;
+    /// The layer that a row is about: the last protocol at the top level, kNoField for none.
+    FieldIndex mainLayer() const { return m_mainLayer; }
+    /// The whole line, however long.
+    QString lineOf(const QModelIndex& index) const;
+    /// The value alone.
+    QString valueOf(const QModelIndex& index) const;
+    /// The field's bytes as pairs of hex digits, separated by spaces.
+    QString bytesOf(const QModelIndex& index) const;
+
+    QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
+    QModelIndex parent(const QModelIndex& index) const override;
+    int rowCount(const QModelIndex& parent = {}) const override;
+    int columnCount(const QModelIndex& parent = {}) const override;
+    QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+
+private:
+    // Nodes are numbered: fields first, then issues, the invisible root last.
+    struct Node {
+        std::uint32_t parent = 0;
+        std::uint32_t row = 0;
+        std::uint32_t firstChild = 0;  // position in m_children
+        std::uint32_t childCount = 0;
+        Severity own = Severity::None;
+        Severity worst = Severity::None;
+        bool lowerLayer = false;
+    };
+
+    void build();
+    void markLowerLayers();
+    std::uint32_t nodeOf(const QModelIndex& index) const;
+    bool isIssue(std::uint32_t node) const { return node >= m_fieldCount; }
+    const FieldIssue& issueOf(std::uint32_t node) const;
+    QString issueLine(const Issue& issue, qsizetype maximum) const;
+    QString line(std::uint32_t node, qsizetype maximum) const;
+
+    std::shared_ptr<const Dissection> m_dissection;
+    std::vector<Node> m_nodes;
+    std::vector<std::uint32_t> m_children;
+    std::uint32_t m_fieldCount = 0;
+    std::uint32_t m_root = 0;
+    FieldIndex m_mainLayer = kNoField;
+};
+
+/// True for the layers that carry the conversation, not what it is about: packet, link, IP, TCP.
+bool isLowerLayer(FieldId id);
+
+}  // namespace framescope

@@ -1,0 +1,270 @@
+// Lines are cut at the right edge and shown whole in a tooltip; no horizontal scrolling, which
+// would take the labels out of sight.
+#include "ui/tree/field_tree_view.h"
+
+#include <QAction>
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QHelpEvent>
+#include <QMenu>
+#include <QPainter>
+#include <QScopedValueRollback>
+#include <QStyledItemDelegate>
+#include <QToolTip>
+
+#include "ui/theme/fonts.h"
+#include "ui/theme/role_colors.h"
+#include "ui/widgets/severity_mark.h"
+
+namespace framescope {
+namespace {
+
+/// Lines that are unfolded without being asked for; more would bury what a row says.
+constexpr std::size_t kUnfoldedLines = 300;
+/// Lines that "unfold all" stops at.
+constexpr std::size_t kUnfoldLimit = 20'000;
+
+class FieldDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override {
+        const RoleColors& colors = roleColors(option.palette);
+        const auto own = static_cast<Severity>(index.data(FieldTreeModel::SeverityRole).toInt());
+        const auto worst =
+            static_cast<Severity>(index.data(FieldTreeModel::SubtreeSeverityRole).toInt());
+        const bool selected = option.state.testFlag(QStyle::State_Selected);
+        const bool lower = index.data(FieldTreeModel::LowerLayerRole).toBool();
+        const QColor plain = lower && !selected ? colors.dim : colors.text;
+
+        QRect rect = option.rect.adjusted(kPadding, 0, -kPadding, 0);
+        if (showsMark(index, worst, option.state.testFlag(QStyle::State_Open))) {
+            const int mark = option.fontMetrics.height();
+            paintSeverityMark(*painter, QRect(rect.left() - 2, rect.top(), mark, rect.height()),
+                              mark * 0.55, worst, colors);
+            rect.setLeft(rect.left() + markWidth(option.fontMetrics));
+        }
+        painter->setFont(option.font);
+        painter->setPen(own >= Severity::Warning ? severityColor(colors, own, plain) : plain);
+        painter->drawText(
+            rect, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+            option.fontMetrics.elidedText(index.data().toString(), Qt::ElideRight, rect.width()));
+    }
+
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex&) const override {
+        const int text = option.fontMetrics.height();
+        return {100, text + text / 3 + 1};
+    }
+
+    bool helpEvent(QHelpEvent* event, QAbstractItemView* view, const QStyleOptionViewItem& option,
+                   const QModelIndex& index) override {
+        const auto worst =
+            static_cast<Severity>(index.data(FieldTreeModel::SubtreeSeverityRole).toInt());
+        const bool open = static_cast<QTreeView*>(view)->isExpanded(index);
+        const int mark = showsMark(index, worst, open) ? markWidth(view->fontMetrics()) : 0;
+        const int room = option.rect.width() - 2 * kPadding - mark;
+        const bool cut =
+            QFontMetrics(view->font()).horizontalAdvance(index.data().toString()) > room;
+        if (event->type() == QEvent::ToolTip && !cut) {
+            QToolTip::hideText();
+            return true;
+        }
+        return QStyledItemDelegate::helpEvent(event, view, option, index);
+    }
+
+private:
+    static constexpr int kPadding = 4;
+
+    /// An issue carries its mark; so does what is folded over one.
+    static bool showsMark(const QModelIndex& index, Severity worst, bool open) {
+        return index.data(FieldTreeModel::IssueRole).toBool() || (!open && worst != Severity::None);
+    }
+    static int markWidth(const QFontMetrics& metrics) { return metrics.height() + 2; }
+};
+
+}  // namespace
+
+FieldTreeView::FieldTreeView(QWidget* parent) : QTreeView(parent), m_model(this) {
+    setModel(&m_model);
+    setItemDelegate(new FieldDelegate(this));
+    setHeaderHidden(true);
+    setUniformRowHeights(true);
+    setFrameShape(NoFrame);
+    setEditTriggers(NoEditTriggers);
+    setIndentation(16);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    setFont(fixedFont());
+    setAccessibleName(QStringLiteral("Fields of the selected row"));
+    addCopyAction(QStringLiteral("Copy &Line"),
+                  {QKeySequence(QKeySequence::Copy), QKeySequence(QStringLiteral("Ctrl+Shift+D"))},
+                  &FieldTreeModel::lineOf);
+    addCopyAction(QStringLiteral("Copy &Value"), {QKeySequence(QStringLiteral("Ctrl+Shift+V"))},
+                  &FieldTreeModel::valueOf);
+    addCopyAction(QStringLiteral("Copy &Bytes as Hex"),
+                  {QKeySequence(QStringLiteral("Ctrl+Shift+H"))}, &FieldTreeModel::bytesOf);
+    updateActions();
+    connect(this, &QTreeView::expanded, this,
+            [this](const QModelIndex& i) { rememberFold(i, false); });
+    connect(this, &QTreeView::collapsed, this,
+            [this](const QModelIndex& i) { rememberFold(i, true); });
+}
+
+QAction* FieldTreeView::addCopyAction(const QString& text, const QList<QKeySequence>& shortcuts,
+                                      QString (FieldTreeModel::*what)(const QModelIndex&) const) {
+    auto* const action = new QAction(text, this);
+    action->setShortcuts(shortcuts);
+    action->setShortcutContext(Qt::WidgetShortcut);
+    connect(action, &QAction::triggered, this, [this, what] {
+        QGuiApplication::clipboard()->setText((m_model.*what)(currentIndex()));
+    });
+    addAction(action);
+    m_copyActions << action;
+    return action;
+}
+
+void FieldTreeView::setDissection(std::shared_ptr<const Dissection> dissection) {
+    m_model.setDissection(std::move(dissection));
+    foldAsWanted();
+    updateActions();
+}
+
+void FieldTreeView::foldAsWanted() {
+    if (m_model.dissection() == nullptr) return;
+    const QScopedValueRollback guard(m_arranging, true);
+    const FieldTree& tree = m_model.dissection()->fields;
+    std::size_t budget = kUnfoldedLines;
+    for (FieldIndex top = 0; top < tree.size(); top = tree[top].next) {
+        const QModelIndex index = m_model.indexOf(top);
+        const bool folded = m_folded.value(static_cast<int>(tree[top].id),
+                                           index.data(FieldTreeModel::LowerLayerRole).toBool());
+        const bool main = top == m_model.mainLayer();
+        if (!folded) unfoldSubtree(top, main ? Depth::Groups : Depth::Layer, budget);
+    }
+    showMainLayer();
+}
+
+void FieldTreeView::unfoldSubtree(FieldIndex field, Depth depth, std::size_t& budget) {
+    const FieldTree& tree = m_model.dissection()->fields;
+    const QModelIndex index = m_model.indexOf(field);
+    const auto lines = static_cast<std::size_t>(m_model.rowCount(index));
+    if (lines == 0 || budget == 0) return;
+    expand(index);
+    budget -= std::min(budget, lines);
+    for (FieldIndex child = field + 1; child < tree[field].next && budget != 0;
+         child = tree[child].next) {
+        // What is wrong is never folded away inside a layer that is shown.
+        const bool wrong =
+            m_model.indexOf(child).data(FieldTreeModel::SubtreeSeverityRole).toInt() != 0;
+        const bool bits = tree[child].bits.count != 0;
+        const bool wanted = depth == Depth::Everything || (depth == Depth::Groups && !bits);
+        if (wanted || wrong) unfoldSubtree(child, depth, budget);
+    }
+}
+
+void FieldTreeView::showMainLayer() {
+    const QModelIndex layer = m_model.indexOf(m_model.mainLayer());
+    if (!layer.isValid()) return;
+    // The last line of the layer; if it lies below, the layer goes to the top, where it is what the
+    // eye meets, or as far up as there are lines below it.
+    QModelIndex end = layer;
+    while (isExpanded(end) && m_model.rowCount(end) > 0) {
+        end = m_model.index(m_model.rowCount(end) - 1, 0, end);
+    }
+    scrollToTop();
+    if (visualRect(end).bottom() > viewport()->height()) scrollTo(layer, PositionAtTop);
+}
+
+void FieldTreeView::unfoldAll() {
+    if (m_model.dissection() == nullptr) return;
+    const QScopedValueRollback guard(m_arranging, true);
+    std::size_t budget = kUnfoldLimit;
+    const FieldTree& tree = m_model.dissection()->fields;
+    for (FieldIndex top = 0; top < tree.size(); top = tree[top].next)
+        unfoldSubtree(top, Depth::Everything, budget);
+}
+
+void FieldTreeView::foldAll() {
+    const QScopedValueRollback guard(m_arranging, true);
+    collapseAll();
+}
+
+void FieldTreeView::rememberFold(const QModelIndex& index, bool folded) {
+    if (m_arranging || index.parent().isValid()) return;
+    const FieldIndex field = m_model.fieldOf(index);
+    if (field != kNoField) {
+        m_folded.insert(static_cast<int>(m_model.dissection()->fields[field].id), folded);
+    }
+}
+
+void FieldTreeView::selectField(FieldIndex field) {
+    const QScopedValueRollback guard(m_arranging, true);
+    const QModelIndex index = m_model.indexOf(field);
+    setCurrentIndex(index);
+    if (index.isValid()) {
+        scrollTo(index);
+    } else {
+        clearSelection();
+    }
+}
+
+FieldIndex FieldTreeView::selectedField() const {
+    return m_model.fieldOf(currentIndex());
+}
+
+void FieldTreeView::updateActions() {
+    const FieldIndex field = selectedField();
+    for (QAction* action : m_copyActions) action->setEnabled(field != kNoField);
+    if (field != kNoField) {
+        const bool hasBytes =
+            !m_model.dissection()->bytesOf(m_model.dissection()->fields[field]).empty();
+        m_copyActions.back()->setEnabled(hasBytes);
+    }
+}
+
+void FieldTreeView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
+    QTreeView::currentChanged(current, previous);
+    updateActions();
+    Q_EMIT fieldSelected(m_model.fieldOf(current));
+}
+
+void FieldTreeView::changeEvent(QEvent* event) {
+    QTreeView::changeEvent(event);
+    if (event->type() == QEvent::ApplicationFontChange) setFont(fixedFont());
+}
+
+void FieldTreeView::contextMenuEvent(QContextMenuEvent* event) {
+    if (!currentIndex().isValid()) return;
+    auto* const menu = new QMenu(this);
+    menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->addActions(m_copyActions);
+    const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
+    menu->popup(byKey ? viewport()->mapToGlobal(visualRect(currentIndex()).bottomLeft())
+                      : event->globalPos());
+}
+
+void FieldTreeView::drawRow(QPainter* painter, const QStyleOptionViewItem& option,
+                            const QModelIndex& index) const {
+    // The ground of the whole line, which the style would paint in pieces; then the line without
+    // it.
+    if (selectionModel()->isSelected(index)) {
+        const RoleColors& colors = roleColors(palette());
+        painter->fillRect(0, option.rect.top(), viewport()->width(), option.rect.height(),
+                          hasFocus() ? colors.selection : colors.selectionInactive);
+    }
+    QTreeView::drawRow(painter, option, index);
+}
+
+void FieldTreeView::focusInEvent(QFocusEvent* event) {
+    QTreeView::focusInEvent(event);
+    viewport()->update();
+}
+
+void FieldTreeView::focusOutEvent(QFocusEvent* event) {
+    QTreeView::focusOutEvent(event);
+    viewport()->update();
+}
+
+}  // namespace framescope

@@ -1,0 +1,219 @@
+// The selection runs one way at a time: a row gives a dissection, a field lights bytes, a byte
+// selects a field, which lights its bytes.
+#include "ui/window/capture_page.h"
+
+#include <algorithm>
+
+#include <QSettings>
+#include <QVBoxLayout>
+
+#include "capture/session/session.h"
+#include "ui/connections/connection_model.h"
+#include "ui/connections/connection_view.h"
+#include "ui/hex/hex_view.h"
+#include "ui/hex/source_tabs.h"
+#include "ui/rows/row_model.h"
+#include "ui/rows/row_view.h"
+#include "ui/text/display_text.h"
+#include "ui/tree/field_tree_view.h"
+#include "ui/widgets/hairline_splitter.h"
+#include "ui/widgets/pane.h"
+#include "ui/window/go_to_bar.h"
+
+namespace framescope {
+
+CapturePage::CapturePage(QWidget* parent)
+    : QWidget(parent),
+      m_rowModel(new RowModel(this)),
+      m_connectionModel(new ConnectionModel(this)),
+      m_rowView(new RowView(*m_rowModel)),
+      m_connectionView(new ConnectionView(*m_connectionModel)),
+      m_tree(new FieldTreeView),
+      m_sources(new SourceTabs),
+      m_goTo(new GoToBar) {
+    layOut();
+    wire();
+}
+
+void CapturePage::layOut() {
+    auto* const rows = new QWidget;
+    auto* const rowLayout = new QVBoxLayout(rows);
+    rowLayout->setContentsMargins(0, 0, 0, 0);
+    rowLayout->setSpacing(0);
+    rowLayout->addWidget(m_goTo);
+    rowLayout->addWidget(m_rowView, 1);
+
+    m_detailSplitter = new HairlineSplitter(Qt::Horizontal);
+    m_detailSplitter->addWidget(new Pane(m_tree));
+    m_detailSplitter->addWidget(new Pane(m_sources));
+    m_rowSplitter = new HairlineSplitter(Qt::Vertical);
+    m_rowSplitter->addWidget(new Pane(rows));
+    m_rowSplitter->addWidget(m_detailSplitter);
+    m_sideSplitter = new HairlineSplitter(Qt::Horizontal);
+    m_sideSplitter->addWidget(new Pane(m_connectionView));
+    m_sideSplitter->addWidget(m_rowSplitter);
+    m_sideSplitter->setStretchFactor(0, 0);
+    m_sideSplitter->setStretchFactor(1, 1);
+    m_connectionView->setMinimumWidth(110);
+    m_rowView->setMinimumHeight(90);
+    m_tree->setMinimumSize(120, 60);
+    m_sources->setMinimumSize(150, 60);
+
+    auto* const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(m_sideSplitter);
+
+    QWidget* const order[] = {m_connectionView, m_rowView, m_tree, &m_sources->tabBar(),
+                              &m_sources->hexView()};
+    for (std::size_t i = 1; i < std::size(order); ++i) setTabOrder(order[i - 1], order[i]);
+}
+
+void CapturePage::wire() {
+    connect(m_rowView, &RowView::recordSelected, this, &CapturePage::showRecord);
+    connect(m_connectionView, &ConnectionView::connectionChosen, this,
+            &CapturePage::chooseConnection);
+    connect(m_rowModel, &RowModel::caughtUp, this, &CapturePage::updateEmptyText);
+    connect(m_tree, &FieldTreeView::fieldSelected, m_sources, &SourceTabs::showField);
+    connect(m_sources, &SourceTabs::byteActivated, this, [this](SourceId source, quint64 position) {
+        if (m_dissection) m_tree->selectField(m_dissection->fields.innermost(source, position));
+    });
+    connect(m_goTo, &GoToBar::rowChosen, this,
+            [this](quint64 number) { selectRecord(static_cast<RecordId>(number - 1)); });
+    connect(m_goTo, &GoToBar::closed, this, [this] { m_rowView->setFocus(); });
+}
+
+void CapturePage::setSession(const Session* session) {
+    m_session = session;
+    m_goTo->hide();
+    m_rowModel->setSession(session);
+    m_connectionModel->setSession(session);
+    m_connectionView->choose(std::nullopt);
+    showRecord(kNoRecord);
+}
+
+void CapturePage::refresh(bool reading) {
+    m_reading = reading;
+    if (m_session == nullptr) return;
+    const bool wasEmpty = m_rowModel->rowCount() == 0;
+    m_rowModel->fetchAppended();
+    m_connectionModel->refresh();
+    if (wasEmpty || !reading) m_rowView->fitColumns();
+    if (!m_connectionView->currentIndex().isValid()) m_connectionView->choose(std::nullopt);
+    if (wasEmpty) m_rowView->selectRow(0);
+    updateEmptyText();
+    Q_EMIT selectionChanged();
+}
+
+void CapturePage::showRecord(RecordId record) {
+    m_shownRecord = record;
+    m_dissection.reset();
+    if (m_session != nullptr && record != kNoRecord) {
+        m_dissection = std::make_shared<const Dissection>(m_session->dissect(record));
+    }
+    m_tree->setDissection(m_dissection);
+    m_sources->setDissection(m_dissection);
+    Q_EMIT selectionChanged();
+}
+
+bool CapturePage::selectRecord(RecordId record) {
+    if (m_session == nullptr || record >= m_session->rowCount()) return false;
+    if (m_rowModel->rowOf(record) < 0) narrowTo(std::nullopt);
+    m_rowView->selectRecord(record);
+    return m_rowView->selectedRecord() == record;
+}
+
+void CapturePage::narrowTo(std::optional<ConnectionId> connection) {
+    m_connectionView->choose(connection);
+}
+
+void CapturePage::narrowToSelected() {
+    const RecordId record = m_rowView->selectedRecord();
+    if (m_session != nullptr && record != kNoRecord) {
+        narrowTo(m_session->record(record).connection);
+    }
+}
+
+void CapturePage::chooseConnection(std::optional<ConnectionId> connection) {
+    if (connection == m_rowModel->connection()) return;
+    const RecordId selected = m_shownRecord;
+    m_rowModel->setConnection(connection);
+    // What was selected stays so if it can; its panes keep still then.
+    if (selected != kNoRecord) m_rowView->selectRecord(selected);
+    if (m_rowView->selectedRecord() == kNoRecord) m_rowView->selectRow(0);
+    updateEmptyText();
+    Q_EMIT selectionChanged();
+}
+
+void CapturePage::askForRow() {
+    if (m_session != nullptr) m_goTo->ask(m_session->rowCount());
+}
+
+void CapturePage::updateEmptyText() {
+    m_rowView->setEmptyText(m_session == nullptr ? QString()
+                                                 : whyNoRows(*m_session, m_reading,
+                                                             m_rowModel->connection().has_value()));
+}
+
+QString whyNoRows(const Session& session, bool reading, bool narrowed) {
+    if (reading) return QStringLiteral("Reading…");
+    if (narrowed) return QStringLiteral("This connection has no rows.");
+    const Statistics& figures = session.statistics();
+    if (figures.packets == 0) {
+        return QStringLiteral(
+            "This capture holds no packets.\nRows appear for TCP connections; record some and open "
+            "the file again.");
+    }
+    QStringList kinds;
+    const auto add = [&kinds](quint64 count, const char* what) {
+        if (count != 0) kinds << groupedNumber(count) + QLatin1Char(' ') + QLatin1String(what);
+    };
+    add(figures.udpPackets, "UDP");
+    add(figures.otherIpPackets, "another protocol over IP");
+    add(figures.ipFragments, "later IP fragments");
+    add(figures.notIpPackets, "not IP");
+    add(figures.unknownLinkPackets, "of a link type that is not read");
+    add(figures.malformedPackets, "malformed");
+    QString text = figures.packets == 1
+                       ? QStringLiteral("The one packet of this capture is no TCP")
+                       : QStringLiteral("None of the %1 packets of this capture is TCP")
+                             .arg(groupedNumber(figures.packets));
+    if (!kinds.isEmpty())
+        text += QStringLiteral(" (") + kinds.join(QStringLiteral(", ")) + QLatin1Char(')');
+    return text + QStringLiteral(".\nWebSocket and Socket.IO run over TCP.");
+}
+
+void CapturePage::proportionPanes() {
+    const int side = std::clamp(width() / 5, 130, 300);
+    m_sideSplitter->setSizes({side, std::max(1, width() - side)});
+    const int rows = height() * 55 / 100;
+    m_rowSplitter->setSizes({rows, std::max(1, height() - rows)});
+    // Sixteen bytes a line, as long as the tree keeps at least as much as two thirds of that.
+    const int details = width() - side;
+    const QFontMetrics metrics = m_sources->hexView().fontMetrics();
+    const int sixteen = metrics.horizontalAdvance(QLatin1Char('0')) * 76 + 36;
+    const int bytes = details * 3 / 5 >= sixteen ? sixteen : details / 2;
+    m_detailSplitter->setSizes({std::max(1, details - bytes), bytes});
+}
+
+void CapturePage::resizeEvent(QResizeEvent* event) {
+    QWidget::resizeEvent(event);
+    if (!m_sized) proportionPanes();
+    m_sized = m_sized || isVisible();
+}
+
+void CapturePage::saveSizes(QSettings& settings) const {
+    settings.setValue(QStringLiteral("panes/side"), m_sideSplitter->saveState());
+    settings.setValue(QStringLiteral("panes/rows"), m_rowSplitter->saveState());
+    settings.setValue(QStringLiteral("panes/details"), m_detailSplitter->saveState());
+}
+
+void CapturePage::restoreSizes(const QSettings& settings) {
+    const bool restored =
+        m_sideSplitter->restoreState(settings.value(QStringLiteral("panes/side")).toByteArray()) &&
+        m_rowSplitter->restoreState(settings.value(QStringLiteral("panes/rows")).toByteArray()) &&
+        m_detailSplitter->restoreState(
+            settings.value(QStringLiteral("panes/details")).toByteArray());
+    m_sized = m_sized || restored;
+}
+
+}  // namespace framescope

@@ -1,0 +1,162 @@
+// The menus: every action with its shortcut, Wireshark's where Wireshark has the action.
+#include <QActionGroup>
+#include <QApplication>
+#include <QFileInfo>
+#include <QMenu>
+#include <QMenuBar>
+#include <QTabBar>
+
+#include "ui/connections/connection_view.h"
+#include "ui/hex/hex_view.h"
+#include "ui/hex/source_tabs.h"
+#include "ui/load/load_controller.h"
+#include "ui/rows/row_view.h"
+#include "ui/start/start_page.h"
+#include "ui/theme/theme_controller.h"
+#include "ui/tree/field_tree_view.h"
+#include "ui/window/capture_page.h"
+#include "ui/window/main_window.h"
+
+namespace framescope {
+namespace {
+
+QKeySequence keys(const char* text) {
+    return QKeySequence(QLatin1String(text));
+}
+
+}  // namespace
+
+void MainWindow::buildMenus() {
+    buildFileMenu();
+    buildEditMenu();
+    buildViewMenu();
+    buildGoMenu();
+    buildHelpMenu();
+}
+
+QAction* MainWindow::addCaptureAction(QMenu& menu, const QString& text,
+                                      const QList<QKeySequence>& shortcuts,
+                                      std::function<void()> what) {
+    QAction* const action = menu.addAction(text);
+    action->setShortcuts(shortcuts);
+    connect(action, &QAction::triggered, this, std::move(what));
+    m_captureActions << action;
+    return action;
+}
+
+void MainWindow::buildFileMenu() {
+    QMenu& menu = *menuBar()->addMenu(QStringLiteral("&File"));
+    menu.addAction(QStringLiteral("&Open…"), keys("Ctrl+O"), this, &MainWindow::chooseFile);
+    m_recentMenu = menu.addMenu(QStringLiteral("Open &Recent"));
+    const QList<Sample> samples = findSamples(m_options.samplesFolder);
+    if (!samples.isEmpty()) {
+        QMenu& sampleMenu = *menu.addMenu(QStringLiteral("Open &Sample"));
+        for (const Sample& sample : samples) {
+            sampleMenu.addAction(sample.name, this, [this, path = sample.path] { openFile(path); });
+        }
+    }
+    menu.addSeparator();
+    addCaptureAction(menu, QStringLiteral("Re&load"), {keys("Ctrl+R")}, [this] {
+        const RecordId selected = m_page->rowView().selectedRecord();
+        m_loader->reload();
+        selectWhenRead(selected);
+    });
+    addCaptureAction(menu, QStringLiteral("&Close"), {keys("Ctrl+W")},
+                     [this] { m_loader->close(); });
+    menu.addSeparator();
+    menu.addAction(QStringLiteral("&Quit"), keys("Ctrl+Q"), this, &QWidget::close);
+}
+
+void MainWindow::fillRecentMenu() {
+    m_recentMenu->clear();
+    for (const QString& path : m_recent.paths()) {
+        // A file's name may hold an ampersand, which a menu would take for a mnemonic.
+        QString text = path;
+        text.replace(QLatin1Char('&'), QLatin1String("&&"));
+        m_recentMenu->addAction(text, this, [this, path] { openFile(path); });
+    }
+    m_recentMenu->setEnabled(!m_recent.paths().isEmpty());
+    if (!m_recent.paths().isEmpty()) {
+        m_recentMenu->addSeparator();
+        m_recentMenu->addAction(QStringLiteral("&Clear the List"), this, [this] {
+            m_recent.clear();
+            fillRecentMenu();
+        });
+    }
+    m_start->setRecentFiles(m_recent.paths());
+}
+
+void MainWindow::buildEditMenu() {
+    QMenu& menu = *menuBar()->addMenu(QStringLiteral("&Edit"));
+    addCaptureAction(menu, QStringLiteral("Copy &Row"), {keys("Ctrl+Shift+R")},
+                     [this] { m_page->rowView().copySelectedRow(); });
+    menu.addSeparator();
+    // These belong to their panes, where Ctrl+C means the one or the other.
+    menu.addActions(m_page->tree().copyActions());
+    menu.addSeparator();
+    menu.addActions(m_page->sources().hexView().copyActions());
+}
+
+void MainWindow::buildViewMenu() {
+    QMenu& menu = *menuBar()->addMenu(QStringLiteral("&View"));
+    addCaptureAction(menu, QStringLiteral("&Connections"), {keys("Alt+1")},
+                     [this] { m_page->connections().setFocus(Qt::ShortcutFocusReason); });
+    addCaptureAction(menu, QStringLiteral("&Rows"), {keys("Alt+2")},
+                     [this] { m_page->rowView().setFocus(Qt::ShortcutFocusReason); });
+    addCaptureAction(menu, QStringLiteral("&Fields"), {keys("Alt+3")},
+                     [this] { m_page->tree().setFocus(Qt::ShortcutFocusReason); });
+    addCaptureAction(menu, QStringLiteral("&Bytes"), {keys("Alt+4")},
+                     [this] { m_page->sources().hexView().setFocus(Qt::ShortcutFocusReason); });
+    menu.addSeparator();
+    addCaptureAction(menu, QStringLiteral("Only &This Connection"), {keys("Ctrl+L")},
+                     [this] { m_page->narrowToSelected(); });
+    addCaptureAction(menu, QStringLiteral("&All Connections"), {keys("Ctrl+Shift+L")},
+                     [this] { m_page->narrowTo(std::nullopt); });
+    menu.addSeparator();
+    addCaptureAction(menu, QStringLiteral("&Unfold All Fields"), {keys("Ctrl+Right")},
+                     [this] { m_page->tree().unfoldAll(); });
+    addCaptureAction(menu, QStringLiteral("F&old All Fields"), {keys("Ctrl+Left")},
+                     [this] { m_page->tree().foldAll(); });
+    addCaptureAction(menu, QStringLiteral("&Next Byte Source"), {keys("Ctrl+PgDown")},
+                     [this] { m_page->sources().moveTab(1); });
+    addCaptureAction(menu, QStringLiteral("&Previous Byte Source"), {keys("Ctrl+PgUp")},
+                     [this] { m_page->sources().moveTab(-1); });
+    if (m_options.theme == nullptr) return;
+    menu.addSeparator();
+    QMenu& themes = *menu.addMenu(QStringLiteral("T&heme"));
+    auto* const group = new QActionGroup(&themes);
+    const auto add = [&](const QString& text, ThemeChoice choice) {
+        QAction* const action = themes.addAction(text, this, [this, choice] {
+            m_options.theme->setChoice(choice);
+            if (m_options.settings != nullptr) storeThemeChoice(*m_options.settings, choice);
+        });
+        action->setCheckable(true);
+        action->setChecked(m_options.theme->choice() == choice);
+        group->addAction(action);
+    };
+    add(QStringLiteral("As the &System"), ThemeChoice::System);
+    add(QStringLiteral("&Light"), ThemeChoice::Light);
+    add(QStringLiteral("&Dark"), ThemeChoice::Dark);
+}
+
+void MainWindow::buildGoMenu() {
+    QMenu& menu = *menuBar()->addMenu(QStringLiteral("&Go"));
+    addCaptureAction(menu, QStringLiteral("&Go to Row…"), {keys("Ctrl+G")},
+                     [this] { m_page->askForRow(); });
+    menu.addSeparator();
+    addCaptureAction(menu, QStringLiteral("&Next Row"), {keys("Ctrl+Down"), keys("F8")},
+                     [this] { m_page->rowView().moveSelection(1); });
+    addCaptureAction(menu, QStringLiteral("&Previous Row"), {keys("Ctrl+Up"), keys("F7")},
+                     [this] { m_page->rowView().moveSelection(-1); });
+    addCaptureAction(menu, QStringLiteral("&First Row"), {keys("Ctrl+Home")},
+                     [this] { m_page->rowView().selectRow(0); });
+    addCaptureAction(menu, QStringLiteral("&Last Row"), {keys("Ctrl+End")},
+                     [this] { m_page->rowView().selectLastRow(); });
+}
+
+void MainWindow::buildHelpMenu() {
+    QMenu& menu = *menuBar()->addMenu(QStringLiteral("&Help"));
+    menu.addAction(QStringLiteral("&About Framescope"), this, &MainWindow::showAbout);
+}
+
+}  // namespace framescope

@@ -1,0 +1,92 @@
+// The one window: the start page or an open capture, a strip for errors above, the status line
+// below, and a menu in which everything has its place.
+#pragma once
+
+#include <functional>
+
+#include <QMainWindow>
+
+#include "dissector/record/record.h"
+#include "ui/window/recent_files.h"
+
+class QMenu;
+class QSettings;
+class QStackedWidget;
+
+namespace framescope {
+
+class CapturePage;
+class LoadController;
+class MessageStrip;
+class StartPage;
+class StatusLine;
+class ThemeController;
+
+/// What the window is given from outside; each may be null or empty.
+struct MainWindowOptions {
+    QSettings* settings = nullptr;     ///< pane sizes, recent files; null: nothing is kept
+    ThemeController* theme = nullptr;  ///< null: no menu for it
+    QString samplesFolder;
+};
+
+class MainWindow : public QMainWindow {
+    Q_OBJECT
+
+public:
+    explicit MainWindow(const MainWindowOptions& options, QWidget* parent = nullptr);
+    ~MainWindow() override;
+
+    /// Opens a capture; what is open stays if it cannot be opened.
+    void openFile(const QString& path);
+    /// Says in the strip what went wrong; one sentence.
+    void showError(const QString& sentence);
+    /// Selects a row of the capture that is being read, as soon as it is there.
+    void selectWhenRead(RecordId record);
+
+    LoadController& loader() { return *m_loader; }
+    CapturePage& capturePage() { return *m_page; }
+    StartPage& startPage() { return *m_start; }
+    StatusLine& statusLine() { return *m_status; }
+    MessageStrip& messageStrip() { return *m_strip; }
+
+protected:
+    void dragEnterEvent(QDragEnterEvent* event) override;
+    void dropEvent(QDropEvent* event) override;
+    void closeEvent(QCloseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    void buildMenus();
+    void buildFileMenu();
+    void buildEditMenu();
+    void buildViewMenu();
+    void buildGoMenu();
+    void buildHelpMenu();
+    /// An action in a menu that needs an open capture.
+    QAction* addCaptureAction(QMenu& menu, const QString& text,
+                              const QList<QKeySequence>& shortcuts, std::function<void()> what);
+    void fillRecentMenu();
+    void chooseFile();
+    void showReplaced();
+    void showProgress();
+    void showFigures();
+    void showFinished();
+    void showFailure(const QString& path, const QString& sentence);
+    void showNotices();
+    void showAbout();
+    void restore();
+
+    MainWindowOptions m_options;
+    RecentFiles m_recent;
+    LoadController* m_loader;
+    QStackedWidget* m_pages;
+    StartPage* m_start;
+    CapturePage* m_page;
+    MessageStrip* m_strip;
+    StatusLine* m_status;
+    QMenu* m_recentMenu = nullptr;
+    RecordId m_wantedRecord = kNoRecord;  // to be selected once it is there
+    QList<QAction*> m_captureActions;
+};
+
+}  // namespace framescope

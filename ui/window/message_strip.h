@@ -1,0 +1,32 @@
+// A line of text across the window for what went wrong, where the person looks. The text can be
+// selected and copied; the strip stays until it is closed.
+#pragma once
+
+#include <QWidget>
+
+#include "dissector/issue/issue.h"
+
+class QLabel;
+
+namespace framescope {
+
+class MessageStrip : public QWidget {
+    Q_OBJECT
+
+public:
+    explicit MessageStrip(QWidget* parent = nullptr);
+
+    /// Shows `text`, with the mark and colour of a severity.
+    void showMessage(Severity severity, const QString& text);
+    QString text() const;
+
+protected:
+    void paintEvent(QPaintEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    QLabel* m_label;
+    Severity m_severity = Severity::None;
+};
+
+}  // namespace framescope
