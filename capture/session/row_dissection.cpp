@@ -43,10 +43,11 @@ public:
           m_connection(state.connections[m_record.connection]),
           m_reader(state.file.get(), state.stream(m_record)) {}
 
-    Dissection run();
+    Dissection run(StreamContext context);
 
 private:
-    void describePacketLayers();
+    void describePacketLayers(StreamContext context);
+    void addStreamContext(tcp::Context& context);
     void describeEvent();
     void describeGap();
     void describeSegment();
@@ -72,8 +73,8 @@ private:
     std::string m_protocols;  ///< of the layers so far, each preceded by a colon
 };
 
-Dissection RowDissector::run() {
-    describePacketLayers();
+Dissection RowDissector::run(StreamContext context) {
+    describePacketLayers(context);
     const FieldIndex protocols = tree().find(FieldId::FrameProtocols);
     switch (m_record.kind) {
         case RowKind::TcpOpen:
@@ -100,7 +101,27 @@ Dissection RowDissector::run() {
     return std::move(m_dissection);
 }
 
-void RowDissector::describePacketLayers() {
+/// The stream a little before and behind the row, lines of 16 bytes beginning where they would if
+/// all of it were shown.
+void RowDissector::addStreamContext(tcp::Context& context) {
+    constexpr std::uint64_t kAround = 4096;
+    constexpr std::uint64_t kMaxUnit = 64U << 10;
+    if (m_record.length == 0 || m_record.kind == RowKind::TcpGap) return;
+    const StreamOffset offset = m_record.streamOffset;
+    const StreamOffset begin = (offset - std::min(offset, kAround)) & ~std::uint64_t{15};
+    const std::uint64_t unit = std::min(m_record.length, kMaxUnit);
+    const SourceId id = addStream(SourceKind::Stream, "TCP stream",
+                                  m_reader.read(begin, offset - begin + unit + kAround), 0);
+    Source& source = m_dissection.sources[id];
+    source.origin = begin;
+    source.totalSize = source.bytes.size();
+    source.focus = {offset - begin,
+                    std::min<std::uint64_t>(offset - begin + unit, source.totalSize)};
+    context.streamPlace = {id, source.focus.begin};
+    context.streamSize = source.focus.size();
+}
+
+void RowDissector::describePacketLayers(StreamContext streamContext) {
     const std::uint64_t offset = m_state.packetOffsets[m_record.packet - 1];
     const auto packet = m_state.file->readPacket(m_state.layout, offset);
     if (!packet) {
@@ -134,6 +155,8 @@ void RowDissector::describePacketLayers() {
     // As everywhere, the SYN counts as 0 and the first byte as 1.
     context.sequenceBase = m_connection.initialSequence[own] - 1;
     context.acknowledgmentBase = m_connection.initialSequence[1 - own] - 1;
+    context.streamOffset = m_record.streamOffset;
+    if (streamContext == StreamContext::With) addStreamContext(context);
     describePacket(packet->linkType, packet->data, packet->originalLength, context, tree(),
                    Place{source, 0}, m_protocols);
 }
@@ -412,8 +435,8 @@ void RowDissector::describeMessage(ByteView message, bool whole, Place place) {
 
 }  // namespace
 
-Dissection dissectRow(const Session::State& state, RecordId row) {
-    return RowDissector(state, row).run();
+Dissection dissectRow(const Session::State& state, RecordId row, StreamContext context) {
+    return RowDissector(state, row).run(context);
 }
 
 }  // namespace framescope

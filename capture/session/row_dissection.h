@@ -6,6 +6,7 @@
 
 namespace framescope {
 
-Dissection dissectRow(const Session::State& state, RecordId row);
+Dissection dissectRow(const Session::State& state, RecordId row,
+                      StreamContext context = StreamContext::Without);
 
 }  // namespace framescope

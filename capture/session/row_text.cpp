@@ -2,9 +2,9 @@
 #include "capture/session/row_text.h"
 
 #include <algorithm>
-#include <cstdio>
 
 #include "capture/session/stream_reader.h"
+#include "dissector/core/duration_text.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/payload/utf8.h"
 #include "dissector/websocket/describe.h"
@@ -24,9 +24,7 @@ std::string openText(const Record& record, const ConnectionInfo& connection) {
 
 std::string endText(const Record& record, const ConnectionInfo& connection) {
     const char* const side = record.direction == Direction::ClientToServer ? "client" : "server";
-    char after[48];
-    std::snprintf(after, sizeof after, "after %.6f s",
-                  static_cast<double>(record.timeNs - connection.firstTimeNs) / 1e9);
+    const std::string after = "after " + durationText(record.timeNs - connection.firstTimeNs);
     switch (static_cast<EndReason>(record.detail)) {
         case EndReason::Fin:
             return std::string("FIN  closed by the ") + side + ", " + after;

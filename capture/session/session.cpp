@@ -95,8 +95,8 @@ bool Session::damaged() const {
     return m_state->damaged;
 }
 
-Dissection Session::dissect(RecordId row) const {
-    return dissectRow(*m_state, row);
+Dissection Session::dissect(RecordId row, StreamContext context) const {
+    return dissectRow(*m_state, row, context);
 }
 
 RowText Session::text(RecordId row) const {

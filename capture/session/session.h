@@ -25,6 +25,10 @@ struct RowText {
     std::string info;      ///< "EVENT /chat #12  message  {"room":"lobby"}", one line, elided
 };
 
+/// Whether a dissection also brings the stream around the row as a byte source. Windows show it;
+/// whoever dissects every row does without.
+enum class StreamContext : std::uint8_t { Without, With };
+
 class Session {
 public:
     /// `file` may be null for a session without a capture (tests, the start page).
@@ -51,7 +55,7 @@ public:
 
     /// The row taken apart: every layer from the packet up, and its byte sources, the most decoded
     /// one last. Bytes the file no longer gives become holes and an issue.
-    Dissection dissect(RecordId row) const;
+    Dissection dissect(RecordId row, StreamContext context = StreamContext::Without) const;
     /// The row's text cells. Reads at most a few hundred bytes of payload.
     RowText text(RecordId row) const;
 

@@ -97,6 +97,7 @@ enum class FieldId : std::uint16_t {
     TcpOptions,
     TcpOption,
     TcpPayload,
+    TcpStreamOffset,
     TcpGap,
     TcpGapLength,
     TcpEvent,

@@ -105,6 +105,8 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::TcpOptions, "tcp.options", ByteString, "Options", ""},
     FieldInfo{FieldId::TcpOption, "tcp.option", Group, "Option", ""},
     FieldInfo{FieldId::TcpPayload, "tcp.payload", ByteString, "Payload", ""},
+    FieldInfo{FieldId::TcpStreamOffset, "tcp.stream_offset", Unsigned, "Offset in the stream",
+              "Position of the row's first byte in its direction of the connection"},
     FieldInfo{FieldId::TcpGap, "tcp.gap", Group, "Missing data",
               "Bytes of the stream that were never captured"},
     FieldInfo{FieldId::TcpGapLength, "tcp.gap.length", Unsigned, "Missing bytes", ""},

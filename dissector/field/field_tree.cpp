@@ -138,7 +138,7 @@ FieldIndex FieldTree::find(FieldId id) const {
 
 SourceId Dissection::addSource(SourceKind kind, std::string name, Bytes bytes) {
     const std::uint64_t size = bytes.size();
-    sources.push_back({kind, std::move(name), std::move(bytes), {}, size});
+    sources.push_back({kind, std::move(name), std::move(bytes), {}, size, 0, {}});
     return static_cast<SourceId>(sources.size() - 1);
 }
 

@@ -31,6 +31,8 @@ struct Source {
     Bytes bytes;                   ///< zero where a hole is
     std::vector<ByteRange> holes;  ///< parts of `bytes` that were never captured
     std::uint64_t totalSize = 0;   ///< more than bytes.size() where only the beginning was read
+    std::uint64_t origin = 0;      ///< position of the first byte in what it was taken from
+    ByteRange focus;               ///< the part the row is about; empty: all of it
 };
 
 /// Where bytes being described stand: a source and the position of their first byte in it.

@@ -140,6 +140,8 @@ void describe(const Header& header, ByteView bytes, const Context& context, Fiel
                         place.at(kMinimumHeader));
     }
     tree.addComputed(FieldId::TcpLen, context.payloadLength);
+    tree.add(FieldId::TcpStreamOffset, context.streamPlace, context.streamSize,
+             context.streamOffset);
     tree.close();
 }
 

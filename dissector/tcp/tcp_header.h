@@ -45,6 +45,10 @@ struct Context {
     bool relative = false;            ///< the two bases are known
     std::uint32_t sequenceBase = 0;   ///< sequence number shown as 0
     std::uint32_t acknowledgmentBase = 0;
+    /// Where the row's bytes stand in their stream, and in a source that shows it (if any).
+    std::uint64_t streamOffset = 0;
+    Place streamPlace;
+    std::uint64_t streamSize = 0;
 };
 /// `bytes` begins at the header.
 void describe(const Header& header, ByteView bytes, const Context& context, FieldTree& tree,

@@ -9,9 +9,9 @@ namespace {
 constexpr quint64 kMostSteps = 1'000'000'000;
 }
 
-HexGeometry::HexGeometry(quint64 size, int width, qreal charWidth)
+HexGeometry::HexGeometry(quint64 size, int width, qreal charWidth, quint64 origin)
     : m_size(size), m_charWidth(charWidth) {
-    const quint64 last = size == 0 ? 0 : size - 1;
+    const quint64 last = origin + (size == 0 ? 0 : size - 1);
     m_offsetDigits = last <= 0xffff ? 4 : last <= 0xffffffff ? 8 : 16;
     for (const int bytes : {16, 8, 4}) {
         m_bytesPerLine = bytes;

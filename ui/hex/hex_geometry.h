@@ -15,7 +15,8 @@ public:
     HexGeometry() = default;
     /// For `size` bytes in a view `width` pixels wide, whose characters are `charWidth` wide: as
     /// many of 16, 8 or 4 bytes a line as there is room for.
-    HexGeometry(quint64 size, int width, qreal charWidth);
+    /// `origin` is the offset shown at the first byte.
+    HexGeometry(quint64 size, int width, qreal charWidth, quint64 origin = 0);
 
     quint64 size() const { return m_size; }
     int bytesPerLine() const { return m_bytesPerLine; }

@@ -84,18 +84,22 @@ void HexView::setSource(std::shared_ptr<const Dissection> dissection, SourceId i
     verticalScrollBar()->setValue(0);
     horizontalScrollBar()->setValue(0);
     layOut();
+    if (source() != nullptr && !source()->focus.empty()) scrollTo(source()->focus);
     for (QAction* action : m_copyActions) action->setEnabled(m_geometry.size() != 0);
 }
 
 void HexView::highlight(ByteRange range) {
     m_highlight = range;
     if (m_cursor && !range.empty() && !range.contains(*m_cursor)) m_cursor.reset();
-    if (!range.empty() && range.begin < m_geometry.size()) {
-        // The whole range if it fits, in any case its beginning.
-        ensureVisible(std::min<quint64>(range.end, m_geometry.size()) - 1);
-        ensureVisible(range.begin);
-    }
+    scrollTo(range);
     viewport()->update();
+}
+
+void HexView::scrollTo(ByteRange range) {
+    if (range.empty() || range.begin >= m_geometry.size()) return;
+    // The whole range if it fits, in any case its beginning.
+    ensureVisible(std::min<quint64>(range.end, m_geometry.size()) - 1);
+    ensureVisible(range.begin);
 }
 
 bool HexView::isHole(quint64 position) const {
@@ -120,7 +124,7 @@ quint64 HexView::firstLine() const {
 void HexView::layOut() {
     const quint64 size = source() != nullptr ? source()->bytes.size() : 0;
     const qreal charWidth = QFontMetricsF(font()).horizontalAdvance(QLatin1Char('0'));
-    m_geometry = HexGeometry(size, viewport()->width(), charWidth);
+    m_geometry = HexGeometry(size, viewport()->width(), charWidth, source() ? source()->origin : 0);
     // One line more, to say that there is more, where only the beginning was read.
     const bool more = source() != nullptr && source()->totalSize > size;
     m_scroll = LineScroll(m_geometry.lineCount() + (more ? 1 : 0));
@@ -216,9 +220,9 @@ void HexView::paintLine(QPainter& painter, quint64 line, int y) const {
     const qreal charWidth = m_geometry.textX(1) - m_geometry.textX(0);
 
     painter.setPen(colors.dim);
-    painter.drawText(
-        QPointF(m_geometry.offsetX(), baseline),
-        QString::number(begin, 16).rightJustified(m_geometry.offsetDigits(), QLatin1Char('0')));
+    painter.drawText(QPointF(m_geometry.offsetX(), baseline),
+                     QString::number(source()->origin + begin, 16)
+                         .rightJustified(m_geometry.offsetDigits(), QLatin1Char('0')));
     for (quint64 position = begin; position < end; ++position) {
         const auto column = static_cast<int>(position - begin);
         const std::uint8_t byte = bytes[position];
@@ -227,9 +231,13 @@ void HexView::paintLine(QPainter& painter, quint64 line, int y) const {
         const QChar digits[] = {QLatin1Char(hole ? '-' : kDigits[byte >> 4]),
                                 QLatin1Char(hole ? '-' : kDigits[byte & 15])};
         const QChar text = QLatin1Char(printable ? static_cast<char>(byte) : hole ? '-' : '.');
-        painter.setPen(hole ? colors.dim : colors.text);
+        // What stands around the part the row is about is context.
+        const ByteRange& focus = source()->focus;
+        const bool context = !focus.empty() && !focus.contains(position);
+        painter.setPen(hole || context ? colors.dim : colors.text);
         painter.drawText(QPointF(m_geometry.hexX(column), baseline), QString(digits, 2));
-        painter.setPen(printable || m_highlight.contains(position) ? colors.text : colors.dim);
+        painter.setPen((printable && !context) || m_highlight.contains(position) ? colors.text
+                                                                                 : colors.dim);
         painter.drawText(QPointF(m_geometry.textX(column), baseline), QString(text));
         if (m_cursor == position) {
             painter.setPen(hasFocus() ? colors.accent : colors.dim);

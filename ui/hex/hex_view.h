@@ -22,6 +22,8 @@ public:
     void setSource(std::shared_ptr<const Dissection> dissection, SourceId source);
     /// Lights these bytes and brings the first of them into view; an empty range lights none.
     void highlight(ByteRange range);
+    /// Brings these bytes into view.
+    void scrollTo(ByteRange range);
     ByteRange highlighted() const { return m_highlight; }
     std::optional<quint64> cursor() const { return m_cursor; }
     const HexGeometry& geometry() const { return m_geometry; }

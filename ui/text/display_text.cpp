@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "dissector/core/duration_text.h"
+
 namespace framescope {
 namespace {
 
@@ -23,11 +25,6 @@ QChar shown(QChar c) {
     if (code == 0x2028 || code == 0x2029) return QChar(0x2424);
     if ((code >= 0x80 && code < 0xa0) || turnsDirection(code)) return kReplacement;
     return c;
-}
-
-QString fixedPoint(double value, const char* unit) {
-    const int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
-    return QString::number(value, 'f', decimals) + kNarrowSpace + QString::fromUtf8(unit);
 }
 
 }  // namespace
@@ -75,26 +72,7 @@ QString relativeSeconds(qint64 nanoseconds) {
 }
 
 QString shortDuration(qint64 nanoseconds) {
-    if (nanoseconds < 0)
-        return QStringLiteral("-") +
-               shortDuration(-std::max(nanoseconds, -std::numeric_limits<qint64>::max()));
-    const auto ns = static_cast<double>(nanoseconds);
-    if (nanoseconds == 0) return QStringLiteral("0") + kNarrowSpace + QStringLiteral("s");
-    if (ns < 1e6) return fixedPoint(ns / 1e3, "µs");
-    if (ns < 1e9) return fixedPoint(ns / 1e6, "ms");
-    if (ns < 60e9) return fixedPoint(ns / 1e9, "s");
-    const qint64 seconds = nanoseconds / 1'000'000'000;
-    const auto two = [](qint64 a, const char* unitA, qint64 b, const char* unitB) {
-        return QStringLiteral("%1%2%3 %4%2%5")
-            .arg(a)
-            .arg(kNarrowSpace)
-            .arg(QLatin1String(unitA))
-            .arg(b)
-            .arg(QLatin1String(unitB));
-    };
-    if (seconds < 3600) return two(seconds / 60, "min", seconds % 60, "s");
-    if (seconds < 86400) return two(seconds / 3600, "h", seconds % 3600 / 60, "min");
-    return two(seconds / 86400, "d", seconds % 86400 / 3600, "h");
+    return QString::fromStdString(durationText(nanoseconds));
 }
 
 QString byteCount(quint64 bytes) {
