@@ -65,7 +65,7 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::IpOptions, "ip.options", ByteString, "Options", ""},
     FieldInfo{FieldId::Ipv6, "ipv6", Protocol, "Internet Protocol version 6", ""},
     FieldInfo{FieldId::Ipv6Version, "ipv6.version", Unsigned, "Version", ""},
-    FieldInfo{FieldId::Ipv6TClass, "ipv6.tclass", Hex8, "Traffic class", ""},
+    FieldInfo{FieldId::Ipv6TClass, "ipv6.tclass", Hex32, "Traffic class", ""},
     FieldInfo{FieldId::Ipv6Flow, "ipv6.flow", Hex24, "Flow label", ""},
     FieldInfo{FieldId::Ipv6Plen, "ipv6.plen", Unsigned, "Payload length", ""},
     FieldInfo{FieldId::Ipv6Nxt, "ipv6.nxt", Unsigned, "Next header", ""},

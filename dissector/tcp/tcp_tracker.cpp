@@ -78,10 +78,15 @@ TcpTracker::Connection& TcpTracker::find(const DecodedPacket& decoded, const Ori
                           connection.stream(connection.directionOf(decoded.source)).started() &&
                           connection.stream(connection.directionOf(decoded.source)).base() ==
                               decoded.tcp.sequence + 1;
+        // Both ends may send a SYN at the same time (RFC 9293 section 3.5): one from the end of
+        // which nothing was seen yet answers the other.
+        const bool crossed = connection.synSeen && !connection.ended &&
+                             connection.directionOf(decoded.source) == Direction::ServerToClient &&
+                             !connection.stream(Direction::ServerToClient).started();
         // What was seen before the SYN of a connection that has no SYN yet, and no data, was
         // captured a little too early.
         const bool blank = !connection.opened;
-        if (!syn || repeated || late || blank) return connection;
+        if (!syn || repeated || late || crossed || blank) return connection;
         if (!connection.ended) {
             end(connection, connection.directionOf(decoded.source), EndReason::PortReused);
         }
@@ -149,7 +154,12 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
 
     std::uint32_t sequence = tcp.sequence;
     if (tcp.has(kSyn)) {
-        if (!tcp.has(kAck)) connection.synSequence = tcp.sequence;
+        // Where the answer to the SYN comes first, it says which SYN belongs to it.
+        if (direction == Direction::ClientToServer) {
+            if (!tcp.has(kAck)) connection.synSequence = tcp.sequence;
+        } else if (tcp.has(kAck)) {
+            connection.synSequence = tcp.acknowledgment - 1;
+        }
         ++sequence;  // the SYN itself takes one sequence number
         if (!stream.started()) stream.start(sequence);
     }

@@ -29,30 +29,57 @@ using test::TsharkPacket;
 using test::TsharkRun;
 
 /// Fields of the packet itself: all rows of a packet agree on them.
-constexpr std::array kPacketFields =
-    std::to_array<FieldId>({FieldId::FrameTimeEpoch, FieldId::FrameTimeRelative,
-                            FieldId::FrameLen,       FieldId::FrameCapLen,
-                            FieldId::EthDst,         FieldId::EthSrc,
-                            FieldId::EthType,        FieldId::NullFamily,
-                            FieldId::SllPktType,     FieldId::SllHaType,
-                            FieldId::SllEtype,       FieldId::IpVersion,
-                            FieldId::IpHdrLen,       FieldId::IpDsField,
-                            FieldId::IpLen,          FieldId::IpId,
-                            FieldId::IpFlags,        FieldId::IpFlagsDf,
-                            FieldId::IpFlagsMf,      FieldId::IpFragOffset,
-                            FieldId::IpTtl,          FieldId::IpProto,
-                            FieldId::IpChecksum,     FieldId::IpSrc,
-                            FieldId::IpDst,          FieldId::Ipv6Src,
-                            FieldId::Ipv6Dst,        FieldId::TcpSrcPort,
-                            FieldId::TcpDstPort,     FieldId::TcpStream,
-                            FieldId::TcpLen,         FieldId::TcpSeq,
-                            FieldId::TcpSeqRaw,      FieldId::TcpAck,
-                            FieldId::TcpAckRaw,      FieldId::TcpHdrLen,
-                            FieldId::TcpFlags,       FieldId::TcpFlagsFin,
-                            FieldId::TcpFlagsSyn,    FieldId::TcpFlagsReset,
-                            FieldId::TcpFlagsPush,   FieldId::TcpFlagsAck,
-                            FieldId::TcpFlagsUrg,    FieldId::TcpWindowSizeValue,
-                            FieldId::TcpChecksum,    FieldId::TcpUrgentPointer});
+constexpr std::array kPacketFields = std::to_array<FieldId>({FieldId::FrameTimeEpoch,
+                                                             FieldId::FrameTimeRelative,
+                                                             FieldId::FrameLen,
+                                                             FieldId::FrameCapLen,
+                                                             FieldId::EthDst,
+                                                             FieldId::EthSrc,
+                                                             FieldId::EthType,
+                                                             FieldId::NullFamily,
+                                                             FieldId::SllPktType,
+                                                             FieldId::SllHaType,
+                                                             FieldId::SllEtype,
+                                                             FieldId::IpVersion,
+                                                             FieldId::IpHdrLen,
+                                                             FieldId::IpDsField,
+                                                             FieldId::IpLen,
+                                                             FieldId::IpId,
+                                                             FieldId::IpFlags,
+                                                             FieldId::IpFlagsDf,
+                                                             FieldId::IpFlagsMf,
+                                                             FieldId::IpFragOffset,
+                                                             FieldId::IpTtl,
+                                                             FieldId::IpProto,
+                                                             FieldId::IpChecksum,
+                                                             FieldId::IpSrc,
+                                                             FieldId::IpDst,
+                                                             FieldId::Ipv6TClass,
+                                                             FieldId::Ipv6Flow,
+                                                             FieldId::Ipv6Plen,
+                                                             FieldId::Ipv6Nxt,
+                                                             FieldId::Ipv6Hlim,
+                                                             FieldId::Ipv6Src,
+                                                             FieldId::Ipv6Dst,
+                                                             FieldId::TcpSrcPort,
+                                                             FieldId::TcpDstPort,
+                                                             FieldId::TcpStream,
+                                                             FieldId::TcpLen,
+                                                             FieldId::TcpSeq,
+                                                             FieldId::TcpSeqRaw,
+                                                             FieldId::TcpAck,
+                                                             FieldId::TcpAckRaw,
+                                                             FieldId::TcpHdrLen,
+                                                             FieldId::TcpFlags,
+                                                             FieldId::TcpFlagsFin,
+                                                             FieldId::TcpFlagsSyn,
+                                                             FieldId::TcpFlagsReset,
+                                                             FieldId::TcpFlagsPush,
+                                                             FieldId::TcpFlagsAck,
+                                                             FieldId::TcpFlagsUrg,
+                                                             FieldId::TcpWindowSizeValue,
+                                                             FieldId::TcpChecksum,
+                                                             FieldId::TcpUrgentPointer});
 
 /// Fields of a row.
 constexpr std::array kRowFields = std::to_array<FieldId>({FieldId::HttpRequest,
@@ -402,6 +429,20 @@ private Q_SLOTS:
         QCOMPARE(result.frames, frames);
         // Every row has at least the packet's fields and its own; fewer would mean they were empty.
         QVERIFY(result.values > static_cast<std::size_t>(35 * std::max(1, (heads + frames) / 5)));
+    }
+
+    void differencesAreNoticed() {
+        // The rows of one capture against tshark's reading of another one.
+        const QString folder = QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples/");
+        const auto session =
+            test::openSession((folder + QStringLiteral("ws-echo.pcap")).toStdString());
+        QVERIFY(session);
+        const Comparison result =
+            Comparer(*session, folder + QStringLiteral("ws-close-codes.pcap")).run();
+        QVERIFY(result.differences.size() > 100);
+        const Comparison unreadable =
+            Comparer(*session, folder + QStringLiteral("README.md")).run();
+        QVERIFY(!unreadable.differences.isEmpty());
     }
 
     void capturesOfOthers_data() {

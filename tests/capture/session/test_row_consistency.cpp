@@ -250,6 +250,47 @@ private Q_SLOTS:
         QVERIFY(totals.rows > 10);
     }
 
+    void mistakesAreNoticed() {
+        Dissection dissection;
+        const SourceId source = dissection.addSource(SourceKind::Frame, "Frame", Bytes(4, 1));
+        dissection.fields.open(FieldId::WebSocket, Place{source, 0}, 2);
+        dissection.fields.add(FieldId::WebSocketFin, Place{source, 1}, 1, std::uint64_t{1});
+        dissection.fields.close();
+        QVERIFY(!malformedTree(dissection.fields));
+        QVERIFY(!wrongRange(dissection));
+        QVERIFY(!wrongSources(dissection));
+
+        Dissection childOutside = dissection;
+        childOutside.fields.setSize(1, 2);
+        QVERIFY(wrongRange(childOutside));
+        Dissection outside = dissection;
+        outside.fields.setSize(0, 5);
+        QVERIFY(wrongRange(outside));
+        Dissection filledHole = dissection;
+        filledHole.sources[0].holes = {{1, 3}};
+        QVERIFY(wrongSources(filledHole));
+        filledHole.sources[0].holes = {{3, 9}};
+        QVERIFY(wrongSources(filledHole));
+        FieldTree open;
+        open.open(FieldId::WebSocket, Place{}, 0);
+        open.open(FieldId::WebSocketFin, Place{}, 0);
+        open.add(FieldId::WebSocketMask, Place{}, 0, std::uint64_t{1});
+        QVERIFY(malformedTree(open));
+
+        Record record;
+        IssueSink issues;
+        issues.add(IssueCode::TcpReset);
+        dissection.fields.attach(issues, 0);
+        QVERIFY(wrongIssues(record, dissection.fields));
+        record.severity = Severity::Warning;
+        QVERIFY(!wrongIssues(record, dissection.fields));
+
+        QVERIFY(!wrongText({"HTTP", "200 OK"}));
+        QVERIFY(wrongText({"HTTP", "200\nOK"}));
+        QVERIFY(wrongText({"HTTP", "\xff"}));
+        QVERIFY(wrongText({"", "200 OK"}));
+    }
+
     void capturesOfOthers() {
         const QString root = QStringLiteral(FRAMESCOPE_SOURCE_DIR "/../shared/captures");
         if (!QDir(root).exists()) QSKIP("other people's captures are not beside the project");
