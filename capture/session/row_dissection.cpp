@@ -349,8 +349,13 @@ void RowDissector::describeWebSocket() {
         m_dissection.sources[unmasked].totalSize = m_record.length - header.consumed();
         place = {unmasked, 0};
     }
-    const FieldIndex layer = websocket::describeFrame(*header, payload, tree(), Place{source, 0},
-                                                      place, m_record.has(kFlagCompressed));
+    // Behind a hole nothing is known of a text, so only what stands before it is shown as one.
+    const std::vector<ByteRange>& holes = m_dissection.sources[place.source].holes;
+    const std::uint64_t readable =
+        holes.empty() ? payload.size() : holes.front().begin - place.offset;
+    const FieldIndex layer =
+        websocket::describeFrame(*header, ByteView(payload).first(readable), tree(),
+                                 Place{source, 0}, place, m_record.has(kFlagCompressed));
     const bool whole = !m_record.has(kFlagIncomplete) && payload.size() == header->payloadLength;
     checkFrame(*header, payload, whole, layer);
     if (m_record.has(kFlagMessageEnd)) {
@@ -414,11 +419,14 @@ void RowDissector::describeJoinedMessage() {
     m_dissection.sources[source].holes = std::move(message.holes);
     m_dissection.sources[source].totalSize = message.totalSize;
     const Bytes bytes = m_dissection.sources[source].bytes;
+    const std::vector<ByteRange>& holes = m_dissection.sources[source].holes;
+    const ByteView readable =
+        ByteView(bytes).first(holes.empty() ? bytes.size() : holes.front().begin);
     tree().open(FieldId::WebSocketMessage, Place{source, 0}, bytes.size(),
-                text ? printable(asText(bytes))
+                text ? printable(asText(readable))
                      : groupedDigits(message.totalSize) +
                            (m_record.has(kFlagCompressed) ? " bytes, compressed" : " bytes"),
-                text ? FieldValue(std::string(asText(bytes))) : FieldValue());
+                text ? FieldValue(std::string(asText(readable))) : FieldValue());
     tree().addComputed(FieldId::WebSocketFragmentCount, message.frames);
     tree().close();
     if (m_record.protocol != Protocol::WebSocket) describeMessage(bytes, whole, Place{source, 0});

@@ -163,7 +163,7 @@ FieldIndex describe(const Packet& packet, FieldTree& tree, Place place,
         tree.addComputed(FieldId::SocketIoNsp, std::string("/"));
     } else {
         tree.add(FieldId::SocketIoNsp, place.at(packet.nspRange.begin), packet.nspRange.size(),
-                 std::string(packet.nsp), printable(packet.nsp, kShownChars));
+                 std::string(packet.nspName()), printable(packet.nsp, kShownChars));
     }
     if (packet.id) {
         tree.add(FieldId::SocketIoId, place.at(packet.idRange.begin), packet.idRange.size(),
