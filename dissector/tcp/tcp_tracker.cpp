@@ -17,7 +17,6 @@ struct TcpTracker::Connection {
     bool synSeen = false;
     bool ended = false;
     bool aIsClient = true;
-    std::uint32_t synSequence = 0;
     std::array<StreamAssembler, 2> streams;
     std::array<bool, 2> directionEnded{};
     std::optional<Direction> firstFin;
@@ -48,6 +47,24 @@ private:
     Direction m_direction;
 };
 
+/// Keeps the total of what is held right while one stream changes.
+class TcpTracker::Held {
+public:
+    Held(TcpTracker& tracker, const StreamAssembler& stream)
+        : m_tracker(tracker), m_stream(stream) {
+        m_tracker.m_held -= m_stream.heldCost();
+    }
+    ~Held() { m_tracker.m_held = total(); }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+
+    std::size_t total() const { return m_tracker.m_held + m_stream.heldCost(); }
+
+private:
+    TcpTracker& m_tracker;
+    const StreamAssembler& m_stream;
+};
+
 std::size_t TcpTracker::KeyHash::operator()(const Key& key) const {
     const auto hash = [](const Endpoint& e) {
         const std::string_view address(reinterpret_cast<const char*>(e.address.bytes.data()), 16);
@@ -65,23 +82,25 @@ std::optional<std::uint32_t> TcpTracker::base(ConnectionId connection, Direction
     return stream.started() ? std::optional(stream.base()) : std::nullopt;
 }
 
+bool TcpTracker::opensAnother(Connection& connection, const DecodedPacket& decoded) const {
+    // What was seen before the SYN of a connection that has no SYN yet, and no data, was captured a
+    // little too early.
+    if (!decoded.tcp.has(kSyn) || !connection.opened) return false;
+    const StreamAssembler& stream = connection.stream(connection.directionOf(decoded.source));
+    // A SYN or SYN-ACK that is not the repetition of the one that opened this connection opens
+    // another one between the same ports (RFC 9293 section 3.6.1); it is no repetition if what it
+    // starts is not where the stream starts. Where a side has not sent anything yet, its SYN
+    // belongs to this connection: also when both sides open at once (section 3.5).
+    if (stream.started()) return stream.base() != decoded.tcp.sequence + 1;
+    return connection.ended;
+}
+
 TcpTracker::Connection& TcpTracker::find(const DecodedPacket& decoded, const Origin& origin) {
     const Key key{std::min(decoded.source, decoded.destination),
                   std::max(decoded.source, decoded.destination)};
-    const bool syn = decoded.tcp.has(kSyn) && !decoded.tcp.has(kAck);
     if (const auto found = m_current.find(key); found != m_current.end()) {
         Connection& connection = *m_connections[found->second];
-        // A SYN that is not the repetition of the one that opened this connection opens another
-        // one between the same ports (RFC 9293 section 3.6.1).
-        const bool repeated = connection.synSeen && decoded.tcp.sequence == connection.synSequence;
-        const bool late = !connection.synSeen && connection.opened && !connection.ended &&
-                          connection.stream(connection.directionOf(decoded.source)).started() &&
-                          connection.stream(connection.directionOf(decoded.source)).base() ==
-                              decoded.tcp.sequence + 1;
-        // What was seen before the SYN of a connection that has no SYN yet, and no data, was
-        // captured a little too early.
-        const bool blank = !connection.opened;
-        if (!syn || repeated || late || blank) return connection;
+        if (!opensAnother(connection, decoded)) return connection;
         if (!connection.ended) {
             end(connection, connection.directionOf(decoded.source), EndReason::PortReused);
         }
@@ -149,7 +168,6 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
 
     std::uint32_t sequence = tcp.sequence;
     if (tcp.has(kSyn)) {
-        if (!tcp.has(kAck)) connection.synSequence = tcp.sequence;
         ++sequence;  // the SYN itself takes one sequence number
         if (!stream.started()) stream.start(sequence);
     }
@@ -157,6 +175,7 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
         // Nothing of the other side was captured yet: what it sent first is what is acknowledged
         // first, provided that the capture saw the connection open.
         if (!reverse.started() && connection.synSeen) reverse.start(tcp.acknowledgment);
+        const Held held(*this, reverse);
         reverse.acknowledged(tcp.acknowledgment, origin.packet, reverseSink);
     }
     if (!connection.opened) return;
@@ -164,7 +183,9 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
     if (decoded.payloadLength != 0) {
         Origin at = origin;
         at.fileOffset += decoded.payloadOffset;
+        const Held held(*this, stream);
         stream.segment(sequence, payload, decoded.payloadLength, at, sink);
+        while (stream.heldCost() != 0 && held.total() > kMaxHeldInTotal) stream.giveUpHole(sink);
     }
     if (tcp.has(kFin)) {
         stream.finish(sequence + static_cast<std::uint32_t>(decoded.payloadLength));
@@ -193,6 +214,7 @@ void TcpTracker::endDirection(Connection& connection, Direction direction, EndRe
 void TcpTracker::end(Connection& connection, Direction by, EndReason reason) {
     for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         Sink sink(m_observer, connection.id, d);
+        const Held held(*this, connection.stream(d));
         if (connection.stream(d).started()) connection.stream(d).flush(sink);
         // A FIN that had been waiting behind a hole counts as what ended its direction.
         const bool fin = connection.stream(d).finished();
