@@ -90,6 +90,7 @@ Dissection RowDissector::run() {
 }
 
 void RowDissector::describePacketLayers() {
+    if (m_state.file == nullptr) return;
     const std::uint64_t offset = m_state.packetOffsets[m_record.packet - 1];
     const auto packet = m_state.file->readPacket(m_state.layout, offset);
     if (!packet) {
@@ -252,6 +253,8 @@ void RowDissector::describeBody(const http::Head& head) {
         std::vector<http::ChunkPart> parts;
         raw.bytes.resize(decoder.feed(raw.bytes, &parts));
         length = raw.bytes.size();
+        std::erase_if(raw.holes, [length](const ByteRange& h) { return h.begin >= length; });
+        for (ByteRange& h : raw.holes) h.end = std::min(h.end, length);
         for (const http::ChunkPart& part : parts) {
             if (part.kind != http::ChunkPart::Data) continue;
             decoded.insert(decoded.end(),
@@ -363,7 +366,8 @@ void RowDissector::describeJoinedMessage() {
     if (m_record.group == kNoRecord) return;
     WebSocketMessage message =
         readMessage(m_reader, m_state.records[m_record.group].streamOffset, m_record.streamOffset);
-    const bool whole = message.holes.empty() && message.totalSize == message.bytes.size();
+    const bool whole =
+        message.complete && message.holes.empty() && message.totalSize == message.bytes.size();
     const bool text = !m_record.has(kFlagBinary) && !m_record.has(kFlagCompressed);
     const SourceId source =
         m_dissection.addSource(SourceKind::Message, "Message", std::move(message.bytes));
