@@ -216,6 +216,8 @@ void TcpTracker::end(Connection& connection, Direction by, EndReason reason) {
         Sink sink(m_observer, connection.id, d);
         const Held held(*this, connection.stream(d));
         if (connection.stream(d).started()) connection.stream(d).flush(sink);
+    }
+    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         // A FIN that had been waiting behind a hole counts as what ended its direction.
         const bool fin = connection.stream(d).finished();
         endDirection(connection, d, fin ? EndReason::Fin : reason);
