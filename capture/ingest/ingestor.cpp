@@ -66,12 +66,10 @@ void Ingestor::packet(const CapturedPacket& packet) {
             return;
     }
     ++m_statistics.tcpPackets;
-    m_arrival = {packet.number, m_lastTimeNs};
     m_tracker.packet(decoded, packet.data, {packet.number, m_lastTimeNs, packet.dataOffset});
 }
 
 void Ingestor::finish() {
-    m_finishing = true;
     m_tracker.finish();
 }
 
@@ -99,8 +97,9 @@ Ingestor::Connection& Ingestor::enter(ConnectionId id) {
     }
     m_current = m_connections[id].get();
     m_currentId = id;
-    // What the capture's end brings to light stands at the last packet of its connection.
-    if (m_finishing) m_arrival = m_current->lastPacket;
+    // What the capture's end, or ports being used again, bring to light stands at the last packet
+    // of its own connection.
+    m_arrival = m_current->lastPacket;
     if (!m_current->changed) {
         m_current->changed = true;
         m_changed.push_back(id);
@@ -120,7 +119,7 @@ void Ingestor::packet(ConnectionId id, const tcp::Origin& origin) {
     if (connection.info.packets == 0) connection.info.firstTimeNs = origin.timeNs;
     ++connection.info.packets;
     connection.info.lastTimeNs = origin.timeNs;
-    connection.lastPacket = {origin.packet, origin.timeNs};
+    connection.lastPacket = m_arrival = {origin.packet, origin.timeNs};
 }
 
 void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
@@ -129,7 +128,6 @@ void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
     connection.info.server = opening.server;
     connection.info.synSeen = opening.synSeen;
     connection.layer = std::make_unique<DetectLayer>();
-    m_arrival = {opening.origin.packet, opening.origin.timeNs};
     emitEvent(RowKind::TcpOpen, Direction::ClientToServer, 0, opening.synSeen ? 0 : kFlagMidStream,
               opening.synSeen ? IssueCode::None : IssueCode::TcpJoinedMidStream);
 }
@@ -181,10 +179,6 @@ void Ingestor::ended(ConnectionId id, Direction by, EndReason reason) {
         case EndReason::PortReused:
             connection.info.state = ConnectionState::Unfinished;
             break;
-    }
-    // Without a packet of its own the end stands at the last one of the connection.
-    if (reason == EndReason::CaptureEnd || reason == EndReason::PortReused) {
-        m_arrival = connection.lastPacket;
     }
     emitEvent(RowKind::TcpEnd, by, static_cast<std::uint32_t>(reason), 0,
               reason == EndReason::Reset ? IssueCode::TcpReset : IssueCode::None);

@@ -67,7 +67,6 @@ private:
     Arrival m_arrival;
     RecordId m_nextRecord = 0;
     std::int64_t m_lastTimeNs = 0;
-    bool m_finishing = false;
     tcp::TcpTracker m_tracker;
 };
 

@@ -94,8 +94,14 @@ Loader::Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake)
     : m_state(std::make_unique<State>()) {
     m_state->wake = std::move(wake);
     m_state->worker = std::thread([state = m_state.get(), file = std::move(file)]() mutable {
-        readAll(std::move(file), [state](Batch&& batch) { return state->push(std::move(batch)); });
-        if (state->cancelled) state->pushCancelled();
+        bool ended = false;
+        readAll(std::move(file), [&](Batch&& batch) {
+            const bool last = batch.last;
+            const bool pushed = state->push(std::move(batch));
+            ended = last && pushed;
+            return pushed;
+        });
+        if (!ended) state->pushCancelled();
     });
 }
 

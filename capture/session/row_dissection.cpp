@@ -122,6 +122,7 @@ void RowDissector::addStreamContext(tcp::Context& context) {
 }
 
 void RowDissector::describePacketLayers(StreamContext streamContext) {
+    if (m_state.file == nullptr) return;
     const std::uint64_t offset = m_state.packetOffsets[m_record.packet - 1];
     const auto packet = m_state.file->readPacket(m_state.layout, offset);
     if (!packet) {
@@ -290,6 +291,7 @@ void RowDissector::describeBody(const http::Head& head) {
         std::vector<ByteRange> holes;
         appendHoles(raw.holes, {0, length}, 0, holes);
         raw.holes = std::move(holes);
+    if (m_state.file == nullptr) return;
         for (const http::ChunkPart& part : parts) {
             if (part.kind != http::ChunkPart::Data) continue;
             appendHoles(raw.holes, part.range, decoded.size(), decodedHoles);
@@ -412,7 +414,8 @@ void RowDissector::describeJoinedMessage() {
     if (m_record.group == kNoRecord) return;
     WebSocketMessage message =
         readMessage(m_reader, m_state.records[m_record.group].streamOffset, m_record.streamOffset);
-    const bool whole = message.holes.empty() && message.totalSize == message.bytes.size();
+    const bool whole =
+        message.complete && message.holes.empty() && message.totalSize == message.bytes.size();
     const bool text = !m_record.has(kFlagBinary) && !m_record.has(kFlagCompressed);
     const SourceId source =
         m_dissection.addSource(SourceKind::Message, "Message", std::move(message.bytes));

@@ -31,6 +31,10 @@ StreamBytes StreamReader::read(StreamOffset begin, std::uint64_t length,
         const std::uint64_t from = extent.streamOffset - begin;
         hole(at, from);
         at = from + extent.length;
+        if (m_file == nullptr) {
+            hole(from, at);
+            continue;
+        }
         const auto bytes = m_file->readBytes(extent.fileOffset, extent.length);
         if (!bytes) {
             stream.error = bytes.error().sentence;
@@ -51,7 +55,10 @@ WebSocketMessage readMessage(const StreamReader& reader, StreamOffset first, Str
         const StreamBytes start =
             reader.read(at, websocket::kMaxHeaderSize, websocket::kMaxHeaderSize);
         const auto header = websocket::parseFrameHeader(start.bytes);
-        if (!header) break;
+        // Bytes that are no longer there would read as a header of zeros.
+        const bool readable =
+            start.holes.empty() || (header && start.holes.front().begin >= header->size());
+        if (!header || !readable) break;
         const bool control = websocket::isControl(header->opcode);
         if (!control) {
             if (message.frames == 0) message.compressed = header->rsv1;
@@ -68,6 +75,7 @@ WebSocketMessage readMessage(const StreamReader& reader, StreamOffset first, Str
             message.bytes.insert(message.bytes.end(), payload.bytes.begin(), payload.bytes.end());
             message.totalSize += header->payloadLength;
         }
+        if (at == last) message.complete = true;
         if (header->frameSize() > reader.end() - at) break;
         at += header->frameSize();
     }

@@ -43,6 +43,7 @@ struct WebSocketMessage {
     std::uint64_t totalSize = 0;  ///< more than bytes.size() where the limit was met
     std::uint64_t frames = 0;
     bool compressed = false;  ///< the first frame had RSV1 set
+    bool complete = false;    ///< the frame at `last` was reached
 };
 
 /// Reads the data frames that begin at `first` and end with the frame at `last`, control frames in

@@ -1,6 +1,7 @@
 #include "dissector/http/http_layer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "dissector/engineio/engineio_messages.h"
@@ -14,35 +15,43 @@
 namespace framescope::http {
 
 void HttpLayer::data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) {
+    const std::size_t taken = read(direction, offset, bytes, out);
+    if (taken == bytes.size()) return;
+    m_held.add(direction, offset + taken, bytes.subspan(taken), out);
+    if (m_held.size() > kMaxHeld) m_responseLost = true;
+    if (m_responseLost) decideWithoutResponse(out);
+}
+
+std::size_t HttpLayer::read(Direction direction, StreamOffset offset, ByteView bytes,
+                            LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     if (half.state == State::Unreadable) {
         half.state = State::Head;
         half.head.clear();
     }
-    while (!bytes.empty()) {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ByteView rest = bytes.subspan(done);
         if (m_successor != nullptr) {
-            m_successor->data(direction, offset, bytes, out);
-            return;
+            m_successor->data(direction, offset + done, rest, out);
+            break;
         }
-        std::size_t taken = bytes.size();
         switch (half.state) {
             case State::Head:
-                taken = readHead(direction, offset, bytes, out);
+                done += readHead(direction, offset + done, rest, out);
                 break;
             case State::Body:
-                taken = readBody(direction, offset, bytes, out);
+                done += readBody(direction, offset + done, rest, out);
                 break;
             case State::Unreadable:
-                emitSegment(direction, offset, bytes.size(), out);
+                emitSegment(direction, offset + done, rest.size(), out);
+                done = bytes.size();
                 break;
             case State::Waiting:
-                m_held.add(direction, offset, bytes, out);
-                if (m_responseLost || m_held.size() > kMaxHeld) decideWithoutResponse(out);
-                break;
+                return done;
         }
-        offset += taken;
-        bytes = bytes.subspan(taken);
     }
+    return bytes.size();
 }
 
 std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteView bytes,
@@ -144,7 +153,8 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     PendingRequest pending;
     pending.record = out.emit(record);
     pending.method = head.method;
-    pending.key = head.value("Sec-WebSocket-Key");
+    const std::string_view key = head.value("Sec-WebSocket-Key");
+    if (!key.empty()) pending.accept = websocket::acceptFor(key);
     pending.asksForUpgrade = head.find("Upgrade") != nullptr || head.method == "CONNECT";
     if (m_pending.size() == kMaxPending) m_pending.pop_front();
     const bool wait = pending.asksForUpgrade && framing.kind == BodyKind::None;
@@ -158,7 +168,11 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
 
 void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& out) {
     Half& half = m_halves[indexOf(record.direction)];
-    m_responseLost = false;
+    // Peers rarely send a request before the last one was answered: behind a response that was lost
+    // the next one belongs to the newest request.
+    if (std::exchange(m_responseLost, false) && m_pending.size() > 1) {
+        m_pending.erase(m_pending.begin(), std::prev(m_pending.end()));
+    }
     PendingRequest request;
     if (!m_pending.empty()) {
         request = m_pending.front();
@@ -168,7 +182,7 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     check(head, issues);
     const BodyFraming framing = bodyFraming(head, request.method, issues);
     const bool webSocket = websocket::agreesToWebSocket(head);
-    if (webSocket) websocket::checkAccept(head, request.key, issues);
+    if (webSocket) websocket::checkAcceptIs(head, request.accept, issues);
     record.kind = RowKind::HttpResponse;
     record.detail = head.status;
     record.group = request.record;
@@ -176,14 +190,22 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     for (const Issue& issue : issues.issues()) out.countIssue(issue.code);
     out.emit(record);
 
-    if (webSocket) {
+    // A client that answers itself is not believed while bytes behind its request are held.
+    const bool believed = record.direction == Direction::ServerToClient || m_held.empty();
+    if (webSocket && believed) {
         out.facts().upgraded = true;
         out.facts().deflate = websocket::namesDeflate(head);
         handOver(std::make_unique<websocket::WebSocketLayer>(), out);
-    } else if (head.status == 101) {
+    } else if (head.status == 101 && believed) {
         handOver(std::make_unique<UnclaimedLayer>(), out);
-    } else if (framing.kind == BodyKind::Tunnel) {
-        handOver(std::make_unique<DetectLayer>(), out);
+    } else if (framing.kind == BodyKind::Tunnel && believed) {
+        // One tunnel in another is a chain of proxies; hundreds are somebody's joke.
+        if (out.facts().tunnels == kMaxTunnels) {
+            handOver(std::make_unique<UnclaimedLayer>(), out);
+        } else {
+            ++out.facts().tunnels;
+            handOver(std::make_unique<DetectLayer>(), out);
+        }
     } else {
         beginBody(half, framing);
         Half& client = m_halves[indexOf(Direction::ClientToServer)];
@@ -197,27 +219,52 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
 void HttpLayer::handOver(std::unique_ptr<Layer> next, LayerOutput& out) {
     m_successor = next.get();
     out.replaceWith(std::move(next));
-    HeldBytes held = std::exchange(m_held, {});
-    held.release(*m_successor, out);
+    m_held.release(*m_successor, out);
+    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+        if (const auto ended = m_halves[indexOf(d)].ended) m_successor->end(d, *ended, out);
+    }
 }
 
 void HttpLayer::decideWithoutResponse(LayerOutput& out) {
-    // A client that got what it asked for goes on with masked frames, one that did not with another
-    // request.
-    const bool webSocket = !m_pending.empty() && !m_pending.back().key.empty();
-    const auto frame = websocket::parseFrameHeader(m_held.front());
-    if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
-        out.facts().upgraded = true;
-        handOver(std::make_unique<websocket::WebSocketLayer>(), out);
-        return;
+    Half& client = m_halves[indexOf(Direction::ClientToServer)];
+    while (m_successor == nullptr && client.state == State::Waiting && !m_held.empty()) {
+        // A client that got what it asked for goes on with masked frames, one that did not with
+        // another request.
+        const bool webSocket = !m_pending.empty() && !m_pending.back().accept.empty();
+        const auto frame = websocket::parseFrameHeader(m_held.front());
+        if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
+            out.facts().upgraded = true;
+            handOver(std::make_unique<websocket::WebSocketLayer>(), out);
+        } else {
+            resumeClient(out);
+        }
     }
-    resumeClient(out);
 }
 
 void HttpLayer::resumeClient(LayerOutput& out) {
-    m_halves[indexOf(Direction::ClientToServer)].state = State::Head;
-    HeldBytes held = std::exchange(m_held, {});
-    held.release(*this, out);
+    constexpr Direction kClient = Direction::ClientToServer;
+    Half& client = m_halves[indexOf(kClient)];
+    client.state = State::Head;
+    const Arrival now = out.arrival();
+    while (!m_held.empty() && client.state != State::Waiting) {
+        HeldBytes::Piece piece = m_held.pop();
+        out.setArrival(piece.arrival);
+        if (piece.missing != 0) {
+            gap(kClient, piece.offset, piece.missing, out);
+            continue;
+        }
+        piece.taken += read(kClient, piece.restOffset(), piece.rest(), out);
+        if (!piece.rest().empty()) m_held.putBack(std::move(piece));
+    }
+    out.setArrival(now);
+    if (client.ended && m_held.empty()) finishHead(kClient, out);
+}
+
+void HttpLayer::finishHead(Direction direction, LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    if (half.state == State::Head && !half.head.empty()) {
+        giveUpHead(direction, out, IssueCode::None);
+    }
 }
 
 void HttpLayer::beginBody(Half& half, BodyFraming framing) {
@@ -267,10 +314,11 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
         return;
     }
     Half& half = m_halves[indexOf(direction)];
+    bool responseLost = false;
     switch (half.state) {
         case State::Head:
             giveUpHead(direction, out, IssueCode::None);
-            if (direction == Direction::ServerToClient) m_responseLost = true;
+            responseLost = true;
             break;
         case State::Body:
             // Missing bytes inside a body of known length leave the place of the next message
@@ -281,14 +329,17 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
             } else if (half.framing.kind == BodyKind::Length ||
                        (half.framing.kind == BodyKind::Chunked && !half.chunks.skip(missing))) {
                 half.state = State::Unreadable;
+                responseLost = true;
             }
             break;
         case State::Unreadable:
+            responseLost = true;
             break;
         case State::Waiting:
             m_held.addGap(direction, offset, missing, out);
             break;
     }
+    if (responseLost && direction == Direction::ServerToClient) m_responseLost = true;
 }
 
 void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
@@ -296,14 +347,12 @@ void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
         m_successor->end(direction, reason, out);
         return;
     }
-    Half& half = m_halves[indexOf(direction)];
-    if (half.state == State::Head && !half.head.empty()) {
-        giveUpHead(direction, out, IssueCode::None);
-    }
+    m_halves[indexOf(direction)].ended = reason;
+    finishHead(direction, out);
     // A client that half-closes may still get its answer; nothing more comes from the server once
     // that side has ended.
-    const bool serverEnded = direction == Direction::ServerToClient;
-    if (serverEnded && m_halves[indexOf(Direction::ClientToServer)].state == State::Waiting) {
+    if (direction == Direction::ServerToClient) {
+        m_responseLost = true;
         decideWithoutResponse(out);
     }
 }

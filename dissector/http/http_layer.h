@@ -8,6 +8,7 @@
 
 #include <array>
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "dissector/http/body.h"
@@ -26,6 +27,8 @@ public:
     static constexpr std::size_t kMaxHeld = 1U << 20;
     /// Requests that may wait for their response.
     static constexpr std::size_t kMaxPending = 4096;
+    /// Tunnels inside tunnels that are looked into.
+    static constexpr std::uint8_t kMaxTunnels = 8;
 
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
@@ -48,14 +51,17 @@ private:
         BodyFraming framing;
         std::uint64_t remaining = 0;
         ChunkDecoder chunks;
+        std::optional<EndReason> ended;
     };
     struct PendingRequest {
         RecordId record = kNoRecord;
         std::string method;
-        std::string key;  ///< Sec-WebSocket-Key
+        std::string accept;  ///< the answer that its Sec-WebSocket-Key asks for
         bool asksForUpgrade = false;
     };
 
+    /// Reads on; returns how many bytes it took: all of them unless the client is to wait.
+    std::size_t read(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
     /// Each reads on in its state and returns how many bytes it took.
     std::size_t readHead(Direction direction, StreamOffset offset, ByteView bytes,
                          LayerOutput& out);
@@ -69,13 +75,17 @@ private:
     void giveUpHead(Direction direction, LayerOutput& out, IssueCode why);
     /// The response to the upgrade request will not be seen: what the client sent tells.
     void decideWithoutResponse(LayerOutput& out);
+    /// Reads what is held of the client until it has to wait again.
     void resumeClient(LayerOutput& out);
+    /// No more bytes come in this direction, and none are held.
+    void finishHead(Direction direction, LayerOutput& out);
     /// Puts `next` into this layer's place and gives it what the client said already.
     void handOver(std::unique_ptr<Layer> next, LayerOutput& out);
 
     std::array<Half, 2> m_halves;
     std::deque<PendingRequest> m_pending;
     HeldBytes m_held;
+    /// The next response need not be the one to the oldest request, or none may come at all.
     bool m_responseLost = false;
     Layer* m_successor = nullptr;  ///< owned by the connection once set
 };

@@ -25,6 +25,9 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
         out.replaceWith(std::move(next));
         other.release(*m_successor, out);
         own.release(*m_successor, out);
+        if (const auto ended = m_halves[indexOf(opposite(direction))].ended) {
+            m_successor->end(opposite(direction), *ended, out);
+        }
         return;
     }
     if (!undecided) giveUp(half, out);
@@ -49,6 +52,7 @@ void DetectLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
         m_successor->end(direction, reason, out);
         return;
     }
+    m_halves[indexOf(direction)].ended = reason;
     giveUp(m_halves[indexOf(direction)], out);
 }
 

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "dissector/layer/held_bytes.h"
 #include "dissector/layer/layer.h"
@@ -21,6 +22,7 @@ private:
     struct Half {
         Bytes beginning;  ///< what is held, in one run, for the protocols to look at
         HeldBytes held;
+        std::optional<EndReason> ended;
     };
     void giveUp(Half& half, LayerOutput& out);
 

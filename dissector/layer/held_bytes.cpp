@@ -6,27 +6,58 @@
 
 namespace framescope {
 
+namespace {
+
+std::size_t costOf(const HeldBytes::Piece& piece) {
+    return sizeof(HeldBytes::Piece) + piece.bytes.size();
+}
+
+}  // namespace
+
+void HeldBytes::add(Piece piece) {
+    m_size += costOf(piece);
+    m_pieces.push_back(std::move(piece));
+}
+
 void HeldBytes::add(Direction direction, StreamOffset offset, ByteView bytes,
                     const LayerOutput& out) {
-    m_pieces.push_back({direction, offset, Bytes(bytes.begin(), bytes.end()), 0, out.arrival()});
-    m_size += bytes.size();
+    add({direction, offset, Bytes(bytes.begin(), bytes.end()), 0, out.arrival()});
 }
 
 void HeldBytes::addGap(Direction direction, StreamOffset offset, std::uint64_t missing,
                        const LayerOutput& out) {
-    m_pieces.push_back({direction, offset, {}, missing, out.arrival()});
+    add({direction, offset, {}, missing, out.arrival()});
+}
+
+HeldBytes::Piece HeldBytes::pop() {
+    Piece piece = std::move(m_pieces[m_first]);
+    m_size -= costOf(piece);
+    if (++m_first == m_pieces.size()) {
+        m_pieces.clear();
+        m_first = 0;
+    }
+    return piece;
+}
+
+void HeldBytes::putBack(Piece piece) {
+    m_size += costOf(piece);
+    if (m_first == 0) {
+        m_pieces.insert(m_pieces.begin(), std::move(piece));
+    } else {
+        m_pieces[--m_first] = std::move(piece);
+    }
 }
 
 void HeldBytes::release(Layer& layer, LayerOutput& out) {
     const Arrival now = out.arrival();
-    const std::vector<Piece> pieces = std::exchange(m_pieces, {});
-    m_size = 0;
-    for (const Piece& piece : pieces) {
+    HeldBytes held = std::exchange(*this, {});
+    while (!held.empty()) {
+        const Piece piece = held.pop();
         out.setArrival(piece.arrival);
         if (piece.missing != 0) {
             layer.gap(piece.direction, piece.offset, piece.missing, out);
         } else {
-            layer.data(piece.direction, piece.offset, piece.bytes, out);
+            layer.data(piece.direction, piece.restOffset(), piece.rest(), out);
         }
     }
     out.setArrival(now);
@@ -34,11 +65,12 @@ void HeldBytes::release(Layer& layer, LayerOutput& out) {
 
 void HeldBytes::releaseAsSegments(LayerOutput& out, IssueCode why) {
     const Arrival now = out.arrival();
-    for (const Piece& piece : std::exchange(m_pieces, {})) {
+    HeldBytes held = std::exchange(*this, {});
+    while (!held.empty()) {
+        const Piece piece = held.pop();
         out.setArrival(piece.arrival);
-        emitSegment(piece.direction, piece.offset, piece.bytes.size(), out, why);
+        emitSegment(piece.direction, piece.restOffset(), piece.rest().size(), out, why);
     }
-    m_size = 0;
     out.setArrival(now);
 }
 

@@ -14,12 +14,28 @@ public:
     void addGap(Direction direction, StreamOffset offset, std::uint64_t missing,
                 const LayerOutput& out);
 
-    bool empty() const { return m_pieces.empty(); }
-    /// Bytes held; gaps cost nothing.
+    bool empty() const { return m_first == m_pieces.size(); }
+    /// What is held costs this many bytes of memory: a stream that comes one byte at a time takes
+    /// far more than its bytes.
     std::size_t size() const { return m_size; }
 
-    /// The first piece; empty where it is a gap or there is none.
-    ByteView front() const { return m_pieces.empty() ? ByteView{} : m_pieces.front().bytes; }
+    struct Piece {
+        Direction direction = Direction::ClientToServer;
+        StreamOffset offset = 0;
+        Bytes bytes;
+        std::uint64_t missing = 0;  ///< of a gap
+        Arrival arrival;
+        std::size_t taken = 0;  ///< bytes at the front that were handed on already
+
+        ByteView rest() const { return ByteView(bytes).subspan(taken); }
+        StreamOffset restOffset() const { return offset + taken; }
+    };
+    /// The first bytes; empty where a gap stands there or nothing is held.
+    ByteView front() const { return empty() ? ByteView{} : m_pieces[m_first].rest(); }
+    /// Takes the first piece out. Only where one is held.
+    Piece pop();
+    /// Puts a piece back of which the beginning was taken.
+    void putBack(Piece piece);
 
     /// Gives every piece to `layer` under the arrival it had, and holds nothing any more.
     void release(Layer& layer, LayerOutput& out);
@@ -27,14 +43,10 @@ public:
     void releaseAsSegments(LayerOutput& out, IssueCode why = IssueCode::None);
 
 private:
-    struct Piece {
-        Direction direction;
-        StreamOffset offset = 0;
-        Bytes bytes;
-        std::uint64_t missing = 0;  ///< of a gap
-        Arrival arrival;
-    };
+    void add(Piece piece);
+
     std::vector<Piece> m_pieces;
+    std::size_t m_first = 0;  ///< pieces before it were taken out
     std::size_t m_size = 0;
 };
 

@@ -26,6 +26,7 @@ struct ConnectionFacts {
     std::uint8_t engineVersion = 0;     ///< Engine.IO revision (EIO=), 0 unknown
     bool upgraded = false;              ///< a WebSocket handshake was completed
     bool deflate = false;               ///< permessage-deflate was agreed
+    std::uint8_t tunnels = 0;  ///< CONNECT requests that were granted, one inside the other
 };
 
 /// What a layer may do with what it reads. Implemented by the ingest, and by a recorder in tests.

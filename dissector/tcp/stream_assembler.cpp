@@ -9,37 +9,36 @@ void StreamAssembler::start(std::uint32_t base) {
     m_base = base;
 }
 
-std::int64_t StreamAssembler::widen(std::uint32_t sequence) const {
-    // The distance from where the stream stands, as the signed 32-bit number that TCP's own
-    // comparison uses, picks the right turn of the sequence space.
-    const auto here = static_cast<std::uint32_t>(m_base + m_next);
-    const auto distance = static_cast<std::int32_t>(sequence - here);
-    return static_cast<std::int64_t>(m_next) + distance;
+std::int64_t StreamAssembler::widen(std::uint32_t sequence, StreamOffset here) const {
+    // The distance as the signed 32-bit number that TCP's own comparison uses picks the right turn
+    // of the sequence space.
+    const auto distance =
+        static_cast<std::int32_t>(sequence - static_cast<std::uint32_t>(m_base + here));
+    return static_cast<std::int64_t>(here) + distance;
 }
 
 void StreamAssembler::segment(std::uint32_t sequence, ByteView captured, std::uint64_t length,
                               const Origin& origin, StreamSink& sink) {
     if (!m_started) start(sequence);
-    const std::int64_t begin = widen(sequence);
+    const std::int64_t begin = widen(sequence, m_next);
     if (begin + static_cast<std::int64_t>(length) <= static_cast<std::int64_t>(m_next)) return;
 
     Origin at = origin;
     StreamOffset offset = m_next;
     if (begin < static_cast<std::int64_t>(m_next)) {
-        const std::size_t known = m_next - begin;
-        if (known >= captured.size()) return;  // what is new of it was not captured
+        const auto known = std::min<std::size_t>(
+            static_cast<std::size_t>(static_cast<std::int64_t>(m_next) - begin), captured.size());
         captured = captured.subspan(known);
         at.fileOffset += known;
     } else {
         offset = static_cast<StreamOffset>(begin);
     }
-    if (captured.empty()) return;
     const StreamOffset end = static_cast<StreamOffset>(begin + static_cast<std::int64_t>(length));
     const std::uint64_t cut = end - offset - captured.size();
 
     if (offset == m_next && m_held.empty()) {
         m_next += captured.size();
-        sink.streamData(offset, captured, at);
+        if (!captured.empty()) sink.streamData(offset, captured, at);
         skipCut(cut, sink);
         return;
     }
@@ -104,6 +103,7 @@ void StreamAssembler::deliverHeld(StreamSink& sink) {
 }
 
 void StreamAssembler::giveUpHole(StreamSink& sink) {
+    if (m_held.empty()) return;
     const StreamOffset hole = m_next;
     m_next = m_held.begin()->first;
     sink.streamGap(hole, m_next - hole);
@@ -114,7 +114,8 @@ void StreamAssembler::giveUpHole(StreamSink& sink) {
 void StreamAssembler::acknowledged(std::uint32_t acknowledgment, PacketNumber packet,
                                    StreamSink& sink) {
     if (!m_started) return;
-    const std::int64_t offset = widen(acknowledgment);
+    // Where nothing of a direction is captured, its acknowledgments alone say how far it came.
+    const std::int64_t offset = widen(acknowledgment, std::max(m_next, m_acknowledged));
     if (offset > static_cast<std::int64_t>(m_acknowledged)) {
         m_acknowledged = static_cast<StreamOffset>(offset);
     }
@@ -130,7 +131,7 @@ void StreamAssembler::acknowledged(std::uint32_t acknowledgment, PacketNumber pa
 
 void StreamAssembler::finish(std::uint32_t sequence) {
     if (!m_started) start(sequence);
-    const std::int64_t offset = widen(sequence);
+    const std::int64_t offset = widen(sequence, m_next);
     if (offset >= 0 && !m_finOffset) m_finOffset = static_cast<StreamOffset>(offset);
 }
 

@@ -42,6 +42,8 @@ public:
     /// Packets of the capture that may still fill a hole after the peer acknowledged it: captures
     /// of several queues or interfaces are out of order by a few dozen packets.
     static constexpr PacketNumber kPatience = 128;
+    /// Memory that a held segment takes beside its bytes.
+    static constexpr std::size_t kCostOfSegment = 160;
 
     bool started() const { return m_started; }
     /// Sequence number of stream offset 0, modulo 2^32.
@@ -66,6 +68,10 @@ public:
     /// Offset of the next byte in order.
     StreamOffset next() const { return m_next; }
     std::size_t heldBytes() const { return m_heldBytes; }
+    /// What is held costs about this many bytes of memory.
+    std::size_t heldCost() const { return m_heldBytes + m_held.size() * kCostOfSegment; }
+    /// Gives up the first hole, if bytes are held behind one.
+    void giveUpHole(StreamSink& sink);
 
 private:
     struct Held {
@@ -74,12 +80,11 @@ private:
         std::uint64_t cut = 0;  ///< bytes behind these that were on the wire but not captured
     };
 
-    /// The stream offset nearest to where the stream stands; negative: before its start.
-    std::int64_t widen(std::uint32_t sequence) const;
+    /// The stream offset nearest to `here`; negative: before the stream's start.
+    std::int64_t widen(std::uint32_t sequence, StreamOffset here) const;
     void hold(StreamOffset offset, ByteView bytes, std::uint64_t cut, Origin origin);
     void skipCut(std::uint64_t cut, StreamSink& sink);
     void deliverHeld(StreamSink& sink);
-    void giveUpHole(StreamSink& sink);
 
     bool m_started = false;
     std::uint32_t m_base = 0;

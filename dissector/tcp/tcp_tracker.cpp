@@ -17,9 +17,10 @@ struct TcpTracker::Connection {
     bool synSeen = false;
     bool ended = false;
     bool aIsClient = true;
-    std::uint32_t synSequence = 0;
     std::array<StreamAssembler, 2> streams;
     std::array<bool, 2> directionEnded{};
+    /// The last acknowledgment number of what each direction sent.
+    std::array<std::optional<std::uint32_t>, 2> acknowledged{};
     std::optional<Direction> firstFin;
     Origin last;
 
@@ -48,6 +49,24 @@ private:
     Direction m_direction;
 };
 
+/// Keeps the total of what is held right while one stream changes.
+class TcpTracker::Held {
+public:
+    Held(TcpTracker& tracker, const StreamAssembler& stream)
+        : m_tracker(tracker), m_stream(stream) {
+        m_tracker.m_held -= m_stream.heldCost();
+    }
+    ~Held() { m_tracker.m_held = total(); }
+    Held(const Held&) = delete;
+    Held& operator=(const Held&) = delete;
+
+    std::size_t total() const { return m_tracker.m_held + m_stream.heldCost(); }
+
+private:
+    TcpTracker& m_tracker;
+    const StreamAssembler& m_stream;
+};
+
 std::size_t TcpTracker::KeyHash::operator()(const Key& key) const {
     const auto hash = [](const Endpoint& e) {
         const std::string_view address(reinterpret_cast<const char*>(e.address.bytes.data()), 16);
@@ -65,28 +84,31 @@ std::optional<std::uint32_t> TcpTracker::base(ConnectionId connection, Direction
     return stream.started() ? std::optional(stream.base()) : std::nullopt;
 }
 
+bool TcpTracker::opensAnother(Connection& connection, const DecodedPacket& decoded) const {
+    // What was seen before the SYN of a connection that has no SYN yet, and no data, was captured a
+    // little too early.
+    if (!decoded.tcp.has(kSyn) || !connection.opened) return false;
+    const StreamAssembler& stream = connection.stream(connection.directionOf(decoded.source));
+    // A SYN or SYN-ACK that is not the repetition of the one that opened this connection opens
+    // another one between the same ports (RFC 9293 section 3.6.1); it is no repetition if what it
+    // starts is not where the stream starts. Where a side has not sent anything yet, its SYN
+    // belongs to this connection: also when both sides open at once (section 3.5).
+    if (stream.started()) return stream.base() != decoded.tcp.sequence + 1;
+    if (connection.ended || connection.synSeen) return connection.ended;
+    // Of a connection that was joined mid-stream, what its other side acknowledged tells whether
+    // this SYN began it and was captured late.
+    constexpr std::uint32_t kNear = 1U << 20;
+    const auto acknowledged =
+        connection.acknowledged[indexOf(connection.directionOf(decoded.source))];
+    return !acknowledged || *acknowledged - (decoded.tcp.sequence + 1) > kNear;
+}
+
 TcpTracker::Connection& TcpTracker::find(const DecodedPacket& decoded, const Origin& origin) {
     const Key key{std::min(decoded.source, decoded.destination),
                   std::max(decoded.source, decoded.destination)};
-    const bool syn = decoded.tcp.has(kSyn) && !decoded.tcp.has(kAck);
     if (const auto found = m_current.find(key); found != m_current.end()) {
         Connection& connection = *m_connections[found->second];
-        // A SYN that is not the repetition of the one that opened this connection opens another
-        // one between the same ports (RFC 9293 section 3.6.1).
-        const bool repeated = connection.synSeen && decoded.tcp.sequence == connection.synSequence;
-        const bool late = !connection.synSeen && connection.opened && !connection.ended &&
-                          connection.stream(connection.directionOf(decoded.source)).started() &&
-                          connection.stream(connection.directionOf(decoded.source)).base() ==
-                              decoded.tcp.sequence + 1;
-        // Both ends may send a SYN at the same time (RFC 9293 section 3.5): one from the end of
-        // which nothing was seen yet answers the other.
-        const bool crossed = connection.synSeen && !connection.ended &&
-                             connection.directionOf(decoded.source) == Direction::ServerToClient &&
-                             !connection.stream(Direction::ServerToClient).started();
-        // What was seen before the SYN of a connection that has no SYN yet, and no data, was
-        // captured a little too early.
-        const bool blank = !connection.opened;
-        if (!syn || repeated || late || crossed || blank) return connection;
+        if (!opensAnother(connection, decoded)) return connection;
         if (!connection.ended) {
             end(connection, connection.directionOf(decoded.source), EndReason::PortReused);
         }
@@ -154,12 +176,6 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
 
     std::uint32_t sequence = tcp.sequence;
     if (tcp.has(kSyn)) {
-        // Where the answer to the SYN comes first, it says which SYN belongs to it.
-        if (direction == Direction::ClientToServer) {
-            if (!tcp.has(kAck)) connection.synSequence = tcp.sequence;
-        } else if (tcp.has(kAck)) {
-            connection.synSequence = tcp.acknowledgment - 1;
-        }
         ++sequence;  // the SYN itself takes one sequence number
         if (!stream.started()) stream.start(sequence);
     }
@@ -167,6 +183,8 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
         // Nothing of the other side was captured yet: what it sent first is what is acknowledged
         // first, provided that the capture saw the connection open.
         if (!reverse.started() && connection.synSeen) reverse.start(tcp.acknowledgment);
+        const Held held(*this, reverse);
+        connection.acknowledged[indexOf(opposite(direction))] = tcp.acknowledgment;
         reverse.acknowledged(tcp.acknowledgment, origin.packet, reverseSink);
     }
     if (!connection.opened) return;
@@ -174,7 +192,9 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
     if (decoded.payloadLength != 0) {
         Origin at = origin;
         at.fileOffset += decoded.payloadOffset;
+        const Held held(*this, stream);
         stream.segment(sequence, payload, decoded.payloadLength, at, sink);
+        while (stream.heldCost() != 0 && held.total() > kMaxHeldInTotal) stream.giveUpHole(sink);
     }
     if (tcp.has(kFin)) {
         stream.finish(sequence + static_cast<std::uint32_t>(decoded.payloadLength));
@@ -203,7 +223,10 @@ void TcpTracker::endDirection(Connection& connection, Direction direction, EndRe
 void TcpTracker::end(Connection& connection, Direction by, EndReason reason) {
     for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         Sink sink(m_observer, connection.id, d);
+        const Held held(*this, connection.stream(d));
         if (connection.stream(d).started()) connection.stream(d).flush(sink);
+    }
+    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         // A FIN that had been waiting behind a hole counts as what ended its direction.
         const bool fin = connection.stream(d).finished();
         endDirection(connection, d, fin ? EndReason::Fin : reason);

@@ -43,6 +43,9 @@ using RoleGuess = std::optional<Direction> (*)(ByteView firstPayload);
 
 class TcpTracker {
 public:
+    /// What all connections together may hold ahead of holes; whoever exceeds it gives up its own.
+    static constexpr std::size_t kMaxHeldInTotal = 256U << 20;
+
     TcpTracker(TcpObserver& observer, RoleGuess guessRole);
     ~TcpTracker();
 
@@ -66,7 +69,10 @@ private:
     };
     struct Connection;
     class Sink;
+    class Held;
 
+    /// Whether this packet begins another connection between the ports of `connection`.
+    bool opensAnother(Connection& connection, const DecodedPacket& decoded) const;
     Connection& find(const DecodedPacket& decoded, const Origin& origin);
     void open(Connection& connection, Direction firstSender, bool synSeen, const Origin& origin);
     void inferRoles(Connection& connection, const DecodedPacket& decoded, ByteView payload,
@@ -77,6 +83,7 @@ private:
     TcpObserver& m_observer;
     RoleGuess m_guessRole;
     std::unordered_map<Key, ConnectionId, KeyHash> m_current;
+    std::size_t m_held = 0;  ///< cost of what all streams hold
     std::vector<std::unique_ptr<Connection>> m_connections;
 };
 

@@ -72,15 +72,17 @@ void checkKey(const http::Head& request, IssueSink& issues) {
 }
 
 void checkAccept(const http::Head& response, std::string_view requestKey, IssueSink& issues) {
+    checkAcceptIs(response, requestKey.empty() ? std::string() : acceptFor(requestKey), issues);
+}
+
+void checkAcceptIs(const http::Head& response, std::string_view expected, IssueSink& issues) {
     const http::Header* accept = response.find("Sec-WebSocket-Accept");
     if (accept == nullptr) {
         issues.add(IssueCode::HttpAcceptMissing);
         return;
     }
-    if (requestKey.empty()) return;
-    const std::string expected = acceptFor(requestKey);
     if (!expected.empty() && accept->value != expected) {
-        issues.add(IssueCode::HttpAcceptWrong, kAcceptPart, "expected " + expected);
+        issues.add(IssueCode::HttpAcceptWrong, kAcceptPart, "expected " + std::string(expected));
     }
 }
 

@@ -30,5 +30,7 @@ void checkKey(const http::Head& request, IssueSink& issues);
 /// The accept value of the response (part HttpSecWebSocketAccept). `requestKey` empty: the request
 /// is not known, then only its absence can be told.
 void checkAccept(const http::Head& response, std::string_view requestKey, IssueSink& issues);
+/// The same where acceptFor() of the key is known, or empty.
+void checkAcceptIs(const http::Head& response, std::string_view expected, IssueSink& issues);
 
 }  // namespace framescope::websocket

@@ -7,7 +7,6 @@
 #include "dissector/layer/segment_rows.h"
 #include "dissector/websocket/close.h"
 #include "dissector/websocket/mask.h"
-#include "dissector/websocket/resynchronise.h"
 
 namespace framescope::websocket {
 namespace {
@@ -45,26 +44,32 @@ bool WebSocketLayer::isPlainText(const Half& half, LayerOutput& out) const {
 
 void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
                           LayerOutput& out) {
+    if (!m_halves[indexOf(direction)].searching) {
+        bytes = bytes.subspan(read(direction, offset, bytes, out));
+    }
+    if (!bytes.empty()) search(direction, bytes, out);
+}
+
+std::size_t WebSocketLayer::read(Direction direction, StreamOffset offset, ByteView bytes,
+                                 LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
-    while (!bytes.empty()) {
-        if (half.searching) {
-            search(direction, offset, bytes, out);
-            return;
-        }
-        std::size_t taken = 0;
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const ByteView rest = bytes.subspan(done);
         if (!half.frame) {
-            taken = readHeader(direction, offset, bytes, out);
+            done += readHeader(direction, offset + done, rest, out);
+            if (half.searching) return done;
         } else {
-            taken = static_cast<std::size_t>(std::min<std::uint64_t>(
-                half.frame->payloadLength - half.payloadRead, bytes.size()));
-            readPayload(half, bytes.first(taken), out);
+            const auto taken = static_cast<std::size_t>(
+                std::min<std::uint64_t>(half.frame->payloadLength - half.payloadRead, rest.size()));
+            readPayload(half, rest.first(taken), out);
+            done += taken;
         }
-        offset += taken;
-        bytes = bytes.subspan(taken);
         if (half.frame && half.payloadRead == half.frame->payloadLength) {
-            finishFrame(half, direction, offset, out);
+            finishFrame(half, direction, offset + done, out);
         }
     }
+    return done;
 }
 
 std::size_t WebSocketLayer::readHeader(Direction direction, StreamOffset offset, ByteView bytes,
@@ -76,6 +81,20 @@ std::size_t WebSocketLayer::readHeader(Direction direction, StreamOffset offset,
     half.headerBytes.insert(half.headerBytes.end(), bytes.begin(), bytes.begin() + look);
     const auto header = parseFrameHeader(half.headerBytes);
     if (!header) return look;
+    if (half.unproven != 0) {
+        if (!isPlausible(*header, habits(half, direction, out))) {
+            // What was found was no frame: looks on from here, with what was read of the header.
+            half.headerBytes.resize(before);
+            Bytes begun = std::exchange(half.headerBytes, {});
+            half.sequence.forget();
+            half.messageStart = kNoRecord;
+            half.messageIncomplete = true;
+            beginSearch(half, half.frameStart);
+            half.search = std::move(begun);
+            return 0;
+        }
+        --half.unproven;
+    }
     const std::size_t taken = header.consumed() - before;
     half.headerBytes.clear();
     beginFrame(half, direction, *header, out);
@@ -203,9 +222,7 @@ void WebSocketLayer::gap(Direction direction, StreamOffset offset, std::uint64_t
     Half& half = m_halves[indexOf(direction)];
     if (half.searching) {
         emitSegment(direction, half.searchStart, half.search.size(), out);
-        half.search.clear();
-        half.nextSearch = 0;
-        half.searchStart = offset + missing;
+        beginSearch(half, offset + missing);
         return;
     }
     if (!half.frame && half.headerBytes.empty()) {
@@ -239,47 +256,62 @@ void WebSocketLayer::lose(Half& half, Direction direction, StreamOffset at, Stre
     }
     half.headerBytes.clear();
     half.sequence.forget();
+    // Frames behind the loss are not joined with those before it.
+    half.messageStart = kNoRecord;
     half.messageIncomplete = true;
+    beginSearch(half, resumeAt);
+}
+
+FrameHabits WebSocketLayer::habits(const Half& half, Direction direction, LayerOutput& out) const {
+    return {half.masked.value_or(direction == Direction::ClientToServer), out.facts().deflate};
+}
+
+void WebSocketLayer::beginSearch(Half& half, StreamOffset at) {
     half.searching = true;
-    half.searchStart = resumeAt;
+    half.searchStart = at;
     half.search.clear();
     half.nextSearch = 0;
 }
 
-void WebSocketLayer::search(Direction direction, StreamOffset offset, ByteView bytes,
-                            LayerOutput& out) {
+void WebSocketLayer::search(Direction direction, ByteView bytes, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     half.search.insert(half.search.end(), bytes.begin(), bytes.end());
     if (half.search.size() < half.nextSearch) return;
-    half.nextSearch = half.search.size() + half.search.size() / 4;
-    const FrameHabits habits{half.masked.value_or(direction == Direction::ClientToServer),
-                             out.facts().deflate};
-    const auto found = findFrame(half.search, habits);
-    if (!found) {
-        if (half.search.size() > kMaxSearch) {
-            emitSegment(direction, half.searchStart, half.search.size(), out);
-            half.searchStart = offset + bytes.size();
-            half.search.clear();
-            half.nextSearch = 0;
-        }
+    const Bytes searched = std::exchange(half.search, {});
+    ByteView rest = searched;
+    StreamOffset at = half.searchStart;
+    while (const auto found = findFrame(rest, habits(half, direction, out))) {
+        emitSegment(direction, at, *found, out);
+        at += *found;
+        rest = rest.subspan(*found);
+        half.searching = false;
+        half.resynchronised = true;
+        half.unproven = kProvingFrames;
+        const std::size_t taken = read(direction, at, rest, out);
+        if (!half.searching) return;
+        // Misled; goes on where the frames stopped making sense.
+        at += taken;
+        rest = rest.subspan(taken);
+    }
+    if (rest.size() > kMaxSearch) {
+        emitSegment(direction, at, rest.size(), out);
+        beginSearch(half, at + rest.size());
         return;
     }
-    emitSegment(direction, half.searchStart, *found, out);
-    const Bytes searched = std::exchange(half.search, {});
-    half.searching = false;
-    half.resynchronised = true;
-    data(direction, half.searchStart + *found, ByteView(searched).subspan(*found), out);
+    half.searchStart = at;
+    half.search.assign(rest.begin(), rest.end());
+    half.nextSearch = rest.size() + rest.size() / 4;
 }
 
 void WebSocketLayer::end(Direction direction, EndReason, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     if (half.searching) {
         half.nextSearch = 0;
-        search(direction, half.searchStart + half.search.size(), {}, out);
+        search(direction, {}, out);
     }
     if (half.searching) {
         emitSegment(direction, half.searchStart, half.search.size(), out);
-        half.search.clear();
+        beginSearch(half, half.searchStart + half.search.size());
     } else if (half.frame) {
         half.frameIncomplete = true;
         half.messageIncomplete = true;

@@ -10,6 +10,7 @@
 #include "dissector/payload/utf8.h"
 #include "dissector/websocket/frame.h"
 #include "dissector/websocket/message_state.h"
+#include "dissector/websocket/resynchronise.h"
 
 namespace framescope::websocket {
 
@@ -17,6 +18,9 @@ class WebSocketLayer : public Layer {
 public:
     /// Body bytes that are looked at of a control frame; a legal one has at most 125.
     static constexpr std::size_t kMaxControlBody = 1024;
+    /// Headers that must be plausible behind a search before its result is believed: in compressed
+    /// or encrypted payload, three chaining headers turn up by chance every few thousand bytes.
+    static constexpr int kProvingFrames = 16;
     /// Bytes that are searched for the next frame after a loss before they are given up.
     static constexpr std::size_t kMaxSearch = 64U << 10;
 
@@ -49,9 +53,12 @@ private:
         StreamOffset searchStart = 0;
         Bytes search;
         std::size_t nextSearch = 0;  ///< bytes that must be there before searching again pays
+        int unproven = 0;            ///< headers that still have to be plausible
         std::optional<bool> masked;  ///< whether the last frame of this direction was
     };
 
+    /// Reads frames; returns how many bytes it took: all of them unless it lost its footing.
+    std::size_t read(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
     std::size_t readHeader(Direction direction, StreamOffset offset, ByteView bytes,
                            LayerOutput& out);
     void beginFrame(Half& half, Direction direction, const FrameHeader& header, LayerOutput& out);
@@ -59,9 +66,11 @@ private:
     void finishFrame(Half& half, Direction direction, StreamOffset frameEnd, LayerOutput& out);
     void finishMessage(Half& half, Direction direction, Record& record, LayerOutput& out);
     void checkUtf8(Half& half, bool messageEnds, Record& record);
+    FrameHabits habits(const Half& half, Direction direction, LayerOutput& out) const;
+    void beginSearch(Half& half, StreamOffset at);
     void lose(Half& half, Direction direction, StreamOffset at, StreamOffset resumeAt,
               LayerOutput& out);
-    void search(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
+    void search(Direction direction, ByteView bytes, LayerOutput& out);
     bool isPlainText(const Half& half, LayerOutput& out) const;
 
     std::array<Half, 2> m_halves;

@@ -1,0 +1,243 @@
+// Packets down to TCP: what stands between the link header and the payload, whole, cut at every
+// length, and malformed. Decoding and describing must always agree.
+#include <QtTest>
+
+#include "dissector/link/link_layer.h"
+#include "dissector/packet/packet.h"
+#include "tests/support/prefixes.h"
+
+using namespace framescope;
+using namespace framescope::test;
+
+namespace {
+
+Bytes joined(std::initializer_list<Bytes> parts) {
+    Bytes all;
+    for (const Bytes& part : parts) all.insert(all.end(), part.begin(), part.end());
+    return all;
+}
+
+Bytes segmentOf(std::string_view payload, std::uint8_t words = 5) {
+    Bytes bytes;
+    ByteWriter out(bytes);
+    out.be16(40000);
+    out.be16(80);
+    out.be32(1000);
+    out.be32(2000);
+    out.u8(static_cast<std::uint8_t>(words << 4));
+    out.u8(0x18);
+    out.be16(512);
+    out.be32(0);
+    for (int i = 5; i < words; ++i) out.be32(0x01010101);
+    out.text(payload);
+    return bytes;
+}
+
+struct Ipv4Options {
+    int totalLength = -1;  ///< -1: what it is
+    std::uint16_t fragment = 0;
+    std::uint8_t words = 5;
+    std::uint8_t protocol = 6;
+};
+
+Bytes ipv4Of(const Bytes& inside, const Ipv4Options& options = {}) {
+    Bytes bytes;
+    ByteWriter out(bytes);
+    out.u8(static_cast<std::uint8_t>(0x40 | options.words));
+    out.u8(0);
+    const std::size_t size = options.words * 4U + inside.size();
+    out.be16(static_cast<std::uint16_t>(options.totalLength < 0 ? size : options.totalLength));
+    out.be16(7);
+    out.be16(options.fragment);
+    out.u8(64);
+    out.u8(options.protocol);
+    out.be16(0);
+    out.be32(0x0a000001);
+    out.be32(0x0a000002);
+    for (int i = 5; i < options.words; ++i) out.be32(0x01010101);
+    out.bytes(inside);
+    return bytes;
+}
+
+Bytes ipv6Of(const Bytes& inside, std::uint8_t next = 6, int payloadLength = -1) {
+    Bytes bytes;
+    ByteWriter out(bytes);
+    out.be32(0x60000000);
+    out.be16(static_cast<std::uint16_t>(payloadLength < 0 ? inside.size() : payloadLength));
+    out.u8(next);
+    out.u8(64);
+    for (const int host : {1, 2}) {
+        out.be64(0xfd00000000000000);
+        out.be64(static_cast<std::uint64_t>(host));
+    }
+    out.bytes(inside);
+    return bytes;
+}
+
+Bytes ethernet(const Bytes& inside, std::uint16_t type = 0x0800) {
+    Bytes bytes(12, 2);
+    ByteWriter(bytes).be16(type);
+    return joined({bytes, inside});
+}
+
+/// Decodes and describes, and fails unless both say the same.
+DecodedPacket decode(const Bytes& packet, std::uint32_t original = 0,
+                     std::uint32_t link = kLinkEthernet) {
+    const auto wire = std::max<std::uint32_t>(original, static_cast<std::uint32_t>(packet.size()));
+    const DecodedPacket decoded = decodePacket(link, packet, wire);
+    FieldTree tree;
+    std::string protocols;
+    describePacket(link, packet, wire, {}, tree, Place{0, 0}, protocols);
+    const bool isTcp = decoded.kind == PacketKind::Tcp;
+    if (isTcp != (tree.find(FieldId::Tcp) != kNoField)) qFatal("the tree says otherwise");
+    if (isTcp != protocols.ends_with(":tcp")) qFatal("the protocols say otherwise");
+    if (isTcp) {
+        if (decoded.payloadOffset + decoded.payloadCaptured > packet.size() ||
+            decoded.payloadCaptured > decoded.payloadLength) {
+            qFatal("the payload reaches beyond the packet");
+        }
+        const Field& length = tree[tree.find(FieldId::TcpLen)];
+        if (std::get<std::uint64_t>(length.value) != decoded.payloadLength) qFatal("length");
+    }
+    for (const Field& field : tree.fields()) {
+        if (field.source == kNoSource) continue;
+        if (field.range.begin > field.range.end || field.range.end > packet.size()) {
+            qFatal("a field reaches beyond the packet");
+        }
+    }
+    return decoded;
+}
+
+std::string payloadOf(const DecodedPacket& decoded, const Bytes& packet) {
+    return std::string(
+        asText(ByteView(packet).subspan(decoded.payloadOffset, decoded.payloadCaptured)));
+}
+
+}  // namespace
+
+class TestPacket : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void payload_data() {
+        QTest::addColumn<QByteArray>("packet");
+        const auto add = [](const char* name, const Bytes& packet) {
+            QTest::newRow(name) << QByteArray(reinterpret_cast<const char*>(packet.data()),
+                                              static_cast<qsizetype>(packet.size()));
+        };
+        const Bytes segment = segmentOf("payload");
+        const Bytes options = fromHex("06 00 01 04 00 00 00 00");
+        add("IPv4", ethernet(ipv4Of(segment)));
+        add("IPv4 options", ethernet(ipv4Of(segment, {.words = 15})));
+        add("TCP options", ethernet(ipv4Of(segmentOf("payload", 15))));
+        add("IPv4 length left to the card", ethernet(ipv4Of(segment, {.totalLength = 0})));
+        add("first fragment", ethernet(ipv4Of(segment, {.fragment = 0x2000})));
+        add("VLAN", ethernet(joined({fromHex("00 05 08 00"), ipv4Of(segment)}), 0x8100));
+        add("IPv6", ethernet(ipv6Of(segment), 0x86dd));
+        add("IPv6 length left to the card", ethernet(ipv6Of(segment, 6, 0), 0x86dd));
+        add("hop by hop", ethernet(ipv6Of(joined({options, segment}), 0), 0x86dd));
+        add("destination options twice",
+            ethernet(ipv6Of(joined({fromHex("3c 00 01 04 00 00 00 00"), options, segment}), 60),
+                     0x86dd));
+        add("authentication",
+            ethernet(ipv6Of(joined({fromHex("06 01 00 00 00 00 00 00 00 00 00 00"), segment}), 51),
+                     0x86dd));
+        add("first IPv6 fragment",
+            ethernet(ipv6Of(joined({fromHex("06 00 00 01 00 00 00 09"), segment}), 44), 0x86dd));
+    }
+    void payload() {
+        QFETCH(QByteArray, packet);
+        const Bytes whole(packet.begin(), packet.end());
+        const DecodedPacket decoded = decode(whole);
+        QCOMPARE(static_cast<int>(decoded.kind), static_cast<int>(PacketKind::Tcp));
+        QCOMPARE(decoded.source.port, std::uint16_t{40000});
+        QCOMPARE(decoded.destination.port, std::uint16_t{80});
+        QCOMPARE(payloadOf(decoded, whole), std::string("payload"));
+        QCOMPARE(decoded.payloadLength, std::uint64_t{7});
+        // Cut by a snap length: the lengths on the wire stay known, the rest is no crash.
+        for (std::size_t size = 0; size < whole.size(); ++size) {
+            const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
+            const DecodedPacket part = decode(cut, static_cast<std::uint32_t>(whole.size()));
+            if (size >= whole.size() - 7) {
+                QCOMPARE(static_cast<int>(part.kind), static_cast<int>(PacketKind::Tcp));
+                QCOMPARE(part.payloadLength, std::uint64_t{7});
+                QCOMPARE(part.payloadCaptured, size - (whole.size() - 7));
+            } else {
+                QVERIFY(part.kind != PacketKind::Tcp);
+            }
+        }
+    }
+
+    void paddingIsNoPayload() {
+        const Bytes packet = joined({ethernet(ipv4Of(segmentOf("a"))), Bytes(5, 0)});
+        const DecodedPacket decoded = decode(packet);
+        QCOMPARE(decoded.payloadCaptured, std::size_t{1});
+        QCOMPARE(payloadOf(decoded, packet), std::string("a"));
+        const Bytes empty = joined({ethernet(ipv6Of(segmentOf("")), 0x86dd), Bytes(6, 0)});
+        QCOMPARE(decode(empty).payloadLength, std::uint64_t{0});
+    }
+
+    void lengthBeyondThePacketIsNotBelieved() {
+        const Bytes packet = ethernet(ipv4Of(segmentOf("abc"), {.totalLength = 60000}));
+        QCOMPARE(decode(packet).payloadLength, std::uint64_t{3});
+        QCOMPARE(decode(packet, 1000).payloadLength, std::uint64_t{1000 - 14 - 40});
+    }
+
+    void others_data() {
+        QTest::addColumn<QByteArray>("packet");
+        QTest::addColumn<int>("kind");
+        const auto add = [](const char* name, const Bytes& packet, PacketKind kind) {
+            QTest::newRow(name) << QByteArray(reinterpret_cast<const char*>(packet.data()),
+                                              static_cast<qsizetype>(packet.size()))
+                                << static_cast<int>(kind);
+        };
+        const Bytes segment = segmentOf("payload");
+        Bytes version5 = ipv4Of(segment);
+        version5[0] = 0x55;
+        add("UDP", ethernet(ipv4Of(Bytes(8, 0), {.protocol = 17})), PacketKind::Udp);
+        add("ICMP", ethernet(ipv4Of(Bytes(8, 0), {.protocol = 1})), PacketKind::OtherIp);
+        add("ARP", ethernet(Bytes(28, 0), 0x0806), PacketKind::NotIp);
+        add("fragment", ethernet(ipv4Of(segment, {.fragment = 0x2001})), PacketKind::IpFragment);
+        add("IPv6 fragment",
+            ethernet(ipv6Of(joined({fromHex("06 00 00 08 00 00 00 09"), segment}), 44), 0x86dd),
+            PacketKind::IpFragment);
+        add("version 5", ethernet(version5), PacketKind::Malformed);
+        add("header length 16", ethernet(ipv4Of(segment, {.words = 4})), PacketKind::Malformed);
+        add("total length below the header", ethernet(ipv4Of(segment, {.totalLength = 19})),
+            PacketKind::Malformed);
+        add("no room for TCP", ethernet(ipv4Of(segment, {.totalLength = 39})),
+            PacketKind::Malformed);
+        add("TCP header length 16", ethernet(ipv4Of(segmentOf("payload", 4))),
+            PacketKind::Malformed);
+        add("IPv6 shorter than its extensions",
+            ethernet(ipv6Of(joined({fromHex("06 00 01 04 00 00 00 00"), segment}), 0, 4), 0x86dd),
+            PacketKind::Malformed);
+        Bytes chain;
+        for (int i = 0; i < 100; ++i) chain = joined({chain, fromHex("00 00 01 04 00 00 00 00")});
+        add("extensions without end", ethernet(ipv6Of(chain, 0), 0x86dd), PacketKind::Malformed);
+        add("empty", {}, PacketKind::Malformed);
+    }
+    void others() {
+        QFETCH(QByteArray, packet);
+        QFETCH(int, kind);
+        QCOMPARE(static_cast<int>(decode(Bytes(packet.begin(), packet.end())).kind), kind);
+    }
+
+    void noiseOnEveryLinkType() {
+        const std::vector<Bytes> seeds = {ethernet(ipv4Of(segmentOf("x", 8), {.words = 7})),
+                                          ethernet(ipv6Of(segmentOf("x"), 0), 0x86dd)};
+        for (const std::uint32_t link :
+             {0U, 1U, 12U, 14U, 101U, 108U, 113U, 228U, 229U, 276U, 7U}) {
+            for (std::uint32_t seed = 1; seed <= 300; ++seed) {
+                Noise noise(seed);
+                Bytes packet = seeds[seed % 2];
+                if (link != 1) packet.erase(packet.begin(), packet.begin() + 14);
+                for (int i = 0; i < 4; ++i) packet[noise.below(packet.size())] = noise.byte();
+                packet.resize(noise.below(packet.size() + 1));
+                decode(packet, static_cast<std::uint32_t>(noise.below(200)), link);
+            }
+        }
+    }
+};
+
+QTEST_MAIN(TestPacket)
+#include "test_packet.moc"
