@@ -1,0 +1,391 @@
+// The stateful layers, fed as a connection feeds them, with a recording output: the same stream
+// gives the same rows however it is split, and what is held, lost or never ends stays bounded.
+#include <QElapsedTimer>
+#include <QtTest>
+
+#include "dissector/http/http_layer.h"
+#include "dissector/layer/detect_layer.h"
+#include "dissector/websocket/websocket_layer.h"
+#include "tests/support/capture_builder.h"
+#include "tests/support/prefixes.h"
+
+using namespace framescope;
+using namespace framescope::test;
+
+namespace {
+
+constexpr Direction kC = Direction::ClientToServer;
+constexpr Direction kS = Direction::ServerToClient;
+
+/// A connection: owns the layer in charge, and writes down what it emits.
+class Recorder : public LayerOutput {
+public:
+    std::vector<Record> records;
+    std::vector<std::string> names{""};
+    ConnectionFacts known;
+
+    RecordId emit(Record record) override {
+        record.packet = m_arrival.packet;
+        records.push_back(record);
+        return static_cast<RecordId>(records.size() - 1);
+    }
+    void countIssue(IssueCode) override {}
+    NameId intern(std::string_view name) override {
+        names.emplace_back(name);
+        return static_cast<NameId>(names.size() - 1);
+    }
+    Arrival arrival() const override { return m_arrival; }
+    void setArrival(Arrival arrival) override { m_arrival = arrival; }
+    ConnectionFacts& facts() override { return known; }
+    void replaceWith(std::unique_ptr<Layer> next) override { m_next.push_back(std::move(next)); }
+
+    void start(std::unique_ptr<Layer> layer) { m_layer = std::move(layer); }
+    void data(Direction d, ByteView bytes) {
+        ++m_arrival.packet;
+        m_layer->data(d, m_offset[indexOf(d)], bytes, *this);
+        m_offset[indexOf(d)] += bytes.size();
+        settle();
+    }
+    void data(Direction d, std::string_view text) { data(d, asBytes(text)); }
+    void gap(Direction d, std::uint64_t missing) {
+        m_layer->gap(d, m_offset[indexOf(d)], missing, *this);
+        m_offset[indexOf(d)] += missing;
+        settle();
+    }
+    void end(Direction d) {
+        m_layer->end(d, EndReason::Fin, *this);
+        settle();
+    }
+
+    /// "c GET /", "s 101", "c text 5", "s bytes 12", each with its place.
+    std::string rows() const {
+        std::string text;
+        for (const Record& r : records) {
+            text += r.direction == kC ? "c " : "s ";
+            switch (r.kind) {
+                case RowKind::HttpRequest:
+                    text += names[r.name];
+                    break;
+                case RowKind::HttpResponse:
+                    text += std::to_string(r.detail);
+                    break;
+                case RowKind::WebSocketFrame:
+                    text += "frame" + std::to_string(r.opcode);
+                    break;
+                default:
+                    text += "bytes";
+            }
+            text += " " + std::to_string(r.streamOffset) + "+" + std::to_string(r.length);
+            if (r.has(kFlagIncomplete)) text += " incomplete";
+            if (r.has(kFlagResynchronised)) text += " found";
+            text += "\n";
+        }
+        return text;
+    }
+    std::size_t count(RowKind kind) const {
+        return static_cast<std::size_t>(
+            std::ranges::count_if(records, [kind](const Record& r) { return r.kind == kind; }));
+    }
+    /// Every byte of every stream is in at most one row.
+    bool overlaps() const {
+        for (const Direction d : {kC, kS}) {
+            std::uint64_t end = 0;
+            for (const Record& r : records) {
+                if (r.direction != d) continue;
+                if (r.streamOffset < end) return true;
+                end = r.streamOffset + r.length;
+            }
+        }
+        return false;
+    }
+
+private:
+    void settle() {
+        if (m_next.empty()) return;
+        m_layer = std::move(m_next.back());
+        m_next.clear();
+    }
+
+    std::unique_ptr<Layer> m_layer = std::make_unique<DetectLayer>();
+    std::vector<std::unique_ptr<Layer>> m_next;
+    std::array<StreamOffset, 2> m_offset{};
+    Arrival m_arrival;
+};
+
+const std::string kUpgrade =
+    "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
+const std::string kSwitch =
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+std::string text(const Bytes& bytes) {
+    return std::string(asText(bytes));
+}
+
+/// What both sides say, in turns.
+using Talk = std::vector<std::pair<Direction, std::string>>;
+
+std::string rowsInPieces(const Talk& talk, std::size_t size) {
+    Recorder r;
+    for (const auto& [direction, said] : talk) {
+        for (std::size_t at = 0; at < said.size(); at += size) {
+            r.data(direction, std::string_view(said).substr(at, size));
+        }
+    }
+    r.end(kC);
+    r.end(kS);
+    return r.rows();
+}
+
+}  // namespace
+
+class TestLayers : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void everySplitGivesTheSameRows_data() {
+        QTest::addColumn<int>("which");
+        QTest::newRow("bodies") << 0;
+        QTest::newRow("upgrade") << 1;
+    }
+    void everySplitGivesTheSameRows() {
+        QFETCH(int, which);
+        Talk talk;
+        if (which == 0) {
+            talk = {{kC, "POST /a HTTP/1.1\r\nContent-Length: 5\r\n\r\nhello"},
+                    {kS,
+                     "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n"
+                     "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\nX: y\r\n\r\n"},
+                    {kC, "HEAD /b HTTP/1.1\r\n\r\n"},
+                    {kS, "HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n"},
+                    {kC, "GET /c HTTP/1.1\r\n\r\n"},
+                    {kS, "HTTP/1.1 304 Not Modified\r\nContent-Length: 7\r\n\r\n"},
+                    {kC, "GET /d HTTP/1.1\r\n\r\n"},
+                    {kS, "HTTP/1.1 200 OK\r\n\r\nto the end HTTP/1.1 200 OK\r\n\r\n"}};
+        } else {
+            talk = {{kC, kUpgrade},
+                    {kS, kSwitch + text(webSocketText("hi")) + text(webSocketClose(1000, "x"))},
+                    {kC, text(webSocketText(std::string(200, 'y'), kMask)) +
+                             text(webSocketClose(1000, "", kMask)) + "\x81"}};
+        }
+        const std::string whole = rowsInPieces(talk, 1U << 20);
+        for (std::size_t size = 1; size < 250; ++size) {
+            QCOMPARE(rowsInPieces(talk, size), whole);
+        }
+        QCOMPARE(std::ranges::count(whole, '\n'), which == 0 ? 9 : 7);
+    }
+
+    void framesBehindTheRequestWait() {
+        Recorder r;
+        r.data(kC, kUpgrade + text(webSocketText("early", kMask)));
+        r.data(kC, text(webSocketText("cut off", kMask)).substr(0, 8));
+        r.end(kC);
+        QCOMPARE(r.records.size(), std::size_t{1});
+        r.data(kS, kSwitch);
+        QCOMPARE(r.count(RowKind::WebSocketFrame), std::size_t{2});
+        QCOMPARE(r.records[2].packet, PacketNumber{1});
+        QVERIFY(r.records[3].has(kFlagIncomplete));
+        QVERIFY(!r.overlaps());
+    }
+
+    void nothingHeldIsLostWithoutResponse() {
+        const std::string frames =
+            text(webSocketText("one", kMask)) + text(webSocketText("two", kMask)).substr(0, 7);
+        // The sides end in either order.
+        for (const bool clientFirst : {true, false}) {
+            Recorder r;
+            r.data(kC, kUpgrade + frames);
+            r.end(clientFirst ? kC : kS);
+            r.end(clientFirst ? kS : kC);
+            QCOMPARE(r.count(RowKind::WebSocketFrame), std::size_t{2});
+            QVERIFY(r.records.back().has(kFlagIncomplete));
+        }
+        // Not WebSocket but requests, of which the last is cut off.
+        Recorder r;
+        r.data(kC, kUpgrade + kUpgrade + "GET /next HTTP/1.1\r\n\r\nGET /last HTTP/1.1\r\nHo");
+        r.end(kC);
+        r.end(kS);
+        QCOMPARE(r.count(RowKind::HttpRequest), std::size_t{4});
+        QVERIFY(r.records.back().has(kFlagIncomplete));
+        QVERIFY(!r.overlaps());
+    }
+
+    void manyUpgradesInOnePieceNeedNoStack() {
+        std::string requests;
+        for (int i = 0; i < 20000; ++i) requests += "GET / HTTP/1.1\r\nUpgrade: a\r\n\r\n";
+        QElapsedTimer timer;
+        timer.start();
+        Recorder lost;
+        lost.gap(kS, 10);
+        lost.data(kC, requests);
+        lost.end(kC);
+        lost.end(kS);
+        QCOMPARE(lost.count(RowKind::HttpRequest), std::size_t{20000});
+        Recorder refused;
+        refused.data(kC, requests);
+        for (int i = 0; i < 20000; ++i) {
+            refused.data(kS, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n");
+        }
+        QCOMPARE(refused.count(RowKind::HttpRequest), std::size_t{20000});
+        QCOMPARE(refused.count(RowKind::HttpResponse), std::size_t{20000});
+        QVERIFY2(timer.elapsed() < 5000, "quadratic");
+    }
+
+    void tunnelsInTunnelsNeedNoStack() {
+        Recorder r;
+        std::string requests;
+        std::string responses;
+        for (int i = 0; i < 20000; ++i) {
+            requests += "CONNECT a:1 HTTP/1.1\r\n\r\n";
+            responses += "HTTP/1.1 200 OK\r\n\r\n";
+        }
+        r.data(kC, requests);
+        r.data(kS, responses);
+        QCOMPARE(r.count(RowKind::HttpRequest), std::size_t{http::HttpLayer::kMaxTunnels} + 1);
+        QVERIFY(!r.overlaps());
+    }
+
+    void responseBehindALostOneAnswersTheNewestRequest() {
+        Recorder r;
+        r.data(kC, "GET /1 HTTP/1.1\r\n\r\n");
+        r.gap(kS, 50);
+        r.data(kC, "HEAD /2 HTTP/1.1\r\n\r\n");
+        r.data(kS, "HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\n");
+        QCOMPARE(r.records.back().group, RecordId{1});
+        r.data(kC, "GET /3 HTTP/1.1\r\n\r\n");
+        r.data(kS, "HTTP/1.1 204 No\r\n\r\n");
+        QCOMPARE(r.records.back().group, RecordId{3});
+    }
+
+    void endlessHeadIsGivenUp() {
+        Recorder r;
+        r.data(kC, "GET / HTTP/1.1\r\n");
+        const std::string line(1000, 'x');
+        for (int i = 0; i < 300; ++i) r.data(kC, "A: " + line + "\r\n");
+        QVERIFY(!r.records.empty() && r.records.front().kind == RowKind::HttpRequest);
+        QVERIFY(r.records.front().has(kFlagIncomplete));
+        QVERIFY(r.records.front().length <= http::HttpLayer::kMaxHead + 2000);
+    }
+
+    void oneBytePerSegmentIsLinear() {
+        QElapsedTimer timer;
+        timer.start();
+        Recorder r;
+        r.start(std::make_unique<websocket::WebSocketLayer>());
+        Noise noise(3);
+        // In search of a frame after a loss, in a long text message, and in what is nobody's.
+        r.gap(kS, 100);
+        for (int i = 0; i < 100000; ++i) {
+            const std::uint8_t byte = noise.byte() | 0x70;  // reserved bits: no header anywhere
+            r.data(kS, ByteView(&byte, 1));
+        }
+        const Bytes message = webSocketText(std::string(100000, 'm'), kMask);
+        for (const std::uint8_t byte : message) r.data(kC, ByteView(&byte, 1));
+        QCOMPARE(r.count(RowKind::WebSocketFrame), std::size_t{1});
+        Recorder other;
+        for (int i = 0; i < 100000; ++i) {
+            const std::uint8_t byte = noise.byte();
+            other.data(kC, ByteView(&byte, 1));
+        }
+        QVERIFY2(timer.elapsed() < 3000, "quadratic");
+    }
+
+    void aMisledSearchFindsItsFootingAgain() {
+        Recorder r;
+        r.start(std::make_unique<websocket::WebSocketLayer>());
+        r.data(kS, webSocketText("before"));
+        r.gap(kS, 500);
+        // The rest of a payload that holds three chaining headers by chance, and then none.
+        Bytes rest(300, 0x77);
+        const Bytes lure = fromHex("82 01 77 82 01 77 82 01 77");
+        std::ranges::copy(lure, rest.begin() + 50);
+        r.data(kS, rest);
+        for (int i = 0; i < 50; ++i) r.data(kS, webSocketText("behind " + std::to_string(i)));
+        QVERIFY(r.count(RowKind::WebSocketFrame) >= 51);
+        QCOMPARE(r.records.back().length, std::uint64_t{11});
+        QVERIFY(!r.overlaps());
+    }
+
+    void misleadingForeverNeedsNoStack() {
+        QElapsedTimer timer;
+        timer.start();
+        Bytes bytes;
+        for (int i = 0; i < 200000; ++i) {
+            for (const std::uint8_t byte : fromHex("82 00 82 00 82 00 ff ff"))
+                bytes.push_back(byte);
+        }
+        for (const std::size_t size : {bytes.size(), std::size_t{1000}}) {
+            Recorder r;
+            r.start(std::make_unique<websocket::WebSocketLayer>());
+            r.gap(kS, 1);
+            for (std::size_t at = 0; at < bytes.size(); at += size) {
+                r.data(kS, ByteView(bytes).subspan(at, size));
+            }
+            r.end(kS);
+            QVERIFY(!r.overlaps());
+        }
+        QVERIFY2(timer.elapsed() < 5000, "quadratic");
+    }
+
+    void messagesAreNotJoinedAcrossALoss() {
+        Recorder r;
+        r.start(std::make_unique<websocket::WebSocketLayer>());
+        r.data(kS, webSocketFrame(asBytes("a"), {.fin = false}));
+        r.gap(kS, 1000);
+        Bytes behind = webSocketFrame(asBytes("b"), {.fin = false, .opcode = 0});
+        for (const Bytes& frame : {webSocketFrame(asBytes("c"), {.opcode = 0}), webSocketText("d"),
+                                   webSocketText("e")}) {
+            behind.insert(behind.end(), frame.begin(), frame.end());
+        }
+        r.data(kS, behind);
+        QCOMPARE(r.count(RowKind::WebSocketFrame), std::size_t{5});
+        for (const Record& record : r.records) QCOMPARE(record.group, kNoRecord);
+    }
+
+    void hugeDeclaredLengths() {
+        Recorder r;
+        r.start(std::make_unique<websocket::WebSocketLayer>());
+        r.data(kS, fromHex("82 7f ff ff ff ff ff ff ff ff 01 02 03"));
+        r.gap(kS, 0x7fffffff);
+        r.data(kS, "more");
+        r.end(kS);
+        QCOMPARE(r.records.size(), std::size_t{1});
+        QVERIFY(r.records[0].has(kFlagIncomplete));
+        QCOMPARE(r.records[0].length, std::uint64_t{10 + 3} + 0x7fffffff + 4);
+    }
+
+    void noiseNeverBreaksAnything() {
+        const std::string frames =
+            text(webSocketText("one", kMask)) + kSwitch + text(webSocketText("two")) + kUpgrade;
+        for (std::uint32_t seed = 1; seed <= 3000; ++seed) {
+            Noise noise(seed);
+            Recorder r;
+            if (seed % 3 == 0) r.start(std::make_unique<websocket::WebSocketLayer>());
+            if (seed % 3 == 1) {
+                r.data(kC, kUpgrade);
+                if (noise.below(2) == 0) r.data(kS, kSwitch);
+            }
+            for (int i = 0; i < 40; ++i) {
+                const Direction d = noise.below(2) == 0 ? kC : kS;
+                const std::uint32_t what = static_cast<std::uint32_t>(noise.below(20));
+                if (what == 0) {
+                    r.gap(d, 1 + noise.below(300));
+                } else if (what == 1) {
+                    r.end(d);
+                } else {
+                    std::string piece = frames.substr(noise.below(frames.size()), noise.below(200));
+                    if (!piece.empty() && what < 8) {
+                        piece[noise.below(piece.size())] = static_cast<char>(noise.byte());
+                    }
+                    if (!piece.empty()) r.data(d, piece);
+                }
+            }
+            r.end(kC);
+            r.end(kS);
+            QVERIFY2(!r.overlaps(), qPrintable(QString::number(seed)));
+        }
+    }
+};
+
+QTEST_MAIN(TestLayers)
+#include "test_layers.moc"
