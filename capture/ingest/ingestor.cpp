@@ -1,6 +1,8 @@
 #include "capture/ingest/ingestor.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
@@ -25,6 +27,9 @@ struct Ingestor::Connection {
     /// on the stack.
     std::vector<std::unique_ptr<Layer>> successors;
     Arrival lastPacket;
+    /// Set while a packet makes a hole be given up: what had waited behind it was complete with its
+    /// own packets, not with the one that ended the waiting.
+    std::array<std::optional<Arrival>, 2> behindGap;
     bool changed = false;
 };
 
@@ -120,6 +125,7 @@ void Ingestor::packet(ConnectionId id, const tcp::Origin& origin) {
     ++connection.info.packets;
     connection.info.lastTimeNs = origin.timeNs;
     connection.lastPacket = m_arrival = {origin.packet, origin.timeNs};
+    connection.behindGap = {};
 }
 
 void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
@@ -136,6 +142,10 @@ void Ingestor::data(ConnectionId id, Direction direction, StreamOffset offset, B
                     const tcp::Origin& origin) {
     Connection& connection = enter(id);
     connection.info.bytes[indexOf(direction)] += bytes.size();
+    if (auto& behind = connection.behindGap[indexOf(direction)]) {
+        if (origin.packet > behind->packet) behind = {origin.packet, origin.timeNs};
+        m_arrival = *behind;
+    }
     m_batch.extents.push_back(
         {id,
          direction,
@@ -147,6 +157,7 @@ void Ingestor::data(ConnectionId id, Direction direction, StreamOffset offset, B
 void Ingestor::gap(ConnectionId id, Direction direction, StreamOffset offset,
                    std::uint64_t missing) {
     Connection& connection = enter(id);
+    connection.behindGap[indexOf(direction)] = Arrival{};
     // What the hole cut short stands before it.
     connection.layer->gap(direction, offset, missing, *this);
     settle();

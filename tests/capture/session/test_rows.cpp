@@ -398,6 +398,25 @@ private Q_SLOTS:
         QCOMPARE(session->rowCount(), RecordId{6});
     }
 
+    void rowsBehindAHoleNameTheirOwnPackets() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.upgrade("/chat");
+        chat.lose(kS2C, 6);
+        chat.send(kS2C, webSocketText("first"));  // packet 6
+        chat.send(kS2C, webSocketText("second"));
+        for (int i = 0; i < 200; ++i) chat.acknowledge(kC2S);
+        chat.send(kS2C, webSocketText("third"));
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        QCOMPARE(session->record(3).kind, RowKind::TcpGap);
+        QVERIFY(session->record(3).packet > 100);  // where waiting ended
+        QCOMPARE(session->record(4).packet, PacketNumber{6});
+        QCOMPARE(session->record(5).packet, PacketNumber{7});
+        QCOMPARE(session->record(6).packet, PacketNumber{208});
+    }
+
     void portsUsedAgain() {
         CaptureBuilder capture;
         for (int i = 0; i < 3; ++i) {
