@@ -228,7 +228,7 @@ void RowDissector::describeHttp() {
     } else if (auto parsed = http::parseHead(bytes)) {
         head = std::move(*parsed);
     }
-    if (!head) {
+    if (!head || !m_dissection.sources[source].holes.empty()) {
         tree().open(FieldId::Http, Place{source, 0}, bytes.size(),
                     "head that cannot be read again");
         tree().close();
@@ -291,7 +291,7 @@ void RowDissector::describeBody(const http::Head& head) {
         std::vector<ByteRange> holes;
         appendHoles(raw.holes, {0, length}, 0, holes);
         raw.holes = std::move(holes);
-    if (m_state.file == nullptr) return;
+        if (m_state.file == nullptr) return;
         for (const http::ChunkPart& part : parts) {
             if (part.kind != http::ChunkPart::Data) continue;
             appendHoles(raw.holes, part.range, decoded.size(), decodedHoles);
@@ -329,7 +329,8 @@ void RowDissector::describeWebSocket() {
     const Bytes bytes = m_dissection.sources[source].bytes;
     const auto header = websocket::parseFrameHeader(bytes);
     m_protocols += ":websocket";
-    if (!header) {
+    const std::vector<ByteRange> frameHoles = m_dissection.sources[source].holes;
+    if (!header || (!frameHoles.empty() && frameHoles.front().begin < header.consumed())) {
         tree().open(FieldId::WebSocket, Place{source, 0}, bytes.size(),
                     "frame that cannot be read again");
         tree().close();

@@ -23,7 +23,6 @@ FieldIndex FieldTree::open(FieldId id, Place place, std::uint64_t size, std::str
     Field field;
     field.id = id;
     field.parent = m_open.empty() ? kNoField : m_open.back();
-    if (text.empty() && value.index() != 0) text = formatValue(fieldInfo(id).type, value);
     field.text = std::move(text);
     field.value = std::move(value);
     field.source = place.source;
@@ -51,7 +50,7 @@ void FieldTree::setText(FieldIndex field, std::string text) {
 }
 
 void FieldTree::setValue(FieldIndex field, FieldValue value) {
-    m_fields[field].text = formatValue(fieldInfo(m_fields[field].id).type, value);
+    m_fields[field].text.clear();
     m_fields[field].value = std::move(value);
 }
 
@@ -107,10 +106,13 @@ std::string FieldTree::line(FieldIndex index) const {
     }
     const FieldInfo& info = fieldInfo(field.id);
     line += field.label.empty() ? std::string(info.label) : field.label;
-    if (!field.text.empty()) {
+    // Formatted here and not when the field was added: most fields are never looked at.
+    std::string text = field.text;
+    if (text.empty()) text = formatValue(info.type, field.value);
+    if (!text.empty()) {
         const bool heading = info.type == FieldType::Protocol || info.type == FieldType::Group;
         line += heading ? "  " : ": ";
-        line += field.text;
+        line += text;
     }
     return line;
 }

@@ -56,7 +56,7 @@ struct Field {
     FieldIndex parent = kNoField;
     FieldIndex next = 0;  ///< index just behind this field's subtree
     std::string label;    ///< empty: the field table's label
-    std::string text;     ///< what is shown behind the label; may be empty
+    std::string text;     ///< what is shown behind the label; empty: the value as it prints
     FieldValue value;
     SourceId source = kNoSource;  ///< kNoSource: computed, not read from bytes
     ByteRange range;
