@@ -192,10 +192,11 @@ std::optional<std::int64_t> timeInNs(std::uint64_t timestamp, TimeResolution res
                                      std::int64_t offsetSeconds) {
     const Moment moment = resolution.binary ? binaryMoment(timestamp, resolution.exponent)
                                             : decimalMoment(timestamp, resolution.exponent);
-    // Whole seconds that 64 bits of nanoseconds can hold, either way from 1970.
-    constexpr std::int64_t range = std::numeric_limits<std::int64_t>::max() / 1'000'000'000 - 1;
-    if (moment.seconds > static_cast<std::uint64_t>(2 * range)) return std::nullopt;
-    if (offsetSeconds > 2 * range || offsetSeconds < -2 * range) return std::nullopt;
+    // Whole seconds either way from 1970, 146 years: half of what 64 bits of nanoseconds can hold,
+    // so that the distance between any two times can be told in as many.
+    constexpr std::int64_t range = std::numeric_limits<std::int64_t>::max() / 2'000'000'000 - 1;
+    if (moment.seconds > static_cast<std::uint64_t>(4 * range)) return std::nullopt;
+    if (offsetSeconds > 4 * range || offsetSeconds < -4 * range) return std::nullopt;
     const std::int64_t seconds = static_cast<std::int64_t>(moment.seconds) + offsetSeconds;
     if (seconds > range || seconds < -range) return std::nullopt;
     return seconds * 1'000'000'000 + static_cast<std::int64_t>(moment.nanoseconds);

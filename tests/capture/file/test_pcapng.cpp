@@ -218,6 +218,10 @@ void TestPcapng::timeBeyond64Bits() {
     QVERIFY(!pcapng::timeInNs(0, {false, 6}, first));
     QVERIFY(!pcapng::timeInNs(9'300'000'000, {true, 0}, 0));
     QCOMPARE(*pcapng::timeInNs(9'300'000'000, {true, 0}, -9'300'000'000), std::int64_t{0});
+    // The distance between the first and the last time that there is fits 64 bits too.
+    QVERIFY(pcapng::timeInNs(4'600'000'000, {true, 0}, 0));
+    QVERIFY(!pcapng::timeInNs(4'700'000'000, {true, 0}, 0));
+    QVERIFY(!pcapng::timeInNs(0, {true, 0}, -4'700'000'000));
 
     const Scratch scratch;
     PcapngBuilder file(false);
