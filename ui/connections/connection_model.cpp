@@ -63,7 +63,8 @@ QVariant ConnectionModel::data(const QModelIndex& index, int role) const {
         case NameRole:
             return name(index.row());
         case PathRole:
-            return path(index.row());
+            // The query is the tool tip's: at the side it would push the path itself out of sight.
+            return path(index.row()).section(QLatin1Char('?'), 0, 0);
         case DetailRole:
             return detail(index.row());
         case Qt::ToolTipRole:

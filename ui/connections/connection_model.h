@@ -15,7 +15,7 @@ class ConnectionModel : public QAbstractListModel {
 public:
     enum Role {
         NameRole = Qt::UserRole,  ///< QString, the first line up to the path
-        PathRole,                 ///< QString, the path; may be empty
+        PathRole,                 ///< QString, the path without its query; may be empty
         DetailRole,               ///< QString, the second line
         SeverityRole,             ///< int of Severity
         HeadingRole,              ///< bool: the row that stands for all

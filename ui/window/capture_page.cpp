@@ -183,7 +183,7 @@ QString whyNoRows(const Session& session, bool reading, bool narrowed) {
 }
 
 void CapturePage::proportionPanes() {
-    const int side = std::clamp(width() / 5, 130, 300);
+    const int side = std::clamp(width() * 23 / 100, 130, 330);
     m_sideSplitter->setSizes({side, std::max(1, width() - side)});
     const int rows = height() * 55 / 100;
     m_rowSplitter->setSizes({rows, std::max(1, height() - rows)});
