@@ -64,6 +64,7 @@ void Ingestor::packet(const CapturedPacket& packet) {
             ++m_statistics.notIpPackets;
             return;
         case PacketKind::UnknownLink:
+            if (!m_unknownLinkType) m_unknownLinkType = packet.linkType;
             ++m_statistics.unknownLinkPackets;
             return;
         case PacketKind::Malformed:

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -27,6 +28,10 @@ public:
 
     /// Rows and packets that wait in the batch being filled.
     std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }
+    /// The link type of the first packet that could not be read for it; nothing if all could.
+    std::optional<std::uint32_t> unknownLinkType() const { return m_unknownLinkType; }
+    std::uint64_t unknownLinkPackets() const { return m_statistics.unknownLinkPackets; }
+
     /// What was found since the last call; statistics, connections and all.
     Batch takeBatch();
 
@@ -67,6 +72,7 @@ private:
     Arrival m_arrival;
     RecordId m_nextRecord = 0;
     std::int64_t m_lastTimeNs = 0;
+    std::optional<std::uint32_t> m_unknownLinkType;
     tcp::TcpTracker m_tracker;
 };
 

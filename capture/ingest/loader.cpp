@@ -8,7 +8,9 @@
 #include <thread>
 
 #include "capture/file/capture_reader.h"
+#include "capture/file/link_type_name.h"
 #include "capture/ingest/ingestor.h"
+#include "dissector/payload/utf8.h"
 
 namespace framescope {
 namespace {
@@ -46,6 +48,11 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
     }
     ingestor.finish();
     Batch last = complete(ingestor.takeBatch());
+    if (const auto linkType = ingestor.unknownLinkType()) {
+        last.notices.push_back("Packets of " + linkTypeName(*linkType) +
+                               ", a link type that is not read, were left out: " +
+                               groupedDigits(ingestor.unknownLinkPackets()) + " in all.");
+    }
     last.last = true;
     last.damaged = step == ReadStep::Damaged;
     sink(std::move(last));

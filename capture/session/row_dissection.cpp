@@ -135,10 +135,11 @@ void RowDissector::describePacketLayers(StreamContext streamContext) {
     FrameFacts facts;
     facts.number = m_record.packet;
     facts.timeNs = m_record.timeNs;
+    facts.hasTime = packet->hasTime;
     facts.firstTimeNs = m_state.statistics.firstTimeNs;
     facts.originalLength = packet->originalLength;
     facts.capturedLength = packet->capturedLength;
-    facts.interface = packet->interface;
+    if (m_state.file->format() == CaptureFormat::Pcapng) facts.interface = packet->interface;
     if (packet->interface < m_state.layout.interfaces.size()) {
         facts.interfaceName = m_state.layout.interfaces[packet->interface].name;
     }
@@ -187,9 +188,9 @@ void RowDissector::describeEvent() {
 }
 
 void RowDissector::describeGap() {
-    const FieldIndex gap = tree().open(FieldId::TcpGap, Place{}, 0,
-                                       groupedDigits(m_record.length) + " bytes at offset " +
-                                           groupedDigits(m_record.streamOffset));
+    const FieldIndex gap = tree().open(
+        FieldId::TcpGap, Place{}, 0,
+        byteCountText(m_record.length) + " at offset " + groupedDigits(m_record.streamOffset));
     tree().addComputed(FieldId::TcpGapLength, m_record.length);
     tree().close();
     IssueSink issues;
@@ -202,8 +203,8 @@ void RowDissector::describeSegment() {
         addStream(SourceKind::Stream, "Stream",
                   m_reader.read(m_record.streamOffset, m_record.length), m_record.length);
     const Bytes& bytes = m_dissection.sources[source].bytes;
-    const FieldIndex field = tree().add(FieldId::TcpPayload, Place{source, 0}, bytes.size(),
-                                        Bytes(bytes), groupedDigits(m_record.length) + " bytes");
+    const FieldIndex field = tree().add(FieldId::TcpSegmentData, Place{source, 0}, bytes.size(),
+                                        Bytes(bytes), byteCountText(m_record.length));
     IssueSink issues;
     if (m_record.detail != 0) issues.add(static_cast<IssueCode>(m_record.detail));
     tree().attach(issues, field);
@@ -291,7 +292,6 @@ void RowDissector::describeBody(const http::Head& head) {
         std::vector<ByteRange> holes;
         appendHoles(raw.holes, {0, length}, 0, holes);
         raw.holes = std::move(holes);
-        if (m_state.file == nullptr) return;
         for (const http::ChunkPart& part : parts) {
             if (part.kind != http::ChunkPart::Data) continue;
             appendHoles(raw.holes, part.range, decoded.size(), decodedHoles);
@@ -316,7 +316,7 @@ void RowDissector::describeBody(const http::Head& head) {
     for (const ByteRange& hole : m_dissection.sources[source].holes) missing += hole.size();
     // Holes are zero in the bytes, which nobody sent; so a body with holes is not shown as text.
     const bool text = missing == 0 && isValidUtf8(asText(body));
-    std::string shown = text ? printable(asText(body)) : groupedDigits(body.size()) + " bytes";
+    std::string shown = text ? printable(asText(body)) : byteCountText(body.size());
     if (missing != 0) shown += ", of which " + groupedDigits(missing) + " are missing";
     tree().add(FieldId::HttpFileData, Place{source, 0}, body.size(),
                text ? FieldValue(std::string(asText(body))) : FieldValue(), std::move(shown));

@@ -46,7 +46,7 @@ std::string segmentText(const Session::State& state, const Record& record) {
         text, [](unsigned char c) { return c >= 0x20 || c == '\r' || c == '\n' || c == '\t'; }));
     // Text is shown as text; anything else would be a row of question marks.
     const bool isText = !text.empty() && readable * 10 >= text.size() * 9;
-    std::string info = groupedDigits(record.length) + " bytes";
+    std::string info = byteCountText(record.length);
     if (record.detail != 0) {
         info += "  " + std::string(issueInfo(static_cast<IssueCode>(record.detail)).sentence);
     }
@@ -125,7 +125,7 @@ RowText textOfRow(const Session::State& state, RecordId row) {
             text.info = endText(record, state.connections[record.connection]);
             break;
         case RowKind::TcpGap:
-            text.info = groupedDigits(record.length) + " bytes missing from the capture";
+            text.info = byteCountText(record.length) + " missing from the capture";
             break;
         case RowKind::TcpSegment:
             text.info = segmentText(state, record);

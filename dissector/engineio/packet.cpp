@@ -77,8 +77,7 @@ void describeHandshake(const Handshake& handshake, FieldTree& tree, Place data) 
     addTime(FieldId::EngineIoPingInterval, handshake.pingInterval);
     addTime(FieldId::EngineIoPingTimeout, handshake.pingTimeout);
     if (const auto& most = handshake.maxPayload) {
-        add(FieldId::EngineIoMaxPayload, most->range, most->value,
-            groupedDigits(most->value) + " bytes");
+        add(FieldId::EngineIoMaxPayload, most->range, most->value, byteCountText(most->value));
     }
 }
 

@@ -26,6 +26,15 @@ constexpr std::array kKnownHeaders = {
     FieldId::HttpAuthorization,
     FieldId::HttpLocation,
     FieldId::HttpOrigin,
+    FieldId::HttpReferer,
+    FieldId::HttpDate,
+    FieldId::HttpAccept,
+    FieldId::HttpAcceptEncoding,
+    FieldId::HttpAcceptLanguage,
+    FieldId::HttpCacheControl,
+    FieldId::HttpLastModified,
+    FieldId::HttpXForwardedFor,
+    FieldId::HttpWwwAuthenticate,
     FieldId::HttpSecWebSocketKey,
     FieldId::HttpSecWebSocketVersion,
     FieldId::HttpSecWebSocketProtocol,
@@ -150,8 +159,7 @@ void describeChunks(ByteView body, FieldTree& tree, Place place, std::size_t max
              ++next) {
             end = parts[next].range.end;
         }
-        tree.open(FieldId::HttpChunk, at, end - part.range.begin,
-                  groupedDigits(part.value) + (part.value == 1 ? " byte" : " bytes"));
+        tree.open(FieldId::HttpChunk, at, end - part.range.begin, byteCountText(part.value));
         tree.add(FieldId::HttpChunkSize, place.at(part.digits.begin), part.digits.size(),
                  part.value);
         tree.close();

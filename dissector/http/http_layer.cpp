@@ -32,7 +32,7 @@ std::size_t HttpLayer::read(Direction direction, StreamOffset offset, ByteView b
     std::size_t done = 0;
     while (done < bytes.size()) {
         const ByteView rest = bytes.subspan(done);
-        if (m_successor != nullptr) {
+        if (m_successor != nullptr && !isLate(direction)) {
             m_successor->data(direction, offset + done, rest, out);
             break;
         }
@@ -68,6 +68,13 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
     if (!half.recognised) {
         const Verdict verdict = looksLikeHttp(half.head);
         half.recognised = verdict == Verdict::Yes;
+        if (verdict == Verdict::No && isLate(direction)) {
+            // No request comes any more: these are the first bytes behind the switch.
+            const Bytes head = std::exchange(half.head, {});
+            clientCaughtUp(out);
+            m_successor->data(direction, half.headStart, head, out);
+            return taken;
+        }
         if (verdict == Verdict::No) {
             giveUpHead(direction, out, IssueCode::None);
             return taken;
@@ -89,6 +96,7 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
     const auto head = half.recognised ? parseCutHead(bytes) : std::nullopt;
     if (!head) {
         emitSegment(direction, half.headStart, bytes.size(), out, why);
+        if (isLate(direction)) clientCaughtUp(out);
         return;
     }
     Record record;
@@ -109,6 +117,7 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
     record.severity = issueInfo(issue).severity;
     out.countIssue(issue);
     out.emit(record);
+    if (isLate(direction)) clientCaughtUp(out);
 }
 
 void HttpLayer::headComplete(Direction direction, LayerOutput& out) {
@@ -152,6 +161,11 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
 
     PendingRequest pending;
     pending.record = out.emit(record);
+    if (isLate(record.direction)) {
+        // Its answer was read before it.
+        clientCaughtUp(out);
+        return;
+    }
     pending.method = head.method;
     const std::string_view key = head.value("Sec-WebSocket-Key");
     if (!key.empty()) pending.accept = websocket::acceptFor(key);
@@ -190,21 +204,22 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     for (const Issue& issue : issues.issues()) out.countIssue(issue.code);
     out.emit(record);
 
+    const bool requestKnown = request.record != kNoRecord;
     // A client that answers itself is not believed while bytes behind its request are held.
     const bool believed = record.direction == Direction::ServerToClient || m_held.empty();
     if (webSocket && believed) {
         out.facts().upgraded = true;
         out.facts().deflate = websocket::namesDeflate(head);
-        handOver(std::make_unique<websocket::WebSocketLayer>(), out);
+        handOver(std::make_unique<websocket::WebSocketLayer>(), requestKnown, out);
     } else if (head.status == 101 && believed) {
-        handOver(std::make_unique<UnclaimedLayer>(), out);
+        handOver(std::make_unique<UnclaimedLayer>(), requestKnown, out);
     } else if (framing.kind == BodyKind::Tunnel && believed) {
         // One tunnel in another is a chain of proxies; hundreds are somebody's joke.
         if (out.facts().tunnels == kMaxTunnels) {
-            handOver(std::make_unique<UnclaimedLayer>(), out);
+            handOver(std::make_unique<UnclaimedLayer>(), true, out);
         } else {
             ++out.facts().tunnels;
-            handOver(std::make_unique<DetectLayer>(), out);
+            handOver(std::make_unique<DetectLayer>(), true, out);
         }
     } else {
         beginBody(half, framing);
@@ -216,13 +231,22 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     }
 }
 
-void HttpLayer::handOver(std::unique_ptr<Layer> next, LayerOutput& out) {
+void HttpLayer::handOver(std::unique_ptr<Layer> next, bool requestKnown, LayerOutput& out) {
     m_successor = next.get();
+    const Half& client = m_halves[indexOf(Direction::ClientToServer)];
+    if (!requestKnown && client.state == State::Head && !client.ended) {
+        m_lateSuccessor = std::move(next);
+        return;
+    }
     out.replaceWith(std::move(next));
     m_held.release(*m_successor, out);
     for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         if (const auto ended = m_halves[indexOf(d)].ended) m_successor->end(d, *ended, out);
     }
+}
+
+void HttpLayer::clientCaughtUp(LayerOutput& out) {
+    out.replaceWith(std::move(m_lateSuccessor));
 }
 
 void HttpLayer::decideWithoutResponse(LayerOutput& out) {
@@ -234,7 +258,7 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
         const auto frame = websocket::parseFrameHeader(m_held.front());
         if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
             out.facts().upgraded = true;
-            handOver(std::make_unique<websocket::WebSocketLayer>(), out);
+            handOver(std::make_unique<websocket::WebSocketLayer>(), true, out);
         } else {
             resumeClient(out);
         }
@@ -309,6 +333,7 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
 
 void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t missing,
                     LayerOutput& out) {
+    if (isLate(direction)) giveUpHead(direction, out, IssueCode::None);
     if (m_successor != nullptr) {
         m_successor->gap(direction, offset, missing, out);
         return;
@@ -343,6 +368,7 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
 }
 
 void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
+    if (isLate(direction)) giveUpHead(direction, out, IssueCode::None);
     if (m_successor != nullptr) {
         m_successor->end(direction, reason, out);
         return;

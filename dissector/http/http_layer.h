@@ -79,15 +79,24 @@ private:
     void resumeClient(LayerOutput& out);
     /// No more bytes come in this direction, and none are held.
     void finishHead(Direction direction, LayerOutput& out);
-    /// Puts `next` into this layer's place and gives it what the client said already.
-    void handOver(std::unique_ptr<Layer> next, LayerOutput& out);
+    /// Puts `next` into this layer's place and gives it what the client said already. A client
+    /// whose request has not been read yet (`requestKnown` false: it was captured late, or not at
+    /// all) stays here until its head is complete or given up.
+    void handOver(std::unique_ptr<Layer> next, bool requestKnown, LayerOutput& out);
+    /// The client has caught up with the server's switch.
+    void clientCaughtUp(LayerOutput& out);
+    bool isLate(Direction direction) const {
+        return m_lateSuccessor != nullptr && direction == Direction::ClientToServer;
+    }
 
     std::array<Half, 2> m_halves;
     std::deque<PendingRequest> m_pending;
     HeldBytes m_held;
     /// The next response need not be the one to the oldest request, or none may come at all.
     bool m_responseLost = false;
-    Layer* m_successor = nullptr;  ///< owned by the connection once set
+    Layer* m_successor = nullptr;  ///< owned by the connection, or by the next member
+    /// The successor while the client is behind.
+    std::unique_ptr<Layer> m_lateSuccessor;
 };
 
 }  // namespace framescope::http

@@ -9,14 +9,27 @@ FieldValue address(ByteView bytes) {
     return Bytes(bytes.begin(), bytes.end());
 }
 
-void describeTag(ByteView tag, FieldTree& tree, Place place) {
+/// The fields of a tag; the outer one of 802.1ad has names of its own.
+struct TagFields {
+    FieldId layer;
+    FieldId priority;
+    FieldId dei;
+    FieldId id;
+    const char* protocol;
+};
+constexpr TagFields kCustomerTag{FieldId::Vlan, FieldId::VlanPriority, FieldId::VlanDei,
+                                 FieldId::VlanId, ":vlan"};
+constexpr TagFields kProviderTag{FieldId::ProviderTag, FieldId::ProviderTagPriority,
+                                 FieldId::ProviderTagDei, FieldId::ProviderTagId, ":ieee8021ad"};
+
+void describeTag(const TagFields& fields, ByteView tag, FieldTree& tree, Place place) {
     const std::uint16_t control = readBe16(tag.data());
     const std::uint16_t type = readBe16(tag.data() + 2);
     const std::uint64_t id = control & 0x0fff;
-    tree.open(FieldId::Vlan, place, kTagSize, "id " + std::to_string(id));
-    tree.add(FieldId::VlanPriority, place, 2, std::uint64_t{control} >> 13, {}, {0, 3});
-    tree.add(FieldId::VlanDei, place, 2, std::uint64_t{control} >> 12 & 1, {}, {3, 1});
-    tree.add(FieldId::VlanId, place, 2, id, {}, {4, 12});
+    tree.open(fields.layer, place, kTagSize, "id " + std::to_string(id));
+    tree.add(fields.priority, place, 2, std::uint64_t{control} >> 13, {}, {0, 3});
+    tree.add(fields.dei, place, 2, std::uint64_t{control} >> 12 & 1, {}, {3, 1});
+    tree.add(fields.id, place, 2, id, {}, {4, 12});
     tree.add(FieldId::VlanEtype, place.at(2), 2, std::uint64_t{type}, etherTypeText(type));
     tree.close();
 }
@@ -38,8 +51,10 @@ LinkPayload describeTags(ByteView packet, std::size_t typeOffset, FieldTree& tre
     const LinkPayload payload = parseTags(packet, typeOffset);
     // Every tag begins behind the type field that announced it.
     for (std::size_t tag = typeOffset + 2; tag + kTagSize <= payload.offset; tag += kTagSize) {
-        describeTag(packet.subspan(tag, kTagSize), tree, place.at(tag));
-        protocols += ":vlan";
+        const bool provider = readBe16(packet.data() + tag - 2) == kEtherProviderBridge;
+        const TagFields& fields = provider ? kProviderTag : kCustomerTag;
+        describeTag(fields, packet.subspan(tag, kTagSize), tree, place.at(tag));
+        protocols += fields.protocol;
     }
     return payload;
 }

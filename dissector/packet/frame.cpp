@@ -26,20 +26,23 @@ std::string utcText(std::int64_t timeNs) {
 }
 
 FieldIndex describeFrame(const FrameFacts& facts, FieldTree& tree, Place place) {
-    const std::string when = utcText(facts.timeNs);
-    std::string line =
-        std::to_string(facts.number) + "  " + groupedDigits(facts.originalLength) + " bytes";
+    const std::string when = facts.hasTime ? utcText(facts.timeNs) : "no time of its own";
+    std::string line = std::to_string(facts.number) + "  " + byteCountText(facts.originalLength);
     if (facts.capturedLength < facts.originalLength) {
         line += ", " + groupedDigits(facts.capturedLength) + " captured";
     }
     if (!facts.interfaceName.empty()) line += " on " + printable(facts.interfaceName, 40);
     tree.open(FieldId::Frame, place, facts.capturedLength, line + ", " + when);
     tree.addComputed(FieldId::FrameNumber, std::uint64_t{facts.number});
-    tree.addComputed(FieldId::FrameTimeEpoch, facts.timeNs, when);
-    tree.addComputed(FieldId::FrameTimeRelative, facts.timeNs - facts.firstTimeNs);
+    if (facts.hasTime) {
+        tree.addComputed(FieldId::FrameTimeEpoch, facts.timeNs, when);
+        tree.addComputed(FieldId::FrameTimeRelative, facts.timeNs - facts.firstTimeNs);
+    }
     tree.addComputed(FieldId::FrameLen, std::uint64_t{facts.originalLength});
     tree.addComputed(FieldId::FrameCapLen, std::uint64_t{facts.capturedLength});
-    tree.addComputed(FieldId::FrameInterfaceId, std::uint64_t{facts.interface});
+    if (facts.interface) {
+        tree.addComputed(FieldId::FrameInterfaceId, std::uint64_t{*facts.interface});
+    }
     if (!facts.interfaceName.empty()) {
         tree.addComputed(FieldId::FrameInterfaceName, facts.interfaceName,
                          printable(facts.interfaceName, 200));

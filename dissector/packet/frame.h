@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "dissector/field/field_tree.h"
@@ -13,11 +14,12 @@ namespace framescope {
 struct FrameFacts {
     PacketNumber number = 0;
     std::int64_t timeNs = 0;       ///< since the epoch
+    bool hasTime = true;           ///< false: the capture gives this packet none
     std::int64_t firstTimeNs = 0;  ///< of the capture's first packet
     std::uint32_t originalLength = 0;
     std::uint32_t capturedLength = 0;
-    std::uint32_t interface = 0;
-    std::string interfaceName;  ///< may be empty
+    std::optional<std::uint32_t> interface;  ///< where the file format numbers them
+    std::string interfaceName;               ///< may be empty
 };
 
 /// Appends the layer. `place` is the packet's first byte. Returns the field that is to hold the

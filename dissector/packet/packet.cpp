@@ -120,6 +120,7 @@ void describePacket(std::uint32_t linkType, ByteView packet, std::uint32_t origi
     const DecodedPacket decoded = decodePacket(linkType, packet, originalLength);
     if (decoded.kind != PacketKind::Tcp) return;
     context.payloadLength = decoded.payloadLength;
+    context.payload = packet.subspan(decoded.payloadOffset, decoded.payloadCaptured);
     tcp::describe(decoded.tcp, packet.subspan(decoded.tcpOffset), context, tree,
                   place.at(decoded.tcpOffset));
     protocols += ":tcp";

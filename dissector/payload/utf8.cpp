@@ -218,4 +218,8 @@ std::string groupedDigits(std::uint64_t number) {
     return digits;
 }
 
+std::string byteCountText(std::uint64_t count) {
+    return groupedDigits(count) + (count == 1 ? " byte" : " bytes");
+}
+
 }  // namespace framescope

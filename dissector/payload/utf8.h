@@ -52,5 +52,7 @@ std::string elided(std::string line, std::size_t maxChars);
 
 /// 2048 as "2 048": groups of three digits.
 std::string groupedDigits(std::uint64_t number);
+/// "1 byte", "2 048 bytes".
+std::string byteCountText(std::uint64_t count);
 
 }  // namespace framescope

@@ -44,6 +44,8 @@ void StreamAssembler::segment(std::uint32_t sequence, ByteView captured, std::ui
     }
     hold(offset, captured, cut, at);
     deliverHeld(sink);
+    // Where only one direction was captured, no acknowledgment will ever tell.
+    if (!m_everAcknowledged && !m_held.empty()) waitForHole(origin.packet, sink);
     while (m_heldBytes > kMaxHeldBytes || m_held.size() > kMaxHeldSegments) giveUpHole(sink);
 }
 
@@ -119,9 +121,14 @@ void StreamAssembler::acknowledged(std::uint32_t acknowledgment, PacketNumber pa
     if (offset > static_cast<std::int64_t>(m_acknowledged)) {
         m_acknowledged = static_cast<StreamOffset>(offset);
     }
+    m_everAcknowledged = true;
     if (m_held.empty() || m_acknowledged < m_held.begin()->first) return;
-    // The receiver has these bytes, so nobody will send them again: only a capture out of order can
-    // still bring them.
+    waitForHole(packet, sink);
+}
+
+/// The receiver has the missing bytes, so nobody will send them again: only a capture out of order
+/// can still bring them.
+void StreamAssembler::waitForHole(PacketNumber packet, StreamSink& sink) {
     if (!m_holeAcknowledgedAt) {
         m_holeAcknowledgedAt = packet;
     } else if (packet - *m_holeAcknowledgedAt > kPatience) {

@@ -85,12 +85,14 @@ private:
     void hold(StreamOffset offset, ByteView bytes, std::uint64_t cut, Origin origin);
     void skipCut(std::uint64_t cut, StreamSink& sink);
     void deliverHeld(StreamSink& sink);
+    void waitForHole(PacketNumber packet, StreamSink& sink);
 
     bool m_started = false;
     std::uint32_t m_base = 0;
     StreamOffset m_next = 0;
     StreamOffset m_acknowledged = 0;
     std::optional<StreamOffset> m_finOffset;
+    bool m_everAcknowledged = false;  ///< the other direction is in the capture
     std::optional<PacketNumber> m_holeAcknowledgedAt;
     std::map<StreamOffset, Held> m_held;
     std::size_t m_heldBytes = 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "dissector/payload/utf8.h"
+
 namespace framescope::tcp {
 namespace {
 
@@ -108,9 +110,10 @@ std::string flagNames(std::uint16_t flags) {
 void describe(const Header& header, ByteView bytes, const Context& context, FieldTree& tree,
               Place place) {
     const std::size_t size = std::max<std::size_t>(header.headerLength, kMinimumHeader);
-    tree.open(FieldId::Tcp, place, size,
-              std::to_string(header.sourcePort) + " → " + std::to_string(header.destinationPort) +
-                  "  " + flagNames(header.flags));
+    const FieldIndex layer =
+        tree.open(FieldId::Tcp, place, size,
+                  std::to_string(header.sourcePort) + " → " +
+                      std::to_string(header.destinationPort) + "  " + flagNames(header.flags));
     tree.addComputed(FieldId::TcpStream, std::uint64_t{context.stream});
     tree.add(FieldId::TcpSrcPort, place, 2, std::uint64_t{header.sourcePort});
     tree.add(FieldId::TcpDstPort, place.at(2), 2, std::uint64_t{header.destinationPort});
@@ -142,6 +145,12 @@ void describe(const Header& header, ByteView bytes, const Context& context, Fiel
     tree.addComputed(FieldId::TcpLen, context.payloadLength);
     tree.add(FieldId::TcpStreamOffset, context.streamPlace, context.streamSize,
              context.streamOffset);
+    if (!context.payload.empty()) {
+        tree.setSize(layer, size + context.payload.size());
+        tree.add(FieldId::TcpPayload, place.at(size), context.payload.size(),
+                 Bytes(context.payload.begin(), context.payload.end()),
+                 byteCountText(context.payload.size()));
+    }
     tree.close();
 }
 

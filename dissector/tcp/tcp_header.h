@@ -42,6 +42,7 @@ Parsed<Header> parse(ByteView bytes);
 struct Context {
     std::uint32_t stream = 0;         ///< tcp.stream
     std::uint64_t payloadLength = 0;  ///< bytes on the wire
+    ByteView payload;                 ///< as far as it was captured
     bool relative = false;            ///< the two bases are known
     std::uint32_t sequenceBase = 0;   ///< sequence number shown as 0
     std::uint32_t acknowledgmentBase = 0;

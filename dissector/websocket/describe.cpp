@@ -12,10 +12,6 @@ namespace {
 constexpr std::size_t kShownChars = 200;
 constexpr std::size_t kShownBytes = 64;
 
-std::string byteCount(std::uint64_t count) {
-    return groupedDigits(count) + (count == 1 ? " byte" : " bytes");
-}
-
 std::string shownHex(ByteView bytes) {
     if (bytes.size() <= kShownBytes) return formatHex(bytes);
     return formatHex(bytes.first(kShownBytes)) + "\u2026";
@@ -31,7 +27,7 @@ std::string layerLine(const FrameHeader& header, bool compressed) {
     line += header.fin ? ", final" : ", more to come";
     if (header.masked) line += ", masked";
     if (compressed) line += ", compressed";
-    return line + ", " + byteCount(header.payloadLength);
+    return line + ", " + byteCountText(header.payloadLength);
 }
 
 void describeHeader(const FrameHeader& header, FieldTree& tree, Place at) {
@@ -49,7 +45,7 @@ void describeHeader(const FrameHeader& header, FieldTree& tree, Place at) {
              {4, 4});
 
     tree.add(FieldId::WebSocketMask, at.at(1), 1, std::uint64_t{header.masked}, {}, {0, 1});
-    const std::string length = byteCount(header.payloadLength);
+    const std::string length = byteCountText(header.payloadLength);
     switch (header.lengthForm) {
         case LengthForm::Bits7:
             tree.add(FieldId::WebSocketPayloadLength, at.at(1), 1, header.payloadLength & 0x7f,
@@ -141,7 +137,7 @@ FieldIndex describeFrame(const FrameHeader& header, ByteView unmasked, FieldTree
             tree.add(FieldId::WebSocketMaskedPayload, frame.at(headerSize), unmasked.size(),
                      std::move(masked), std::move(shown));
         }
-        std::string text = byteCount(unmasked.size());
+        std::string text = byteCountText(unmasked.size());
         if (unmasked.size() < header.payloadLength) {
             text += " of " + groupedDigits(header.payloadLength);
         }
@@ -158,7 +154,7 @@ FieldIndex describeFrame(const FrameHeader& header, ByteView unmasked, FieldTree
 std::string summary(const FrameHeader& header, ByteView unmasked, std::size_t maxChars,
                     bool compressed) {
     const bool complete = unmasked.size() >= header.payloadLength;
-    const std::string size = byteCount(header.payloadLength);
+    const std::string size = byteCountText(header.payloadLength);
     std::string line(opcodeName(header.opcode));
     const auto withText = [&](std::string prefix) {
         prefix += printable(asText(unmasked), maxChars);

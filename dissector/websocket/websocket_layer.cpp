@@ -199,7 +199,7 @@ void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset f
     record.severity = half.issues.worst();
     for (const Issue& issue : half.issues.issues()) out.countIssue(issue.code);
     half.issues.clear();
-    const RecordId id = out.emit(record);
+    const RecordId id = emitAt(half, frameEnd, record, out);
     if (half.role == FrameRole::StartsMessage) half.messageStart = id;
 }
 
@@ -270,11 +270,28 @@ void WebSocketLayer::beginSearch(Half& half, StreamOffset at) {
     half.searching = true;
     half.searchStart = at;
     half.search.clear();
+    half.arrivals.clear();
     half.nextSearch = 0;
+}
+
+RecordId WebSocketLayer::emitAt(const Half& half, StreamOffset end, const Record& record,
+                                LayerOutput& out) {
+    // The last entry that begins before `end`.
+    const auto behind =
+        std::ranges::lower_bound(half.arrivals, end, {}, &std::pair<StreamOffset, Arrival>::first);
+    if (behind == half.arrivals.begin()) return out.emit(record);
+    const Arrival now = out.arrival();
+    out.setArrival(std::prev(behind)->second);
+    const RecordId id = out.emit(record);
+    out.setArrival(now);
+    return id;
 }
 
 void WebSocketLayer::search(Direction direction, ByteView bytes, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
+    if (!bytes.empty()) {
+        half.arrivals.emplace_back(half.searchStart + half.search.size(), out.arrival());
+    }
     half.search.insert(half.search.end(), bytes.begin(), bytes.end());
     if (half.search.size() < half.nextSearch) return;
     const Bytes searched = std::exchange(half.search, {});
@@ -287,8 +304,13 @@ void WebSocketLayer::search(Direction direction, ByteView bytes, LayerOutput& ou
         half.searching = false;
         half.resynchronised = true;
         half.unproven = kProvingFrames;
+        auto arrivals = half.arrivals;
         const std::size_t taken = read(direction, at, rest, out);
-        if (!half.searching) return;
+        if (!half.searching) {
+            half.arrivals.clear();
+            return;
+        }
+        half.arrivals = std::move(arrivals);
         // Misled; goes on where the frames stopped making sense.
         at += taken;
         rest = rest.subspan(taken);

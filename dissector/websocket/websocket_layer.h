@@ -5,6 +5,8 @@
 
 #include <array>
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "dissector/layer/layer.h"
 #include "dissector/payload/utf8.h"
@@ -52,6 +54,8 @@ private:
         bool searching = false;
         StreamOffset searchStart = 0;
         Bytes search;
+        /// When the bytes from an offset on arrived; for rows of what is found among them.
+        std::vector<std::pair<StreamOffset, Arrival>> arrivals;
         std::size_t nextSearch = 0;  ///< bytes that must be there before searching again pays
         int unproven = 0;            ///< headers that still have to be plausible
         std::optional<bool> masked;  ///< whether the last frame of this direction was
@@ -72,6 +76,10 @@ private:
               LayerOutput& out);
     void search(Direction direction, ByteView bytes, LayerOutput& out);
     bool isPlainText(const Half& half, LayerOutput& out) const;
+
+    /// Emits under the moment at which the byte before `end` arrived.
+    static RecordId emitAt(const Half& half, StreamOffset end, const Record& record,
+                           LayerOutput& out);
 
     std::array<Half, 2> m_halves;
     Bytes m_scratch;  ///< payload unmasked for looking at it

@@ -108,7 +108,8 @@ void CapturePage::showRecord(RecordId record) {
     m_shownRecord = record;
     m_dissection.reset();
     if (m_session != nullptr && record != kNoRecord) {
-        m_dissection = std::make_shared<const Dissection>(m_session->dissect(record, StreamContext::With));
+        m_dissection =
+            std::make_shared<const Dissection>(m_session->dissect(record, StreamContext::With));
     }
     m_tree->setDissection(m_dissection);
     m_sources->setDissection(m_dissection);

@@ -417,6 +417,70 @@ private Q_SLOTS:
         QCOMPARE(session->record(6).packet, PacketNumber{208});
     }
 
+    void responseCapturedBeforeItsRequest() {
+        // The 101 stands one packet before the request, or before its second half.
+        for (const std::size_t early : {std::size_t{0}, std::size_t{40}}) {
+            CaptureBuilder capture;
+            TcpConversation chat(capture);
+            chat.handshake();
+            const std::string request =
+                "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                "Sec-WebSocket-Version: 13\r\n\r\n";
+            if (early != 0) chat.send(kC2S, request.substr(0, early));
+            chat.send(kS2C,
+                      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                      "Connection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+                      "\r\n\r\n");
+            chat.send(kS2C, webSocketText("welcome"));
+            chat.send(kC2S, request.substr(early));
+            chat.send(kC2S, webSocketText("hi", kMask));
+            chat.close();
+            compare(listing(capture), rowsOf("< HTTP  101 Switching Protocols\n"
+                                             "< WebSocket  welcome\n"
+                                             "> HTTP  GET /chat HTTP/1.1\n"
+                                             "> WebSocket  hi\n"
+                                             "> TCP  FIN  closed by the client\n"));
+        }
+    }
+
+    void requestWithAHoleBeforeTheSwitch() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.send(kC2S, "GET /chat HTTP/1.1\r\nHost: a\r\nCookie: abc");
+        chat.lose(kC2S, 100);
+        chat.send(kC2S, "def\r\n\r\n");
+        chat.send(kS2C,
+                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade"
+                  "\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        chat.send(kC2S, webSocketText("one", kMask));
+        chat.send(kC2S, webSocketText("two", kMask));
+        chat.close();
+        const std::string rows = listing(capture);
+        for (const char* row :
+             {"> HTTP  ! GET /chat HTTP/1.1\n", "100 bytes missing", "> TCP  7 bytes  def",
+              "> WebSocket  ! one\n", "> WebSocket  two\n"}) {
+            QVERIFY2(rows.find(row) != std::string::npos, rows.c_str());
+        }
+    }
+
+    void upgradeJoinedBehindItsRequest() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.send(kS2C,
+                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade"
+                  "\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        chat.send(kC2S, webSocketText("one", kMask));
+        chat.send(kS2C, webSocketText("two"));
+        compare(listing(capture),
+                "> TCP  joined mid-stream  10.0.0.1:40000 → 10.0.0.2:3000\n"
+                "< HTTP  101 Switching Protocols\n"
+                "> WebSocket  one\n"
+                "< WebSocket  two\n"
+                "> TCP  end of the capture, connection still open\n");
+    }
+
     void portsUsedAgain() {
         CaptureBuilder capture;
         for (int i = 0; i < 3; ++i) {

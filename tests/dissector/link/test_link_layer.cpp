@@ -25,7 +25,7 @@ const Case kCases[] = {
     {"802.1Q", 1, "020000000001 020000000002 8100 6064 0800", NetworkProtocol::Ipv4,
      ":eth:ethertype:vlan"},
     {"QinQ", 1, "020000000001 020000000002 88a8 0064 8100 00c8 86dd", NetworkProtocol::Ipv6,
-     ":eth:ethertype:vlan:vlan"},
+     ":eth:ethertype:ieee8021ad:vlan"},
     {"QinQ, old type", 1, "020000000001 020000000002 9100 0064 8100 00c8 0800",
      NetworkProtocol::Ipv4, ":eth:ethertype:vlan:vlan"},
     {"cooked", 113, "0000 0001 0006 0200000000010000 0800", NetworkProtocol::Ipv4,

@@ -37,7 +37,11 @@ struct Feeder {
     Recorder sink;
     PacketNumber packet = 0;
 
-    explicit Feeder(std::uint32_t base = kBase) { stream.start(base); }
+    /// A stream whose other direction is in the capture: it acknowledges the SYN.
+    explicit Feeder(std::uint32_t base = kBase) {
+        stream.start(base);
+        stream.acknowledged(base, 0, sink);
+    }
     /// A segment at an offset relative to the base; its file offset is 1000 times the packet.
     void segment(std::int64_t offset, std::string_view text) {
         ++packet;
@@ -133,6 +137,27 @@ private Q_SLOTS:
         QCOMPARE(f.sink.text, std::string("abc<2>fg"));
         f.segment(3, "de");  // too late
         QCOMPARE(f.sink.text, std::string("abc<2>fg"));
+    }
+
+    void holeIsGivenUpWithoutAcknowledgmentsWhereThereAreNone() {
+        StreamAssembler stream;
+        Recorder sink;
+        stream.start(kBase);
+        for (PacketNumber packet = 1; packet <= 200; ++packet) {
+            stream.segment(kBase + 1 + packet, asBytes("x"), 1, {packet, 0, 0}, sink);
+            QCOMPARE(sink.text.empty(), packet <= 129);
+        }
+        QVERIFY(sink.text.starts_with("<2>x"));
+    }
+
+    void packetsOutOfOrderByDozensAreWaitedFor() {
+        Feeder f;
+        f.segment(3, "def");
+        for (PacketNumber packet = 2; packet < 100; ++packet) {
+            f.stream.acknowledged(kBase + 6, packet, f.sink);
+        }
+        f.segment(0, "abc");
+        QCOMPARE(f.sink.text, std::string("abcdef"));
     }
 
     void holeThatFillsInTimeIsNone() {
