@@ -1,6 +1,7 @@
 // framescope: the window. Puts the parts together and owns no logic.
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <memory>
 
 #include <QApplication>
@@ -36,6 +37,19 @@ bool asksForText(int argc, char** argv) {
     return false;
 }
 
+/// What Qt says when no display can be reached is fatal to it. For us it is an ordinary outcome
+/// with one sentence and an exit code of its own, which `dev run` falls back on.
+constexpr int kNoDisplay = 4;
+void sayNoDisplay(QtMsgType type, const QMessageLogContext&, const QString&) {
+    if (type != QtFatalMsg) return;
+    std::fputs(
+        "framescope: no window can be opened: there is no display here, or it cannot be "
+        "reached.\n",
+        stderr);
+    std::fflush(stderr);
+    std::_Exit(kNoDisplay);
+}
+
 int endEarly(const EarlyEnd& end) {
     std::fputs(end.text.toLocal8Bit().constData(), end.exitCode == 0 ? stdout : stderr);
     return end.exitCode;
@@ -51,7 +65,9 @@ int main(int argc, char** argv) {
     if (asksForText(argc, argv)) {
         application = std::make_unique<QCoreApplication>(argc, argv);
     } else {
+        const QtMessageHandler usual = qInstallMessageHandler(sayNoDisplay);
         application = std::make_unique<QApplication>(argc, argv);
+        qInstallMessageHandler(usual);
     }
     auto parsed = parseOptions(QCoreApplication::arguments());
     if (const auto* end = std::get_if<EarlyEnd>(&parsed)) return endEarly(*end);

@@ -189,6 +189,7 @@ void Ingestor::ended(ConnectionId id, Direction by, EndReason reason) {
             break;
         case EndReason::CaptureEnd:
         case EndReason::PortReused:
+        case EndReason::HalfClosed:
             connection.info.state = ConnectionState::Unfinished;
             break;
     }

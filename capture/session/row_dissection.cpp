@@ -37,11 +37,12 @@ void appendHoles(const std::vector<ByteRange>& holes, ByteRange window, std::uin
 
 class RowDissector {
 public:
-    RowDissector(const Session::State& state, RecordId row)
+    RowDissector(const Session::State& state, RecordId row, StreamContext context)
         : m_state(state),
           m_record(state.records[row]),
           m_connection(state.connections[m_record.connection]),
-          m_reader(state.file.get(), state.stream(m_record)) {}
+          m_reader(state.file.get(), state.stream(m_record),
+                   context == StreamContext::With ? kMaxShown : kMaxSource) {}
 
     Dissection run(StreamContext context);
 
@@ -110,7 +111,7 @@ void RowDissector::addStreamContext(tcp::Context& context) {
     const StreamOffset offset = m_record.streamOffset;
     const StreamOffset begin = (offset - std::min(offset, kAround)) & ~std::uint64_t{15};
     const std::uint64_t unit = std::min(m_record.length, kMaxUnit);
-    const SourceId id = addStream(SourceKind::Stream, "TCP stream",
+    const SourceId id = addStream(SourceKind::Stream, "TCP stream around it",
                                   m_reader.read(begin, offset - begin + unit + kAround), 0);
     Source& source = m_dissection.sources[id];
     source.origin = begin;
@@ -431,7 +432,11 @@ void RowDissector::describeJoinedMessage() {
                      : groupedDigits(message.totalSize) +
                            (m_record.has(kFlagCompressed) ? " bytes, compressed" : " bytes"),
                 text ? FieldValue(std::string(asText(readable))) : FieldValue());
-    tree().addComputed(FieldId::WebSocketFragmentCount, message.frames);
+    tree().addComputed(FieldId::WebSocketFragmentCount,
+                       message.complete ? FieldValue(message.frames) : FieldValue(),
+                       message.complete ? std::string()
+                                        : "more than " + groupedDigits(message.frames) +
+                                              ", of which no more are joined here");
     tree().close();
     if (m_record.protocol != Protocol::WebSocket) describeMessage(bytes, whole, Place{source, 0});
 }
@@ -448,7 +453,7 @@ void RowDissector::describeMessage(ByteView message, bool whole, Place place) {
 }  // namespace
 
 Dissection dissectRow(const Session::State& state, RecordId row, StreamContext context) {
-    return RowDissector(state, row).run(context);
+    return RowDissector(state, row, context).run(context);
 }
 
 }  // namespace framescope

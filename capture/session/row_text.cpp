@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "capture/session/row_dissection.h"
 #include "capture/session/stream_reader.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/layer/protocols.h"
@@ -34,6 +35,8 @@ std::string endText(const Record& record, const ConnectionInfo& connection) {
             return "end of the capture, connection still open";
         case EndReason::PortReused:
             return "no end was captured; the ports were used again";
+        case EndReason::HalfClosed:
+            return std::string("end of the capture, half closed by the ") + side;
     }
     return {};
 }
@@ -97,6 +100,22 @@ std::string frameText(const Session::State& state, const Record& record) {
     return websocket::summary(*header, payload, kMaxInfo, record.has(kFlagCompressed));
 }
 
+/// The sentence of the row's gravest issue, without its full stop.
+std::string gravest(const Session::State& state, RecordId row) {
+    const Dissection dissection = dissectRow(state, row, StreamContext::With);
+    IssueCode worst = IssueCode::None;
+    for (const FieldIssue& entry : dissection.fields.issues()) {
+        const IssueCode code = entry.issue.code;
+        if (worst == IssueCode::None || issueInfo(code).severity > issueInfo(worst).severity) {
+            worst = code;
+        }
+    }
+    if (worst == IssueCode::None) return "cannot be read again";
+    std::string_view sentence = issueInfo(worst).sentence;
+    if (sentence.ends_with('.')) sentence.remove_suffix(1);
+    return std::string(sentence);
+}
+
 }  // namespace
 
 const char* endReasonName(EndReason reason) {
@@ -109,6 +128,8 @@ const char* endReasonName(EndReason reason) {
             return "end-of-capture";
         case EndReason::PortReused:
             return "port-reused";
+        case EndReason::HalfClosed:
+            return "half-closed";
     }
     return "";
 }
@@ -138,6 +159,10 @@ RowText textOfRow(const Session::State& state, RecordId row) {
             text.info = frameText(state, record);
             break;
     }
+    const bool judged = record.kind == RowKind::HttpRequest ||
+                        record.kind == RowKind::HttpResponse ||
+                        record.kind == RowKind::WebSocketFrame;
+    if (judged && record.severity >= Severity::Warning) text.info += "  ·  " + gravest(state, row);
     return text;
 }
 

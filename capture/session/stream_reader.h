@@ -11,8 +11,11 @@
 
 namespace framescope {
 
-/// Bytes of a source that are read at the most; a source that has more says so.
-inline constexpr std::uint64_t kMaxSource = 4U << 20;
+/// Bytes of a source that are read at the most; a source that has more says so. For a person one
+/// screenful of a million bytes is plenty, and taking more apart would keep the window waiting.
+inline constexpr std::uint64_t kMaxShown = 1U << 20;
+/// The same for whoever exports rows.
+inline constexpr std::uint64_t kMaxSource = 64U << 20;
 
 /// Part of a stream. Holes and bytes the file no longer gives are zero in `bytes`.
 struct StreamBytes {
@@ -23,17 +26,24 @@ struct StreamBytes {
 
 class StreamReader {
 public:
-    StreamReader(const CaptureFile* file, const StreamMap& map) : m_file(file), m_map(map) {}
+    /// `limit`: bytes that one read() gives at the most.
+    StreamReader(const CaptureFile* file, const StreamMap& map, std::uint64_t limit = kMaxSource)
+        : m_file(file), m_map(map), m_limit(limit) {}
 
-    /// The stream's bytes from `begin` on: `length` of them, at most `limit`.
-    StreamBytes read(StreamOffset begin, std::uint64_t length,
-                     std::uint64_t limit = kMaxSource) const;
+    /// The stream's bytes from `begin` on: `length` of them, at most limit().
+    StreamBytes read(StreamOffset begin, std::uint64_t length) const {
+        return read(begin, length, m_limit);
+    }
+    /// The same with another limit.
+    StreamBytes read(StreamOffset begin, std::uint64_t length, std::uint64_t limit) const;
+    std::uint64_t limit() const { return m_limit; }
     /// One behind the last captured byte.
     StreamOffset end() const { return m_map.end(); }
 
 private:
     const CaptureFile* m_file;
     const StreamMap& m_map;
+    std::uint64_t m_limit;
 };
 
 /// A WebSocket message read from its frames.
@@ -47,8 +57,13 @@ struct WebSocketMessage {
 };
 
 /// Reads the data frames that begin at `first` and end with the frame at `last`, control frames in
-/// between left out, until `limit` payload bytes were read.
+/// between left out, until `limit` payload bytes or 20,000 frames were read.
 WebSocketMessage readMessage(const StreamReader& reader, StreamOffset first, StreamOffset last,
-                             std::uint64_t limit = kMaxSource);
+                             std::uint64_t limit);
+/// The same under the reader's own limit.
+inline WebSocketMessage readMessage(const StreamReader& reader, StreamOffset first,
+                                    StreamOffset last) {
+    return readMessage(reader, first, last, reader.limit());
+}
 
 }  // namespace framescope

@@ -116,9 +116,9 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::TcpGap, "tcp.gap", Group, "Missing data",
               "Bytes of the stream that were never captured"},
     FieldInfo{FieldId::TcpGapLength, "tcp.gap.length", Unsigned, "Missing bytes", ""},
-    FieldInfo{
-        FieldId::TcpEvent, "tcp.event", Text, "Event",
-        "open, fin, reset, end-of-capture or port-reused, on rows that open or end a connection"},
+    FieldInfo{FieldId::TcpEvent, "tcp.event", Text, "Event",
+              "open, fin, reset, end-of-capture, half-closed or port-reused, on rows that open or "
+              "end a connection"},
     FieldInfo{FieldId::Http, "http", Protocol, "Hypertext Transfer Protocol", ""},
     FieldInfo{FieldId::HttpRequestLine, "http.request.start_line", Text, "Request line", ""},
     FieldInfo{FieldId::HttpRequestMethod, "http.request.method", Text, "Method", ""},

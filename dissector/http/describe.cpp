@@ -121,7 +121,7 @@ FieldIndex describeHead(const Head& head, FieldTree& tree, Place place) {
             writer.add(id, header.value, wholeLine ? header.range : header.valueRange);
         if (header.malformed) {
             tree.setLabel(field, "Malformed line");
-        } else if (id == FieldId::HttpHeader) {
+        } else {
             tree.setLabel(field, printable(header.name, kShownChars));
         }
     }

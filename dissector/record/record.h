@@ -46,7 +46,8 @@ inline constexpr std::size_t kProtocolCount = 5;
 const char* protocolName(Protocol protocol);
 
 /// How a connection, or one direction of it, ended.
-enum class EndReason : std::uint8_t { Fin, Reset, CaptureEnd, PortReused };
+/// `HalfClosed`: the capture ended after the FIN of one side only.
+enum class EndReason : std::uint8_t { Fin, Reset, CaptureEnd, PortReused, HalfClosed };
 
 /// Bits of Record::flags.
 enum RecordFlag : std::uint16_t {

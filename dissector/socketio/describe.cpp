@@ -114,11 +114,19 @@ std::string shownData(const Packet& packet, std::size_t maxChars) {
     bool nameComes = packet.hasEvent();
     const char* separator = "";
     std::size_t begin = 0;
+    std::size_t shown = 1;  // how far the line has come, behind the opening bracket
     // An argument may be large; its end is looked for only as far as the line can reach.
     const std::size_t reach = 4 * maxChars;
     while (line.size() < reach) {
         const JsonToken token = reader.next();
-        if (token == JsonToken::End || token == JsonToken::Error) break;
+        if (token == JsonToken::Error) {
+            // Cut or malformed: the rest stands as it is.
+            std::string_view rest = data.substr(std::min(shown, data.size()));
+            if (rest.starts_with(',')) rest.remove_prefix(1);
+            if (!rest.empty()) line.append(separator).append(rest.substr(0, reach));
+            break;
+        }
+        if (token == JsonToken::End) break;
         const bool container = token == JsonToken::ObjectBegin || token == JsonToken::ArrayBegin;
         if (reader.depth() == (container ? 2 : 1) && token != JsonToken::ObjectEnd &&
             token != JsonToken::ArrayEnd) {
@@ -133,6 +141,7 @@ std::string shownData(const Packet& packet, std::size_t maxChars) {
             continue;
         }
         const std::string_view node = data.substr(begin, reader.range().end - begin);
+        shown = reader.range().end;
         if (nameComes) {
             line += token == JsonToken::String ? unescapeJson(node) : std::string(node);
             separator = "  ";

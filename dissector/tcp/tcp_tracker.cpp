@@ -232,10 +232,13 @@ void TcpTracker::end(Connection& connection, Direction by, EndReason reason) {
         endDirection(connection, d, fin ? EndReason::Fin : reason);
     }
     connection.ended = true;
-    const bool bothFin = reason == EndReason::CaptureEnd && connection.firstFin &&
-                         connection.streams[0].finished() && connection.streams[1].finished();
-    m_observer.ended(connection.id, bothFin ? *connection.firstFin : by,
-                     bothFin ? EndReason::Fin : reason);
+    // What flushing brought to light may have ended what the capture's end did not.
+    if (reason == EndReason::CaptureEnd && connection.firstFin) {
+        by = *connection.firstFin;
+        const bool both = connection.streams[0].finished() && connection.streams[1].finished();
+        reason = both ? EndReason::Fin : EndReason::HalfClosed;
+    }
+    m_observer.ended(connection.id, by, reason);
 }
 
 void TcpTracker::finish() {

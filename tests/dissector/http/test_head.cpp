@@ -239,7 +239,7 @@ private Q_SLOTS:
                  "    Version: HTTP/1.1 [0:0-8]\n"
                  "    Status code: 404 [0:9-12]\n"
                  "    Reason phrase: Not Found [0:13-22]\n"
-                 "  Server: s [0:32-33]\n"
+                 "  server: s [0:32-33]\n"
                  "  Malformed line: rubbish [0:35-42]\n"
                  "  Response: 1\n");
     }
