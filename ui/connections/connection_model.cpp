@@ -9,12 +9,16 @@
 namespace framescope {
 namespace {
 
-/// "127.0.0.1:51024 → :3000": the address of the server only where it is another one.
+/// "192.0.2.1:51024 → 192.0.2.9:3000".
 QString endpoints(const ConnectionInfo& info) {
-    const QString server = info.server.address == info.client.address
-                               ? QStringLiteral(":%1").arg(info.server.port)
-                               : QString::fromStdString(info.server.text());
-    return QString::fromStdString(info.client.text()) + QStringLiteral(" → ") + server;
+    return QString::fromStdString(info.client.text()) + QStringLiteral(" → ") +
+           QString::fromStdString(info.server.text());
+}
+
+/// Only ":51024 → :3000" within one machine, whose address tells no connection from another.
+QString shortEndpoints(const ConnectionInfo& info) {
+    if (info.server.address != info.client.address) return endpoints(info);
+    return QStringLiteral(":%1 → :%2").arg(info.client.port).arg(info.server.port);
 }
 
 }  // namespace
@@ -66,10 +70,10 @@ QVariant ConnectionModel::data(const QModelIndex& index, int role) const {
             // The query is the tool tip's: at the side it would push the path itself out of sight.
             return path(index.row()).section(QLatin1Char('?'), 0, 0);
         case DetailRole:
-            return detail(index.row());
+            return detail(index.row(), shortEndpoints);
         case Qt::ToolTipRole:
         case Qt::AccessibleTextRole: {
-            QString text = title(index.row()) + QLatin1Char('\n') + detail(index.row());
+            QString text = title(index.row()) + QLatin1Char('\n') + detail(index.row(), endpoints);
             if (severity(index.row()) != Severity::None && index.row() != 0) {
                 const std::string_view word = severityName(severity(index.row()));
                 text += QStringLiteral("\ngravest issue: ") +
@@ -106,7 +110,7 @@ QString ConnectionModel::title(int row) const {
     return where.isEmpty() ? name(row) : name(row) + QStringLiteral("  ") + where;
 }
 
-QString ConnectionModel::detail(int row) const {
+QString ConnectionModel::detail(int row, QString (*ends)(const ConnectionInfo&)) const {
     const auto connection = connectionAt(row);
     if (!connection) {
         return QStringLiteral("%1 · %2").arg(
@@ -114,10 +118,9 @@ QString ConnectionModel::detail(int row) const {
             counted(m_session->rowCount(), "row", "rows"));
     }
     const ConnectionInfo& info = m_session->connection(*connection);
-    // How much and how it ended first: what is cut at the right edge is the long addresses.
     return QStringLiteral("%1 · %2 · %3")
-        .arg(counted(info.rows, "row", "rows"),
-             QString::fromLatin1(connectionStateName(info.state)), endpoints(info));
+        .arg(ends(info), counted(info.rows, "row", "rows"),
+             QString::fromLatin1(connectionStateName(info.state)));
 }
 
 Severity ConnectionModel::severity(int row) const {

@@ -39,7 +39,7 @@ private:
     QString name(int row) const;
     QString path(int row) const;
     QString title(int row) const;
-    QString detail(int row) const;
+    QString detail(int row, QString (*ends)(const ConnectionInfo&)) const;
     Severity severity(int row) const;
 
     const Session* m_session = nullptr;

@@ -12,7 +12,8 @@ constexpr quint64 kMostSteps = 1'000'000'000;
 HexGeometry::HexGeometry(quint64 size, int width, qreal charWidth, quint64 origin)
     : m_size(size), m_charWidth(charWidth) {
     const quint64 last = origin + (size == 0 ? 0 : size - 1);
-    m_offsetDigits = last <= 0xffff ? 4 : last <= 0xffffffff ? 8 : 16;
+    m_offsetDigits = 4;
+    while (m_offsetDigits < 16 && last >> (4 * m_offsetDigits) != 0) m_offsetDigits += 2;
     for (const int bytes : {16, 8, 4}) {
         m_bytesPerLine = bytes;
         if (lineWidth() <= width) break;

@@ -20,7 +20,7 @@ public:
 
     quint64 size() const { return m_size; }
     int bytesPerLine() const { return m_bytesPerLine; }
-    /// Hex digits of an offset: 4, 8 or 16.
+    /// Hex digits of an offset: 4, or by twos as many more as the last one needs.
     int offsetDigits() const { return m_offsetDigits; }
     quint64 lineCount() const;
     quint64 lineOf(quint64 position) const { return position / bytesInLine(); }

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include <QAction>
+#include <QApplication>
 #include <QClipboard>
 #include <QContextMenuEvent>
-#include <QGuiApplication>
 #include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
@@ -170,7 +170,13 @@ void HexView::paintEvent(QPaintEvent*) {
     QPainter painter(viewport());
     const RoleColors& colors = roleColors(palette());
     painter.fillRect(viewport()->rect(), colors.surface);
-    if (source() == nullptr) return;
+    if (source() == nullptr) {
+        if (m_dissection) return;
+        painter.setFont(QApplication::font());
+        painter.setPen(colors.dim);
+        painter.drawText(viewport()->rect(), Qt::AlignCenter, QStringLiteral("No row selected"));
+        return;
+    }
     painter.translate(-horizontalScrollBar()->value(), 0);
     const int height = lineHeight();
     quint64 line = firstLine();
@@ -268,6 +274,20 @@ void HexView::moveCursor(quint64 position) {
     ensureVisible(position);
     viewport()->update();
     Q_EMIT byteActivated(position);
+}
+
+bool HexView::event(QEvent* event) {
+    // Here Ctrl+Home and Ctrl+End mean the ends of the bytes, in the rest of the window those of
+    // the rows.
+    if (event->type() == QEvent::ShortcutOverride && m_geometry.size() != 0) {
+        const auto* const key = static_cast<QKeyEvent*>(event);
+        const bool control = (key->modifiers() & ~Qt::KeypadModifier) == Qt::ControlModifier;
+        if (control && (key->key() == Qt::Key_Home || key->key() == Qt::Key_End)) {
+            event->accept();
+            return true;
+        }
+    }
+    return QAbstractScrollArea::event(event);
 }
 
 void HexView::keyPressEvent(QKeyEvent* event) {

@@ -39,6 +39,7 @@ Q_SIGNALS:
     void byteActivated(quint64 position);
 
 protected:
+    bool event(QEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
     void mousePressEvent(QMouseEvent* event) override;

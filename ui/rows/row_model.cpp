@@ -46,6 +46,9 @@ void RowModel::setSession(const Session* session) {
     m_session = session;
     m_connection.reset();
     m_texts.clear();
+    m_measured = 0;
+    m_greatestLength = 0;
+    m_latestNs = 0;
     restart();
     endResetModel();
     fetchAppended();
@@ -80,6 +83,7 @@ void RowModel::fetchAppended() {
 
 void RowModel::scanSlice() {
     if (m_session == nullptr) return;
+    measureAppended();
     const RecordId count = m_session->rowCount();
     if (!m_connection) {
         const auto wanted =
@@ -105,6 +109,31 @@ void RowModel::scanSlice() {
         m_nextSlice.start();
     } else {
         Q_EMIT caughtUp();
+    }
+}
+
+void RowModel::measureAppended() {
+    const RecordId count = m_session->rowCount();
+    for (; m_measured < count; ++m_measured) {
+        const Record& record = m_session->record(m_measured);
+        m_greatestLength = std::max<quint64>(m_greatestLength, record.length);
+        m_latestNs = m_measured == 0 ? record.timeNs : std::max<qint64>(m_latestNs, record.timeNs);
+    }
+}
+
+QString RowModel::widestText(int column) const {
+    if (m_session == nullptr || m_measured == 0) return {};
+    switch (column) {
+        case Number:
+            return QString::number(quint64{m_measured});
+        case Time:
+            return relativeSeconds(m_latestNs - m_session->statistics().firstTimeNs);
+        case Connection:
+            return QString::number(std::max<ConnectionId>(m_session->connectionCount(), 1) - 1);
+        case Length:
+            return groupedNumber(m_greatestLength);
+        default:
+            return {};
     }
 }
 
@@ -218,20 +247,27 @@ QString RowModel::tooltip(RecordId record, int column) const {
     const Record& r = m_session->record(record);
     switch (column) {
         case Number:
-            if (r.severity == Severity::None) return QStringLiteral("Packet %1").arg(r.packet);
-            return QStringLiteral("Packet %1, with an issue (%2)")
+            if (r.severity == Severity::None) {
+                return QStringLiteral("Row %1, packet %2").arg(quint64{record} + 1).arg(r.packet);
+            }
+            return QStringLiteral("Row %1, packet %2, with an issue (%3)")
+                .arg(quint64{record} + 1)
                 .arg(r.packet)
                 .arg(severityWord(r.severity));
         case Time:
-            return QDateTime::fromMSecsSinceEpoch(r.timeNs / 1'000'000).toString(Qt::ISODateWithMs);
+            return cellText(record, Time) + QStringLiteral(" s\n") +
+                   QDateTime::fromMSecsSinceEpoch(r.timeNs / 1'000'000).toString(Qt::ISODateWithMs);
         case Connection:
             return QStringLiteral("%1 → %2").arg(
                 QString::fromStdString(m_session->connection(r.connection).client.text()),
                 QString::fromStdString(m_session->connection(r.connection).server.text()));
         case Arrow:
             return directionWords(r.direction);
+        case Length:
+            return counted(r.length, "byte", "bytes");
+        case ProtocolName:
         case Info:
-            return cellText(record, Info);
+            return cellText(record, column);
         default:
             return {};
     }

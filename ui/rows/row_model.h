@@ -51,6 +51,10 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation,
                         int role = Qt::DisplayRole) const override;
 
+    /// The widest text that a column of numbers has among all rows read so far, shown or not; empty
+    /// for the other columns.
+    QString widestText(int column) const;
+
     /// The cells of a row as one line, for the clipboard.
     QString rowAsText(int row) const;
 
@@ -60,6 +64,7 @@ Q_SIGNALS:
 
 private:
     void restart();
+    void measureAppended();
     void scanSlice();
     void scanConnection(RecordId end);
     QString cellText(RecordId record, int column) const;
@@ -71,6 +76,9 @@ private:
     std::vector<RecordId> m_narrowed;  // only with m_connection
     RecordId m_scanned = 0;            // records looked at so far
     int m_shown = 0;
+    RecordId m_measured = 0;  // records that the two greatest below are about
+    quint64 m_greatestLength = 0;
+    qint64 m_latestNs = 0;
     int m_rowLimit = 0x7fffffff;
     bool m_limitReached = false;
     QTimer m_nextSlice;

@@ -1,5 +1,5 @@
-// Column widths come from templates and from the last and the longest numbers, never from looking
-// at all rows.
+// Column widths come from templates and from the greatest numbers so far, which the model keeps;
+// they only ever grow while a file is read.
 #include "ui/rows/row_view.h"
 
 #include <algorithm>
@@ -19,6 +19,8 @@
 #include "ui/theme/role_colors.h"
 
 namespace framescope {
+
+static_assert(RowModel::ColumnCount <= 8);
 
 RowView::RowView(RowModel& model, QWidget* parent)
     : QTableView(parent), m_model(model), m_delegate(new RowDelegate(this)) {
@@ -44,7 +46,7 @@ RowView::RowView(RowModel& model, QWidget* parent)
     applyFonts();
     connect(horizontalHeader(), &QHeaderView::sectionResized, this, [this](int section, int, int) {
         const bool stretched = section == RowModel::Info;
-        if (!m_fitting && !stretched) m_userResized = true;
+        if (!m_fitting && !stretched) m_userResized[static_cast<std::size_t>(section)] = true;
     });
     connect(&model, &QAbstractItemModel::modelReset, this,
             [this] { Q_EMIT recordSelected(kNoRecord); });
@@ -76,20 +78,18 @@ int RowView::columnWidthFor(int column, const QString& text) const {
 }
 
 void RowView::fitColumns() {
-    if (m_userResized) return;
     const QScopedValueRollback guard(m_fitting, true);
-    // Room for what is common, and for the last row, which has the greatest number and time.
+    // Room for what is common, and for the widest there is.
     const QString templates[] = {QStringLiteral("0000"),      QStringLiteral("0.000000"),
                                  QStringLiteral("00"),        QStringLiteral("→"),
                                  QStringLiteral("WebSocket"), QStringLiteral("00 000")};
-    const int last = m_model.rowCount() - 1;
+    // Only a capture that begins gets narrower columns than the one before had.
+    const bool begins = m_model.rowCount() == 0 && !m_model.connection();
     for (int column = 0; column < RowModel::Info; ++column) {
-        int width = columnWidthFor(column, templates[column]);
-        if (last >= 0 && column != RowModel::ProtocolName) {
-            const QString text = m_model.index(last, column).data().toString();
-            width = std::max(width, columnWidthFor(column, text));
-        }
-        if (width > columnWidth(column) || last < 0) setColumnWidth(column, width);
+        if (m_userResized[static_cast<std::size_t>(column)]) continue;
+        const int width = std::max(columnWidthFor(column, templates[column]),
+                                   columnWidthFor(column, m_model.widestText(column)));
+        if (width > columnWidth(column) || begins) setColumnWidth(column, width);
     }
 }
 

@@ -2,6 +2,8 @@
 // what it cannot paint (beyond 2^31 pixels) the model is told to leave out.
 #pragma once
 
+#include <array>
+
 #include <QTableView>
 
 #include "dissector/record/record.h"
@@ -55,7 +57,7 @@ private:
     RowDelegate* m_delegate;
     QString m_emptyText;
     bool m_fitting = false;
-    bool m_userResized = false;
+    std::array<bool, 8> m_userResized{};  // by column
 };
 
 }  // namespace framescope

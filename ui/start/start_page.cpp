@@ -26,6 +26,8 @@ QLabel* plainLabel(const QString& text, qreal scale, QFont::Weight weight, bool 
     font.setPointSizeF(font.pointSizeF() * scale);
     font.setWeight(weight);
     label->setFont(font);
+    // Text below text: a link stands in its padding.
+    label->setContentsMargins(LinkButton::kPadding, 0, 0, 0);
     if (dim) label->setForegroundRole(QPalette::PlaceholderText);
     return label;
 }
@@ -57,7 +59,7 @@ StartPage::StartPage(const QList<Sample>& samples, QWidget* parent) : QWidget(pa
     auto* const column = new QWidget;
     column->setMaximumWidth(kColumnWidth);
     m_content = new QVBoxLayout(column);
-    m_content->setContentsMargins(16, 32, 16, 32);
+    m_content->setContentsMargins(16 - LinkButton::kPadding, 32, 16, 32);
     m_content->setSpacing(4);
     centred->addStretch(1);
     centred->addWidget(column, 8);
@@ -75,8 +77,8 @@ StartPage::StartPage(const QList<Sample>& samples, QWidget* parent) : QWidget(pa
     open->setObjectName(QStringLiteral("open"));
     connect(open, &FlatButton::clicked, this, &StartPage::openRequested);
     auto* const line = new QHBoxLayout;
+    line->setContentsMargins(LinkButton::kPadding, 0, 0, 0);
     line->addWidget(open);
-    line->addSpacing(8);
     line->addWidget(
         plainLabel(QStringLiteral("or drop a pcap or pcapng file here"), 1.0, QFont::Normal, true),
         1);
@@ -104,7 +106,7 @@ QWidget* StartPage::addSection(const QString& title, QVBoxLayout*& lines) {
     layout->addWidget(plainLabel(title, 1.0, QFont::DemiBold, false));
     lines = new QVBoxLayout;
     lines->setSpacing(0);
-    lines->setContentsMargins(-LinkButton::kPadding, 0, 0, 0);  // text below text
+    lines->setContentsMargins(0, 0, 0, 0);
     layout->addLayout(lines);
     m_content->addWidget(section);
     return section;

@@ -15,6 +15,7 @@ namespace {
 
 constexpr int kExtent = 12;
 constexpr int kShortestBar = 28;
+constexpr int kProgressLine = 3;
 
 QRect barRect(const QStyleOptionSlider& option) {
     const bool horizontal = option.orientation == Qt::Horizontal;
@@ -36,6 +37,31 @@ QRect barRect(const QStyleOptionSlider& option) {
 }  // namespace
 
 FlatStyle::FlatStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
+
+void FlatStyle::drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
+                            const QWidget* widget) const {
+    const auto* const bar = qstyleoption_cast<const QStyleOptionProgressBar*>(option);
+    if (element != CE_ProgressBar || bar == nullptr) {
+        QProxyStyle::drawControl(element, option, painter, widget);
+        return;
+    }
+    const RoleColors& colors = roleColors(option->palette);
+    const QRect& all = bar->rect;
+    const QRect line(all.left(), all.center().y() - kProgressLine / 2, all.width(), kProgressLine);
+    painter->fillRect(line, colors.hairline);
+    const qint64 range = qint64{bar->maximum} - bar->minimum;
+    if (range > 0) {
+        const qint64 done = std::clamp<qint64>(qint64{bar->progress} - bar->minimum, 0, range);
+        const int width = static_cast<int>(line.width() * done / range);
+        painter->fillRect(line.left(), line.top(), width, line.height(), colors.accent);
+        return;
+    }
+    // How far it is, nobody knows: dashes.
+    for (int x = line.left(); x < line.right(); x += 4 * kProgressLine) {
+        const int width = std::min(2 * kProgressLine, line.right() + 1 - x);
+        painter->fillRect(x, line.top(), width, line.height(), colors.accent);
+    }
+}
 
 void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
                                    QPainter* painter, const QWidget* widget) const {

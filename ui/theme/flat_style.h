@@ -1,4 +1,5 @@
-// Fusion without its gradients where they show most: scroll bars as a plain bar on the surface.
+// Fusion without its gradients where they show most: scroll bars as a plain bar on the surface,
+// progress as a thin line.
 #pragma once
 
 #include <QProxyStyle>
@@ -11,6 +12,8 @@ class FlatStyle : public QProxyStyle {
 public:
     FlatStyle();
 
+    void drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
+                     const QWidget* widget) const override;
     void drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
                             QPainter* painter, const QWidget* widget) const override;
     QRect subControlRect(ComplexControl control, const QStyleOptionComplex* option,

@@ -3,9 +3,9 @@
 #include "ui/tree/field_tree_view.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QClipboard>
 #include <QContextMenuEvent>
-#include <QGuiApplication>
 #include <QHeaderView>
 #include <QHelpEvent>
 #include <QMenu>
@@ -128,7 +128,9 @@ QAction* FieldTreeView::addCopyAction(const QString& text, const QList<QKeySeque
 void FieldTreeView::setDissection(std::shared_ptr<const Dissection> dissection) {
     m_model.setDissection(std::move(dissection));
     foldAsWanted();
+    if (hasFocus()) selectMainLayer();
     updateActions();
+    viewport()->update();
 }
 
 void FieldTreeView::foldAsWanted() {
@@ -257,8 +259,33 @@ void FieldTreeView::drawRow(QPainter* painter, const QStyleOptionViewItem& optio
     QTreeView::drawRow(painter, option, index);
 }
 
+void FieldTreeView::selectMainLayer() {
+    if (m_model.dissection() != nullptr) selectField(m_model.mainLayer());
+}
+
+void FieldTreeView::paintEvent(QPaintEvent* event) {
+    QTreeView::paintEvent(event);
+    if (m_model.dissection() != nullptr) return;
+    QPainter painter(viewport());
+    painter.setFont(QApplication::font());
+    painter.setPen(roleColors(palette()).dim);
+    painter.drawText(viewport()->rect(), Qt::AlignCenter, QStringLiteral("No row selected"));
+}
+
 void FieldTreeView::focusInEvent(QFocusEvent* event) {
-    QTreeView::focusInEvent(event);
+    // With the keyboard one arrives at what the row is about. A click chooses for itself, and
+    // nothing may move under it.
+    if (event->reason() != Qt::MouseFocusReason) {
+        if (!selectionModel()->hasSelection()) selectMainLayer();
+        scrollTo(currentIndex());
+    }
+    // Without a current line the tree would make its first one current, unseen, and so turn to the
+    // bytes of the whole packet.
+    if (currentIndex().isValid()) {
+        QTreeView::focusInEvent(event);
+    } else {
+        QAbstractScrollArea::focusInEvent(event);
+    }
     viewport()->update();
 }
 

@@ -39,6 +39,7 @@ protected:
     void contextMenuEvent(QContextMenuEvent* event) override;
     void drawRow(QPainter* painter, const QStyleOptionViewItem& option,
                  const QModelIndex& index) const override;
+    void paintEvent(QPaintEvent* event) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
 
@@ -50,6 +51,7 @@ private:
     enum class Depth { Layer, Groups, Everything };
     void unfoldSubtree(FieldIndex field, Depth depth, std::size_t& budget);
     void showMainLayer();
+    void selectMainLayer();
     void rememberFold(const QModelIndex& index, bool folded);
     void updateActions();
 

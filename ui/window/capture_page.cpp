@@ -3,7 +3,10 @@
 #include "ui/window/capture_page.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
+#include <QScrollBar>
 #include <QSettings>
 #include <QVBoxLayout>
 
@@ -21,6 +24,10 @@
 #include "ui/window/go_to_bar.h"
 
 namespace framescope {
+
+namespace {
+constexpr int kLeastSide = 180;  // pixels; two ports and a number of rows
+}
 
 CapturePage::CapturePage(QWidget* parent)
     : QWidget(parent),
@@ -54,7 +61,7 @@ void CapturePage::layOut() {
     m_sideSplitter->addWidget(m_rowSplitter);
     m_sideSplitter->setStretchFactor(0, 0);
     m_sideSplitter->setStretchFactor(1, 1);
-    m_connectionView->setMinimumWidth(110);
+    m_connectionView->setMinimumWidth(kLeastSide);
     m_rowView->setMinimumHeight(90);
     m_tree->setMinimumSize(120, 60);
     m_sources->setMinimumSize(150, 60);
@@ -97,7 +104,7 @@ void CapturePage::refresh(bool reading) {
     const bool wasEmpty = m_rowModel->rowCount() == 0;
     m_rowModel->fetchAppended();
     m_connectionModel->refresh();
-    if (wasEmpty || !reading) m_rowView->fitColumns();
+    m_rowView->fitColumns();
     if (!m_connectionView->currentIndex().isValid()) m_connectionView->choose(std::nullopt);
     if (wasEmpty) m_rowView->selectRow(0);
     updateEmptyText();
@@ -111,8 +118,9 @@ void CapturePage::showRecord(RecordId record) {
         m_dissection =
             std::make_shared<const Dissection>(m_session->dissect(record, StreamContext::With));
     }
-    m_tree->setDissection(m_dissection);
+    // The bytes first: the tree may select a field of it at once.
     m_sources->setDissection(m_dissection);
+    m_tree->setDissection(m_dissection);
     Q_EMIT selectionChanged();
 }
 
@@ -184,15 +192,18 @@ QString whyNoRows(const Session& session, bool reading, bool narrowed) {
 }
 
 void CapturePage::proportionPanes() {
-    const int side = std::clamp(width() * 23 / 100, 130, 330);
+    const int side = std::clamp(width() * 23 / 100, kLeastSide, 330);
     m_sideSplitter->setSizes({side, std::max(1, width() - side)});
     const int rows = height() * 55 / 100;
     m_rowSplitter->setSizes({rows, std::max(1, height() - rows)});
-    // Sixteen bytes a line, as long as the tree keeps at least as much as two thirds of that.
+    // Sixteen bytes a line with offsets of six digits, as long as the tree keeps a good third.
     const int details = width() - side;
-    const QFontMetrics metrics = m_sources->hexView().fontMetrics();
-    const int sixteen = metrics.horizontalAdvance(QLatin1Char('0')) * 76 + 36;
-    const int bytes = details * 3 / 5 >= sixteen ? sixteen : details / 2;
+    const HexView& hex = m_sources->hexView();
+    const qreal charWidth = QFontMetricsF(hex.font()).horizontalAdvance(QLatin1Char('0'));
+    const HexGeometry line(quint64{1} << 24, std::numeric_limits<int>::max(), charWidth);
+    const int sixteen =
+        static_cast<int>(std::ceil(line.lineWidth())) + hex.verticalScrollBar()->sizeHint().width();
+    const int bytes = details * 13 / 20 >= sixteen ? sixteen : details / 2;
     m_detailSplitter->setSizes({std::max(1, details - bytes), bytes});
 }
 

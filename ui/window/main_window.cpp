@@ -70,7 +70,11 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     connect(m_loader, &LoadController::finished, this, &MainWindow::showFinished);
     connect(m_loader, &LoadController::failed, this, &MainWindow::showFailure);
     connect(m_page, &CapturePage::selectionChanged, this, &MainWindow::showFigures);
-    connect(m_status, &StatusLine::cancelRequested, m_loader, &LoadController::cancel);
+    connect(m_status, &StatusLine::cancelRequested, this, [this] {
+        m_loader->cancel();
+        focusContent();  // the button goes away
+    });
+    connect(m_strip, &MessageStrip::closed, this, &MainWindow::focusContent);
     connect(m_status, &StatusLine::noticesRequested, this, &MainWindow::showNotices);
     restore();
     showReplaced();
@@ -104,8 +108,9 @@ void MainWindow::chooseFile() {
 void MainWindow::showReplaced() {
     const Session* const session = m_loader->session();
     m_wantedRecord = kNoRecord;
-    m_page->setSession(session);
     const bool open = session != nullptr;
+    if (!open) savePanes();
+    m_page->setSession(session);
     m_pages->setCurrentWidget(open ? static_cast<QWidget*>(m_page) : m_start);
     m_status->setVisible(open);
     m_strip->hide();
@@ -117,6 +122,12 @@ void MainWindow::showReplaced() {
     setWindowFilePath(m_loader->path());
     setWindowTitle(open ? QFileInfo(m_loader->path()).fileName() + QStringLiteral(" – Framescope")
                         : QStringLiteral("Framescope"));
+    m_pageShown = m_pageShown || open;
+    focusContent();
+}
+
+void MainWindow::focusContent() {
+    const bool open = m_loader->session() != nullptr;
     (open ? static_cast<QWidget*>(&m_page->rowView()) : m_start)->setFocus();
 }
 
@@ -202,7 +213,10 @@ void MainWindow::dropEvent(QDropEvent* event) {
 }
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape && m_loader->isReading()) return m_loader->cancel();
+    if (event->key() == Qt::Key_Escape) {
+        if (m_loader->isReading()) return m_loader->cancel();
+        if (m_strip->isVisible()) return m_strip->hide();
+    }
     QMainWindow::keyPressEvent(event);
 }
 
@@ -212,10 +226,15 @@ void MainWindow::restore() {
     m_page->restoreSizes(*m_options.settings);
 }
 
+void MainWindow::savePanes() {
+    // A page that was never shown has no sizes yet.
+    if (m_options.settings != nullptr && m_pageShown) m_page->saveSizes(*m_options.settings);
+}
+
 void MainWindow::closeEvent(QCloseEvent* event) {
     if (m_options.settings != nullptr) {
         m_options.settings->setValue(QStringLiteral("window/geometry"), saveGeometry());
-        if (m_loader->session() != nullptr) m_page->saveSizes(*m_options.settings);
+        savePanes();
     }
     QMainWindow::closeEvent(event);
 }

@@ -75,6 +75,9 @@ private:
     void showNotices();
     void showAbout();
     void restore();
+    void savePanes();
+    /// Puts the focus where one goes on after something else has gone away.
+    void focusContent();
 
     MainWindowOptions m_options;
     RecentFiles m_recent;
@@ -85,6 +88,7 @@ private:
     MessageStrip* m_strip;
     StatusLine* m_status;
     QMenu* m_recentMenu = nullptr;
+    bool m_pageShown = false;
     RecordId m_wantedRecord = kNoRecord;  // to be selected once it is there
     QList<QAction*> m_captureActions;
 };

@@ -32,7 +32,7 @@ MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent), m_label(new QLabe
     layout->addWidget(close);
     connect(copy, &FlatButton::clicked, this,
             [this] { QGuiApplication::clipboard()->setText(m_label->text()); });
-    connect(close, &FlatButton::clicked, this, &QWidget::hide);
+    connect(close, &FlatButton::clicked, this, &MessageStrip::dismiss);
     hide();
 }
 
@@ -58,8 +58,13 @@ void MessageStrip::paintEvent(QPaintEvent*) {
                       m_severity, colors);
 }
 
+void MessageStrip::dismiss() {
+    hide();
+    Q_EMIT closed();
+}
+
 void MessageStrip::keyPressEvent(QKeyEvent* event) {
-    if (event->key() == Qt::Key_Escape) return hide();
+    if (event->key() == Qt::Key_Escape) return dismiss();
     QWidget::keyPressEvent(event);
 }
 

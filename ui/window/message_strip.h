@@ -20,11 +20,17 @@ public:
     void showMessage(Severity severity, const QString& text);
     QString text() const;
 
+Q_SIGNALS:
+    /// Somebody has closed it from within, where the focus may have been.
+    void closed();
+
 protected:
     void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
 
 private:
+    void dismiss();
+
     QLabel* m_label;
     Severity m_severity = Severity::None;
 };

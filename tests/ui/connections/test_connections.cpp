@@ -43,12 +43,26 @@ private Q_SLOTS:
                  QStringLiteral("2 connections · 20 rows"));
         QCOMPARE(model.index(2).data().toString(), QStringLiteral("1  WebSocket  /feed?<b>x</b>"));
         QCOMPARE(model.index(2).data(ConnectionModel::DetailRole).toString(),
-                 QStringLiteral("10 rows · reset · 127.0.0.1:50001 → :3000"));
+                 QStringLiteral(":50001 → :3000 · 10 rows · reset"));
         QCOMPARE(model.index(2).data(ConnectionModel::SeverityRole).toInt(),
                  static_cast<int>(Severity::Error));
         const QString tooltip = model.index(2).data(Qt::ToolTipRole).toString();
         QVERIFY(tooltip.contains(QStringLiteral("&lt;b&gt;")));
         QVERIFY(tooltip.contains(QStringLiteral("error")));
+        QVERIFY(tooltip.contains(QStringLiteral("127.0.0.1:50001 → 127.0.0.1:3000")));
+    }
+
+    void twoMachinesAreNamedInFull() {
+        Session session(nullptr);
+        Batch batch = handMadeBatch(0, 20, 1);
+        batch.connections[0].second.server.address = {4, {192, 0, 2, 9}};
+        session.append(std::move(batch));
+        ConnectionModel model;
+        model.setSession(&session);
+        QVERIFY(model.index(1)
+                    .data(ConnectionModel::DetailRole)
+                    .toString()
+                    .startsWith(QStringLiteral("127.0.0.1:50000 → 192.0.2.9:3000 · 20 rows")));
     }
 
     void choosingSaysWhich() {

@@ -21,8 +21,10 @@ private Q_SLOTS:
     void offsetsHaveRoom() {
         QCOMPARE(HexGeometry(0, 1000, 8).offsetDigits(), 4);
         QCOMPARE(HexGeometry(0x10000, 1000, 8).offsetDigits(), 4);
-        QCOMPARE(HexGeometry(0x10001, 1000, 8).offsetDigits(), 8);
-        QCOMPARE(HexGeometry(0x100000001, 1000, 8).offsetDigits(), 16);
+        QCOMPARE(HexGeometry(0x10001, 1000, 8).offsetDigits(), 6);
+        QCOMPARE(HexGeometry(0x1000001, 1000, 8).offsetDigits(), 8);
+        QCOMPARE(HexGeometry(0x100000001, 1000, 8).offsetDigits(), 10);
+        QCOMPARE(HexGeometry(std::numeric_limits<quint64>::max(), 1000, 8).offsetDigits(), 16);
     }
 
     void columnsNeverOverlap() {

@@ -5,8 +5,10 @@
 #include <QTest>
 
 #include "tests/ui/hand_made_session.h"
+#include "ui/rows/row_delegate.h"
 #include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
+#include "ui/text/display_text.h"
 
 using namespace framescope;
 using framescope::test::handMadeBatch;
@@ -70,6 +72,57 @@ private Q_SLOTS:
         QCOMPARE(index.data(Qt::AccessibleTextRole).toString(), QStringLiteral("server to client"));
         QCOMPARE(index.data(RowModel::SeverityRole).toInt(), static_cast<int>(Severity::Error));
         QVERIFY(model.rowAsText(9).startsWith(QStringLiteral("10\t0.009000\t")));
+    }
+
+    void columnsGrowWithTheNumbersAsTheyCome() {
+        Session session(nullptr);
+        RowModel model;
+        RowView view(model);
+        model.setSession(&session);
+        const auto fits = [&](int column, const QString& text) {
+            const RowDelegate delegate;
+            const QFontMetrics metrics(delegate.fontOf(column, view.font()));
+            const int mark = column == RowModel::Number ? RowDelegate::kMarkWidth : 0;
+            return metrics.horizontalAdvance(text) + mark + RowDelegate::kPadding <=
+                   view.columnWidth(column);
+        };
+        session.append(handMadeBatch(0, 20, 3));
+        model.fetchAppended();
+        view.fitColumns();
+        QVERIFY(!fits(RowModel::Number, QStringLiteral("1234567")));
+        // The longest row stands in the middle, and is none of the connection that is shown.
+        model.setConnection(0);
+        Batch batch = handMadeBatch(20, 200'000, 3);
+        batch.records[100].length = 400'000'000;
+        session.append(std::move(batch));
+        model.fetchAppended();
+        view.fitColumns();
+        QCOMPARE(model.widestText(RowModel::Length), groupedNumber(400'000'000));
+        QVERIFY(fits(RowModel::Number, QStringLiteral("200020")));
+        QVERIFY(fits(RowModel::Length, groupedNumber(400'000'000)));
+        const int width = view.columnWidth(RowModel::Length);
+        session.append(handMadeBatch(200'020, 20, 3));
+        model.fetchAppended();
+        view.fitColumns();
+        QCOMPARE(view.columnWidth(RowModel::Length), width);
+        // What somebody has set is left alone, the other columns are not.
+        view.setColumnWidth(RowModel::Length, 30);
+        view.fitColumns();
+        QCOMPARE(view.columnWidth(RowModel::Length), 30);
+    }
+
+    void whatMayBeCutIsWholeInATooltip() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 20, 3));
+        RowModel model;
+        model.setSession(&session);
+        for (const int column : {RowModel::Number, RowModel::Time, RowModel::ProtocolName,
+                                 RowModel::Length, RowModel::Info}) {
+            const QModelIndex index = model.index(9, column);
+            QVERIFY(index.data(Qt::ToolTipRole)
+                        .toString()
+                        .contains(index.data().toString().toHtmlEscaped()));
+        }
     }
 
     void titlesAreAlignedAsTheirCells() {

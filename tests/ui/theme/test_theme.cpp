@@ -1,7 +1,9 @@
 // Both themes: contrast of every foreground on every ground, and following the system.
 #include <QApplication>
+#include <QProgressBar>
 #include <QTest>
 
+#include "ui/theme/flat_style.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/theme_controller.h"
 
@@ -47,6 +49,27 @@ private Q_SLOTS:
             QCOMPARE(themeKindOf(paletteFor(kind)), kind);
             QCOMPARE(&roleColors(paletteFor(kind)), &roleColors(kind));
         }
+    }
+
+    void progressIsAFlatLine() {
+        FlatStyle style;
+        QProgressBar bar;
+        bar.setStyle(&style);
+        bar.setPalette(paletteFor(ThemeKind::Light));
+        bar.setTextVisible(false);
+        bar.setRange(0, 100);
+        bar.setValue(50);
+        bar.resize(100, 12);
+        const QImage picture = bar.grab().toImage();
+        const RoleColors& colors = roleColors(ThemeKind::Light);
+        const auto at = [&](int x, int y) {
+            return picture.pixelColor(QPoint(x, y) * picture.devicePixelRatio());
+        };
+        QCOMPARE(at(10, 5), colors.accent);
+        QCOMPARE(at(48, 5), colors.accent);
+        QCOMPARE(at(60, 5), colors.hairline);
+        QVERIFY(at(10, 1) != colors.accent);
+        QCOMPARE(at(10, 1), at(0, 0));
     }
 
     void aChosenThemeIsShown() {

@@ -10,6 +10,7 @@
 #include <QScrollBar>
 #include <QSettings>
 #include <QSignalSpy>
+#include <QSplitter>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QUrl>
@@ -320,6 +321,111 @@ private Q_SLOTS:
         QCOMPARE(window.capturePage().rowModel().rowCount(), 0);
         QVERIFY(window.capturePage().rowView().emptyText().startsWith(
             QStringLiteral("This capture holds no packets.")));
+    }
+
+    void panesComeBackAsTheyWere() {
+        QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("settings.ini"));
+        const auto sizesOf = [](CapturePage& page) {
+            return QList<int>{page.connections().width(), page.rowView().height(),
+                              page.tree().width()};
+        };
+        QList<int> wanted;
+        {
+            QSettings settings(path, QSettings::IniFormat);
+            OpenWindow window("ws-echo.pcap", {&settings, nullptr, {}});
+            QVERIFY(window.isReady());
+            const QList<int> before = sizesOf(window.capturePage());
+            for (auto* splitter : window.capturePage().findChildren<QSplitter*>()) {
+                QList<int> sizes = splitter->sizes();
+                sizes[0] += 40;
+                sizes[1] -= 40;
+                splitter->setSizes(sizes);
+            }
+            wanted = sizesOf(window.capturePage());
+            QVERIFY(wanted != before);
+            // Closed first: quitting must not forget it.
+            QTest::keyClick(&window, Qt::Key_W, Qt::ControlModifier);
+            window.close();
+        }
+        QSettings settings(path, QSettings::IniFormat);
+        OpenWindow window("ws-echo.pcap", {&settings, nullptr, {}});
+        QVERIFY(window.isReady());
+        QCOMPARE(sizesOf(window.capturePage()), wanted);
+    }
+
+    void theTreeIsEnteredAtItsMainLayer() {
+        OpenWindow window;
+        QVERIFY(window.isReady());
+        CapturePage& page = window.capturePage();
+        window.clickRow(window.firstOf(Protocol::SocketIo));
+        const SourceId source = page.sources().currentSource();
+        QTest::keyClick(&page.rowView(), Qt::Key_Tab);
+        FieldTreeView& tree = page.tree();
+        QVERIFY(tree.hasFocus());
+        const QModelIndex main = tree.fieldModel().indexOf(tree.fieldModel().mainLayer());
+        QCOMPARE(tree.currentIndex(), main);
+        QVERIFY(tree.selectionModel()->isSelected(main));
+        QVERIFY(tree.viewport()->rect().contains(tree.visualRect(main).center()));
+        QCOMPARE(page.sources().currentSource(), source);
+        // Going on to another row from here keeps a place in the tree.
+        QTest::keyClick(&tree, Qt::Key_Down, Qt::ControlModifier);
+        QCOMPARE(tree.selectedField(), tree.fieldModel().mainLayer());
+    }
+
+    void theBytesHaveEndsOfTheirOwn() {
+        OpenWindow window;
+        QVERIFY(window.isReady());
+        CapturePage& page = window.capturePage();
+        page.rowView().selectRow(5);
+        HexView& hex = page.sources().hexView();
+        hex.setFocus();
+        QTest::keyClick(window.windowHandle(), Qt::Key_End, Qt::ControlModifier);
+        QCOMPARE(hex.cursor(), std::optional(hex.geometry().size() - 1));
+        hex.setFocus();
+        QTest::keyClick(window.windowHandle(), Qt::Key_Home, Qt::ControlModifier);
+        QCOMPARE(hex.cursor(), std::optional(quint64{0}));
+        QCOMPARE(page.rowView().selectedRecord(), RecordId{5});
+        page.rowView().setFocus();
+        QTest::keyClick(window.windowHandle(), Qt::Key_Home, Qt::ControlModifier);
+        QCOMPARE(page.rowView().selectedRecord(), RecordId{0});
+    }
+
+    void escapeClosesTheStripFromAnywhere() {
+        OpenWindow window;
+        QVERIFY(window.isReady());
+        CapturePage& page = window.capturePage();
+        for (QWidget* pane : QList<QWidget*>{&page.rowView(), &page.tree(), &page.connections(),
+                                             &page.sources().hexView()}) {
+            window.showError(QStringLiteral("A sentence."));
+            pane->setFocus();
+            QTest::keyClick(window.windowHandle(), Qt::Key_Escape);
+            QVERIFY2(!window.messageStrip().isVisible(), qPrintable(pane->accessibleName()));
+            QVERIFY(pane->hasFocus());
+        }
+        window.showError(QStringLiteral("A sentence."));
+        window.messageStrip().findChildren<FlatButton*>().at(1)->setFocus();
+        QTest::keyClick(window.windowHandle(), Qt::Key_Escape);
+        QVERIFY(!window.messageStrip().isVisible());
+        QVERIFY(page.rowView().hasFocus());
+        // Cancel goes away with the reading it ends.
+        page.tree().setFocus();
+        Q_EMIT window.statusLine().cancelRequested();
+        QVERIFY(page.rowView().hasFocus());
+    }
+
+    void linksStandBelowTheirHeading() {
+        MainWindow window({nullptr, nullptr, samples()});
+        window.show();
+        const auto links = window.startPage().findChildren<LinkButton*>();
+        QVERIFY(!links.isEmpty());
+        const int text = links.front()->mapTo(&window, QPoint(LinkButton::kPadding, 0)).x();
+        for (QLabel* label : window.startPage().findChildren<QLabel*>()) {
+            if (label->text() != QStringLiteral("Samples")) continue;
+            QCOMPARE(label->mapTo(&window, label->contentsRect().topLeft()).x(), text);
+        }
+        auto* const open = window.startPage().findChild<QWidget*>(QStringLiteral("open"));
+        QCOMPARE(open->mapTo(&window, QPoint()).x(), text);
     }
 
     void recentFilesAndPanesAreRemembered() {
