@@ -1,6 +1,6 @@
 // All occurrences of a field in a row's tree, as filters compare and listings print them. Beside
-// fields of that very id these are: either end for ip.addr, ipv6.addr and tcp.port, and the row's
-// issues for issue.code and issue.severity.
+// fields of that very id these are: either end for ip.addr, ipv6.addr and tcp.port, the version of
+// either protocol for ip.version, and the row's issues for issue.code and issue.severity.
 #pragma once
 
 #include <string>
@@ -17,6 +17,8 @@ constexpr bool isOccurrence(FieldId wanted, FieldId found) {
             return found == FieldId::IpSrc || found == FieldId::IpDst;
         case FieldId::Ipv6Addr:
             return found == FieldId::Ipv6Src || found == FieldId::Ipv6Dst;
+        case FieldId::IpVersion:
+            return found == FieldId::Ipv6Version;
         case FieldId::TcpPort:
             return found == FieldId::TcpSrcPort || found == FieldId::TcpDstPort;
         default:

@@ -101,6 +101,8 @@ Truth recordHas(const FilterRow& row, FieldId field) {
         case FieldId::TcpSrcPort:
         case FieldId::TcpDstPort:
             return Truth::True;
+        case FieldId::IpVersion:
+            return Truth::Unknown;
         case FieldId::IpAddr:
         case FieldId::IpSrc:
         case FieldId::IpDst:

@@ -33,6 +33,8 @@ constexpr std::array kPacketFields = std::to_array<FieldId>({FieldId::FrameTimeE
                                                              FieldId::FrameTimeRelative,
                                                              FieldId::FrameLen,
                                                              FieldId::FrameCapLen,
+                                                             FieldId::FrameInterfaceId,
+                                                             FieldId::TcpPayload,
                                                              FieldId::EthDst,
                                                              FieldId::EthSrc,
                                                              FieldId::EthType,
