@@ -321,6 +321,15 @@ private Q_SLOTS:
         QCOMPARE(window.capturePage().rowModel().rowCount(), 0);
         QVERIFY(window.capturePage().rowView().emptyText().startsWith(
             QStringLiteral("This capture holds no packets.")));
+        // Nor are the panes below blank.
+        CapturePage& page = window.capturePage();
+        for (QAbstractScrollArea* pane :
+             QList<QAbstractScrollArea*>{&page.tree(), &page.sources().hexView()}) {
+            const QImage picture = pane->viewport()->grab().toImage();
+            QImage blank(picture.size(), picture.format());
+            blank.fill(picture.pixelColor(0, 0));
+            QVERIFY2(picture != blank, qPrintable(pane->accessibleName()));
+        }
     }
 
     void panesComeBackAsTheyWere() {
