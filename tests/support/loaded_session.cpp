@@ -4,6 +4,8 @@
 #include <cstdlib>
 #include <unistd.h>
 
+#include <QtTest>
+
 #include "capture/file/capture_file.h"
 #include "capture/ingest/loader.h"
 
@@ -53,6 +55,23 @@ std::string rowListing(const Session& session) {
     std::string listing;
     for (const std::string& line : rowLines(session)) listing += line + "\n";
     return listing;
+}
+
+std::string rowListing(const CaptureBuilder& capture) {
+    const auto session = loadSession(capture);
+    if (!session) return "not read";
+    std::string text = rowListing(*session);
+    for (std::size_t at = 0; (at = text.find(", after ", at)) != std::string::npos;) {
+        text.erase(at, text.find('\n', at) - at);
+    }
+    return text;
+}
+
+void compareListings(const std::string& actual, const std::string& expected) {
+    if (actual != expected) {
+        qWarning("expected:\n%s\nactual:\n%s", expected.c_str(), actual.c_str());
+    }
+    QVERIFY(actual == expected);
 }
 
 std::vector<std::string> issueNames(const Session& session, RecordId row) {

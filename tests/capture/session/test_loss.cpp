@@ -1,0 +1,167 @@
+// What becomes of rows when bytes are missing, late, or were captured in the wrong order between
+// the two directions.
+#include <QtTest>
+
+#include "tests/support/loaded_session.h"
+
+using namespace framescope;
+using namespace framescope::test;
+
+namespace {
+
+constexpr Direction kC2S = Direction::ClientToServer;
+constexpr Direction kS2C = Direction::ServerToClient;
+
+}  // namespace
+
+class TestLoss : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void holeInsideAPayload() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.upgrade("/chat");
+        const Bytes frame = webSocketText(std::string(100, 'a') + std::string(100, 'b'));
+        chat.send(kS2C, ByteView(frame).first(50));
+        chat.lose(kS2C, 60);
+        chat.send(kS2C, ByteView(frame).subspan(110));
+        chat.send(kS2C, webSocketText("next"));
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const auto lines = rowLines(*session);
+        QCOMPARE(lines[3], std::string("< TCP  ! 60 bytes missing from the capture"));
+        QVERIFY(lines[4].starts_with("< WebSocket  ! aaaa"));
+        QCOMPARE(lines[5], std::string("< WebSocket  next"));
+        const Dissection dissection = session->dissect(4);
+        QCOMPARE(dissection.sources.back().holes.size(), std::size_t{1});
+        QCOMPARE(dissection.sources.back().holes[0].size(), std::uint64_t{60});
+        QCOMPARE(issueNames(*session, 4),
+                 (std::vector<std::string>{"websocket.payload-incomplete"}));
+    }
+
+    void holeAcrossFramesFindsTheNextOne() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.upgrade("/chat");
+        chat.send(kC2S, ByteView(webSocketText("cut in its middle", kMask)).first(12));
+        chat.lose(kC2S, 30);
+        chat.send(kC2S, webSocketText("found again", kMask));
+        chat.send(kC2S, webSocketText("and on", kMask));
+        chat.close();
+        compareListings(rowListing(capture),
+                        rowsOf("> HTTP  GET /chat HTTP/1.1\n"
+                               "< HTTP  101 Switching Protocols\n"
+                               "> WebSocket  ! cut in…  ·  The payload is not complete in the "
+                               "capture\n"
+                               "> TCP  ! 30 bytes missing from the capture\n"
+                               "> WebSocket  ! found again  ·  After missing bytes, reading went "
+                               "on at the next plausible frame\n"
+                               "> WebSocket  and on\n"
+                               "> TCP  FIN  closed by the client\n"));
+    }
+
+    void lostResponseOfTheHandshake() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.send(kC2S,
+                  "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                  "Sec-WebSocket-Version: 13\r\n\r\n");
+        chat.lose(kS2C, 129);
+        chat.send(kC2S, webSocketText("anyone?", kMask));
+        chat.close();
+        const std::string rows = rowListing(capture);
+        QVERIFY2(rows.find("> WebSocket  anyone?\n") != std::string::npos, rows.c_str());
+        QVERIFY2(rows.find("129 bytes missing") != std::string::npos, rows.c_str());
+    }
+
+    void rowsBehindAHoleNameTheirOwnPackets() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.upgrade("/chat");
+        chat.lose(kS2C, 6);
+        chat.send(kS2C, webSocketText("first"));  // packet 6
+        chat.send(kS2C, webSocketText("second"));
+        for (int i = 0; i < 200; ++i) chat.acknowledge(kC2S);
+        chat.send(kS2C, webSocketText("third"));
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        QCOMPARE(session->record(3).kind, RowKind::TcpGap);
+        QVERIFY(session->record(3).packet > 100);  // where waiting ended
+        QCOMPARE(session->record(4).packet, PacketNumber{6});
+        QCOMPARE(session->record(5).packet, PacketNumber{7});
+        QCOMPARE(session->record(6).packet, PacketNumber{208});
+    }
+
+    void responseCapturedBeforeItsRequest() {
+        // The 101 stands one packet before the request, or before its second half.
+        for (const std::size_t early : {std::size_t{0}, std::size_t{40}}) {
+            CaptureBuilder capture;
+            TcpConversation chat(capture);
+            chat.handshake();
+            const std::string request =
+                "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+                "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+                "Sec-WebSocket-Version: 13\r\n\r\n";
+            if (early != 0) chat.send(kC2S, request.substr(0, early));
+            chat.send(kS2C,
+                      "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                      "Connection: Upgrade\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
+                      "\r\n\r\n");
+            chat.send(kS2C, webSocketText("welcome"));
+            chat.send(kC2S, request.substr(early));
+            chat.send(kC2S, webSocketText("hi", kMask));
+            chat.close();
+            compareListings(rowListing(capture), rowsOf("< HTTP  101 Switching Protocols\n"
+                                                        "< WebSocket  welcome\n"
+                                                        "> HTTP  GET /chat HTTP/1.1\n"
+                                                        "> WebSocket  hi\n"
+                                                        "> TCP  FIN  closed by the client\n"));
+        }
+    }
+
+    void requestWithAHoleBeforeTheSwitch() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.send(kC2S, "GET /chat HTTP/1.1\r\nHost: a\r\nCookie: abc");
+        chat.lose(kC2S, 100);
+        chat.send(kC2S, "def\r\n\r\n");
+        chat.send(kS2C,
+                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade"
+                  "\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        chat.send(kC2S, webSocketText("one", kMask));
+        chat.send(kC2S, webSocketText("two", kMask));
+        chat.close();
+        const std::string rows = rowListing(capture);
+        for (const char* row :
+             {"> HTTP  ! GET /chat HTTP/1.1  ·  The end of this head", "100 bytes missing",
+              "> TCP  7 bytes  def", "> WebSocket  ! one  ·", "> WebSocket  two\n"}) {
+            QVERIFY2(rows.find(row) != std::string::npos, rows.c_str());
+        }
+    }
+
+    void upgradeJoinedBehindItsRequest() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.send(kS2C,
+                  "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade"
+                  "\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        chat.send(kC2S, webSocketText("one", kMask));
+        chat.send(kS2C, webSocketText("two"));
+        compareListings(rowListing(capture),
+                        "> TCP  joined mid-stream  10.0.0.1:40000 → 10.0.0.2:3000\n"
+                        "< HTTP  101 Switching Protocols\n"
+                        "> WebSocket  one\n"
+                        "< WebSocket  two\n"
+                        "> TCP  end of the capture, connection still open\n");
+    }
+};
+
+QTEST_APPLESS_MAIN(TestLoss)
+#include "test_loss.moc"
