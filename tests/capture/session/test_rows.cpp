@@ -319,6 +319,21 @@ private Q_SLOTS:
         QCOMPARE(session->rowCount(), RecordId{6});
     }
 
+    void finOfOneSideOnly() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.send(kC2S, "GET /a HTTP/1.1\r\n\r\n");
+        chat.fin(kS2C);
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const RecordId last = session->rowCount() - 1;
+        QCOMPARE(session->text(last).info,
+                 std::string("end of the capture, half closed by the server"));
+        QCOMPARE(session->record(last).direction, kS2C);
+        QCOMPARE(session->connection(0).state, ConnectionState::Unfinished);
+    }
+
     void portsUsedAgain() {
         CaptureBuilder capture;
         for (int i = 0; i < 3; ++i) {

@@ -32,7 +32,7 @@ public:
     }
     void directionEnded(ConnectionId, Direction, EndReason) override {}
     void ended(ConnectionId id, Direction by, EndReason reason) override {
-        const char* const names[] = {"fin", "reset", "capture", "reused"};
+        const char* const names[] = {"fin", "reset", "capture", "reused", "half"};
         add(id, names[static_cast<std::size_t>(reason)] + std::string(" ") + side(by));
     }
 

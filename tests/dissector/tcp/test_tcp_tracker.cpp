@@ -10,7 +10,7 @@ using namespace framescope::test;
 
 namespace {
 
-const char* const kReasons[] = {"fin", "reset", "capture-end", "port-reused"};
+const char* const kReasons[] = {"fin", "reset", "capture-end", "port-reused", "half"};
 
 /// "0:open(1000>80) 0:c+abc 0:s~5 ..."; data of both sides in the order in which it comes.
 class Story : public TcpObserver {
