@@ -25,7 +25,8 @@ quint64 HexGeometry::lineCount() const {
 }
 
 qreal HexGeometry::hexX(int column) const {
-    return kMargin + m_charWidth * (m_offsetDigits + 2 + 3 * column + column / 8);
+    const int groups = column / 8;
+    return kMargin + m_charWidth * (m_offsetDigits + 2 + 3 * column + groups);
 }
 
 qreal HexGeometry::textX(int column) const {

@@ -284,7 +284,7 @@ void FieldTreeView::focusInEvent(QFocusEvent* event) {
     if (currentIndex().isValid()) {
         QTreeView::focusInEvent(event);
     } else {
-        QAbstractScrollArea::focusInEvent(event);
+        QAbstractScrollArea::focusInEvent(event);  // NOLINT(bugprone-parent-virtual-call)
     }
     viewport()->update();
 }

@@ -45,7 +45,7 @@ Bytes ipv4Of(const Bytes& inside, const Ipv4Options& options = {}) {
     ByteWriter out(bytes);
     out.u8(static_cast<std::uint8_t>(0x40 | options.words));
     out.u8(0);
-    const std::size_t size = options.words * 4U + inside.size();
+    const std::size_t size = std::size_t{options.words} * 4 + inside.size();
     out.be16(static_cast<std::uint16_t>(options.totalLength < 0 ? size : options.totalLength));
     out.be16(7);
     out.be16(options.fragment);

@@ -71,7 +71,8 @@ struct Wire {
         packet.payloadCaptured = payload.size();
         packet.payloadLength = std::max<std::uint64_t>(length, payload.size());
         ++number;
-        tracker.packet(packet, asBytes(payload), {number, number * 1000, number * 100U});
+        tracker.packet(packet, asBytes(payload),
+                       {number, std::int64_t{number} * 1000, std::uint64_t{number} * 100});
     }
     /// The handshake; the client's data begins at 101, the server's at 501.
     void open() {

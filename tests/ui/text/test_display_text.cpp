@@ -30,7 +30,7 @@ private Q_SLOTS:
         QCOMPARE(displayText("abcdef", 3), QStringLiteral("abc…"));
         QCOMPARE(displayText("abc", 3), QStringLiteral("abc"));
         QCOMPARE(displayText("ab🙂cd", 3), QStringLiteral("ab…"));
-        QCOMPARE(displayText(std::string(10'000'000, 'x'), 10).size(), 11);
+        QCOMPARE(displayText(std::string(90'000, 'x'), 10).size(), 11);
     }
     void tooltipsShowMarkupAsText() {
         QVERIFY(plainToolTip(QStringLiteral("<img src=x>")).contains(QStringLiteral("&lt;img")));
