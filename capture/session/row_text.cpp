@@ -58,10 +58,21 @@ std::string segmentText(const Session::State& state, const Record& record) {
            formatHex(ByteView(stream.bytes).first(std::min<std::size_t>(stream.bytes.size(), 24)));
 }
 
+/// The beginning of a row's unit, as far as it was captured without a hole: an info line shows
+/// nothing that was not there.
+Bytes beginning(const StreamReader& reader, const Record& record) {
+    StreamBytes stream = reader.read(record.streamOffset, record.length, kMaxRead);
+    if (!stream.holes.empty()) stream.bytes.resize(stream.holes.front().begin);
+    return std::move(stream.bytes);
+}
+
+constexpr const char* kUnreadable = "cannot be read again";
+
 std::string startLine(const Session::State& state, const Record& record) {
     const StreamReader reader(state.file.get(), state.stream(record));
-    const StreamBytes stream = reader.read(record.streamOffset, record.length, kMaxRead);
-    std::string_view text = asText(stream.bytes);
+    const Bytes bytes = beginning(reader, record);
+    if (bytes.empty()) return kUnreadable;
+    std::string_view text = asText(bytes);
     while (text.starts_with('\r') || text.starts_with('\n')) text.remove_prefix(1);
     text = text.substr(0, text.find('\n'));
     if (text.ends_with('\r')) text.remove_suffix(1);
@@ -74,22 +85,22 @@ std::string startLine(const Session::State& state, const Record& record) {
 
 std::string frameText(const Session::State& state, const Record& record) {
     const StreamReader reader(state.file.get(), state.stream(record));
-    const StreamBytes stream = reader.read(record.streamOffset, record.length, kMaxRead);
-    const auto header = websocket::parseFrameHeader(stream.bytes);
-    if (!header) return {};
+    const Bytes bytes = beginning(reader, record);
+    const auto header = websocket::parseFrameHeader(bytes);
+    if (!header) return kUnreadable;
     const MessageProtocol* const protocol = messageProtocolOf(record.protocol);
     Bytes payload;
     if (record.has(kFlagMessageEnd) && record.group != kNoRecord) {
-        payload = readMessage(reader, state.records[record.group].streamOffset, record.streamOffset,
-                              kMaxRead)
-                      .bytes;
+        WebSocketMessage message = readMessage(reader, state.records[record.group].streamOffset,
+                                               record.streamOffset, kMaxRead);
+        payload = std::move(message.bytes);
+        if (!message.holes.empty()) payload.resize(message.holes.front().begin);
         const bool text = !record.has(kFlagBinary) && !record.has(kFlagCompressed);
         if (protocol == nullptr && text && !record.has(kFlagIncomplete)) {
             return "message complete  " + printable(asText(payload), kMaxInfo);
         }
     } else {
-        payload.assign(stream.bytes.begin() + static_cast<std::ptrdiff_t>(header.consumed()),
-                       stream.bytes.end());
+        payload.assign(bytes.begin() + static_cast<std::ptrdiff_t>(header.consumed()), bytes.end());
         if (header->masked) websocket::applyMask(payload, header->maskingKey, 0);
     }
     if (protocol != nullptr) {
@@ -110,7 +121,7 @@ std::string gravest(const Session::State& state, RecordId row) {
             worst = code;
         }
     }
-    if (worst == IssueCode::None) return "cannot be read again";
+    if (worst == IssueCode::None) return kUnreadable;
     std::string_view sentence = issueInfo(worst).sentence;
     if (sentence.ends_with('.')) sentence.remove_suffix(1);
     return std::string(sentence);

@@ -46,17 +46,14 @@ LinkPayload parseTags(ByteView packet, std::size_t typeOffset) {
     return {NetworkProtocol::CutShort, packet.size()};
 }
 
-LinkPayload describeTags(ByteView packet, std::size_t typeOffset, FieldTree& tree, Place place,
-                         std::string& protocols) {
-    const LinkPayload payload = parseTags(packet, typeOffset);
-    // Every tag begins behind the type field that announced it.
-    for (std::size_t tag = typeOffset + 2; tag + kTagSize <= payload.offset; tag += kTagSize) {
-        const bool provider = readBe16(packet.data() + tag - 2) == kEtherProviderBridge;
-        const TagFields& fields = provider ? kProviderTag : kCustomerTag;
+void describeTags(ByteView packet, std::size_t tag, std::uint16_t outerType, std::size_t end,
+                  FieldTree& tree, Place place, std::string& protocols) {
+    for (; tag + kTagSize <= end; tag += kTagSize) {
+        const TagFields& fields = outerType == kEtherProviderBridge ? kProviderTag : kCustomerTag;
         describeTag(fields, packet.subspan(tag, kTagSize), tree, place.at(tag));
         protocols += fields.protocol;
+        outerType = readBe16(packet.data() + tag + 2);
     }
-    return payload;
 }
 
 LinkPayload parse(ByteView packet) {
@@ -77,7 +74,9 @@ LinkPayload describe(ByteView packet, FieldTree& tree, Place place, std::string&
     tree.add(FieldId::EthType, place.at(12), 2, std::uint64_t{type}, etherTypeText(type));
     tree.close();
     protocols += ":eth:ethertype";
-    return describeTags(packet, kHeaderSize - 2, tree, place, protocols);
+    const LinkPayload payload = parse(packet);
+    describeTags(packet, kHeaderSize, type, payload.offset, tree, place, protocols);
+    return payload;
 }
 
 }  // namespace framescope::ethernet

@@ -19,7 +19,9 @@ LinkPayload describe(ByteView packet, FieldTree& tree, Place place, std::string&
 
 /// Follows VLAN tags from the type field at `typeOffset`; shared with the Linux cooked headers.
 LinkPayload parseTags(ByteView packet, std::size_t typeOffset);
-LinkPayload describeTags(ByteView packet, std::size_t typeOffset, FieldTree& tree, Place place,
-                         std::string& protocols);
+/// Appends the tags from the one at `tag`, which a type field of `outerType` announced, up to
+/// `end`.
+void describeTags(ByteView packet, std::size_t tag, std::uint16_t outerType, std::size_t end,
+                  FieldTree& tree, Place place, std::string& protocols);
 
 }  // namespace framescope::ethernet

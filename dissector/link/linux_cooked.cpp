@@ -82,11 +82,7 @@ LinkPayload describe(int version, ByteView packet, FieldTree& tree, Place place,
              etherTypeText(type));
     tree.close();
     protocols += ":sll:ethertype";
-    if (version == 1) {
-        ethernet::describeTags(packet, layout.protocol, tree, place, protocols);
-    } else if (isVlanTag(type)) {
-        ethernet::describeTags(packet, layout.size + 2, tree, place, protocols);
-    }
+    ethernet::describeTags(packet, layout.size, type, payload.offset, tree, place, protocols);
     return payload;
 }
 

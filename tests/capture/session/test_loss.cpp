@@ -79,6 +79,24 @@ private Q_SLOTS:
         QVERIFY2(rows.find("129 bytes missing") != std::string::npos, rows.c_str());
     }
 
+    void infoLineShowsNothingOfAHole() {
+        // Masked, so that zeros in the place of missing bytes would turn into text.
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.upgrade("/chat");
+        const Bytes frame = webSocketText("before" + std::string(40, 'x') + "after", kMask);
+        chat.send(kC2S, ByteView(frame).first(12));
+        chat.lose(kC2S, 40);
+        chat.send(kC2S, ByteView(frame).subspan(52));
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        QCOMPARE(session->record(4).kind, RowKind::WebSocketFrame);
+        const std::string info = session->text(4).info;
+        QVERIFY2(info.starts_with("before…  ·") || info.starts_with("before  ·"), info.c_str());
+    }
+
     void rowsBehindAHoleNameTheirOwnPackets() {
         CaptureBuilder capture;
         TcpConversation chat(capture);
