@@ -56,8 +56,12 @@ std::string packetLines(const Statistics& figures) {
 std::string rowLines(const Session& session) {
     std::string text = line("Rows", session.rowCount());
     for (std::size_t i = 0; i < kProtocolCount; ++i) {
-        const std::string name = protocolName(static_cast<Protocol>(i));
-        text += line("  " + name, session.statistics().rows[i]);
+        const auto protocol = static_cast<Protocol>(i);
+        const std::string name = std::string("  ") + protocolName(protocol);
+        // What this program is for is listed even where there is none of it.
+        const bool always = protocol <= Protocol::SocketIo && protocol != Protocol::EventStream;
+        const std::uint64_t rows = session.statistics().rows[i];
+        text += always ? line(name, rows) : lineIfAny(name, rows);
     }
     return text;
 }

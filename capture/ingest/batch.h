@@ -25,6 +25,15 @@ struct Batch {
     std::vector<Record> records;
     std::vector<std::uint64_t> packetOffsets;  ///< place of each packet's record in the file
     std::vector<ExtentEntry> extents;
+    struct CheckpointEntry {
+        ConnectionId connection = 0;
+        Direction direction = Direction::ClientToServer;
+        Checkpoint checkpoint;
+    };
+
+    std::vector<RowLink> links;
+    std::vector<RowRemark> remarks;  ///< of rows in this batch or before it
+    std::vector<CheckpointEntry> checkpoints;
     std::vector<std::string> names;  ///< their ids follow those of the batch before
     std::vector<std::pair<ConnectionId, ConnectionInfo>> connections;  ///< new or changed
     CaptureLayout layout;

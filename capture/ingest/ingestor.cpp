@@ -135,7 +135,7 @@ void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
     connection.info.server = opening.server;
     connection.info.synSeen = opening.synSeen;
     connection.layer = std::make_unique<DetectLayer>();
-    emitEvent(RowKind::TcpOpen, Direction::ClientToServer, 0, opening.synSeen ? 0 : kFlagMidStream,
+    emitEvent(RowKind::TcpOpen, Direction::ClientToServer, 0, opening.synSeen ? 0U : kFlagMidStream,
               opening.synSeen ? IssueCode::None : IssueCode::TcpJoinedMidStream);
 }
 
@@ -200,7 +200,7 @@ void Ingestor::ended(ConnectionId id, Direction by, EndReason reason) {
 }
 
 void Ingestor::emitEvent(RowKind kind, Direction direction, std::uint32_t detail,
-                         std::uint16_t flags, IssueCode issue) {
+                         std::uint32_t flags, IssueCode issue) {
     Record record;
     record.kind = kind;
     record.direction = direction;
@@ -236,6 +236,22 @@ NameId Ingestor::intern(std::string_view name) {
     m_batch.names.push_back(key);
     m_names.emplace(std::move(key), id);
     return id;
+}
+
+void Ingestor::remark(RecordId row, IssueCode code, std::uint16_t part, std::string_view detail) {
+    m_batch.remarks.push_back({row, code, part, detail.empty() ? 0 : intern(detail)});
+}
+
+void Ingestor::checkpoint(Direction direction, Checkpoint checkpoint) {
+    m_batch.checkpoints.push_back({m_currentId, direction, std::move(checkpoint)});
+}
+
+const Endpoint& Ingestor::client() const {
+    return m_current->info.client;
+}
+
+const Endpoint& Ingestor::server() const {
+    return m_current->info.server;
 }
 
 ConnectionFacts& Ingestor::facts() {

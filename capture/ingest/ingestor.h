@@ -11,6 +11,7 @@
 
 #include "capture/file/capture_reader.h"
 #include "capture/ingest/batch.h"
+#include "dissector/layer/conversations.h"
 #include "dissector/layer/layer.h"
 #include "dissector/tcp/tcp_tracker.h"
 
@@ -50,7 +51,15 @@ private:
 
     // LayerOutput
     RecordId emit(Record record) override;
+    RecordId nextRow() const override { return m_nextRecord; }
     void countIssue(IssueCode code) override;
+    void link(const RowLink& link) override { m_batch.links.push_back(link); }
+    void remark(RecordId row, IssueCode code, std::uint16_t part, std::string_view detail) override;
+    void checkpoint(Direction direction, Checkpoint checkpoint) override;
+    ConnectionId connection() const override { return m_currentId; }
+    const Endpoint& client() const override;
+    const Endpoint& server() const override;
+    Conversations& conversations() override { return m_conversations; }
     NameId intern(std::string_view name) override;
     Arrival arrival() const override { return m_arrival; }
     void setArrival(Arrival arrival) override { m_arrival = arrival; }
@@ -59,12 +68,13 @@ private:
 
     Connection& enter(ConnectionId id);
     void settle();
-    void emitEvent(RowKind kind, Direction direction, std::uint32_t detail, std::uint16_t flags,
+    void emitEvent(RowKind kind, Direction direction, std::uint32_t detail, std::uint32_t flags,
                    IssueCode issue);
 
     Batch m_batch;
     Statistics m_statistics;
     std::unordered_map<std::string, NameId> m_names;
+    Conversations m_conversations;
     std::vector<std::unique_ptr<Connection>> m_connections;
     std::vector<ConnectionId> m_changed;
     Connection* m_current = nullptr;  ///< whose event is being handled

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "capture/session/row_dissection.h"
+#include "capture/session/session_row_context.h"
 #include "capture/session/stream_reader.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/layer/protocols.h"
@@ -83,7 +84,17 @@ std::string startLine(const Session::State& state, const Record& record) {
     return printable(text, kMaxInfo);
 }
 
-std::string frameText(const Session::State& state, const Record& record) {
+/// A unit of a body, or its beginning.
+std::string bodyUnitText(const Session::State& state, RecordId row) {
+    const SessionRowContext context(state, row);
+    const BodyProtocol* const protocol = bodyProtocolOf(context.record().kind);
+    const Bytes unit = context.payload(row, kMaxRead);
+    if (protocol == nullptr || (unit.empty() && context.record().length != 0)) return kUnreadable;
+    return protocol->summary(unit, context, kMaxInfo);
+}
+
+std::string frameText(const Session::State& state, RecordId row) {
+    const Record& record = state.records[row];
     const StreamReader reader(state.file.get(), state.stream(record));
     const Bytes bytes = beginning(reader, record);
     const auto header = websocket::parseFrameHeader(bytes);
@@ -104,9 +115,9 @@ std::string frameText(const Session::State& state, const Record& record) {
         if (header->masked) websocket::applyMask(payload, header->maskingKey, 0);
     }
     if (protocol != nullptr) {
-        const ConnectionFacts& facts = state.connections[record.connection].facts;
-        const MessageView view{asText(payload), payload.size() < kMaxRead, record.direction};
-        return protocol->summary(view, facts, kMaxInfo);
+        const MessageView view{payload, !record.has(kFlagBinary), payload.size() < kMaxRead,
+                               record.direction};
+        return protocol->summary(view, SessionRowContext(state, row), kMaxInfo);
     }
     return websocket::summary(*header, payload, kMaxInfo, record.has(kFlagCompressed));
 }
@@ -167,12 +178,16 @@ RowText textOfRow(const Session::State& state, RecordId row) {
             text.info = startLine(state, record);
             break;
         case RowKind::WebSocketFrame:
-            text.info = frameText(state, record);
+            text.info = frameText(state, row);
+            break;
+        case RowKind::EngineIoPacket:
+        case RowKind::EventStreamEvent:
+            text.info = bodyUnitText(state, row);
             break;
     }
     const bool judged = record.kind == RowKind::HttpRequest ||
                         record.kind == RowKind::HttpResponse ||
-                        record.kind == RowKind::WebSocketFrame;
+                        record.kind == RowKind::WebSocketFrame || isInBody(record.kind);
     if (judged && record.severity >= Severity::Warning) text.info += "  ·  " + gravest(state, row);
     return text;
 }

@@ -53,6 +53,21 @@ void Session::append(Batch&& batch) {
         connection.worst = std::max(connection.worst, record.severity);
         state.records.push_back(record);
     }
+    for (const RowLink& link : batch.links) {
+        state.linksFrom.append(link);
+        state.linksTo.append(link);
+    }
+    for (const RowRemark& remark : batch.remarks) {
+        state.remarks.append(remark);
+        Record& record = state.records[remark.row];
+        record.severity = std::max(record.severity, issueInfo(remark.code).severity);
+        ConnectionInfo& connection = state.connections[record.connection];
+        connection.worst = std::max(connection.worst, record.severity);
+    }
+    for (Batch::CheckpointEntry& entry : batch.checkpoints) {
+        state.checkpoints[entry.connection][indexOf(entry.direction)].push_back(
+            std::move(entry.checkpoint));
+    }
     for (std::string& notice : batch.notices) state.notices.push_back(std::move(notice));
     if (!batch.cancelled) state.statistics = batch.statistics;
     state.complete = state.complete || batch.last;

@@ -4,14 +4,26 @@
 #include <array>
 #include <memory>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "capture/file/capture_file.h"
 #include "capture/session/chunked_vector.h"
+#include "capture/session/row_table.h"
 #include "capture/session/session.h"
 #include "capture/session/stream_map.h"
 
 namespace framescope {
+
+struct LinkFrom {
+    RecordId operator()(const RowLink& link) const { return link.from; }
+};
+struct LinkTo {
+    RecordId operator()(const RowLink& link) const { return link.to; }
+};
+struct RemarkRow {
+    RecordId operator()(const RowRemark& remark) const { return remark.row; }
+};
 
 struct Session::State {
     std::shared_ptr<const CaptureFile> file;
@@ -20,6 +32,11 @@ struct Session::State {
     ChunkedVector<std::uint64_t> packetOffsets;
     ChunkedVector<ConnectionInfo, 1024> connections;
     ChunkedVector<std::array<StreamMap, 2>, 1024> streams;
+    /// Checkpoints by Direction, ascending.
+    std::unordered_map<ConnectionId, std::array<std::vector<Checkpoint>, 2>> checkpoints;
+    RowTable<RowLink, LinkFrom> linksFrom;
+    RowTable<RowLink, LinkTo> linksTo;
+    RowTable<RowRemark, RemarkRow> remarks;
     std::vector<std::string> names{""};
     Statistics statistics;
     std::vector<std::string> notices;

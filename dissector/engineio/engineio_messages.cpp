@@ -40,8 +40,12 @@ std::uint8_t revisionFromTarget(std::string_view target) {
     return 0;
 }
 
-bool recogniseMessage(const MessageView& message, const ConnectionFacts& facts) {
-    const auto packet = parse(message.text);
+namespace {
+
+bool recogniseMessage(const MessageView& message, const ConnectionView& connection) {
+    if (!message.text) return false;
+    const ConnectionFacts& facts = connection.facts;
+    const auto packet = parse(message.asText());
     if (!packet) return false;
     if (facts.engineVersion != 0 || facts.protocol >= Protocol::EngineIo) return true;
     if (message.direction != Direction::ServerToClient || packet->type != PacketType::Open) {
@@ -51,8 +55,16 @@ bool recogniseMessage(const MessageView& message, const ConnectionFacts& facts) 
     return handshake && handshake->sid && handshake->pingInterval;
 }
 
-void readMessage(const MessageView& message, Record& record, IssueSink& issues, LayerOutput& out) {
-    const auto packet = parse(message.text);
+std::unique_ptr<MessageReader> makeReader() {
+    return std::make_unique<EngineIoReader>();
+}
+
+}  // namespace
+
+void EngineIoReader::read(const MessageView& message, Record& record, IssueSink& issues,
+                          LayerOutput& out) {
+    if (!message.text) return;
+    const auto packet = parse(message.asText());
     if (!packet) return;
     record.protocol = Protocol::EngineIo;
     record.engineType = static_cast<std::uint8_t>(packet->type);
@@ -75,10 +87,14 @@ void readMessage(const MessageView& message, Record& record, IssueSink& issues, 
     }
 }
 
-void describeMessage(const MessageView& message, const ConnectionFacts& facts, FieldTree& tree,
+namespace {
+
+void describeMessage(const MessageView& message, const RowContext& row, Dissection& dissection,
                      Place place, std::string& protocols) {
-    const auto packet = parse(message.text);
+    const auto packet = parse(message.asText());
     if (!packet) return;
+    FieldTree& tree = dissection.fields;
+    const std::uint8_t engineVersion = row.connection().facts.engineVersion;
     const FieldIndex layer = describe(*packet, tree, place);
     protocols += ":engineio";
     IssueSink issues;
@@ -86,26 +102,31 @@ void describeMessage(const MessageView& message, const ConnectionFacts& facts, F
     tree.attach(issues, layer);
     const auto socket = socketPacket(*packet, message.whole);
     if (!socket) return;
-    const FieldIndex inner = socketio::describe(*socket, tree, place.at(1), facts.engineVersion);
+    const FieldIndex inner = socketio::describe(*socket, tree, place.at(1), engineVersion);
     protocols += ":socketio";
     IssueSink innerIssues;
     if (message.whole) socketio::check(*socket, innerIssues);
     tree.attach(innerIssues, inner);
 }
 
-std::string summariseMessage(const MessageView& message, const ConnectionFacts& facts,
+std::string summariseMessage(const MessageView& message, const RowContext& row,
                              std::size_t maxChars) {
-    const auto packet = parse(message.text);
+    const auto packet = parse(message.asText());
     if (!packet) return {};
     // The list shows the beginning of a message, so what was read of it may be cut: then only the
     // parts before the data decide.
     if (packet->type == PacketType::Message) {
         const auto socket = socketio::parse(packet->data);
         if (socket && socket->wellFormed) {
-            return socketio::summary(*socket, maxChars, facts.engineVersion);
+            return socketio::summary(*socket, maxChars, row.connection().facts.engineVersion);
         }
     }
     return summary(*packet, maxChars);
 }
+
+}  // namespace
+
+const MessageProtocol kMessageProtocol{Protocol::EngineIo, recogniseMessage, makeReader,
+                                       describeMessage, summariseMessage};
 
 }  // namespace framescope::engineio

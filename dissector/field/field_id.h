@@ -198,10 +198,15 @@ enum class FieldId : std::uint16_t {
     SocketIoEvent,
     SocketIoArgs,
     SocketIoData,
+    SocketIoAckLatency,
     // Payloads
     Json,
     JsonMember,
     JsonElement,
+    // Rows that belong together
+    RowLink,
+    RowLinkKind,
+    RowLinkTime,
     // Remarks on a row
     IssueCodeField,
     IssueSeverityField,

@@ -239,9 +239,18 @@ constexpr std::array kFields = {
               "The arguments as a JSON array, without the event name"},
     FieldInfo{FieldId::SocketIoData, "socketio.data", Text, "Data",
               "What CONNECT, CONNECT_ERROR and DISCONNECT carry, as JSON"},
+    FieldInfo{FieldId::SocketIoAckLatency, "socketio.ack_latency", Time,
+              "Time to the acknowledgement",
+              "Between an event that asked for an acknowledgement and the acknowledgement"},
     FieldInfo{FieldId::Json, "json", Protocol, "JSON", ""},
     FieldInfo{FieldId::JsonMember, "json.member", Text, "Member", ""},
     FieldInfo{FieldId::JsonElement, "json.element", Text, "Element", ""},
+    FieldInfo{FieldId::RowLink, "row.link", Unsigned, "Belongs together",
+              "Number of another row that this one belongs to, or that belongs to it"},
+    FieldInfo{FieldId::RowLinkKind, "row.link.kind", Text, "Kind",
+              "What the later row is to the earlier one: ack, attachment, pong, close, response, "
+              "heartbeat, reconnect or continuation"},
+    FieldInfo{FieldId::RowLinkTime, "row.link.time", Time, "Time between the two", ""},
     FieldInfo{FieldId::IssueCodeField, "issue.code", Text, "Issue", ""},
     FieldInfo{FieldId::IssueSeverityField, "issue.severity", Text, "Severity of the issue", ""},
 };

@@ -50,11 +50,12 @@ Truth hasLayer(const FilterRow& row, FieldId layer) {
         case FieldId::Ipv6:
             return hasVersion(row, 6);
         case FieldId::Http:
-            return truth(isHttp(record));
+            return isInBody(record.kind) ? Truth::Unknown : truth(isHttp(record));
         case FieldId::WebSocket:
             return truth(isWebSocket(record));
         case FieldId::EngineIo:
-            return truth(record.protocol >= Protocol::EngineIo);
+            return truth(record.protocol == Protocol::EngineIo ||
+                         record.protocol == Protocol::SocketIo);
         case FieldId::SocketIo:
             return truth(record.protocol == Protocol::SocketIo);
         default:

@@ -6,6 +6,7 @@
 
 #include "dissector/engineio/engineio_messages.h"
 #include "dissector/layer/detect_layer.h"
+#include "dissector/layer/protocols.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/layer/unclaimed_layer.h"
 #include "dissector/websocket/frame.h"
@@ -113,10 +114,9 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
         record.group = m_pending.front().record;
         m_pending.pop_front();
     }
-    const IssueCode issue = why == IssueCode::None ? IssueCode::HttpHeadCutShort : why;
-    record.severity = issueInfo(issue).severity;
-    out.countIssue(issue);
-    out.emit(record);
+    IssueSink issues;
+    issues.add(why == IssueCode::None ? IssueCode::HttpHeadCutShort : why);
+    emitJudged(record, issues, out);
     if (isLate(direction)) clientCaughtUp(out);
 }
 
@@ -156,32 +156,35 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     }
     record.kind = RowKind::HttpRequest;
     record.name = out.intern(head.method + " " + head.target);
-    record.severity = issues.worst();
-    for (const Issue& issue : issues.issues()) out.countIssue(issue.code);
 
     PendingRequest pending;
-    pending.record = out.emit(record);
+    pending.record = emitJudged(record, issues, out);
     if (isLate(record.direction)) {
         // Its answer was read before it.
         clientCaughtUp(out);
         return;
     }
     pending.method = head.method;
+    pending.target = head.target;
+    pending.lastEventId = head.value("Last-Event-ID");
     const std::string_view key = head.value("Sec-WebSocket-Key");
     if (!key.empty()) pending.accept = websocket::acceptFor(key);
     pending.asksForUpgrade = head.find("Upgrade") != nullptr || head.method == "CONNECT";
     if (m_pending.size() == kMaxPending) m_pending.pop_front();
     const bool wait = pending.asksForUpgrade && framing.kind == BodyKind::None;
+    const RecordId row = pending.record;
     m_pending.push_back(std::move(pending));
     if (wait && record.direction == Direction::ClientToServer) {
         half.state = State::Waiting;
     } else {
-        beginBody(half, framing);
+        beginBody(framing,
+                  {head.method, head.target, m_pending.back().lastEventId, &head, row, row,
+                   record.direction},
+                  out);
     }
 }
 
 void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& out) {
-    Half& half = m_halves[indexOf(record.direction)];
     // Peers rarely send a request before the last one was answered: behind a response that was lost
     // the next one belongs to the newest request.
     if (std::exchange(m_responseLost, false) && m_pending.size() > 1) {
@@ -200,16 +203,16 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     record.kind = RowKind::HttpResponse;
     record.detail = head.status;
     record.group = request.record;
-    record.severity = issues.worst();
-    for (const Issue& issue : issues.issues()) out.countIssue(issue.code);
-    out.emit(record);
+    const RecordId row = emitJudged(record, issues, out);
 
     const bool requestKnown = request.record != kNoRecord;
     // A client that answers itself is not believed while bytes behind its request are held.
     const bool believed = record.direction == Direction::ServerToClient || m_held.empty();
     if (webSocket && believed) {
         out.facts().upgraded = true;
-        out.facts().deflate = websocket::namesDeflate(head);
+        if (websocket::namesDeflate(head)) {
+            out.facts().compression.kind = CompressionKind::PerMessageDeflate;
+        }
         handOver(std::make_unique<websocket::WebSocketLayer>(), requestKnown, out);
     } else if (head.status == 101 && believed) {
         handOver(std::make_unique<UnclaimedLayer>(), requestKnown, out);
@@ -222,7 +225,10 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
             handOver(std::make_unique<DetectLayer>(), true, out);
         }
     } else {
-        beginBody(half, framing);
+        beginBody(framing,
+                  {request.method, request.target, request.lastEventId, &head, request.record, row,
+                   record.direction},
+                  out);
         Half& client = m_halves[indexOf(Direction::ClientToServer)];
         if (request.asksForUpgrade && !isInterim(head) && client.state == State::Waiting) {
             // Refused: what the client said meanwhile is HTTP.
@@ -291,13 +297,36 @@ void HttpLayer::finishHead(Direction direction, LayerOutput& out) {
     }
 }
 
-void HttpLayer::beginBody(Half& half, BodyFraming framing) {
+void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOutput& out) {
+    Half& half = m_halves[indexOf(exchange.direction)];
     half.framing = framing;
     half.remaining = framing.length;
     half.chunks = {};
+    half.decoded = 0;
+    half.reader.reset();
     const bool none = framing.kind == BodyKind::None || framing.kind == BodyKind::Tunnel ||
                       (framing.kind == BodyKind::Length && framing.length == 0);
     half.state = none ? State::Head : State::Body;
+    if (none) return;
+    for (const BodyProtocol* const protocol : bodyProtocols()) {
+        half.reader = protocol->makeReader(exchange, out);
+        if (half.reader != nullptr) break;
+    }
+}
+
+void HttpLayer::deliver(Half& half, ByteView bytes, LayerOutput& out) {
+    if (half.reader != nullptr && !bytes.empty()) half.reader->data(half.decoded, bytes, out);
+    half.decoded += bytes.size();
+}
+
+void HttpLayer::deliverGap(Half& half, std::uint64_t missing, LayerOutput& out) {
+    if (half.reader != nullptr && missing != 0) half.reader->gap(half.decoded, missing, out);
+    half.decoded += missing;
+}
+
+void HttpLayer::endBody(Half& half, bool whole, LayerOutput& out) {
+    const auto reader = std::exchange(half.reader, nullptr);
+    if (reader != nullptr) reader->end(whole, out);
 }
 
 std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteView bytes,
@@ -308,23 +337,38 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
             const auto taken =
                 static_cast<std::size_t>(std::min<std::uint64_t>(half.remaining, bytes.size()));
             half.remaining -= taken;
-            if (half.remaining == 0) half.state = State::Head;
+            deliver(half, bytes.first(taken), out);
+            if (half.remaining == 0) {
+                half.state = State::Head;
+                endBody(half, true, out);
+            }
             return taken;
         }
         case BodyKind::Chunked: {
-            const std::size_t taken = half.chunks.feed(bytes);
+            const std::uint64_t before = half.chunks.position();
+            m_parts.clear();
+            const std::size_t taken =
+                half.chunks.feed(bytes, half.reader != nullptr ? &m_parts : nullptr);
+            for (const ChunkPart& part : m_parts) {
+                if (part.kind != ChunkPart::Data) continue;
+                deliver(half, bytes.subspan(part.range.begin - before, part.range.size()), out);
+            }
             if (half.chunks.finished()) {
                 half.state = State::Head;
+                endBody(half, true, out);
             } else if (half.chunks.failed()) {
                 half.state = State::Unreadable;
+                endBody(half, false, out);
                 emitSegment(direction, offset + taken, bytes.size() - taken, out,
                             IssueCode::HttpChunkMalformed);
                 return bytes.size();
             }
             return taken;
         }
-        case BodyKind::None:
         case BodyKind::UntilClose:
+            deliver(half, bytes, out);
+            break;
+        case BodyKind::None:
         case BodyKind::Tunnel:
             break;
     }
@@ -350,11 +394,18 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
             // known; otherwise the next segment that begins with a start line is it.
             if (half.framing.kind == BodyKind::Length && missing <= half.remaining) {
                 half.remaining -= missing;
-                if (half.remaining == 0) half.state = State::Head;
+                deliverGap(half, missing, out);
+                if (half.remaining == 0) {
+                    half.state = State::Head;
+                    endBody(half, true, out);
+                }
             } else if (half.framing.kind == BodyKind::Length ||
                        (half.framing.kind == BodyKind::Chunked && !half.chunks.skip(missing))) {
                 half.state = State::Unreadable;
+                endBody(half, false, out);
                 responseLost = true;
+            } else {
+                deliverGap(half, missing, out);
             }
             break;
         case State::Unreadable:
@@ -373,7 +424,10 @@ void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
         m_successor->end(direction, reason, out);
         return;
     }
-    m_halves[indexOf(direction)].ended = reason;
+    Half& half = m_halves[indexOf(direction)];
+    half.ended = reason;
+    // A body without a length ends with its stream; any other one is cut short by that.
+    endBody(half, half.framing.kind == BodyKind::UntilClose && reason == EndReason::Fin, out);
     finishHead(direction, out);
     // A client that half-closes may still get its answer; nothing more comes from the server once
     // that side has ended.

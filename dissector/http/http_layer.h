@@ -8,12 +8,15 @@
 
 #include <array>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dissector/http/body.h"
 #include "dissector/http/chunked.h"
 #include "dissector/http/head.h"
+#include "dissector/layer/body_protocol.h"
 #include "dissector/layer/held_bytes.h"
 #include "dissector/layer/layer.h"
 
@@ -51,11 +54,15 @@ private:
         BodyFraming framing;
         std::uint64_t remaining = 0;
         ChunkDecoder chunks;
+        std::unique_ptr<BodyReader> reader;  ///< of the protocol in this body; mostly none
+        std::uint64_t decoded = 0;           ///< bytes of the decoded body so far
         std::optional<EndReason> ended;
     };
     struct PendingRequest {
         RecordId record = kNoRecord;
         std::string method;
+        std::string target;
+        std::string lastEventId;
         std::string accept;  ///< the answer that its Sec-WebSocket-Key asks for
         bool asksForUpgrade = false;
     };
@@ -71,7 +78,11 @@ private:
     void headComplete(Direction direction, LayerOutput& out);
     void requestComplete(const Head& head, Record record, LayerOutput& out);
     void responseComplete(const Head& head, Record record, LayerOutput& out);
-    void beginBody(Half& half, BodyFraming framing);
+    void beginBody(BodyFraming framing, const Exchange& exchange, LayerOutput& out);
+    /// Hands decoded bytes, or a hole among them, to whoever reads this body.
+    void deliver(Half& half, ByteView bytes, LayerOutput& out);
+    void deliverGap(Half& half, std::uint64_t missing, LayerOutput& out);
+    void endBody(Half& half, bool whole, LayerOutput& out);
     void giveUpHead(Direction direction, LayerOutput& out, IssueCode why);
     /// The response to the upgrade request will not be seen: what the client sent tells.
     void decideWithoutResponse(LayerOutput& out);
@@ -91,6 +102,7 @@ private:
 
     std::array<Half, 2> m_halves;
     std::deque<PendingRequest> m_pending;
+    std::vector<ChunkPart> m_parts;  ///< of the bytes being read
     HeldBytes m_held;
     /// The next response need not be the one to the oldest request, or none may come at all.
     bool m_responseLost = false;

@@ -82,13 +82,20 @@ struct Issue {
     IssueCode code = IssueCode::None;
     std::uint16_t part = 0;
     std::string detail;
+    /// Found with the help of other rows, so it cannot be found again from the unit's own bytes:
+    /// the ingest keeps it beside the record.
+    bool contextual = false;
 };
 
 /// Collects what the checks of one unit find.
 class IssueSink {
 public:
     void add(IssueCode code, std::uint16_t part = 0, std::string detail = {}) {
-        m_issues.push_back({code, part, std::move(detail)});
+        m_issues.push_back({code, part, std::move(detail), false});
+    }
+    /// The same for an issue that the unit's bytes alone do not show.
+    void addContextual(IssueCode code, std::uint16_t part = 0, std::string detail = {}) {
+        m_issues.push_back({code, part, std::move(detail), true});
     }
     const std::vector<Issue>& issues() const { return m_issues; }
     bool empty() const { return m_issues.empty(); }

@@ -3,20 +3,43 @@
 // a stated limit); it never keeps payload for display, which is read again from the capture.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
 #include "dissector/core/bytes.h"
+#include "dissector/ip/ip_address.h"
+#include "dissector/issue/issue.h"
 #include "dissector/record/record.h"
+#include "dissector/record/row_link.h"
 
 namespace framescope {
 
 class Layer;
+struct Conversations;
 
 /// The moment at which bytes became readable in order: packet number and time.
 struct Arrival {
     PacketNumber packet = 0;
     std::int64_t timeNs = 0;
+};
+
+/// Compression that both sides of a WebSocket agreed on.
+enum class CompressionKind : std::uint8_t {
+    None,
+    PerMessageDeflate,   ///< RFC 7692
+    WebkitDeflateFrame,  ///< x-webkit-deflate-frame: each frame on its own
+};
+
+/// What was agreed about it; arrays by Direction of the sender.
+struct Compression {
+    CompressionKind kind = CompressionKind::None;
+    std::array<bool, 2> noContextTakeover{};         ///< each message starts with an empty window
+    std::array<std::uint8_t, 2> windowBits{15, 15};  ///< 8 to 15
+
+    bool agreed() const { return kind != CompressionKind::None; }
+    bool operator==(const Compression&) const = default;
 };
 
 /// What is learnt about a connection while its layers read; shown and used to dissect its rows.
@@ -25,8 +48,17 @@ struct ConnectionFacts {
     Protocol protocol = Protocol::Tcp;  ///< the highest one recognised so far
     std::uint8_t engineVersion = 0;     ///< Engine.IO revision (EIO=), 0 unknown
     bool upgraded = false;              ///< a WebSocket handshake was completed
-    bool deflate = false;               ///< permessage-deflate was agreed
+    Compression compression;            ///< of WebSocket messages
+    NameId subprotocol = 0;             ///< Sec-WebSocket-Protocol of the 101
     std::uint8_t tunnels = 0;  ///< CONNECT requests that were granted, one inside the other
+};
+
+/// A place in one direction of a stream from which a layer can go on reading, with what it must
+/// know of the bytes before it: for compressed messages the window (at most 32 KiB).
+struct Checkpoint {
+    StreamOffset at = 0;        ///< first byte of a unit
+    std::uint64_t decoded = 0;  ///< bytes of the decoded body in front of it, where one is read
+    Bytes state;                ///< in the layer's own terms
 };
 
 /// What a layer may do with what it reads. Implemented by the ingest, and by a recorder in tests.
@@ -37,20 +69,43 @@ public:
     /// Appends a row. Connection, packet and time are filled in from the current arrival; the
     /// layer sets the rest. Returns its id.
     virtual RecordId emit(Record record) = 0;
+    /// The id that the next emit() will give, for links and remarks of a row that is being made.
+    virtual RecordId nextRow() const = 0;
     /// Counts an issue towards the summary (its severity is in the record already).
     virtual void countIssue(IssueCode code) = 0;
+    /// Says that a row belongs to an earlier one.
+    virtual void link(const RowLink& link) = 0;
+    /// Notes an issue that the row's own bytes do not show, at any time. Does not count it; raises
+    /// the severity of a row that was emitted before.
+    virtual void remark(RecordId row, IssueCode code, std::uint16_t part = 0,
+                        std::string_view detail = {}) = 0;
+    /// A place from which this direction can be read again without what came before it.
+    virtual void checkpoint(Direction direction, Checkpoint checkpoint) = 0;
     /// Id of a name; the same text always gives the same id.
     virtual NameId intern(std::string_view name) = 0;
     /// The arrival of the bytes now being handed over.
     virtual Arrival arrival() const = 0;
     /// Overrides the arrival while bytes that were held back are handed on; see HeldBytes.
     virtual void setArrival(Arrival arrival) = 0;
+    /// The connection being read, and its ends.
+    virtual ConnectionId connection() const = 0;
+    virtual const Endpoint& client() const = 0;
+    virtual const Endpoint& server() const = 0;
+    /// What spans connections.
+    virtual Conversations& conversations() = 0;
     /// Facts of this connection; what is changed here is passed on with the next batch.
     virtual ConnectionFacts& facts() = 0;
     /// Puts `next` in the place of the calling layer once its data(), gap() or end() returns. Until
     /// then the calling layer stays alive and hands on to `next` what it is still given.
     virtual void replaceWith(std::unique_ptr<Layer> next) = 0;
 };
+
+/// Emits a row with the issues of its unit: sets the record's severity, counts each, and keeps
+/// beside the record those that the unit's bytes do not show again.
+RecordId emitJudged(Record record, const IssueSink& issues, LayerOutput& out);
+/// An issue of a row that was emitted before.
+void remarkLate(RecordId row, IssueCode code, LayerOutput& out, std::uint16_t part = 0,
+                std::string_view detail = {});
 
 /// One protocol on one connection.
 class Layer {

@@ -1,5 +1,6 @@
 #include "dissector/layer/protocols.h"
 
+#include <algorithm>
 #include <array>
 
 #include "dissector/engineio/engineio_messages.h"
@@ -29,9 +30,12 @@ constexpr std::array kStreamProtocols = {
     StreamProtocol{recogniseHttp, makeHttpLayer},
 };
 
-constexpr std::array kMessageProtocols = {
-    engineio::kMessageProtocol,
+/// In the order in which they are asked.
+constexpr std::array<const MessageProtocol*, 1> kMessageProtocols = {
+    &engineio::kMessageProtocol,
 };
+
+constexpr std::array<const BodyProtocol*, 0> kBodyProtocols = {};
 
 }  // namespace
 
@@ -39,15 +43,25 @@ std::span<const StreamProtocol> streamProtocols() {
     return kStreamProtocols;
 }
 
-std::span<const MessageProtocol> messageProtocols() {
+std::span<const MessageProtocol* const> messageProtocols() {
     return kMessageProtocols;
 }
 
 const MessageProtocol* messageProtocolOf(Protocol protocol) {
-    if (protocol == Protocol::EngineIo || protocol == Protocol::SocketIo) {
-        return &engineio::kMessageProtocol;
-    }
-    return nullptr;
+    // Socket.IO stands inside Engine.IO's messages and is described with them.
+    if (protocol == Protocol::SocketIo) protocol = Protocol::EngineIo;
+    const auto* const found =
+        std::ranges::find(kMessageProtocols, protocol, &MessageProtocol::protocol);
+    return found == kMessageProtocols.end() ? nullptr : *found;
+}
+
+std::span<const BodyProtocol* const> bodyProtocols() {
+    return kBodyProtocols;
+}
+
+const BodyProtocol* bodyProtocolOf(RowKind kind) {
+    const auto* const found = std::ranges::find(kBodyProtocols, kind, &BodyProtocol::kind);
+    return found == kBodyProtocols.end() ? nullptr : *found;
 }
 
 std::optional<Direction> guessSender(ByteView firstPayload) {

@@ -37,12 +37,34 @@ enum class RowKind : std::uint8_t {
     HttpRequest,     ///< a request's head; `name` is method and target
     HttpResponse,    ///< a response's head; `detail` is the status code, `group` the request's row
     WebSocketFrame,  ///< one frame; `opcode` as on the wire, `group` the first frame of its message
+    EngineIoPacket,  ///< one Engine.IO packet in a polling body; see isInBody()
+    EventStreamEvent,  ///< one event of a text/event-stream; see isInBody()
 };
+/// Units inside an HTTP body. `group` is the row of the head in front of it; `streamOffset` and
+/// `length` count in the decoded body (chunks joined, content encoding undone), and `form` says how
+/// the unit is written there, in the terms of its protocol.
+inline bool isInBody(RowKind kind) {
+    return kind == RowKind::EngineIoPacket || kind == RowKind::EventStreamEvent;
+}
 
 /// The highest protocol that could be read in a row: what the protocol column shows.
-enum class Protocol : std::uint8_t { Tcp, Http, WebSocket, EngineIo, SocketIo };
-inline constexpr std::size_t kProtocolCount = 5;
-/// "TCP", "HTTP", "WebSocket", "Engine.IO", "Socket.IO".
+enum class Protocol : std::uint8_t {
+    Tcp,
+    Http,
+    EventStream,
+    WebSocket,
+    EngineIo,
+    SocketIo,
+    Stomp,
+    Mqtt,
+    Wamp,
+    GraphQlWs,
+    SignalR,
+    SockJs,
+    ActionCable,
+};
+inline constexpr std::size_t kProtocolCount = 13;
+/// "TCP", "HTTP", "Event stream", "WebSocket", "Engine.IO", ...
 const char* protocolName(Protocol protocol);
 
 /// How a connection, or one direction of it, ended.
@@ -50,7 +72,7 @@ const char* protocolName(Protocol protocol);
 enum class EndReason : std::uint8_t { Fin, Reset, CaptureEnd, PortReused, HalfClosed };
 
 /// Bits of Record::flags.
-enum RecordFlag : std::uint16_t {
+enum RecordFlag : std::uint32_t {
     kFlagFin = 1 << 0,              ///< WebSocket FIN
     kFlagMasked = 1 << 1,           ///< WebSocket MASK
     kFlagRsv1 = 1 << 2,             ///< WebSocket RSV1 (compressed, where negotiated)
@@ -65,6 +87,9 @@ enum RecordFlag : std::uint16_t {
     kFlagAfterClose = 1 << 11,      ///< frame behind a close frame of its direction
     kFlagNotUtf8 = 1 << 12,         ///< the first byte that is not UTF-8 lies in this frame
     kFlagResynchronised = 1 << 13,  ///< found by searching, behind missing bytes
+    kFlagContextLost = 1 << 14,     ///< compressed against bytes that are not in the capture
+    kFlagNotDeflate = 1 << 15,      ///< compressed, but not as agreed: no DEFLATE data
+    kFlagOverLimit = 1 << 16,       ///< inflates to more than the limit; only its beginning is read
 };
 
 /// 56 bytes a row; see the kinds for what the fields mean there.
@@ -77,7 +102,7 @@ struct Record {
     RecordId group = kNoRecord;  ///< first frame of the message; request of a response
     NameId name = 0;             ///< event name, or method and target
     std::uint32_t detail = 0;    ///< status code, close code, acknowledgement id, EndReason
-    std::uint16_t flags = 0;
+    std::uint32_t flags = 0;
     RowKind kind = RowKind::TcpSegment;
     Protocol protocol = Protocol::Tcp;
     Direction direction = Direction::ClientToServer;
@@ -85,6 +110,7 @@ struct Record {
     std::uint8_t opcode = 0;      ///< WebSocket opcode
     std::uint8_t engineType = 0;  ///< Engine.IO packet type (engineio::PacketType)
     std::uint8_t socketType = 0;  ///< Socket.IO packet type (socketio::PacketType)
+    std::uint8_t form = 0;        ///< how a unit in a body is written there; see isInBody()
 
     bool has(RecordFlag flag) const { return (flags & flag) != 0; }
 };

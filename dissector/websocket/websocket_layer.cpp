@@ -13,8 +13,8 @@ namespace {
 
 /// Issues of a frame that depend on the frames before it cannot be found again from the frame
 /// alone, so its record keeps them as flags.
-std::uint16_t sequenceFlags(const IssueSink& issues) {
-    std::uint16_t flags = 0;
+std::uint32_t sequenceFlags(const IssueSink& issues) {
+    std::uint32_t flags = 0;
     for (const Issue& issue : issues.issues()) {
         switch (issue.code) {
             case IssueCode::WebSocketContinuationWithoutStart:
@@ -39,7 +39,7 @@ std::uint16_t sequenceFlags(const IssueSink& issues) {
 bool WebSocketLayer::isPlainText(const Half& half, LayerOutput& out) const {
     return half.role != FrameRole::Control && half.role != FrameRole::OrphanContinuation &&
            half.sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Text) &&
-           !(half.sequence.messageRsv1() && out.facts().deflate);
+           !(half.sequence.messageRsv1() && out.facts().compression.agreed());
 }
 
 void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
@@ -109,7 +109,7 @@ void WebSocketLayer::beginFrame(Half& half, Direction direction, const FrameHead
     half.frameIncomplete = false;
     half.control.clear();
     half.issues.clear();
-    check(header, direction, out.facts().deflate, half.issues);
+    check(header, direction, out.facts().compression.agreed(), half.issues);
     half.role = half.sequence.accept(header, half.issues);
     if (half.role == FrameRole::WholeMessage || half.role == FrameRole::StartsMessage) {
         half.messageStart = kNoRecord;
@@ -184,7 +184,8 @@ void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset f
         if (half.sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Binary)) {
             record.flags |= kFlagBinary;
         }
-        if (half.sequence.messageRsv1() && out.facts().deflate) record.flags |= kFlagCompressed;
+        if (half.sequence.messageRsv1() && out.facts().compression.agreed())
+            record.flags |= kFlagCompressed;
         if (half.role == FrameRole::ContinuesMessage || half.role == FrameRole::EndsMessage) {
             record.group = half.messageStart;
         }
@@ -196,22 +197,24 @@ void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset f
         record.detail = body.code.value_or(0);
     }
     if (messageEnds) finishMessage(half, direction, record, out);
-    record.severity = half.issues.worst();
-    for (const Issue& issue : half.issues.issues()) out.countIssue(issue.code);
+    const RecordId id = emitAt(half, frameEnd, record, half.issues, out);
     half.issues.clear();
-    const RecordId id = emitAt(half, frameEnd, record, out);
     if (half.role == FrameRole::StartsMessage) half.messageStart = id;
 }
 
 void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& record,
                                    LayerOutput& out) {
     if (!isPlainText(half, out) || half.messageIncomplete || half.frameIncomplete) return;
-    const MessageView message{asText(half.message), !half.messageCut, direction};
-    for (const MessageProtocol& protocol : messageProtocols()) {
-        if (!protocol.recognise(message, out.facts())) continue;
-        protocol.read(message, record, half.issues, out);
-        break;
+    const MessageView message{half.message, true, !half.messageCut, direction};
+    if (m_reader == nullptr) {
+        const ConnectionView connection{out.facts(), m_path, m_subprotocol};
+        for (const MessageProtocol* const protocol : messageProtocols()) {
+            if (!protocol->recognise(message, connection)) continue;
+            m_reader = protocol->makeReader();
+            break;
+        }
     }
+    if (m_reader != nullptr) m_reader->read(message, record, half.issues, out);
     half.message.clear();
     // A long message gives its memory back.
     if (half.message.capacity() > kMaxSearch) half.message.shrink_to_fit();
@@ -263,7 +266,8 @@ void WebSocketLayer::lose(Half& half, Direction direction, StreamOffset at, Stre
 }
 
 FrameHabits WebSocketLayer::habits(const Half& half, Direction direction, LayerOutput& out) const {
-    return {half.masked.value_or(direction == Direction::ClientToServer), out.facts().deflate};
+    return {half.masked.value_or(direction == Direction::ClientToServer),
+            out.facts().compression.agreed()};
 }
 
 void WebSocketLayer::beginSearch(Half& half, StreamOffset at) {
@@ -275,14 +279,14 @@ void WebSocketLayer::beginSearch(Half& half, StreamOffset at) {
 }
 
 RecordId WebSocketLayer::emitAt(const Half& half, StreamOffset end, const Record& record,
-                                LayerOutput& out) {
+                                const IssueSink& issues, LayerOutput& out) {
     // The last entry that begins before `end`.
     const auto behind =
         std::ranges::lower_bound(half.arrivals, end, {}, &std::pair<StreamOffset, Arrival>::first);
-    if (behind == half.arrivals.begin()) return out.emit(record);
+    if (behind == half.arrivals.begin()) return emitJudged(record, issues, out);
     const Arrival now = out.arrival();
     out.setArrival(std::prev(behind)->second);
-    const RecordId id = out.emit(record);
+    const RecordId id = emitJudged(record, issues, out);
     out.setArrival(now);
     return id;
 }

@@ -4,11 +4,13 @@
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "dissector/layer/layer.h"
+#include "dissector/layer/message_protocol.h"
 #include "dissector/payload/utf8.h"
 #include "dissector/websocket/frame.h"
 #include "dissector/websocket/message_state.h"
@@ -25,6 +27,10 @@ public:
     static constexpr int kProvingFrames = 16;
     /// Bytes that are searched for the next frame after a loss before they are given up.
     static constexpr std::size_t kMaxSearch = 64U << 10;
+
+    /// `path` and `subprotocol` as the handshake agreed on them; empty where it is not known.
+    explicit WebSocketLayer(std::string path = {}, std::string subprotocol = {})
+        : m_path(std::move(path)), m_subprotocol(std::move(subprotocol)) {}
 
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
@@ -79,10 +85,13 @@ private:
 
     /// Emits under the moment at which the byte before `end` arrived.
     static RecordId emitAt(const Half& half, StreamOffset end, const Record& record,
-                           LayerOutput& out);
+                           const IssueSink& issues, LayerOutput& out);
 
+    std::string m_path;
+    std::string m_subprotocol;
     std::array<Half, 2> m_halves;
-    Bytes m_scratch;  ///< payload unmasked for looking at it
+    std::unique_ptr<MessageReader> m_reader;  ///< of the protocol the messages were recognised as
+    Bytes m_scratch;                          ///< payload unmasked for looking at it
 };
 
 }  // namespace framescope::websocket

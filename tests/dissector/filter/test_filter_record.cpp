@@ -102,7 +102,7 @@ TreeRow frameRow(std::uint8_t opcode, bool fin, bool masked) {
     row.what.kind = RowKind::WebSocketFrame;
     row.what.protocol = Protocol::WebSocket;
     row.what.opcode = opcode;
-    row.what.flags = static_cast<std::uint16_t>((fin ? kFlagFin : 0) | (masked ? kFlagMasked : 0));
+    row.what.flags = (fin ? kFlagFin : 0U) | (masked ? kFlagMasked : 0U);
     row.fields.open(FieldId::WebSocket, {}, 0);
     row.fields.addComputed(FieldId::WebSocketFin, std::uint64_t{fin});
     row.fields.addComputed(FieldId::WebSocketOpcode, std::uint64_t{opcode});

@@ -6,6 +6,7 @@
 #include "dissector/layer/detect_layer.h"
 #include "dissector/websocket/websocket_layer.h"
 #include "tests/support/capture_builder.h"
+#include "tests/support/layer_recorder.h"
 #include "tests/support/prefixes.h"
 
 using namespace framescope;
@@ -15,101 +16,6 @@ namespace {
 
 constexpr Direction kC = Direction::ClientToServer;
 constexpr Direction kS = Direction::ServerToClient;
-
-/// A connection: owns the layer in charge, and writes down what it emits.
-class Recorder : public LayerOutput {
-public:
-    std::vector<Record> records;
-    std::vector<std::string> names{""};
-    ConnectionFacts known;
-
-    RecordId emit(Record record) override {
-        record.packet = m_arrival.packet;
-        records.push_back(record);
-        return static_cast<RecordId>(records.size() - 1);
-    }
-    void countIssue(IssueCode) override {}
-    NameId intern(std::string_view name) override {
-        names.emplace_back(name);
-        return static_cast<NameId>(names.size() - 1);
-    }
-    Arrival arrival() const override { return m_arrival; }
-    void setArrival(Arrival arrival) override { m_arrival = arrival; }
-    ConnectionFacts& facts() override { return known; }
-    void replaceWith(std::unique_ptr<Layer> next) override { m_next.push_back(std::move(next)); }
-
-    void start(std::unique_ptr<Layer> layer) { m_layer = std::move(layer); }
-    void data(Direction d, ByteView bytes) {
-        ++m_arrival.packet;
-        m_layer->data(d, m_offset[indexOf(d)], bytes, *this);
-        m_offset[indexOf(d)] += bytes.size();
-        settle();
-    }
-    void data(Direction d, std::string_view text) { data(d, asBytes(text)); }
-    void gap(Direction d, std::uint64_t missing) {
-        m_layer->gap(d, m_offset[indexOf(d)], missing, *this);
-        m_offset[indexOf(d)] += missing;
-        settle();
-    }
-    void end(Direction d) {
-        m_layer->end(d, EndReason::Fin, *this);
-        settle();
-    }
-
-    /// "c GET /", "s 101", "c text 5", "s bytes 12", each with its place.
-    std::string rows() const {
-        std::string text;
-        for (const Record& r : records) {
-            text += r.direction == kC ? "c " : "s ";
-            switch (r.kind) {
-                case RowKind::HttpRequest:
-                    text += names[r.name];
-                    break;
-                case RowKind::HttpResponse:
-                    text += std::to_string(r.detail);
-                    break;
-                case RowKind::WebSocketFrame:
-                    text += "frame" + std::to_string(r.opcode);
-                    break;
-                default:
-                    text += "bytes";
-            }
-            text += " " + std::to_string(r.streamOffset) + "+" + std::to_string(r.length);
-            if (r.has(kFlagIncomplete)) text += " incomplete";
-            if (r.has(kFlagResynchronised)) text += " found";
-            text += "\n";
-        }
-        return text;
-    }
-    std::size_t count(RowKind kind) const {
-        return static_cast<std::size_t>(
-            std::ranges::count_if(records, [kind](const Record& r) { return r.kind == kind; }));
-    }
-    /// Every byte of every stream is in at most one row.
-    bool overlaps() const {
-        for (const Direction d : {kC, kS}) {
-            std::uint64_t end = 0;
-            for (const Record& r : records) {
-                if (r.direction != d) continue;
-                if (r.streamOffset < end) return true;
-                end = r.streamOffset + r.length;
-            }
-        }
-        return false;
-    }
-
-private:
-    void settle() {
-        if (m_next.empty()) return;
-        m_layer = std::move(m_next.back());
-        m_next.clear();
-    }
-
-    std::unique_ptr<Layer> m_layer = std::make_unique<DetectLayer>();
-    std::vector<std::unique_ptr<Layer>> m_next;
-    std::array<StreamOffset, 2> m_offset{};
-    Arrival m_arrival;
-};
 
 const std::string kUpgrade =
     "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
@@ -126,7 +32,7 @@ std::string text(const Bytes& bytes) {
 using Talk = std::vector<std::pair<Direction, std::string>>;
 
 std::string rowsInPieces(const Talk& talk, std::size_t size) {
-    Recorder r;
+    LayerRecorder r;
     for (const auto& [direction, said] : talk) {
         for (std::size_t at = 0; at < said.size(); at += size) {
             r.data(direction, std::string_view(said).substr(at, size));
@@ -175,7 +81,7 @@ private Q_SLOTS:
     }
 
     void framesBehindTheRequestWait() {
-        Recorder r;
+        LayerRecorder r;
         r.data(kC, kUpgrade + text(webSocketText("early", kMask)));
         r.data(kC, text(webSocketText("cut off", kMask)).substr(0, 8));
         r.end(kC);
@@ -192,7 +98,7 @@ private Q_SLOTS:
             text(webSocketText("one", kMask)) + text(webSocketText("two", kMask)).substr(0, 7);
         // The sides end in either order.
         for (const bool clientFirst : {true, false}) {
-            Recorder r;
+            LayerRecorder r;
             r.data(kC, kUpgrade + frames);
             r.end(clientFirst ? kC : kS);
             r.end(clientFirst ? kS : kC);
@@ -200,7 +106,7 @@ private Q_SLOTS:
             QVERIFY(r.records.back().has(kFlagIncomplete));
         }
         // Not WebSocket but requests, of which the last is cut off.
-        Recorder r;
+        LayerRecorder r;
         r.data(kC, kUpgrade + kUpgrade + "GET /next HTTP/1.1\r\n\r\nGET /last HTTP/1.1\r\nHo");
         r.end(kC);
         r.end(kS);
@@ -212,13 +118,13 @@ private Q_SLOTS:
     void manyUpgradesInOnePieceNeedNoStack() {
         std::string requests;
         for (int i = 0; i < 20000; ++i) requests += "GET / HTTP/1.1\r\nUpgrade: a\r\n\r\n";
-        Recorder lost;
+        LayerRecorder lost;
         lost.gap(kS, 10);
         lost.data(kC, requests);
         lost.end(kC);
         lost.end(kS);
         QCOMPARE(lost.count(RowKind::HttpRequest), std::size_t{20000});
-        Recorder refused;
+        LayerRecorder refused;
         refused.data(kC, requests);
         for (int i = 0; i < 20000; ++i) {
             refused.data(kS, "HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n");
@@ -228,7 +134,7 @@ private Q_SLOTS:
     }
 
     void tunnelsInTunnelsNeedNoStack() {
-        Recorder r;
+        LayerRecorder r;
         std::string requests;
         std::string responses;
         for (int i = 0; i < 20000; ++i) {
@@ -242,7 +148,7 @@ private Q_SLOTS:
     }
 
     void responseBehindALostOneAnswersTheNewestRequest() {
-        Recorder r;
+        LayerRecorder r;
         r.data(kC, "GET /1 HTTP/1.1\r\n\r\n");
         r.gap(kS, 50);
         r.data(kC, "HEAD /2 HTTP/1.1\r\n\r\n");
@@ -254,7 +160,7 @@ private Q_SLOTS:
     }
 
     void endlessHeadIsGivenUp() {
-        Recorder r;
+        LayerRecorder r;
         r.data(kC, "GET / HTTP/1.1\r\n");
         const std::string line(1000, 'x');
         for (int i = 0; i < 300; ++i) r.data(kC, "A: " + line + "\r\n");
@@ -265,7 +171,7 @@ private Q_SLOTS:
 
     // Large enough that work that grows with the square of it would meet the test's time limit.
     void oneBytePerSegmentIsLinear() {
-        Recorder r;
+        LayerRecorder r;
         r.start(std::make_unique<websocket::WebSocketLayer>());
         Noise noise(3);
         // In search of a frame after a loss, in a long text message, and in what is nobody's.
@@ -277,7 +183,7 @@ private Q_SLOTS:
         const Bytes message = webSocketText(std::string(100000, 'm'), kMask);
         for (const std::uint8_t byte : message) r.data(kC, ByteView(&byte, 1));
         QCOMPARE(r.count(RowKind::WebSocketFrame), std::size_t{1});
-        Recorder other;
+        LayerRecorder other;
         for (int i = 0; i < 100000; ++i) {
             const std::uint8_t byte = noise.byte();
             other.data(kC, ByteView(&byte, 1));
@@ -285,7 +191,7 @@ private Q_SLOTS:
     }
 
     void aMisledSearchFindsItsFootingAgain() {
-        Recorder r;
+        LayerRecorder r;
         r.start(std::make_unique<websocket::WebSocketLayer>());
         r.data(kS, webSocketText("before"));
         r.gap(kS, 500);
@@ -307,7 +213,7 @@ private Q_SLOTS:
                 bytes.push_back(byte);
         }
         for (const std::size_t size : {bytes.size(), std::size_t{1000}}) {
-            Recorder r;
+            LayerRecorder r;
             r.start(std::make_unique<websocket::WebSocketLayer>());
             r.gap(kS, 1);
             for (std::size_t at = 0; at < bytes.size(); at += size) {
@@ -319,7 +225,7 @@ private Q_SLOTS:
     }
 
     void messagesAreNotJoinedAcrossALoss() {
-        Recorder r;
+        LayerRecorder r;
         r.start(std::make_unique<websocket::WebSocketLayer>());
         r.data(kS, webSocketFrame(asBytes("a"), {.fin = false}));
         r.gap(kS, 1000);
@@ -334,7 +240,7 @@ private Q_SLOTS:
     }
 
     void hugeDeclaredLengths() {
-        Recorder r;
+        LayerRecorder r;
         r.start(std::make_unique<websocket::WebSocketLayer>());
         r.data(kS, fromHex("82 7f ff ff ff ff ff ff ff ff 01 02 03"));
         r.gap(kS, 0x7fffffff);
@@ -350,7 +256,7 @@ private Q_SLOTS:
             text(webSocketText("one", kMask)) + kSwitch + text(webSocketText("two")) + kUpgrade;
         for (std::uint32_t seed = 1; seed <= 3000; ++seed) {
             Noise noise(seed);
-            Recorder r;
+            LayerRecorder r;
             if (seed % 3 == 0) r.start(std::make_unique<websocket::WebSocketLayer>());
             if (seed % 3 == 1) {
                 r.data(kC, kUpgrade);

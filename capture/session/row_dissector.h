@@ -1,0 +1,74 @@
+// The parts of taking a row apart, shared by the files that implement it: one for the packet and what
+// TCP says, one for HTTP and what its bodies carry, one for WebSocket.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "capture/session/session_row_context.h"
+#include "capture/session/session_state.h"
+#include "capture/session/stream_reader.h"
+#include "dissector/field/field_tree.h"
+#include "dissector/http/head.h"
+#include "dissector/tcp/tcp_header.h"
+#include "dissector/websocket/frame.h"
+
+namespace framescope {
+
+/// Appends what of `holes` lies inside `window`, counted from there and moved to begin at `place`.
+inline void appendHoles(const std::vector<ByteRange>& holes, ByteRange window, std::uint64_t place,
+                 std::vector<ByteRange>& moved) {
+    for (const ByteRange& hole : holes) {
+        const std::uint64_t begin = std::max(hole.begin, window.begin);
+        const std::uint64_t end = std::min(hole.end, window.end);
+        if (begin >= end) continue;
+        moved.push_back({begin - window.begin + place, end - window.begin + place});
+    }
+}
+
+class RowDissector {
+public:
+    RowDissector(const Session::State& state, RecordId row, StreamContext context)
+        : m_state(state),
+          m_row(row),
+          m_record(state.records[row]),
+          m_connection(state.connections[m_record.connection]),
+          m_reader(state.file.get(), state.stream(m_record),
+                   context == StreamContext::With ? kMaxShown : kMaxSource) {}
+
+    Dissection run(StreamContext context);
+
+private:
+    void describePacketLayers(StreamContext context);
+    void addStreamContext(tcp::Context& context);
+    void describeEvent();
+    void describeGap();
+    void describeSegment();
+    void describeHttp();
+    void describeBody(const http::Head& head);
+    void describeBodyUnit();
+    void describeWebSocket();
+    void describeMessage(ByteView message, bool text, bool whole, Place place);
+    void describeJoinedMessage();
+    void checkFrame(const websocket::FrameHeader& header, ByteView payload, bool whole,
+                    FieldIndex layer);
+    std::string notUtf8Detail(ByteView payload) const;
+
+    FieldTree& tree() { return m_dissection.fields; }
+    /// Adds part of a stream as a source.
+    SourceId addStream(SourceKind kind, std::string name, StreamBytes stream, std::uint64_t total);
+
+    void describeLinks();
+    void attachRemarks();
+
+    const Session::State& m_state;
+    const RecordId m_row;
+    const Record& m_record;
+    const ConnectionInfo& m_connection;
+    StreamReader m_reader;
+    Dissection m_dissection;
+    std::string m_protocols;  ///< of the layers so far, each preceded by a colon
+};
+
+}  // namespace framescope

@@ -1,0 +1,51 @@
+#include "capture/session/session_row_context.h"
+
+#include <algorithm>
+
+#include "capture/session/http_body.h"
+#include "capture/session/stream_reader.h"
+
+namespace framescope {
+
+ConnectionView SessionRowContext::connection() const {
+    const ConnectionFacts& facts = m_state.connections[record().connection].facts;
+    return {facts, m_state.names[facts.path], m_state.names[facts.subprotocol]};
+}
+
+std::vector<RowLink> SessionRowContext::linksFrom(RecordId row) const {
+    return m_state.linksFrom.find(row);
+}
+
+std::vector<RowLink> SessionRowContext::linksTo(RecordId row) const {
+    return m_state.linksTo.find(row);
+}
+
+Bytes SessionRowContext::payload(RecordId row, std::uint64_t limit) const {
+    const Record& unit = record(row);
+    if (isInBody(unit.kind)) {
+        const HttpBody body = readHttpBody(m_state, unit.group, kMaxSource);
+        const ByteView decoded = body.view();
+        if (unit.streamOffset >= decoded.size()) return {};
+        const ByteView rest = decoded.subspan(unit.streamOffset);
+        const ByteView bytes =
+            rest.first(std::min<std::uint64_t>({unit.length, limit, rest.size()}));
+        return {bytes.begin(), bytes.end()};
+    }
+    if (unit.kind != RowKind::WebSocketFrame) return {};
+    const StreamReader reader(m_state.file.get(), m_state.stream(unit));
+    const RecordId first = unit.group == kNoRecord ? row : unit.group;
+    return readMessage(reader, record(first).streamOffset, unit.streamOffset, limit).bytes;
+}
+
+/// A row of a body names its head; a response names its request, whose row has the target behind
+/// its method.
+std::string_view SessionRowContext::requestTarget() const {
+    const Record* row = &record();
+    if (isInBody(row->kind) && row->group != kNoRecord) row = &record(row->group);
+    if (row->kind == RowKind::HttpResponse && row->group != kNoRecord) row = &record(row->group);
+    if (row->kind != RowKind::HttpRequest) return connection().path;
+    const std::string_view name = m_state.names[row->name];
+    return name.substr(std::min(name.size(), name.find(' ') + 1));
+}
+
+}  // namespace framescope

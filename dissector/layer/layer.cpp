@@ -1,0 +1,24 @@
+#include "dissector/layer/layer.h"
+
+#include <algorithm>
+
+namespace framescope {
+
+RecordId emitJudged(Record record, const IssueSink& issues, LayerOutput& out) {
+    record.severity = std::max(record.severity, issues.worst());
+    const RecordId row = out.nextRow();
+    for (const Issue& issue : issues.issues()) {
+        out.countIssue(issue.code);
+        if (issue.contextual) out.remark(row, issue.code, issue.part, issue.detail);
+    }
+    return out.emit(record);
+}
+
+void remarkLate(RecordId row, IssueCode code, LayerOutput& out, std::uint16_t part,
+                std::string_view detail) {
+    if (row == kNoRecord) return;
+    out.countIssue(code);
+    out.remark(row, code, part, detail);
+}
+
+}  // namespace framescope
