@@ -50,6 +50,8 @@ private:
     void describeHttp();
     std::optional<websocket::Offer> requestOffer() const;
     void describeBody(const http::Head& head);
+    void describeContent(SourceId source, const std::vector<ByteRange>& holes,
+                         const http::Head& head);
     void describeBodyUnit();
     void describeWebSocket();
     void describeMessage(ByteView message, bool text, bool whole, Place place);
@@ -63,6 +65,7 @@ private:
     SourceId addStream(SourceKind kind, std::string name, StreamBytes stream, std::uint64_t total);
 
     void describeLinks();
+    void describeExchange(const RowLink& link, RecordId other);
     void attachRemarks();
 
     const Session::State& m_state;

@@ -36,7 +36,8 @@ enum class IssueCode : std::uint16_t {
     HttpCookieInClear,
     HttpAuthorizationInClear,
     HttpTokenInClear,
-    // Content codings
+    // Bodies and their content codings
+    HttpBodyCutShort,
     HttpContentMalformed,
     HttpContentCutShort,
     HttpContentOverLimit,

@@ -45,6 +45,8 @@ constexpr std::array kIssues = {
         IssueCode::HttpTokenInClear, Note, "http.token-in-clear",
         "A secret stands in the query and travels unencrypted; logs and histories keep it, too.",
         "RFC 9110 section 17.9"},
+    IssueInfo{IssueCode::HttpBodyCutShort, Warning, "http.body-cut-short",
+              "The connection ended before the body did.", "RFC 9112 section 8"},
     IssueInfo{IssueCode::HttpContentMalformed, Error, "http.content-malformed",
               "The body cannot be decoded as its Content-Encoding says.", "RFC 9110 section 8.4.1"},
     IssueInfo{IssueCode::HttpContentCutShort, Warning, "http.content-cut-short",
