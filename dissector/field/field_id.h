@@ -199,6 +199,16 @@ enum class FieldId : std::uint16_t {
     SocketIoArgs,
     SocketIoData,
     SocketIoAckLatency,
+    // Event streams
+    Sse,
+    SseEvent,
+    SseData,
+    SseDataLine,
+    SseId,
+    SseRetry,
+    SseComment,
+    SseUnknown,
+    SseDispatched,
     // Payloads
     Json,
     JsonMember,
