@@ -86,7 +86,13 @@ int readCapture(const Options& options, Output& output) {
         enough = printing && !printing->printNew();
         return !enough;
     });
-    if (options.quiet) output.write(summaryText(session));
+    if (options.quiet && options.tables.empty()) output.write(summaryText(session));
+    for (const StatisticsTable* const table : options.tables) {
+        // An empty line keeps a table apart from what stands above it.
+        const bool first = table == options.tables.front();
+        if (!first || !options.quiet) output.write("\n");
+        output.write(table->text(session));
+    }
     // Rows come before the notices that say why there are no more.
     output.flush();
     if (enough) return kRead;

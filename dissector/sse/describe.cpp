@@ -128,11 +128,12 @@ private:
 
 /// What is said in front of the data.
 std::string beginning(const Event& event, const Meaning& meaning, Form form) {
-    const auto firstComment = std::ranges::find(event.lines, LineKind::Comment, &Line::kind);
     switch (form) {
-        case Form::Comment:
-            return "comment  " +
-                   (firstComment == event.lines.end() ? "" : std::string(firstComment->value));
+        case Form::Comment: {
+            const auto comment = std::ranges::find(event.lines, LineKind::Comment, &Line::kind);
+            const bool empty = comment == event.lines.end() || comment->value.empty();
+            return empty ? "comment" : "comment  " + std::string(comment->value);
+        }
         case Form::Event:
             return meaning.type;
         case Form::WithoutData:
