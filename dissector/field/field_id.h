@@ -208,6 +208,7 @@ enum class FieldId : std::uint16_t {
     SseRetry,
     SseComment,
     SseUnknown,
+    SseByteOrderMark,
     SseDispatched,
     // Payloads
     Json,

@@ -244,7 +244,8 @@ constexpr std::array kFields = {
               "Between an event that asked for an acknowledgement and the acknowledgement"},
     // Event streams
     FieldInfo{FieldId::Sse, "sse", Protocol, "Event stream", ""},
-    FieldInfo{FieldId::SseEvent, "sse.event", Text, "Event", "Type of the event as it was sent"},
+    FieldInfo{FieldId::SseEvent, "sse.event", Text, "Event",
+              "Type of the event; message where it names none"},
     FieldInfo{FieldId::SseData, "sse.data", Text, "Data", "The data lines of an event, joined"},
     FieldInfo{FieldId::SseDataLine, "sse.data.line", Text, "Line", "One of several data lines"},
     FieldInfo{FieldId::SseId, "sse.id", Text, "Event id", ""},
@@ -254,6 +255,8 @@ constexpr std::array kFields = {
               "A line that browsers ignore; mostly sent to keep the connection alive"},
     FieldInfo{FieldId::SseUnknown, "sse.unknown", Text, "Unknown field",
               "Value of a field that is none of the standard's"},
+    FieldInfo{FieldId::SseByteOrderMark, "sse.byte_order_mark", ByteString, "Byte order mark",
+              "At the very start of a stream, where it is skipped"},
     FieldInfo{FieldId::SseDispatched, "sse.dispatched", Bool, "Dispatched",
               "Whether a browser hands the event to the page"},
     FieldInfo{FieldId::Json, "json", Protocol, "JSON", ""},

@@ -96,7 +96,7 @@ void PollTracker::add(const MeasuredExchange& exchange, const LayerOutput& out) 
     if (frame) {
         kind = PollKind::ForeverFrame;
     } else if (engineIo) {
-        if (watched.evidence.size() >= kMinExchanges) kind = PollKind::EngineIoPolling;
+        if (summary.requests >= kMinExchanges) kind = PollKind::EngineIoPolling;
     } else {
         kind = judge(watched.evidence);
     }

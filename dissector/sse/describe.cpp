@@ -32,6 +32,11 @@ public:
                 if (++shown <= kMaxLines) add(line);
             }
         }
+        const auto named = std::ranges::find(m_event.lines, LineKind::Event, &Line::kind);
+        if (dataShown && named == m_event.lines.end()) {
+            m_tree.addComputed(FieldId::SseEvent, m_meaning.type,
+                               m_meaning.type + ", as none is named");
+        }
         if (shown > kMaxLines) {
             const FieldIndex more =
                 m_tree.addComputed(FieldId::SseComment, {}, "more lines, not shown");
@@ -155,6 +160,10 @@ FieldIndex describe(const Event& event, std::string_view unit, Form form, Dissec
     FieldTree& tree = dissection.fields;
     const FieldIndex layer =
         tree.open(FieldId::Sse, place, unit.size(), summary(event, form, kShownChars));
+    if (event.byteOrderMark) {
+        const ByteView mark = asBytes(unit).first(3);
+        tree.add(FieldId::SseByteOrderMark, place, mark.size(), Bytes(mark.begin(), mark.end()));
+    }
     Describer(event, dissection, place).lines();
     if (form != Form::Comment && form != Form::EndLost && form != Form::BeginningLost) {
         const bool dispatched = form == Form::Event;

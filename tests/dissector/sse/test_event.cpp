@@ -322,6 +322,7 @@ private Q_SLOTS:
             "    JSON  {1 member} [1:0-8]\n"
             "      a: 1 [1:1-7]\n"
             "  Time before reconnecting: 5 ms [0:30-31]\n"
+            "  Event: message, as none is named\n"
             "  Dispatched: yes\n");
         row("no data", "retry: x\nfoo\n\n", Form::WithoutData,
             "Event stream  no data [0:10-24]\n"
@@ -333,6 +334,7 @@ private Q_SLOTS:
         row("unfinished", "data: x", Form::Unfinished,
             "Event stream  unfinished  message  x [0:10-17]\n"
             "  Data: x [0:16-17]\n"
+            "  Event: message, as none is named\n"
             "  Dispatched: no, it is not finished\n");
     }
 
@@ -345,6 +347,16 @@ private Q_SLOTS:
         const std::string text = unit.toStdString();
         describe(parse(text, false), text, static_cast<Form>(form), dissection, Place{0, 10});
         QCOMPARE(QByteArray::fromStdString(treeText(dissection.fields)), tree);
+    }
+
+    void aByteOrderMarkHasItsBytes() {
+        const std::string unit = "\xef\xbb\xbf: x\n";
+        Dissection dissection;
+        dissection.addSource(SourceKind::Body, "Body", {});
+        describe(parse(unit, true), unit, Form::Comment, dissection, Place{0, 0});
+        QCOMPARE(treeText(dissection.fields),
+                 std::string("Event stream  comment  x [0:0-7]\n"
+                             "  Byte order mark: efbbbf [0:0-3]\n  Comment: x [0:5-6]\n"));
     }
 
     void summariesAreShort() {

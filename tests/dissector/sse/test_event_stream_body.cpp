@@ -52,8 +52,8 @@ std::string units(const LayerRecorder& r, bool packets = false) {
 const std::string kBody =
     "\xef\xbb\xbf:hi\n\nretry: 5\n\nevent: a\ndata: 1\nid: 1\n\n:\r\ndata: x\r\ndata: y\r\n\r\nend";
 const std::string kUnits =
-    "comment 0+7\nno-data message 8+10\nevent a 18+25\ncomment 43+3\nevent message 46+20\n"
-    "unfinished message 66+3\n";
+    "comment 0+7\nno-data message 8+10\nevent a 18+24\ncomment 42+3\nevent message 45+20\n"
+    "unfinished message 65+3\n";
 
 void ask(LayerRecorder& r, const std::string& lastEventId, const std::string& body) {
     std::string request = "GET /events HTTP/1.1\r\nHost: a\r\n";
