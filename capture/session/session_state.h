@@ -39,6 +39,7 @@ struct Session::State {
     RowTable<RowRemark, RemarkRow> remarks;
     std::vector<std::string> names{""};
     Statistics statistics;
+    std::vector<http::PollSummary> polls;
     std::vector<std::string> notices;
     bool complete = false;
     bool damaged = false;

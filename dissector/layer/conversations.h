@@ -4,11 +4,15 @@
 #pragma once
 
 #include "dissector/http/decoder_budget.h"
+#include "dissector/http/poll_tracker.h"
+#include "dissector/sse/stream_tracker.h"
 
 namespace framescope {
 
 struct Conversations {
     http::DecoderBudget decoders;  ///< of compressed HTTP bodies
+    sse::StreamTracker eventStreams;
+    http::PollTracker polls;
 };
 
 }  // namespace framescope
