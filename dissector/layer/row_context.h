@@ -1,5 +1,5 @@
-// What is known of a row besides its own bytes, for the functions that take it apart. Implemented by
-// the session over its tables, and by hand in tests.
+// What is known of a row besides its own bytes, for the functions that take it apart. Implemented
+// by the session over its tables, and by hand in tests.
 #pragma once
 
 #include <cstdint>
