@@ -57,6 +57,8 @@ enum class IssueCode : std::uint16_t {
     EngineIoHandshakeMalformed,
     SocketIoPacketMalformed,
     SocketIoPayloadMalformed,
+    // Payloads
+    PayloadNotOfFormat,
     Count,
 };
 

@@ -90,6 +90,8 @@ constexpr std::array kIssues = {
     IssueInfo{IssueCode::SocketIoPayloadMalformed, Error, "socketio.payload-malformed",
               "The payload is not the JSON this packet type asks for.",
               "Socket.IO protocol, Packet types"},
+    IssueInfo{IssueCode::PayloadNotOfFormat, Warning, "payload.not-of-format",
+              "The payload is not of the format that was chosen for it.", ""},
 };
 static_assert(kIssues.size() == static_cast<std::size_t>(IssueCode::Count) - 1);
 
