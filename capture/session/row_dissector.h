@@ -1,14 +1,16 @@
-// The parts of taking a row apart, shared by the files that implement it: one for the packet and what
-// TCP says, one for HTTP and what its bodies carry, one for WebSocket.
+// The parts of taking a row apart, shared by the files that implement it: one for the packet and
+// what TCP says, one for HTTP and what its bodies carry, one for WebSocket.
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "capture/session/session_row_context.h"
 #include "capture/session/session_state.h"
 #include "capture/session/stream_reader.h"
+#include "capture/session/websocket_message.h"
 #include "dissector/field/field_tree.h"
 #include "dissector/http/head.h"
 #include "dissector/tcp/tcp_header.h"
@@ -18,7 +20,7 @@ namespace framescope {
 
 /// Appends what of `holes` lies inside `window`, counted from there and moved to begin at `place`.
 inline void appendHoles(const std::vector<ByteRange>& holes, ByteRange window, std::uint64_t place,
-                 std::vector<ByteRange>& moved) {
+                        std::vector<ByteRange>& moved) {
     for (const ByteRange& hole : holes) {
         const std::uint64_t begin = std::max(hole.begin, window.begin);
         const std::uint64_t end = std::min(hole.end, window.end);
@@ -49,11 +51,12 @@ private:
     void describeBody(const http::Head& head);
     void describeBodyUnit();
     void describeWebSocket();
-    void describeMessage(ByteView message, bool text, bool whole, Place place);
-    void describeJoinedMessage();
+    DecodedMessage messageThatEndsHere(const websocket::FrameHeader& header) const;
+    std::optional<Place> addMessage(const DecodedMessage& message);
+    void describeMessage(ByteView bytes, const DecodedMessage& message, Place place);
     void checkFrame(const websocket::FrameHeader& header, ByteView payload, bool whole,
                     FieldIndex layer);
-    std::string notUtf8Detail(ByteView payload) const;
+    std::string notUtf8Detail() const;
 
     FieldTree& tree() { return m_dissection.fields; }
     /// Adds part of a stream as a source.
