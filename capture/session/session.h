@@ -12,6 +12,7 @@
 #include "capture/session/connection_info.h"
 #include "capture/session/statistics.h"
 #include "dissector/field/field_tree.h"
+#include "dissector/payload/payload_rules.h"
 #include "dissector/record/record.h"
 
 namespace framescope {
@@ -39,6 +40,11 @@ public:
 
     /// Takes over what the ingest found. Cheap: moves, no dissection.
     void append(Batch&& batch);
+
+    /// Rules of the user that overrule how payloads are read. Rows dissected from now on follow
+    /// them.
+    void setPayloadRules(PayloadRules rules);
+    const PayloadRules& payloadRules() const;
 
     RecordId rowCount() const;
     const Record& record(RecordId row) const;
