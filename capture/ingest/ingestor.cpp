@@ -114,6 +114,7 @@ Batch Ingestor::takeBatch() {
         m_batch.connections.emplace_back(id, connection.info);
     }
     m_changed.clear();
+    m_batch.polls = m_conversations.polls.takeChanged();
     m_batch.statistics = m_statistics;
     m_batch.limits = m_limits;
     return std::exchange(m_batch, {});

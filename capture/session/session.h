@@ -12,6 +12,7 @@
 #include "capture/session/connection_info.h"
 #include "capture/session/statistics.h"
 #include "dissector/field/field_tree.h"
+#include "dissector/http/poll_tracker.h"
 #include "dissector/payload/payload_rules.h"
 #include "dissector/record/record.h"
 
@@ -54,6 +55,8 @@ public:
     const Statistics& statistics() const;
     /// Plain sentences about the capture as a whole: cut off, damaged, limits met.
     const std::vector<std::string>& notices() const;
+    /// Where clients ask again and again, and what that costs; in the order in which it was seen.
+    const std::vector<http::PollSummary>& polls() const;
     /// True once the capture was read to its end (or to the place where it is damaged).
     bool complete() const;
     /// True if reading stopped at a damaged place.

@@ -207,6 +207,17 @@ enum class FieldId : std::uint16_t {
     SocketIoArgs,
     SocketIoData,
     SocketIoAckLatency,
+    // Event streams
+    Sse,
+    SseEvent,
+    SseData,
+    SseDataLine,
+    SseId,
+    SseRetry,
+    SseComment,
+    SseUnknown,
+    SseByteOrderMark,
+    SseDispatched,
     // Payloads
     Json,
     JsonMember,

@@ -3,8 +3,14 @@
 // each bounds what it keeps.
 #pragma once
 
+#include "dissector/http/poll_tracker.h"
+#include "dissector/sse/stream_tracker.h"
+
 namespace framescope {
 
-struct Conversations {};
+struct Conversations {
+    sse::StreamTracker eventStreams;
+    http::PollTracker polls;
+};
 
 }  // namespace framescope

@@ -2,10 +2,8 @@
 // with, the tree and its byte ranges, JSON, and the writer read back.
 #include <limits>
 
-#include <QDateTime>
 #include <QtTest>
 
-#include "dissector/payload/item_text.h"
 #include "dissector/payload/msgpack.h"
 #include "dissector/payload/msgpack_reader.h"
 #include "dissector/payload/msgpack_writer.h"
@@ -124,24 +122,6 @@ private Q_SLOTS:
         Bytes longer = bytes;
         longer.push_back(0);
         QCOMPARE(checkMsgpack(longer)->position, std::uint64_t{bytes.size()});
-    }
-
-    void dates() {
-        QCOMPARE(utcText(0), "1970-01-01T00:00:00Z");
-        QCOMPARE(utcText(951'782'400), "2000-02-29T00:00:00Z");
-        QCOMPARE(utcText(951'868'799), "2000-02-29T23:59:59Z");
-        QCOMPARE(utcText(951'868'800), "2000-03-01T00:00:00Z");
-        QCOMPARE(utcText(978'220'800), "2000-12-31T00:00:00Z");
-        QCOMPARE(utcText(4'107'542'400), "2100-03-01T00:00:00Z");
-        QCOMPARE(utcText(-1), "1969-12-31T23:59:59Z");
-        QCOMPARE(utcText(-62'135'596'800), "0001-01-01T00:00:00Z");
-        QCOMPARE(utcText(253'402'300'799), "9999-12-31T23:59:59Z");
-        QCOMPARE(utcText(253'402'300'800), "253402300800 s since 1970");
-        for (std::int64_t day = -719'162; day < 2'932'896; day += 97) {
-            const QDateTime expected = QDateTime::fromSecsSinceEpoch(day * 86'400, Qt::UTC);
-            QCOMPARE(QString::fromStdString(utcText(day * 86'400)),
-                     expected.toString(QStringLiteral("yyyy-MM-ddTHH:mm:ssZ")));
-        }
     }
 
     void refused() {
