@@ -1,41 +1,21 @@
-// Servers and clients of the npm packages socket.io 1.7, 2, 3 and 4 talk to each other in all the ways
-// they know while they are recorded; the rows have to be, packet by packet, what they themselves logged
-// as sent and received: the Engine.IO packets of each transport, the Socket.IO packets as their own
-// parsers read them, and events and acknowledgements as their applications saw them.
+// Servers and clients of the npm packages socket.io 1.7, 2, 3 and 4 talk to each other in all the
+// ways they know while they are recorded; the rows have to be, packet by packet, what they
+// themselves logged as sent and received: the Engine.IO packets of each transport, the Socket.IO
+// packets as their own parsers read them, and events and acknowledgements as their applications saw
+// them.
 #include <map>
-#include <optional>
 
 #include <QJsonDocument>
 #include <QTest>
 
 #include "tests/support/loaded_session.h"
+#include "tests/support/peer_rows.h"
 #include "tests/support/peer_scenario.h"
 
 using namespace framescope;
 using namespace framescope::test;
 
 namespace {
-
-QString toQt(const std::string& text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
-}
-
-/// The value of the first such field; nothing if the row has none.
-std::optional<QJsonValue> valueOf(const Dissection& row, FieldId id) {
-    const FieldIndex index = row.fields.find(id);
-    if (index == kNoField) return std::nullopt;
-    const FieldValue& value = row.fields[index].value;
-    if (const auto* text = std::get_if<std::string>(&value)) return toQt(*text);
-    if (const auto* number = std::get_if<std::uint64_t>(&value)) {
-        return QJsonValue(static_cast<qint64>(*number));
-    }
-    if (const auto* bytes = std::get_if<Bytes>(&value)) {
-        const QByteArray raw(reinterpret_cast<const char*>(bytes->data()),
-                             static_cast<qsizetype>(bytes->size()));
-        return QJsonObject{{QStringLiteral("@bytes"), QString::fromLatin1(raw.toBase64())}};
-    }
-    return std::nullopt;
-}
 
 /// JSON text as a value; a text that is no JSON stands for itself, so that a difference shows it.
 QJsonValue parsedJson(const QString& text) {
@@ -69,8 +49,10 @@ void collectBytes(const QJsonValue& value, QList<QJsonValue>& found) {
         for (const QJsonValue element : value.toArray()) collectBytes(element, found);
     } else if (value.isObject()) {
         const QJsonObject object = value.toObject();
-        if (object.size() == 1 && object.contains(QStringLiteral("@bytes"))) found.append(value);
-        else for (const QJsonValue member : object) collectBytes(member, found);
+        if (object.size() == 1 && object.contains(QStringLiteral("@bytes")))
+            found.append(value);
+        else
+            for (const QJsonValue member : object) collectBytes(member, found);
     }
 }
 
@@ -80,10 +62,6 @@ struct Rows {
     QList<QJsonObject> socket;
     QList<QJsonObject> app;
 };
-
-QString directionName(Direction direction) {
-    return direction == Direction::ClientToServer ? QStringLiteral("c2s") : QStringLiteral("s2c");
-}
 
 QJsonObject engineLine(const Dissection& row) {
     QJsonObject line{{QStringLiteral("type"), *valueOf(row, FieldId::EngineIoType)}};
@@ -129,24 +107,6 @@ std::map<QString, Rows> rowsOf(const Session& session) {
         }
     }
     return rows;
-}
-
-/// Rows that have an issue of severity warning or error, with their issues.
-QString complaints(const Session& session) {
-    QString text;
-    const auto lines = rowLines(session);
-    for (RecordId row = 0; row < session.rowCount(); ++row) {
-        const Dissection dissection = session.dissect(row);
-        for (const FieldIssue& entry : dissection.fields.issues()) {
-            const IssueInfo& info = issueInfo(entry.issue.code);
-            if (info.severity < Severity::Warning) continue;
-            text += QStringLiteral("row %1: %2 (%3)\n  %4\n")
-                        .arg(row + 1)
-                        .arg(QString::fromUtf8(info.name.data(), qsizetype(info.name.size())),
-                             toQt(entry.issue.detail), toQt(lines[row]).left(200));
-        }
-    }
-    return text;
 }
 
 /// The members of a log's line that a row has too.
@@ -213,17 +173,17 @@ private:
         m_packets += expected.size();
         const QString difference = firstDifference(expected, got, optional);
         if (difference.isEmpty()) return;
-        m_difference += QStringLiteral("%1, %2, as the %3 %4 them: %5\n")
-                            .arg(what, m_dir, m_side,
-                                 m_sender ? QStringLiteral("sent") : QStringLiteral("received"),
-                                 difference);
+        m_difference +=
+            QStringLiteral("%1, %2, as the %3 %4 them: %5\n")
+                .arg(what, m_dir, m_side,
+                     m_sender ? QStringLiteral("sent") : QStringLiteral("received"), difference);
     }
 
     void engine(const QString& transport) {
         QList<QJsonObject> expected;
         for (const QJsonObject& line : logged("engine", transport)) {
-            expected.append(picked(line, {QStringLiteral("type"), QStringLiteral("text"),
-                                          QStringLiteral("bytes")}));
+            expected.append(picked(
+                line, {QStringLiteral("type"), QStringLiteral("text"), QStringLiteral("bytes")}));
         }
         QList<QJsonObject> got = m_rows[m_dir].engine[transport];
         if (!m_sender) {
@@ -234,9 +194,9 @@ private:
     }
 
     void socket() {
-        static const QStringList names{QStringLiteral("type"),  QStringLiteral("nsp"),
-                                       QStringLiteral("id"),    QStringLiteral("event"),
-                                       QStringLiteral("args"),  QStringLiteral("attachments"),
+        static const QStringList names{QStringLiteral("type"), QStringLiteral("nsp"),
+                                       QStringLiteral("id"),   QStringLiteral("event"),
+                                       QStringLiteral("args"), QStringLiteral("attachments"),
                                        QStringLiteral("data")};
         QList<QJsonObject> expected;
         for (const QJsonObject& line : logged("socket")) expected.append(picked(line, names));
@@ -311,10 +271,10 @@ private Q_SLOTS:
     }
 
     void capturedByTcpdump() {
-        const PeerScenario scenario = playScenario(
-            QStringLiteral("socketio.mjs"), QStringLiteral("socketio4-tcpdump"),
-            {QStringLiteral("4"), QStringLiteral("upgrade"), QStringLiteral("FOLDER"),
-             QStringLiteral("--tcpdump")});
+        const PeerScenario scenario =
+            playScenario(QStringLiteral("socketio.mjs"), QStringLiteral("socketio4-tcpdump"),
+                         {QStringLiteral("4"), QStringLiteral("upgrade"), QStringLiteral("FOLDER"),
+                          QStringLiteral("--tcpdump")});
         QVERIFY2(scenario.error.isEmpty(), qPrintable(scenario.error));
         QFile reason(scenario.folder + QStringLiteral("/tcpdump.txt"));
         if (reason.open(QIODevice::ReadOnly)) QSKIP(reason.readAll().constData());
@@ -328,12 +288,9 @@ private:
         const auto session = loadSession(capture.toStdString());
         QVERIFY(session);
         Comparison comparison(scenario, *session);
-        QString difference = comparison.run();
-        const QString issues = complaints(*session);
-        if (!issues.isEmpty()) difference += QStringLiteral("issues were raised:\n") + issues;
-        if (!difference.isEmpty()) difference += QStringLiteral("see ") + capture;
+        const QString difference = comparison.run() + complaints(*session);
         m_packets += comparison.packets();
-        QVERIFY2(difference.isEmpty(), qPrintable(difference));
+        failOn(difference, capture);
     }
 
     qint64 m_packets = 0;

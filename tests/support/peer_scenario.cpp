@@ -1,5 +1,5 @@
-// The files of a scenario stay in the build folder, beside the test programs, so that a difference can
-// be looked at.
+// The files of a scenario stay in the build folder, beside the test programs, so that a difference
+// can be looked at.
 #include "tests/support/peer_scenario.h"
 
 #include <QCoreApplication>
@@ -13,9 +13,8 @@ namespace framescope::test {
 namespace {
 
 QString shown(const QJsonObject& object) {
-    const QString text =
-        QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
-    constexpr qsizetype kMost = 1500;
+    const QString text = QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
+    constexpr qsizetype kMost = 600;
     return text.size() > kMost ? text.left(kMost) + QStringLiteral("…") : text;
 }
 
@@ -46,7 +45,7 @@ QString peersUnavailable() {
     if (QFile::exists(peerPackages() + QStringLiteral("/node_modules/.installed"))) return {};
     QFile reason(peerPackages() + QStringLiteral("/unreachable"));
     if (reason.open(QIODevice::ReadOnly)) {
-        return QStringLiteral("npm could not reach its registry: ") +
+        return QStringLiteral("the peers could not be fetched: ") +
                QString::fromUtf8(reason.readAll()).simplified();
     }
     return QStringLiteral("the peers are not installed; ./dev test does it");
@@ -81,8 +80,7 @@ QString runPeerProgram(const QString& program, const QStringList& arguments) {
         return program + QStringLiteral(" does not end");
     }
     if (node.exitStatus() == QProcess::NormalExit && node.exitCode() == 0) return {};
-    return program + QStringLiteral(" failed: ") +
-           QString::fromUtf8(node.readAllStandardError());
+    return program + QStringLiteral(" failed: ") + QString::fromUtf8(node.readAllStandardError());
 }
 
 PeerScenario playScenario(const QString& program, const QString& name, QStringList arguments) {
