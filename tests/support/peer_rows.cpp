@@ -2,6 +2,7 @@
 #include "tests/support/peer_rows.h"
 
 #include <QJsonObject>
+#include <QStringDecoder>
 #include <QtTest>
 
 #include "tests/support/loaded_session.h"
@@ -9,7 +10,9 @@
 namespace framescope::test {
 
 QString toQt(std::string_view text) {
-    return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+    // QString::fromUtf8 would leave out a byte order mark at the beginning.
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::ConvertInitialBom);
+    return decoder(QByteArrayView(text.data(), static_cast<qsizetype>(text.size())));
 }
 
 QString directionName(Direction direction) {
