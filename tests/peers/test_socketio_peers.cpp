@@ -43,19 +43,6 @@ QJsonValue withBytesCounted(const QJsonValue& value) {
     return object;
 }
 
-/// The bytes in a log's args, in their order.
-void collectBytes(const QJsonValue& value, QList<QJsonValue>& found) {
-    if (value.isArray()) {
-        for (const QJsonValue element : value.toArray()) collectBytes(element, found);
-    } else if (value.isObject()) {
-        const QJsonObject object = value.toObject();
-        if (object.size() == 1 && object.contains(QStringLiteral("@bytes")))
-            found.append(value);
-        else
-            for (const QJsonValue member : object) collectBytes(member, found);
-    }
-}
-
 /// The rows of one direction as objects like the log's lines.
 struct Rows {
     std::map<QString, QList<QJsonObject>> engine;  ///< by transport
