@@ -13,6 +13,13 @@ function wrap(prototype, name, around) {
     prototype[name] = around(prototype[name]);
 }
 
+/** Whether what this transport is given now goes nowhere: a heartbeat may come due after the WebSocket
+ *  has begun to close, which Engine.IO is told of a moment later. */
+function isClosing(side, transport) {
+    const socket = transport.name === "websocket" && (side === "client" ? transport.ws : transport.socket);
+    return Boolean(socket) && socket.readyState !== socket.OPEN;
+}
+
 /** The direction of what `side` sends, or receives. */
 const sentBy = (side) => (side === "client" ? "c2s" : "s2c");
 const receivedBy = (side) => (side === "client" ? "s2c" : "c2s");
@@ -40,8 +47,9 @@ export function tapEngine(log, side, folder) {
         function (packets, ...rest) {
             // Polling of a server may append a close packet of its own, so the list is read afterwards.
             const place = log.lines.length;
+            const lost = isClosing(side, this);
             const result = original.call(this, packets, ...rest);
-            log.insert(place, packets.map((packet) => line(sentBy(side), this, packet)));
+            if (!lost) log.insert(place, packets.map((packet) => line(sentBy(side), this, packet)));
             return result;
         };
     const send = side === "client" ? "write" : "send";

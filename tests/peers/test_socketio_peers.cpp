@@ -117,11 +117,12 @@ void dropOffsets(const QList<QJsonObject>& lines, QList<QJsonObject>& rows) {
     }
 }
 
-/// A side of Engine.IO that closes does not say what it still receives: these are compared with
-/// their sender's log only.
+/// A side of Engine.IO that has closed does not say what it still receives, and takes notice of some
+/// packets silently: these are compared with their sender's log only.
 bool mayGoUnseen(const QJsonObject& packet) {
-    const QString type = packet.value(QStringLiteral("type")).toString();
-    return type == QStringLiteral("close") || type == QStringLiteral("noop");
+    static const QStringList types{QStringLiteral("close"), QStringLiteral("noop"),
+                                   QStringLiteral("ping"), QStringLiteral("pong")};
+    return types.contains(packet.value(QStringLiteral("type")).toString());
 }
 
 class Comparison {
