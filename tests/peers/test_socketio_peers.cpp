@@ -117,8 +117,8 @@ void dropOffsets(const QList<QJsonObject>& lines, QList<QJsonObject>& rows) {
     }
 }
 
-/// A side of Engine.IO that has closed does not say what it still receives, and takes notice of some
-/// packets silently: these are compared with their sender's log only.
+/// A side of Engine.IO that has closed does not say what it still receives, and takes notice of
+/// some packets silently: these are compared with their sender's log only.
 bool mayGoUnseen(const QJsonObject& packet) {
     static const QStringList types{QStringLiteral("close"), QStringLiteral("noop"),
                                    QStringLiteral("ping"), QStringLiteral("pong")};
@@ -232,12 +232,15 @@ private Q_SLOTS:
         QTest::addColumn<int>("generation");
         QTest::addColumn<QString>("way");
         const std::map<int, QStringList> ways{
-            {1, {"websocket", "upgrade", "polling", "base64", "browser", "jsonp", "deflate"}},
+            {1,
+             {"text", "websocket", "upgrade", "polling", "base64", "browser", "jsonp", "deflate"}},
             {2,
-             {"websocket", "upgrade", "polling", "base64", "browser", "jsonp", "deflate",
+             {"text", "websocket", "upgrade", "polling", "base64", "browser", "jsonp", "deflate",
               "msgpack"}},
-            {3, {"websocket", "upgrade", "polling", "base64", "deflate"}},
-            {4, {"websocket", "upgrade", "polling", "base64", "deflate", "msgpack", "recovery"}},
+            {3, {"text", "websocket", "upgrade", "polling", "base64", "deflate"}},
+            {4,
+             {"text", "websocket", "upgrade", "polling", "base64", "deflate", "msgpack",
+              "recovery"}},
         };
         for (const auto& [generation, names] : ways) {
             for (const QString& way : names) {
