@@ -175,7 +175,7 @@ private Q_SLOTS:
         const QJsonObject fields = event[u"fields"].toObject();
         QCOMPARE(fields[u"websocket.fin"], QJsonValue(true));
         QCOMPARE(fields[u"websocket.opcode"], QJsonValue(1));
-        QCOMPARE(fields[u"websocket.masking_key"].toString(), QStringLiteral("37fa213d"));
+        QCOMPARE(fields[u"websocket.masking_key"].toString(), QStringLiteral("9c05d16e"));
         QCOMPARE(fields[u"ip.src"].toString(), QStringLiteral("10.0.0.1"));
         QCOMPARE(fields[u"socketio.event"].toString(), QStringLiteral("message"));
         QCOMPARE(fields[u"socketio.id"], QJsonValue(12));
