@@ -49,4 +49,8 @@ std::string_view SessionRowContext::requestTarget() const {
     return name.substr(std::min(name.size(), name.find(' ') + 1));
 }
 
+PayloadChoice SessionRowContext::payloadChoice(std::string_view event) const {
+    return m_state.payloadRules.choose(requestTarget(), event);
+}
+
 }  // namespace framescope

@@ -1,5 +1,6 @@
 // The one table of fields: name, type, label, meaning. Names are Wireshark's where Wireshark has
-// the field; ours alone begin with engineio., socketio., json. and issue.
+// the field; ours alone begin with engineio., socketio., payload., msgpack., protobuf., base64 and
+// issue.
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -261,6 +262,23 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::SocketIoAckLatency, "socketio.ack_latency", Time,
               "Time to the acknowledgement",
               "Between an event that asked for an acknowledgement and the acknowledgement"},
+    // Event streams
+    FieldInfo{FieldId::Sse, "sse", Protocol, "Event stream", ""},
+    FieldInfo{FieldId::SseEvent, "sse.event", Text, "Event",
+              "Type of the event; message where it names none"},
+    FieldInfo{FieldId::SseData, "sse.data", Text, "Data", "The data lines of an event, joined"},
+    FieldInfo{FieldId::SseDataLine, "sse.data.line", Text, "Line", "One of several data lines"},
+    FieldInfo{FieldId::SseId, "sse.id", Text, "Event id", ""},
+    FieldInfo{FieldId::SseRetry, "sse.retry", Unsigned, "Time before reconnecting",
+              "In milliseconds"},
+    FieldInfo{FieldId::SseComment, "sse.comment", Text, "Comment",
+              "A line that browsers ignore; mostly sent to keep the connection alive"},
+    FieldInfo{FieldId::SseUnknown, "sse.unknown", Text, "Unknown field",
+              "Value of a field that is none of the standard's"},
+    FieldInfo{FieldId::SseByteOrderMark, "sse.byte_order_mark", ByteString, "Byte order mark",
+              "At the very start of a stream, where it is skipped"},
+    FieldInfo{FieldId::SseDispatched, "sse.dispatched", Bool, "Dispatched",
+              "Whether a browser hands the event to the page"},
     FieldInfo{FieldId::Json, "json", Protocol, "JSON", ""},
     FieldInfo{FieldId::JsonMember, "json.member", Text, "Member", ""},
     FieldInfo{FieldId::JsonElement, "json.element", Text, "Element", ""},
@@ -270,6 +288,24 @@ constexpr std::array kFields = {
               "What the later row is to the earlier one: ack, attachment, pong, close, response, "
               "heartbeat, reconnect or continuation"},
     FieldInfo{FieldId::RowLinkTime, "row.link.time", Time, "Time between the two", ""},
+    FieldInfo{FieldId::Payload, "payload", Group, "Payload", "What an application sent"},
+    FieldInfo{FieldId::PayloadFormat, "payload.format", Text, "Format",
+              "json, msgpack, cbor, protobuf, base64, text or raw"},
+    FieldInfo{FieldId::PayloadWhy, "payload.why", Text, "Why",
+              "What the format was told from, or who chose it"},
+    FieldInfo{FieldId::PayloadText, "payload.text", Text, "Text", ""},
+    FieldInfo{FieldId::PayloadData, "payload.data", ByteString, "Data", ""},
+    FieldInfo{FieldId::Msgpack, "msgpack", Protocol, "MessagePack", ""},
+    FieldInfo{FieldId::MsgpackMember, "msgpack.member", Text, "Member", ""},
+    FieldInfo{FieldId::MsgpackElement, "msgpack.element", Text, "Element", ""},
+    FieldInfo{FieldId::Cbor, "cbor", Protocol, "CBOR", ""},
+    FieldInfo{FieldId::CborMember, "cbor.member", Text, "Member", ""},
+    FieldInfo{FieldId::CborElement, "cbor.element", Text, "Element", ""},
+    FieldInfo{FieldId::Protobuf, "protobuf", Protocol, "Protocol Buffers", ""},
+    FieldInfo{FieldId::ProtobufField, "protobuf.field", Text, "Field", ""},
+    FieldInfo{FieldId::ProtobufElement, "protobuf.element", Text, "Element",
+              "A number of a packed field"},
+    FieldInfo{FieldId::Base64, "base64", Protocol, "Base64", "Bytes that a text stands for"},
     FieldInfo{FieldId::IssueCodeField, "issue.code", Text, "Issue", ""},
     FieldInfo{FieldId::IssueSeverityField, "issue.severity", Text, "Severity of the issue", ""},
 };

@@ -30,7 +30,8 @@ enum class SourceKind : std::uint8_t {
     Frame,
     Unmasked,
     Message,
-    Inflated
+    Inflated,
+    Decoded,  ///< what stood inside a payload in an encoding of its own, as base64
 };
 
 /// A named array of bytes that fields point into.

@@ -67,6 +67,20 @@ enum class IssueCode : std::uint16_t {
     EngineIoHandshakeMalformed,
     SocketIoPacketMalformed,
     SocketIoPayloadMalformed,
+    // Event streams, WHATWG HTML
+    EventStreamCharset,
+    EventStreamStatus,
+    EventStreamNotUtf8,
+    EventStreamIdWithNul,
+    EventStreamRetryNotNumber,
+    EventStreamFieldUnknown,
+    EventStreamEventTooLong,
+    EventStreamUnfinished,
+    EventStreamBytesMissing,
+    EventStreamEventsRepeated,
+    EventStreamEventsLost,
+    // Payloads
+    PayloadNotOfFormat,
     Count,
 };
 

@@ -6,6 +6,7 @@
 #include "dissector/engineio/engineio_messages.h"
 #include "dissector/http/head.h"
 #include "dissector/http/http_layer.h"
+#include "dissector/sse/event_stream_body.h"
 
 namespace framescope {
 namespace {
@@ -35,7 +36,9 @@ constexpr std::array<const MessageProtocol*, 1> kMessageProtocols = {
     &engineio::kMessageProtocol,
 };
 
-constexpr std::array<const BodyProtocol*, 0> kBodyProtocols = {};
+constexpr std::array<const BodyProtocol*, 1> kBodyProtocols = {
+    &sse::kBodyProtocol,
+};
 
 }  // namespace
 
