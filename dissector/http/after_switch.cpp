@@ -1,5 +1,7 @@
 #include "dissector/http/after_switch.h"
 
+#include <algorithm>
+
 namespace framescope::http {
 namespace {
 

@@ -329,7 +329,7 @@ void WebSocketLayer::search(Direction direction, ByteView bytes, LayerOutput& ou
     half.nextSearch = rest.size() + rest.size() / 4;
 }
 
-void WebSocketLayer::end(Direction direction, EndReason, LayerOutput& out) {
+void WebSocketLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     if (half.searching) {
         half.nextSearch = 0;
@@ -347,6 +347,7 @@ void WebSocketLayer::end(Direction direction, EndReason, LayerOutput& out) {
         emitSegment(direction, half.frameStart, half.headerBytes.size(), out);
         half.headerBytes.clear();
     }
+    if (m_reader != nullptr) m_reader->end(direction, reason, out);
 }
 
 }  // namespace framescope::websocket
