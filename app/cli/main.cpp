@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 #include "app/cli/listing.h"
 #include "app/cli/options.h"
@@ -86,7 +87,13 @@ int readCapture(const Options& options, Output& output) {
         enough = printing && !printing->printNew();
         return !enough;
     });
-    if (options.quiet) output.write(summaryText(session));
+    if (options.quiet && options.tables.empty()) output.write(summaryText(session));
+    bool above = !options.quiet;
+    for (const StatisticsTable* const table : options.tables) {
+        // An empty line keeps a table apart from what stands above it.
+        if (std::exchange(above, true)) output.write("\n");
+        output.write(table->text(session));
+    }
     // Rows come before the notices that say why there are no more.
     output.flush();
     if (enough) return kRead;

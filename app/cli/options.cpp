@@ -12,7 +12,7 @@
 namespace framescope::cli {
 namespace {
 
-constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qG:hv";
+constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qz:G:hv";
 
 constexpr option kLongOptions[] = {
     {"read-file", required_argument, nullptr, 'r'},
@@ -77,6 +77,8 @@ private:
             case 'q':
                 m_options.quiet = true;
                 return;
+            case 'z':
+                return addTable(value);
             case 'h':
                 return setAction(Action::ShowHelp);
             case 'v':
@@ -173,6 +175,16 @@ private:
         fail(quoted(name) + " is no list for -G: there are fields and issues.");
     }
 
+    void addTable(std::string_view name) {
+        const StatisticsTable* const table = findStatisticsTable(name);
+        if (table == nullptr) {
+            const bool one = statisticsTables().size() == 1;
+            return fail(quoted(name) + " is no table for -z: there " + (one ? "is " : "are ") +
+                        statisticsTableNames() + ".");
+        }
+        m_options.tables.push_back(table);
+    }
+
     /// The first one counts; what else was asked for is then not looked at.
     void setAction(Action action) {
         if (m_options.action == Action::ReadCapture) m_options.action = action;
@@ -194,6 +206,11 @@ private:
             fail("-V and -x print text; they do not go with -T fields or -T json.");
         } else if (m_options.quiet && (m_hasFilter || m_hasMaxRows)) {
             fail("-q sums up the whole capture; it does not go with -Y or -c.");
+        } else if (!m_options.tables.empty() && m_hasMaxRows) {
+            fail("-z tells of the whole capture; it does not go with -c.");
+        } else if (!m_options.tables.empty() && !text && !m_options.quiet) {
+            fail(
+                "-z prints text; with -T fields or -T json it goes only where -q leaves rows out.");
         }
     }
 
@@ -232,6 +249,8 @@ and Socket.IO conversations in it, one line a row.
   -x                               the bytes of every row
   -c N                             end after N rows were printed
   -q                               no rows, only the summary
+  -z polling                       behind the rows, a table: who polls, and what
+                                   it costs; with -q the table alone; repeatable
   -G fields|issues                 list all fields, or all issues, and end
   -h, --help                       this text
   -v, --version                    the version

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/statistics_tables.h"
 #include "capture/result.h"
 #include "dissector/field/field_id.h"
 #include "dissector/filter/filter.h"
@@ -35,6 +36,7 @@ struct Options {
     bool tree = false;                                                  ///< -V
     bool bytes = false;                                                 ///< -x
     bool quiet = false;                                                 ///< -q
+    std::vector<const StatisticsTable*> tables;                         ///< -z, in order
     std::uint64_t maxRows = std::numeric_limits<std::uint64_t>::max();  ///< -c
 };
 

@@ -93,6 +93,7 @@ Batch Ingestor::takeBatch() {
     }
     m_changed.clear();
     m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
+    m_batch.polls = m_conversations.polls.takeChanged();
     m_batch.statistics = m_statistics;
     return std::exchange(m_batch, {});
 }

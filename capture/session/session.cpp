@@ -72,6 +72,10 @@ void Session::append(Batch&& batch) {
         state.checkpoints[entry.connection][indexOf(entry.direction)].push_back(
             std::move(entry.checkpoint));
     }
+    for (auto& [number, poll] : batch.polls) {
+        if (state.polls.size() <= number) state.polls.resize(number + 1);
+        state.polls[number] = std::move(poll);
+    }
     for (std::string& notice : batch.notices) state.notices.push_back(std::move(notice));
     if (!batch.cancelled) state.statistics = batch.statistics;
     state.complete = state.complete || batch.last;
@@ -108,6 +112,10 @@ const Statistics& Session::statistics() const {
 
 const std::vector<std::string>& Session::notices() const {
     return m_state->notices;
+}
+
+const std::vector<http::PollSummary>& Session::polls() const {
+    return m_state->polls;
 }
 
 bool Session::complete() const {

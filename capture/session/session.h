@@ -13,6 +13,7 @@
 #include "capture/session/statistics.h"
 #include "dissector/engineio/session_info.h"
 #include "dissector/field/field_tree.h"
+#include "dissector/http/poll_tracker.h"
 #include "dissector/record/record.h"
 
 namespace framescope {
@@ -52,6 +53,8 @@ public:
     const Statistics& statistics() const;
     /// Plain sentences about the capture as a whole: cut off, damaged, limits met.
     const std::vector<std::string>& notices() const;
+    /// Where clients ask again and again, and what that costs; in the order in which it was seen.
+    const std::vector<http::PollSummary>& polls() const;
     /// True once the capture was read to its end (or to the place where it is damaged).
     bool complete() const;
     /// True if reading stopped at a damaged place.

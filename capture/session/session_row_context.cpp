@@ -23,13 +23,11 @@ std::vector<RowLink> SessionRowContext::linksTo(RecordId row) const {
 Bytes SessionRowContext::payload(RecordId row, std::uint64_t limit) const {
     const Record& unit = record(row);
     if (isInBody(unit.kind)) {
-        const HttpBody body = readHttpBody(m_state, unit.group, kMaxSource);
-        const ByteView decoded = body.view();
-        if (unit.streamOffset >= decoded.size()) return {};
-        const ByteView rest = decoded.subspan(unit.streamOffset);
-        const ByteView bytes =
-            rest.first(std::min<std::uint64_t>({unit.length, limit, rest.size()}));
-        return {bytes.begin(), bytes.end()};
+        const std::uint64_t length = std::min(unit.length, limit);
+        BodyWindow body =
+            readBodyWindow(m_state, unit.group, {unit.streamOffset, unit.streamOffset + length});
+        if (!body.holes.empty()) body.bytes.resize(body.holes.front().begin);
+        return std::move(body.bytes);
     }
     if (unit.kind != RowKind::WebSocketFrame) return {};
     const StreamReader reader(m_state.file.get(), m_state.stream(unit));

@@ -40,6 +40,7 @@ struct Session::State {
     std::vector<engineio::SessionInfo> engineSessions;
     std::vector<std::string> names{""};
     Statistics statistics;
+    std::vector<http::PollSummary> polls;
     std::vector<std::string> notices;
     bool complete = false;
     bool damaged = false;

@@ -22,7 +22,7 @@ using SourceId = std::uint16_t;
 inline constexpr SourceId kNoSource = 0xffff;
 
 /// What a byte source is; its place among the tabs follows from it.
-enum class SourceKind : std::uint8_t { Packet, Stream, Head, Body, Frame, Unmasked, Message };
+enum class SourceKind : std::uint8_t { Packet, Stream, Head, Body, Decoded, Frame, Unmasked, Message };
 
 /// A named array of bytes that fields point into.
 struct Source {
