@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dissector/engineio/engineio_messages.h"
+#include "dissector/engineio/target.h"
 #include "dissector/http/head.h"
 #include "dissector/layer/body_protocol.h"
 #include "dissector/layer/conversations.h"
