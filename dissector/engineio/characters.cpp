@@ -54,6 +54,16 @@ std::optional<std::size_t> skipUtf16(std::string_view text, std::size_t from, st
     return at;
 }
 
+bool endsInsideCharacter(std::string_view text) {
+    const std::size_t most = std::min<std::size_t>(text.size(), 3);
+    for (std::size_t back = 1; back <= most; ++back) {
+        const auto byte = static_cast<std::uint8_t>(text[text.size() - back]);
+        if (byte < 0x80) return false;
+        if (byte >= 0xc2) return back < (byte < 0xe0 ? 2U : byte < 0xf0 ? 3U : 4U);
+    }
+    return false;
+}
+
 std::optional<std::string> undoDoubleUtf8(std::string_view text) {
     const auto ascii = [](char c) { return static_cast<std::uint8_t>(c) < 0x80; };
     if (std::ranges::all_of(text, ascii)) return std::nullopt;

@@ -21,6 +21,9 @@ std::uint64_t utf16Length(std::string_view text);
 /// if the last one would be the half of a character.
 std::optional<std::size_t> skipUtf16(std::string_view text, std::size_t from, std::uint64_t units);
 
+/// Whether the text's last character may go on behind its end.
+bool endsInsideCharacter(std::string_view text);
+
 /// A text that was encoded to UTF-8 twice, decoded once. Nothing if it was not: it has a character
 /// beyond U+00FF, its characters taken as bytes are no UTF-8, or it is ASCII and looks the same
 /// either way.

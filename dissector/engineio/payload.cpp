@@ -130,7 +130,9 @@ std::optional<PayloadUnit> PayloadReader::nextWithLength() {
         if (length->cut) return cut(m_payload.size(), false);
         const std::size_t begin = length->digits.end + 1;
         const auto end = skipUtf16(m_payload, begin, length->value);
-        if (!end) return cut(begin, false);
+        const bool open =
+            end && !m_whole && *end == m_payload.size() && endsInsideCharacter(m_payload);
+        if (!end || open) return cut(begin, false);
         m_at = *end;
         if (length->value != 0) return PayloadUnit{{m_unit, *end}, begin, false, true};
     }

@@ -266,8 +266,8 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     }
 }
 
-void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& request,
-                                  RecordId row, LayerOutput& out) {
+void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& request, RecordId row,
+                                  LayerOutput& out) {
     const std::string_view subprotocol = websocket::agreedSubprotocol(response);
     const websocket::Offer* const offer = request.offer.get();
     ConnectionFacts& facts = out.facts();
@@ -284,10 +284,9 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
         again.target = request.target;
         http->addPending(std::move(again));
     }
-    handOver(std::make_unique<AfterSwitchLayer>(
-                 std::make_unique<websocket::WebSocketLayer>(request.target,
-                                                             std::string(subprotocol)),
-                 std::move(http), row),
+    handOver(std::make_unique<AfterSwitchLayer>(std::make_unique<websocket::WebSocketLayer>(
+                                                    request.target, std::string(subprotocol)),
+                                                std::move(http), row),
              request.record != kNoRecord, out);
 }
 
