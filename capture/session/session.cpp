@@ -32,6 +32,7 @@ Session::~Session() = default;
 void Session::append(Batch&& batch) {
     State& state = *m_state;
     state.layout.append(batch.layout);
+    state.limits = batch.limits;
     for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
     for (std::string& name : batch.names) state.names.push_back(std::move(name));
     for (auto& [id, info] : batch.connections) {
@@ -80,6 +81,14 @@ void Session::append(Batch&& batch) {
     if (!batch.cancelled) state.statistics = batch.statistics;
     state.complete = state.complete || batch.last;
     state.damaged = state.damaged || batch.damaged;
+}
+
+void Session::setPayloadRules(PayloadRules rules) {
+    m_state->payloadRules = std::move(rules);
+}
+
+const PayloadRules& Session::payloadRules() const {
+    return m_state->payloadRules;
 }
 
 RecordId Session::rowCount() const {

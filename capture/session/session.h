@@ -14,6 +14,7 @@
 #include "dissector/engineio/session_info.h"
 #include "dissector/field/field_tree.h"
 #include "dissector/http/poll_tracker.h"
+#include "dissector/payload/payload_rules.h"
 #include "dissector/record/record.h"
 
 namespace framescope {
@@ -41,6 +42,11 @@ public:
 
     /// Takes over what the ingest found. Cheap: moves, no dissection.
     void append(Batch&& batch);
+
+    /// Rules of the user that overrule how payloads are read. Rows dissected from now on follow
+    /// them.
+    void setPayloadRules(PayloadRules rules);
+    const PayloadRules& payloadRules() const;
 
     RecordId rowCount() const;
     const Record& record(RecordId row) const;

@@ -317,8 +317,10 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
         const auto frame = websocket::parseFrameHeader(m_held.front());
         if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
             out.facts().upgraded = true;
-            handOver(std::make_unique<websocket::WebSocketLayer>(m_pending.back().target), true,
-                     out);
+            handOver(
+                std::make_unique<websocket::WebSocketLayer>(m_pending.back().target, std::string(),
+                                                            websocket::Negotiation::NotCaptured),
+                true, out);
         } else {
             resumeClient(out);
         }

@@ -17,6 +17,7 @@
 #include "dissector/http/chunked.h"
 #include "dissector/http/content_decoder.h"
 #include "dissector/http/decoder_budget.h"
+#include "dissector/http/exchange_meter.h"
 #include "dissector/http/head.h"
 #include "dissector/http/poll_tracker.h"
 #include "dissector/layer/body_protocol.h"
