@@ -115,6 +115,12 @@ void RowDissector::describeContent(SourceId source, const std::vector<ByteRange>
     if ((said || looks) && describeJson(asText(bytes), tree(), Place{source, 0})) {
         m_protocols += ":json";
     }
+    // Behind the tree of the text: what a protocol makes of the whole of it.
+    for (const BodyProtocol* const protocol : bodyProtocols()) {
+        if (protocol->describeBody == nullptr) continue;
+        protocol->describeBody(bytes, head, SessionRowContext(m_state, m_row), m_dissection,
+                               Place{source, 0}, m_protocols);
+    }
 }
 
 /// A unit inside a body, with the body around it.

@@ -32,6 +32,7 @@ Session::~Session() = default;
 void Session::append(Batch&& batch) {
     State& state = *m_state;
     state.layout.append(batch.layout);
+    state.limits = batch.limits;
     for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
     for (std::string& name : batch.names) state.names.push_back(std::move(name));
     for (auto& [id, info] : batch.connections) {
@@ -43,6 +44,10 @@ void Session::append(Batch&& batch) {
         info.rows = state.connections[id].rows;
         info.worst = state.connections[id].worst;
         state.connections[id] = info;
+    }
+    for (auto& [id, info] : batch.engineSessions) {
+        if (state.engineSessions.size() <= id) state.engineSessions.resize(id + 1);
+        state.engineSessions[id] = std::move(info);
     }
     for (const Batch::ExtentEntry& entry : batch.extents) {
         state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent);
@@ -78,6 +83,14 @@ void Session::append(Batch&& batch) {
     state.damaged = state.damaged || batch.damaged;
 }
 
+void Session::setPayloadRules(PayloadRules rules) {
+    m_state->payloadRules = std::move(rules);
+}
+
+const PayloadRules& Session::payloadRules() const {
+    return m_state->payloadRules;
+}
+
 RecordId Session::rowCount() const {
     return static_cast<RecordId>(m_state->records.size());
 }
@@ -96,6 +109,10 @@ const ConnectionInfo& Session::connection(ConnectionId connection) const {
 
 std::string_view Session::name(NameId name) const {
     return m_state->names[name];
+}
+
+const std::vector<engineio::SessionInfo>& Session::engineSessions() const {
+    return m_state->engineSessions;
 }
 
 const Statistics& Session::statistics() const {

@@ -11,8 +11,10 @@
 
 #include "capture/session/connection_info.h"
 #include "capture/session/statistics.h"
+#include "dissector/engineio/session_info.h"
 #include "dissector/field/field_tree.h"
 #include "dissector/http/poll_tracker.h"
+#include "dissector/payload/payload_rules.h"
 #include "dissector/record/record.h"
 
 namespace framescope {
@@ -41,11 +43,19 @@ public:
     /// Takes over what the ingest found. Cheap: moves, no dissection.
     void append(Batch&& batch);
 
+    /// Rules of the user that overrule how payloads are read. Rows dissected from now on follow
+    /// them.
+    void setPayloadRules(PayloadRules rules);
+    const PayloadRules& payloadRules() const;
+
     RecordId rowCount() const;
     const Record& record(RecordId row) const;
     ConnectionId connectionCount() const;
     const ConnectionInfo& connection(ConnectionId connection) const;
     std::string_view name(NameId name) const;
+    /// Engine.IO sessions in the order in which they were first seen; engineio::SessionId counts
+    /// them.
+    const std::vector<engineio::SessionInfo>& engineSessions() const;
     const Statistics& statistics() const;
     /// Plain sentences about the capture as a whole: cut off, damaged, limits met.
     const std::vector<std::string>& notices() const;

@@ -1,5 +1,6 @@
 // The one table of fields: name, type, label, meaning. Names are Wireshark's where Wireshark has
-// the field; ours alone begin with engineio., socketio., json. and issue.
+// the field; ours alone begin with engineio., socketio., payload., msgpack., protobuf., base64 and
+// issue.
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -225,10 +226,29 @@ constexpr std::array kFields = {
               "Reason", ""},
     FieldInfo{FieldId::WebSocketPayloadUnknown, "websocket.payload.unknown", ByteString,
               "Payload of a reserved opcode", ""},
-    FieldInfo{FieldId::WebSocketMessage, "websocket.message", Text, "Message",
-              "The message its frames make up, on the row of its last frame"},
+    FieldInfo{
+        FieldId::WebSocketMessage, "websocket.message", Text, "Message",
+        "The message its frames make up, unmasked and inflated, on the row of its last frame: "
+        "text as text, binary as hex"},
     FieldInfo{FieldId::WebSocketFragmentCount, "websocket.fragment.count", Unsigned,
               "Frames of the message", ""},
+    FieldInfo{FieldId::WebSocketCompressedSize, "websocket.compressed_size", Unsigned,
+              "Compressed size", "Bytes of a compressed message on the wire"},
+    FieldInfo{FieldId::WebSocketInflatedSize, "websocket.inflated_size", Unsigned, "Inflated size",
+              "Bytes that a compressed message inflates to"},
+    FieldInfo{FieldId::WebSocketCompression, "websocket.compression", Text, "Compression",
+              "permessage-deflate or x-webkit-deflate-frame, on compressed messages"},
+    FieldInfo{FieldId::WebSocketClosing, "websocket.close", Group, "Closing of the WebSocket",
+              "How a WebSocket ended, on the row that ends its connection"},
+    FieldInfo{FieldId::WebSocketCloseClean, "websocket.close.clean", Bool, "Clean",
+              "Both sides sent a close frame before the connection ended"},
+    FieldInfo{FieldId::WebSocketCloseBy, "websocket.close.by", Text, "Closed by",
+              "client or server: who sent the first close frame, or without one ended the "
+              "connection"},
+    FieldInfo{FieldId::WebSocketCloseCode, "websocket.close.code", Unsigned, "Close code",
+              "Of the first close frame; 1005 where it has none and 1006 without close frame, as "
+              "clients report it"},
+    FieldInfo{FieldId::WebSocketCloseReason, "websocket.close.reason", Text, "Close reason", ""},
     FieldInfo{FieldId::EngineIo, "engineio", Protocol, "Engine.IO", ""},
     FieldInfo{FieldId::EngineIoType, "engineio.type", Text, "Packet type",
               "open, close, ping, pong, message, upgrade or noop"},
@@ -243,6 +263,14 @@ constexpr std::array kFields = {
               "In bytes"},
     FieldInfo{FieldId::EngineIoTransport, "engineio.transport", Text, "Transport", ""},
     FieldInfo{FieldId::EngineIoData, "engineio.data", Text, "Data", ""},
+    FieldInfo{
+        FieldId::EngineIoLength, "engineio.length", Unsigned, "Packet length",
+        "In a polling body of revision 3: characters of a text packet, bytes of a binary one"},
+    FieldInfo{FieldId::EngineIoMarker, "engineio.binary", Bool, "Binary packet",
+              "In a binary polling body of revision 3"},
+    FieldInfo{FieldId::EngineIoErrorCode, "engineio.error.code", Unsigned, "Error",
+              "Why the server refused a request, 0 to 5"},
+    FieldInfo{FieldId::EngineIoErrorMessage, "engineio.error.message", Text, "Message", ""},
     FieldInfo{FieldId::SocketIo, "socketio", Protocol, "Socket.IO", ""},
     FieldInfo{FieldId::SocketIoType, "socketio.type", Text, "Packet type",
               "CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR (ERROR before revision 5), "
@@ -284,6 +312,24 @@ constexpr std::array kFields = {
               "What the later row is to the earlier one: ack, attachment, pong, close, response, "
               "heartbeat, reconnect or continuation"},
     FieldInfo{FieldId::RowLinkTime, "row.link.time", Time, "Time between the two", ""},
+    FieldInfo{FieldId::Payload, "payload", Group, "Payload", "What an application sent"},
+    FieldInfo{FieldId::PayloadFormat, "payload.format", Text, "Format",
+              "json, msgpack, cbor, protobuf, base64, text or raw"},
+    FieldInfo{FieldId::PayloadWhy, "payload.why", Text, "Why",
+              "What the format was told from, or who chose it"},
+    FieldInfo{FieldId::PayloadText, "payload.text", Text, "Text", ""},
+    FieldInfo{FieldId::PayloadData, "payload.data", ByteString, "Data", ""},
+    FieldInfo{FieldId::Msgpack, "msgpack", Protocol, "MessagePack", ""},
+    FieldInfo{FieldId::MsgpackMember, "msgpack.member", Text, "Member", ""},
+    FieldInfo{FieldId::MsgpackElement, "msgpack.element", Text, "Element", ""},
+    FieldInfo{FieldId::Cbor, "cbor", Protocol, "CBOR", ""},
+    FieldInfo{FieldId::CborMember, "cbor.member", Text, "Member", ""},
+    FieldInfo{FieldId::CborElement, "cbor.element", Text, "Element", ""},
+    FieldInfo{FieldId::Protobuf, "protobuf", Protocol, "Protocol Buffers", ""},
+    FieldInfo{FieldId::ProtobufField, "protobuf.field", Text, "Field", ""},
+    FieldInfo{FieldId::ProtobufElement, "protobuf.element", Text, "Element",
+              "A number of a packed field"},
+    FieldInfo{FieldId::Base64, "base64", Protocol, "Base64", "Bytes that a text stands for"},
     FieldInfo{FieldId::IssueCodeField, "issue.code", Text, "Issue", ""},
     FieldInfo{FieldId::IssueSeverityField, "issue.severity", Text, "Severity of the issue", ""},
 };

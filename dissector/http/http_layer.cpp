@@ -4,7 +4,9 @@
 #include <iterator>
 #include <utility>
 
-#include "dissector/engineio/engineio_messages.h"
+#include "dissector/engineio/session_reader.h"
+#include "dissector/engineio/target.h"
+#include "dissector/http/after_switch.h"
 #include "dissector/http/body_place.h"
 #include "dissector/http/judge.h"
 #include "dissector/layer/conversations.h"
@@ -168,6 +170,7 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     if (const std::uint8_t revision = engineio::revisionFromTarget(head.target)) {
         facts.engineVersion = revision;
     }
+    if (webSocket) engineio::webSocketRequested(head.target, out);
     record.kind = RowKind::HttpRequest;
     record.name = out.intern(head.method + " " + head.target);
 
@@ -236,8 +239,10 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     const bool requestKnown = request.record != kNoRecord;
     // A client that answers itself is not believed while bytes behind its request are held.
     const bool believed = record.direction == Direction::ServerToClient || m_held.empty();
-    if (believed && websocket::agreesToWebSocket(head, request.offer.get())) {
-        switchToWebSocket(head, request, out);
+    const bool switches = believed && websocket::agreesToWebSocket(head, request.offer.get());
+    if (request.offer != nullptr) engineio::webSocketAnswered(switches, out);
+    if (switches) {
+        switchToWebSocket(head, request, row, out);
     } else if (head.status == 101 && believed) {
         handOver(std::make_unique<UnclaimedLayer>(), requestKnown, out);
     } else if (framing.kind == BodyKind::Tunnel && believed) {
@@ -261,7 +266,7 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     }
 }
 
-void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& request,
+void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& request, RecordId row,
                                   LayerOutput& out) {
     const std::string_view subprotocol = websocket::agreedSubprotocol(response);
     const websocket::Offer* const offer = request.offer.get();
@@ -270,7 +275,18 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
     facts.subprotocol = out.intern(subprotocol);
     facts.compression = websocket::compressionOf(websocket::extensionsOf(response),
                                                  offer == nullptr ? nullptr : &offer->extensions);
-    handOver(std::make_unique<websocket::WebSocketLayer>(request.target, std::string(subprotocol)),
+    // Where the server goes on in HTTP after all, it answers the same request once more.
+    auto http = std::make_unique<HttpLayer>();
+    if (request.record != kNoRecord) {
+        PendingRequest again;
+        again.record = request.record;
+        again.method = request.method;
+        again.target = request.target;
+        http->addPending(std::move(again));
+    }
+    handOver(std::make_unique<AfterSwitchLayer>(std::make_unique<websocket::WebSocketLayer>(
+                                                    request.target, std::string(subprotocol)),
+                                                std::move(http), row),
              request.record != kNoRecord, out);
 }
 
@@ -301,8 +317,10 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
         const auto frame = websocket::parseFrameHeader(m_held.front());
         if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
             out.facts().upgraded = true;
-            handOver(std::make_unique<websocket::WebSocketLayer>(m_pending.back().target), true,
-                     out);
+            handOver(
+                std::make_unique<websocket::WebSocketLayer>(m_pending.back().target, std::string(),
+                                                            websocket::Negotiation::NotCaptured),
+                true, out);
         } else {
             resumeClient(out);
         }

@@ -17,6 +17,7 @@
 #include "dissector/http/chunked.h"
 #include "dissector/http/content_decoder.h"
 #include "dissector/http/decoder_budget.h"
+#include "dissector/http/exchange_meter.h"
 #include "dissector/http/head.h"
 #include "dissector/http/poll_tracker.h"
 #include "dissector/layer/body_protocol.h"
@@ -91,7 +92,9 @@ private:
     void responseComplete(const Head& head, Record record, LayerOutput& out);
     void addPending(PendingRequest pending);
     /// A response that agrees to WebSocket: notes what was agreed and hands over.
-    void switchToWebSocket(const Head& response, const PendingRequest& request, LayerOutput& out);
+    /// `row` is the response's.
+    void switchToWebSocket(const Head& response, const PendingRequest& request, RecordId row,
+                           LayerOutput& out);
     void beginBody(BodyFraming framing, const Exchange& exchange, LayerOutput& out);
     void beginDecoding(Half& half, const ContentCodings& codings, LayerOutput& out);
     /// Hands bytes without their transfer coding, or a hole among them, to whoever reads this body.

@@ -25,13 +25,9 @@
 #include <vector>
 
 #include "dissector/core/recent_map.h"
-#include "dissector/http/body.h"
+#include "dissector/http/exchange_meter.h"
 #include "dissector/ip/ip_address.h"
 #include "dissector/layer/layer.h"
-
-namespace framescope {
-struct Exchange;
-}
 
 namespace framescope::http {
 
@@ -57,25 +53,9 @@ struct PollSummary {
     std::int64_t lastTimeNs = 0;   ///< end of the last answer
 };
 
-/// A request and its answer as far as they tell of polling.
-struct MeasuredExchange {
-    std::string method;
-    std::string target;
-    bool growingPage = false;  ///< answered with text/html without a length
-    std::int64_t requestTimeNs = 0;
-    std::int64_t headTimeNs = 0;  ///< of the answer's head
-    std::int64_t endTimeNs = 0;   ///< of the answer's last byte
-    std::int64_t quietNs = 0;     ///< in pauses of at least kPauseNs inside the answer
-    std::uint32_t pieces = 1;     ///< of the answer, with such pauses between them
-    std::uint64_t requestHeaderBytes = 0;
-    std::uint64_t responseHeaderBytes = 0;
-    std::uint64_t payloadBytes = 0;
-};
-
 /// All polls of a capture; what spans connections.
 class PollTracker {
 public:
-    static constexpr std::int64_t kPauseNs = 200'000'000;
     /// Paths of clients that are watched at once, and exchanges of each that are evidence.
     static constexpr std::size_t kMaxPaths = 4096;
     static constexpr std::size_t kMaxEvidence = 32;
@@ -111,27 +91,6 @@ private:
     RecentMap<Watched> m_paths{kMaxPaths};
     std::map<std::uint32_t, PollSummary> m_changed;
     std::uint32_t m_next = 0;
-};
-
-/// Measures the exchanges of one connection and hands each to the tracker when it is over.
-class ExchangeMeter {
-public:
-    /// A head was read, and the body behind it begins; what has none is over at once.
-    void begin(const Exchange& exchange, const BodyFraming& framing, LayerOutput& out);
-    /// So many bytes of the body behind the last head of this direction.
-    void body(Direction direction, std::uint64_t bytes, const LayerOutput& out);
-    void bodyEnd(Direction direction, LayerOutput& out);
-
-private:
-    /// Requests that wait for their answer; the oldest of more are not measured.
-    static constexpr std::size_t kMaxWaiting = 64;
-
-    void beginRequest(const Exchange& exchange, const LayerOutput& out);
-    void beginResponse(const Exchange& exchange, const BodyFraming& framing,
-                       const LayerOutput& out);
-
-    std::deque<std::pair<RecordId, MeasuredExchange>> m_waiting;
-    std::optional<MeasuredExchange> m_answering;
 };
 
 }  // namespace framescope::http

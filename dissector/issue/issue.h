@@ -80,8 +80,26 @@ enum class IssueCode : std::uint16_t {
     WebSocketDataAfterClose,
     WebSocketPayloadIncomplete,
     WebSocketResynchronised,
+    WebSocketMaskingKeyZero,
+    WebSocketMaskingKeyRepeated,
+    WebSocketCloseUnanswered,
+    WebSocketPingUnanswered,
+    // Compressed WebSocket messages, RFC 7692
+    WebSocketRsv1OnContinuation,
+    WebSocketRsv1OnControl,
+    WebSocketContextLost,
+    WebSocketNotDeflate,
+    WebSocketMessageOverLimit,
     // Engine.IO and Socket.IO
     EngineIoHandshakeMalformed,
+    EngineIoNotBase64,
+    EngineIoPayloadMalformed,
+    EngineIoPacketIncomplete,
+    EngineIoPayloadTooLong,
+    EngineIoServerError,
+    EngineIoHeartbeatMissed,
+    EngineIoHeartbeatLate,
+    EngineIoHttpAfterSwitch,
     SocketIoPacketMalformed,
     SocketIoPayloadMalformed,
     // Event streams, WHATWG HTML
@@ -96,6 +114,8 @@ enum class IssueCode : std::uint16_t {
     EventStreamBytesMissing,
     EventStreamEventsRepeated,
     EventStreamEventsLost,
+    // Payloads
+    PayloadNotOfFormat,
     Count,
 };
 
