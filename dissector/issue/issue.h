@@ -57,6 +57,20 @@ enum class IssueCode : std::uint16_t {
     EngineIoHandshakeMalformed,
     SocketIoPacketMalformed,
     SocketIoPayloadMalformed,
+    // Socket.IO: attachments, acknowledgements, namespaces
+    SocketIoPlaceholderWrong,
+    SocketIoAttachmentMissing,
+    SocketIoAttachmentSurplus,
+    SocketIoAckMissing,
+    SocketIoAckUnasked,
+    SocketIoAckIdMissing,
+    SocketIoAckIdReused,
+    SocketIoReservedEvent,
+    SocketIoNotConnected,
+    SocketIoAfterDisconnect,
+    SocketIoConnectWithoutSid,
+    // Payloads
+    PayloadNotOfFormat,
     Count,
 };
 
