@@ -11,6 +11,7 @@
 #include "capture/session/connection_info.h"
 #include "capture/session/statistics.h"
 #include "capture/session/stream_map.h"
+#include "dissector/engineio/session_info.h"
 #include "dissector/record/record.h"
 
 namespace framescope {
@@ -36,6 +37,8 @@ struct Batch {
     std::vector<CheckpointEntry> checkpoints;
     std::vector<std::string> names;  ///< their ids follow those of the batch before
     std::vector<std::pair<ConnectionId, ConnectionInfo>> connections;  ///< new or changed
+    std::vector<std::pair<engineio::SessionId, engineio::SessionInfo>>
+        engineSessions;  ///< likewise
     CaptureLayout layout;
     std::vector<std::string> notices;
     Statistics statistics;   ///< of the whole capture so far

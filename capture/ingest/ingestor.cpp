@@ -77,6 +77,7 @@ void Ingestor::packet(const CapturedPacket& packet) {
 
 void Ingestor::finish() {
     m_tracker.finish();
+    m_conversations.engineSessions.finish(*this);
 }
 
 Batch Ingestor::takeBatch() {
@@ -91,6 +92,7 @@ Batch Ingestor::takeBatch() {
         m_batch.connections.emplace_back(id, connection.info);
     }
     m_changed.clear();
+    m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
     m_batch.statistics = m_statistics;
     return std::exchange(m_batch, {});
 }

@@ -6,38 +6,45 @@
 #include <optional>
 
 #include "dissector/engineio/packet.h"
-#include "dissector/socketio/packet.h"
+#include "dissector/layer/conversations.h"
+#include "dissector/socketio/socketio_messages.h"
 
 namespace framescope::engineio {
 namespace {
 
-/// The Socket.IO packet in a message packet, if it is one. A packet that was cut is taken by its
-/// beginning.
-std::optional<socketio::Packet> socketPacket(const Packet& packet, bool whole) {
-    if (packet.type != PacketType::Message) return std::nullopt;
-    if (whole && !socketio::recognise(packet.data)) return std::nullopt;
-    auto parsed = socketio::parse(packet.data);
-    if (parsed && !parsed->wellFormed) return std::nullopt;
-    return parsed;
+/// The value of a parameter in a target's query; empty where it is not there.
+std::string_view parameterOf(std::string_view target, std::string_view name) {
+    const std::size_t question = target.find('?');
+    if (question == std::string_view::npos) return {};
+    std::string_view query = target.substr(question + 1);
+    while (!query.empty()) {
+        const std::size_t ampersand = query.find('&');
+        const std::string_view parameter = query.substr(0, ampersand);
+        if (parameter.size() > name.size() && parameter.starts_with(name) &&
+            parameter[name.size()] == '=') {
+            return parameter.substr(name.size() + 1);
+        }
+        if (ampersand == std::string_view::npos) break;
+        query.remove_prefix(ampersand + 1);
+    }
+    return {};
+}
+
+socketio::MessageData dataOf(const Packet& packet, const MessageView& message,
+                             std::uint8_t revision) {
+    return {asBytes(packet.data), true, message.whole, revision};
 }
 
 }  // namespace
 
 std::uint8_t revisionFromTarget(std::string_view target) {
-    const std::size_t question = target.find('?');
-    if (question == std::string_view::npos) return 0;
-    std::string_view query = target.substr(question + 1);
-    while (!query.empty()) {
-        const std::size_t ampersand = query.find('&');
-        const std::string_view parameter = query.substr(0, ampersand);
-        if (parameter.size() == 5 && parameter.starts_with("EIO=") && parameter[4] >= '1' &&
-            parameter[4] <= '9') {
-            return static_cast<std::uint8_t>(parameter[4] - '0');
-        }
-        if (ampersand == std::string_view::npos) break;
-        query.remove_prefix(ampersand + 1);
-    }
-    return 0;
+    const std::string_view value = parameterOf(target, "EIO");
+    if (value.size() != 1 || value[0] < '1' || value[0] > '9') return 0;
+    return static_cast<std::uint8_t>(value[0] - '0');
+}
+
+std::string_view sidFromTarget(std::string_view target) {
+    return parameterOf(target, "sid");
 }
 
 namespace {
@@ -75,15 +82,30 @@ void EngineIoReader::read(const MessageView& message, Record& record, IssueSink&
         const auto handshake = parseHandshake(packet->data);
         if (handshake) out.facts().engineVersion = handshake->maxPayload ? 4 : 3;
     }
-    const auto socket = socketPacket(*packet, message.whole);
-    if (!socket) return;
-    record.protocol = Protocol::SocketIo;
-    record.socketType = static_cast<std::uint8_t>(socket->type);
-    if (message.whole) socketio::check(*socket, issues);
-    if (socket->hasEvent()) record.name = out.intern(socketio::eventName(*socket));
-    if (socket->id) {
-        record.flags |= kFlagHasAckId;
-        record.detail = static_cast<std::uint32_t>(*socket->id);
+    if (packet->type != PacketType::Message) return;
+    session(out).conversation().message(dataOf(*packet, message, out.facts().engineVersion),
+                                        message.direction, out.nextRow(), record, issues, out);
+}
+
+Session& EngineIoReader::session(LayerOutput& out) {
+    SessionTracker& tracker = out.conversations().engineSessions;
+    if (m_session == kNoSession) m_session = out.facts().engineSession;
+    if (m_session == kNoSession) m_session = tracker.create(out);
+    out.facts().engineSession = m_session;
+    return m_session == kNoSession ? m_unlisted : tracker.session(m_session);
+}
+
+void EngineIoReader::lost(Direction direction, LayerOutput& out) {
+    session(out).conversation().lost(direction, out);
+}
+
+void EngineIoReader::end(Direction direction, EndReason, LayerOutput& out) {
+    m_ended[indexOf(direction)] = true;
+    if (!m_ended[0] || !m_ended[1]) return;
+    if (m_session != kNoSession) {
+        out.conversations().engineSessions.end(m_session, out);
+    } else if (m_unlisted.socket != nullptr) {
+        m_unlisted.socket->end(out);
     }
 }
 
@@ -100,26 +122,19 @@ void describeMessage(const MessageView& message, const RowContext& row, Dissecti
     IssueSink issues;
     if (message.whole) check(*packet, issues);
     tree.attach(issues, layer);
-    const auto socket = socketPacket(*packet, message.whole);
-    if (!socket) return;
-    const FieldIndex inner = socketio::describe(*socket, tree, place.at(1), engineVersion);
-    protocols += ":socketio";
-    IssueSink innerIssues;
-    if (message.whole) socketio::check(*socket, innerIssues);
-    tree.attach(innerIssues, inner);
+    if (packet->type != PacketType::Message) return;
+    socketio::describeMessage(dataOf(*packet, message, engineVersion), row, dissection, place.at(1),
+                              protocols);
 }
 
 std::string summariseMessage(const MessageView& message, const RowContext& row,
                              std::size_t maxChars) {
     const auto packet = parse(message.asText());
     if (!packet) return {};
-    // The list shows the beginning of a message, so what was read of it may be cut: then only the
-    // parts before the data decide.
     if (packet->type == PacketType::Message) {
-        const auto socket = socketio::parse(packet->data);
-        if (socket && socket->wellFormed) {
-            return socketio::summary(*socket, maxChars, row.connection().facts.engineVersion);
-        }
+        const auto data = dataOf(*packet, message, row.connection().facts.engineVersion);
+        std::string line = socketio::summariseMessage(data, row, maxChars);
+        if (!line.empty()) return line;
     }
     return summary(*packet, maxChars);
 }

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "dissector/engineio/engineio_messages.h"
+#include "dissector/layer/conversations.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/segment_rows.h"
@@ -153,6 +154,10 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     if (facts.path == 0 || webSocket) facts.path = out.intern(head.target);
     if (const std::uint8_t revision = engineio::revisionFromTarget(head.target)) {
         facts.engineVersion = revision;
+    }
+    if (webSocket) {
+        facts.engineSession = out.conversations().engineSessions.find(
+            engineio::sidFromTarget(head.target), out);
     }
     record.kind = RowKind::HttpRequest;
     record.name = out.intern(head.method + " " + head.target);

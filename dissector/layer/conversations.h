@@ -1,10 +1,14 @@
-// What spans connections: an Engine.IO session that moves from polling to a WebSocket, a client that
-// comes back. One tracker for each kind, owned by the ingest and reached through LayerOutput; each
-// bounds what it keeps.
+// What spans connections: an Engine.IO session that moves from polling to a WebSocket, a client
+// that comes back. One tracker for each kind, owned by the ingest and reached through LayerOutput;
+// each bounds what it keeps.
 #pragma once
+
+#include "dissector/engineio/session_tracker.h"
 
 namespace framescope {
 
-struct Conversations {};
+struct Conversations {
+    engineio::SessionTracker engineSessions;
+};
 
 }  // namespace framescope
