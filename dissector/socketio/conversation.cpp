@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <span>
+#include <utility>
 
 #include "dissector/payload/utf8.h"
 #include "dissector/socketio/reserved_events.h"
@@ -42,7 +42,8 @@ void Conversation::message(const MessageData& data, Direction direction, RecordI
         readBinary(moment);
         return;
     }
-    // Attachments follow their packet at once; Engine.IO's own packets between them never come here.
+    // Attachments follow their packet at once; Engine.IO's own packets between them never come
+    // here.
     giveUpAttachments(direction, out);
     m_afterLoss[indexOf(direction)] = false;
     if (readText(moment) || readObject(moment, Encoding::Json)) return;
@@ -52,11 +53,13 @@ void Conversation::message(const MessageData& data, Direction direction, RecordI
 bool Conversation::readText(const Moment& moment) {
     const MessageData& data = moment.data;
     const auto packet = parse(data.asText());
+    const bool first = !std::exchange(m_began[indexOf(moment.direction)], true);
     if (!packet || !packet->wellFormed) return false;
     if (data.whole && !recognise(data.asText(), data.revision)) return false;
     if (!isKnown(data)) {
+        // A server's or client's first word may be a bare CONNECT.
+        if (isWeak(*packet) && (packet->type != PacketType::Connect || !first)) return false;
         // What was cut is not judged in full, and an error of early servers can be any text.
-        if (isWeak(*packet) && packet->type != PacketType::Connect) return false;
         if (!recognise(data.asText()) && data.whole) return false;
     }
     if (!isWeak(*packet)) m_seen = true;
@@ -124,9 +127,6 @@ void Conversation::take(const Facts& facts, const Moment& moment) {
             break;
         case PacketType::Disconnect:
             m_namespaces.disconnect(nsp, moment.direction);
-            if (nsp != kNoNamespace) {
-                giveUpAcks(m_acks.takeOf(nsp), "the namespace was left before", moment.out);
-            }
             break;
         case PacketType::ConnectError:
             if (moment.direction != Direction::ServerToClient) break;
@@ -152,7 +152,14 @@ void Conversation::takeConnect(const Facts& facts, NamespaceId nsp, const Moment
     if (const auto asked = m_namespaces.connect(nsp, moment.direction, moment.row)) {
         moment.out.link({moment.row, *asked, 0, LinkKind::ResponseTo});
     }
-    if (moment.direction != Direction::ServerToClient || !moment.data.whole) return;
+    if (moment.direction == Direction::ClientToServer) {
+        // Whoever connects again begins anew; nothing that was asked before is answered now.
+        if (nsp != kNoNamespace) {
+            giveUpAcks(m_acks.takeOf(nsp), "the namespace was connected again", moment.out);
+        }
+        return;
+    }
+    if (!moment.data.whole) return;
     const ConnectData given = readConnectData(facts.data, facts.encoding);
     if (given.pid && given.pid->value.size() <= kMaxRecoveryId) m_recoveryId = given.pid->value;
     if (!given.sid && moment.data.revision >= 4) {
@@ -173,8 +180,8 @@ void Conversation::takeEvent(const Facts& facts, NamespaceId nsp, const Moment& 
         }
     }
     // Servers add the offset to what they can send again: events that ask for no acknowledgement.
-    const bool recoverable = !m_recoveryId.empty() && !facts.id &&
-                             moment.direction == Direction::ServerToClient;
+    const bool recoverable =
+        !m_recoveryId.empty() && !facts.id && moment.direction == Direction::ServerToClient;
     if (recoverable && moment.data.whole && trailingText(facts.data, facts.encoding)) {
         moment.record.flags |= kFlagHasOffset;
     }

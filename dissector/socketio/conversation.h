@@ -1,7 +1,7 @@
 // The Socket.IO conversation of one Engine.IO session: both directions, whatever transports carry
 // it. Engine.IO hands over each message's data in the order of the capture; what one packet means
-// for a later one (acknowledgements, attachments, namespaces) is remembered here, within bounds, and
-// given away as links and remarks.
+// for a later one (acknowledgements, attachments, namespaces) is remembered here, within bounds,
+// and given away as links and remarks.
 //
 // Engine.IO can be used alone, so a message that is no Socket.IO packet is wrong only where the
 // conversation is known to be Socket.IO: by the path of its requests, or by packets before it.
@@ -97,8 +97,9 @@ private:
     Namespaces m_namespaces;
     OpenAcks m_acks;
     std::array<Awaited, 2> m_awaited;
-    std::array<bool, 2> m_lost{};         ///< messages of the direction are missing
-    std::array<bool, 2> m_afterLoss{};    ///< binary data may belong to what is missing
+    std::array<bool, 2> m_began{};      ///< texts of the direction were seen
+    std::array<bool, 2> m_lost{};       ///< messages of the direction are missing
+    std::array<bool, 2> m_afterLoss{};  ///< binary data may belong to what is missing
     std::string m_recoveryId;
     bool m_fromStart = false;
     bool m_seen = false;  ///< packets that nothing else looks like

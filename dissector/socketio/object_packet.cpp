@@ -7,7 +7,9 @@
 #include "dissector/payload/msgpack.h"
 #include "dissector/payload/msgpack_reader.h"
 #include "dissector/payload/msgpack_writer.h"
+#include "dissector/payload/payload_describe.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/socketio/describe_recovery.h"
 
 namespace framescope::socketio {
 namespace {
@@ -154,12 +156,13 @@ std::string jsonOf(ByteView value, Encoding encoding, std::size_t maxChars) {
     return msgpackToJson(value, maxChars).value_or(std::string());
 }
 
-void describeValue(ByteView value, Encoding encoding, FieldTree& tree, Place place,
-                   std::string label = {}) {
+void describeValue(ByteView value, Encoding encoding, Dissection& dissection, Place place,
+                   const PayloadChoice& choice, std::string label = {}) {
+    const TextHook hook = base64Hook(dissection, choice);
     if (encoding == Encoding::Json) {
-        describeJson(asText(value), tree, place, std::move(label));
+        describeJson(asText(value), dissection.fields, place, std::move(label), hook);
     } else {
-        describeMsgpack(value, tree, place, std::move(label));
+        describeMsgpack(value, dissection.fields, place, std::move(label), hook);
     }
 }
 
@@ -171,7 +174,9 @@ std::vector<Entry> argumentsOf(const ObjectPacket& packet, std::size_t limit) {
     return std::move(*entries);
 }
 
-void describeArguments(const ObjectPacket& packet, FieldTree& tree, Place data) {
+void describeArguments(const ObjectPacket& packet, Dissection& dissection, Place data,
+                       const PayloadChoice& choice) {
+    FieldTree& tree = dissection.fields;
     const std::vector<Entry> arguments = argumentsOf(packet, kMaxArguments);
     const ByteRange range = arguments.empty()
                                 ? ByteRange{packet.data.size(), packet.data.size()}
@@ -181,8 +186,8 @@ void describeArguments(const ObjectPacket& packet, FieldTree& tree, Place data) 
     tree.open(FieldId::SocketIoArgs, data.at(range.begin), range.size(), std::move(text),
               std::move(value));
     for (std::size_t i = 0; i < std::min(arguments.size(), kMaxArguments); ++i) {
-        describeValue(slice(packet.data, arguments[i].range), packet.encoding, tree,
-                      data.at(arguments[i].range.begin), "Argument " + std::to_string(i));
+        describeValue(slice(packet.data, arguments[i].range), packet.encoding, dissection,
+                      data.at(arguments[i].range.begin), choice, "Argument " + std::to_string(i));
     }
     tree.close();
 }
@@ -277,8 +282,9 @@ std::string argumentsJson(const ObjectPacket& packet) {
     return json + "]";
 }
 
-FieldIndex describe(const ObjectPacket& packet, std::size_t size, FieldTree& tree, Place place,
-                    std::uint8_t engineVersion) {
+FieldIndex describe(const ObjectPacket& packet, std::size_t size, Dissection& dissection,
+                    Place place, std::uint8_t engineVersion, const Surroundings& surroundings) {
+    FieldTree& tree = dissection.fields;
     const auto at = [place](ByteRange range) { return place.at(range.begin); };
     const std::string type(packetTypeName(packet.type, engineVersion));
     const FieldIndex layer =
@@ -302,14 +308,17 @@ FieldIndex describe(const ObjectPacket& packet, std::size_t size, FieldTree& tre
             tree.add(FieldId::SocketIoEvent, data.at(first->front().range.begin),
                      first->front().range.size(), std::move(name), std::move(shown));
         }
-        describeArguments(packet, tree, data);
+        describeArguments(packet, dissection, data, surroundings.choice);
     } else if (!packet.data.empty()) {
         std::string json = jsonOf(packet.data, packet.encoding, kMaxJson);
         std::string shown = printable(json, kShownChars);
         tree.open(FieldId::SocketIoData, data, packet.data.size(), std::move(shown),
                   std::move(json));
-        describeValue(packet.data, packet.encoding, tree, data);
+        describeValue(packet.data, packet.encoding, dissection, data, surroundings.choice);
         tree.close();
+    }
+    if (!packet.data.empty()) {
+        describeRecovery(packet.type, packet.data, packet.encoding, surroundings, tree, data);
     }
     tree.close();
     return layer;
@@ -325,8 +334,8 @@ std::string summary(const ObjectPacket& packet, std::size_t maxChars, std::uint8
         for (const Entry& argument : argumentsOf(packet, maxChars)) {
             if (line.size() > 4 * maxChars) break;
             line += separator;
-            line += printable(
-                jsonOf(slice(packet.data, argument.range), packet.encoding, maxChars), maxChars);
+            line += printable(jsonOf(slice(packet.data, argument.range), packet.encoding, maxChars),
+                              maxChars);
             separator = ", ";
         }
     } else if (!packet.data.empty()) {

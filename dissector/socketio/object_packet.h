@@ -1,6 +1,6 @@
 // Socket.IO packets as socket.io-msgpack-parser writes them: each one map with the members type,
-// nsp, data and id, in MessagePack, binary data included. Its version for socket.io 2 sends CONNECT,
-// DISCONNECT and ERROR as the same map in JSON text. Parse, encode, check, describe.
+// nsp, data and id, in MessagePack, binary data included. Its version for socket.io 2 sends
+// CONNECT, DISCONNECT and ERROR as the same map in JSON text. Parse, encode, check, describe.
 #pragma once
 
 #include <cstdint>
@@ -45,8 +45,9 @@ std::string eventName(const ObjectPacket& packet);
 /// The arguments as a JSON array, without the event's name; bytes as {"$binary":N}.
 std::string argumentsJson(const ObjectPacket& packet);
 /// Appends the layer's line and its fields; the packet's `size` bytes stand at `place`.
-FieldIndex describe(const ObjectPacket& packet, std::size_t size, FieldTree& tree, Place place,
-                    std::uint8_t engineVersion = 4);
+FieldIndex describe(const ObjectPacket& packet, std::size_t size, Dissection& dissection,
+                    Place place, std::uint8_t engineVersion = 4,
+                    const Surroundings& surroundings = {});
 /// As that of the other form.
 std::string summary(const ObjectPacket& packet, std::size_t maxChars,
                     std::uint8_t engineVersion = 4);

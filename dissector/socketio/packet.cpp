@@ -185,8 +185,8 @@ void checkPlaceholders(const Packet& packet, IssueSink& issues) {
     if (placeholders.size() >= kMaxPlaceholders) return;
     const auto missing = std::ranges::find(named, false);
     if (missing == named.end() && announced <= named.size()) return;
-    complain("no placeholder names attachment " +
-             std::to_string(missing - named.begin() + 1) + " of " + std::to_string(announced));
+    complain("no placeholder names attachment " + std::to_string(missing - named.begin() + 1) +
+             " of " + std::to_string(announced));
 }
 
 std::string eventName(const Packet& packet) {

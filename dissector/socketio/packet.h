@@ -11,6 +11,7 @@
 #include "dissector/core/bytes.h"
 #include "dissector/field/field_tree.h"
 #include "dissector/issue/issue.h"
+#include "dissector/payload/payload_format.h"
 
 namespace framescope::socketio {
 
@@ -44,9 +45,9 @@ struct Packet {
     std::optional<std::uint32_t> attachments;  ///< binary attachments announced
     std::string_view nsp;                      ///< with its query, if any; empty means "/"
     bool comma = true;  ///< behind the namespace; at a packet's end early clients leave it out
-    std::optional<std::uint64_t> id;           ///< acknowledgement id
-    std::string_view data;                     ///< JSON; empty if there is none
-    bool wellFormed = true;  ///< the parts before the data are as the protocol writes them
+    std::optional<std::uint64_t> id;  ///< acknowledgement id
+    std::string_view data;            ///< JSON; empty if there is none
+    bool wellFormed = true;           ///< the parts before the data are as the protocol writes them
 
     ByteRange attachmentsRange;  ///< the digits, without the '-'
     ByteRange nspRange;          ///< without the ','
@@ -79,13 +80,19 @@ struct Attachment {
     SourceId source = kNoSource;  ///< its bytes, or their beginning; kNoSource: not shown
     std::uint64_t size = 0;
 };
-/// By number from 0; nothing for one that is not there.
-using Attachments = std::vector<std::optional<Attachment>>;
+
+/// What other rows, and the user, tell of a packet. As it stands: nothing.
+struct Surroundings {
+    std::vector<std::optional<Attachment>> attachments;  ///< by number from 0
+    bool hasOffset = false;         ///< an event whose last argument is its offset
+    std::optional<bool> recovered;  ///< of a CONNECT that answers a request for recovery
+    PayloadChoice choice;           ///< how payloads inside are to be read
+};
 
 /// Appends the layer's line and its fields; the type digit stands at `place`. Attachments are put
 /// where their placeholders stand. Returns the line.
-FieldIndex describe(const Packet& packet, FieldTree& tree, Place place,
-                    std::uint8_t engineVersion = 4, const Attachments& attachments = {});
+FieldIndex describe(const Packet& packet, Dissection& dissection, Place place,
+                    std::uint8_t engineVersion = 4, const Surroundings& surroundings = {});
 /// `EVENT /chat #12  message  {"text":"hello"}`, at most `maxChars` characters.
 std::string summary(const Packet& packet, std::size_t maxChars, std::uint8_t engineVersion = 4);
 

@@ -18,16 +18,25 @@ constexpr std::array<std::string_view, 6> kSinceRevision5 = {
 constexpr std::array<std::string_view, 6> kEarlyServer = {
     "connect", "disconnect", "disconnecting", "error", "newListener", "removeListener"};
 
-constexpr std::array<std::string_view, 13> kEarlyClient = {
-    "connect",   "connect_error",     "connect_timeout",  "connecting",   "disconnect",
-    "error",     "ping",              "pong",             "reconnect",    "reconnect_attempt",
-    "reconnecting", "reconnect_error", "reconnect_failed"};
+constexpr std::array<std::string_view, 13> kEarlyClient = {"connect",
+                                                           "connect_error",
+                                                           "connect_timeout",
+                                                           "connecting",
+                                                           "disconnect",
+                                                           "error",
+                                                           "ping",
+                                                           "pong",
+                                                           "reconnect",
+                                                           "reconnect_attempt",
+                                                           "reconnecting",
+                                                           "reconnect_error",
+                                                           "reconnect_failed"};
 
 }  // namespace
 
 bool isReservedEvent(std::string_view name, Direction sender, std::uint8_t engineVersion) {
-    const bool early = sender == Direction::ServerToClient ? has(kEarlyServer, name)
-                                                           : has(kEarlyClient, name);
+    const bool early =
+        sender == Direction::ServerToClient ? has(kEarlyServer, name) : has(kEarlyClient, name);
     const bool late = has(kSinceRevision5, name);
     if (engineVersion == 0) return early && late;
     return isBeforeRevision5(engineVersion) ? early : late;
