@@ -1,5 +1,6 @@
 // The one table of fields: name, type, label, meaning. Names are Wireshark's where Wireshark has
-// the field; ours alone begin with engineio., socketio., payload., msgpack., protobuf., base64 and issue.
+// the field; ours alone begin with engineio., socketio., payload., msgpack., protobuf., base64 and
+// issue.
 #include <algorithm>
 #include <array>
 #include <cassert>
