@@ -43,7 +43,8 @@ private Q_SLOTS:
         row("connect with data undefined", "83a47479706500a36e7370a12fa464617461d40000", "0|/|||",
             "CONNECT");
         row("event with options, undefined, date, id undefined",
-            "85a47479706502a46461746195a568656c6c6fcb3ff800000000000081a161c40378797ad40000d70000000"
+            "85a47479706502a46461746195a568656c6c6fcb3ff800000000000081a161c40378797ad40000d7000000"
+            "0"
             "00000000000a76f7074696f6e7381a8636f6d7072657373c3a36e7370a12fa26964d40000",
             "2|/||hello|[1.5,{\"a\":{\"$binary\":3}},null,{\"$extension\":0,\"$binary\":8}]",
             "EVENT  hello  1.5, {\"a\":{\"$binary\":3}}, null, {\"$extension\":0,\"$binary\":8}");
@@ -95,7 +96,8 @@ private Q_SLOTS:
         row("{\"type\":0,\"nsp\":\"/chat?token=1\"}", "0|/chat?token=1|||");
         row("{\"type\":1,\"nsp\":\"/\"}", "1|/|||");
         row("{\"type\":4,\"data\":\"no\",\"nsp\":\"/x\"}", "4|/x|||");
-        row("{\"type\":2,\"data\":[\"a\",{\"b\":1}],\"nsp\":\"/\",\"id\":3}", "2|/|3|a|[{\"b\":1}]");
+        row("{\"type\":2,\"data\":[\"a\",{\"b\":1}],\"nsp\":\"/\",\"id\":3}",
+            "2|/|3|a|[{\"b\":1}]");
         row("{\"type\":3,\"data\":[\"a\"],\"nsp\":\"/\",\"id\":3}", "3|/|3||[\"a\"]");
         row("{\"type\":7,\"nsp\":\"/\"}", "");
         row("{\"type\":\"0\",\"nsp\":\"/\"}", "");
@@ -168,10 +170,10 @@ private Q_SLOTS:
 
     void noise() {
         test::Noise noise(8);
-        const Bytes valid =
-            fromHex("85a47479706502a46461746195a568656c6c6fcb3ff800000000000081a161c40378797ad40000d"
-                    "7000000000000000000a76f7074696f6e7381a8636f6d7072657373c3a36e7370a12fa26964d4"
-                    "0000");
+        const Bytes valid = fromHex(
+            "85a47479706502a46461746195a568656c6c6fcb3ff800000000000081a161c40378797ad40000d"
+            "7000000000000000000a76f7074696f6e7381a8636f6d7072657373c3a36e7370a12fa26964d4"
+            "0000");
         int packets = 0;
         for (int round = 0; round < 20'000; ++round) {
             Bytes bytes = valid;

@@ -320,11 +320,11 @@ private Q_SLOTS:
             return text;
         };
         QCOMPARE(found("[{\"_placeholder\":true,\"num\":0}]"), std::string("1-30:0 "));
-        QCOMPARE(found("[{\"num\":3,\"more\":[1],\"_placeholder\":true}]"),
-                 std::string("1-41:3 "));
+        QCOMPARE(found("[{\"num\":3,\"more\":[1],\"_placeholder\":true}]"), std::string("1-41:3 "));
         // The outer one counts.
-        QCOMPARE(found("[{\"num\":1,\"a\":{\"_placeholder\":true,\"num\":2},\"_placeholder\":true}]"),
-                 std::string("1-64:1 "));
+        QCOMPARE(
+            found("[{\"num\":1,\"a\":{\"_placeholder\":true,\"num\":2},\"_placeholder\":true}]"),
+            std::string("1-64:1 "));
         QCOMPARE(found("[{\"_placeholder\":false,\"num\":0},[true],\"_placeholder\"]"),
                  std::string());
         QCOMPARE(found("[[\"_placeholder\",true]]"), std::string());
