@@ -82,6 +82,12 @@ void RowDissector::describeBody(const http::Head& head) {
     if (missing != 0) shown += ", of which " + groupedDigits(missing) + " are missing";
     tree().add(FieldId::HttpFileData, Place{source, 0}, bytes.size(),
                text ? FieldValue(std::string(asText(bytes))) : FieldValue(), std::move(shown));
+    const Bytes own = bytes;
+    for (const BodyProtocol* const protocol : bodyProtocols()) {
+        if (protocol->describeBody == nullptr || missing != 0) continue;
+        protocol->describeBody(own, head, SessionRowContext(m_state, m_row), m_dissection,
+                               Place{source, 0}, m_protocols);
+    }
 }
 
 /// A unit inside a body: the body is read again from its head on.

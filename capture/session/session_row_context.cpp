@@ -48,4 +48,9 @@ std::string_view SessionRowContext::requestTarget() const {
     return name.substr(std::min(name.size(), name.find(' ') + 1));
 }
 
+const engineio::SessionInfo* SessionRowContext::engineSession() const {
+    const std::uint32_t id = connection().facts.engineSession;
+    return id < m_state.engineSessions.size() ? &m_state.engineSessions[id] : nullptr;
+}
+
 }  // namespace framescope

@@ -2,19 +2,11 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <string_view>
 
 #include "dissector/engineio/session_tracker.h"
 #include "dissector/layer/message_protocol.h"
 
 namespace framescope::engineio {
-
-/// The protocol revision a request target asks for (its query's EIO parameter); 0 if it names none.
-std::uint8_t revisionFromTarget(std::string_view target);
-
-/// The session id in a request target (its query's sid parameter); empty if it names none.
-std::string_view sidFromTarget(std::string_view target);
 
 /// Reads the packets of one WebSocket.
 class EngineIoReader : public MessageReader {
@@ -30,6 +22,7 @@ private:
     SessionId m_session = kNoSession;
     Session m_unlisted;  ///< stands in where no more sessions are kept
     std::array<bool, 2> m_ended{};
+    bool m_closed = false;  ///< by a peer, not with the capture
 };
 
 extern const MessageProtocol kMessageProtocol;

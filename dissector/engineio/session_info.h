@@ -17,6 +17,8 @@ namespace framescope::engineio {
 /// Number of a session in the order in which they were first seen.
 using SessionId = std::uint32_t;
 inline constexpr SessionId kNoSession = 0xffffffff;
+/// Of a connection that carries several, as those behind a proxy do.
+inline constexpr SessionId kSeveralSessions = 0xfffffffe;
 
 enum class Transport : std::uint8_t { Polling, WebSocket };
 /// "polling", "websocket": as the query's `transport` names it.

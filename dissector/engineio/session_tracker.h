@@ -7,12 +7,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
+#include "dissector/engineio/heartbeats.h"
 #include "dissector/engineio/session_info.h"
 #include "dissector/layer/layer.h"
 #include "dissector/socketio/conversation.h"
@@ -24,7 +26,11 @@ struct Session {
     SessionInfo info;
     /// Made with the first message, given up when the session ends.
     std::unique_ptr<socketio::Conversation> socket;
-    bool changed = false;  ///< since the tracker was last asked
+    Heartbeats heartbeats;
+    /// Of the texts in its polling bodies: whether they are UTF-8 twice (see characters.h).
+    std::optional<bool> doubleUtf8;
+    ConnectionId lastConnection = 0;  ///< the one that was seen last
+    bool changed = false;             ///< since the tracker was last asked
 
     /// The conversation, made where there is none.
     socketio::Conversation& conversation();

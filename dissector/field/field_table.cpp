@@ -228,6 +228,14 @@ constexpr std::array kFields = {
               "In bytes"},
     FieldInfo{FieldId::EngineIoTransport, "engineio.transport", Text, "Transport", ""},
     FieldInfo{FieldId::EngineIoData, "engineio.data", Text, "Data", ""},
+    FieldInfo{
+        FieldId::EngineIoLength, "engineio.length", Unsigned, "Packet length",
+        "In a polling body of revision 3: characters of a text packet, bytes of a binary one"},
+    FieldInfo{FieldId::EngineIoMarker, "engineio.binary", Bool, "Binary packet",
+              "In a binary polling body of revision 3"},
+    FieldInfo{FieldId::EngineIoErrorCode, "engineio.error.code", Unsigned, "Error",
+              "Why the server refused a request, 0 to 5"},
+    FieldInfo{FieldId::EngineIoErrorMessage, "engineio.error.message", Text, "Message", ""},
     FieldInfo{FieldId::SocketIo, "socketio", Protocol, "Socket.IO", ""},
     FieldInfo{FieldId::SocketIoType, "socketio.type", Text, "Packet type",
               "CONNECT, DISCONNECT, EVENT, ACK, CONNECT_ERROR (ERROR before revision 5), "

@@ -4,8 +4,9 @@
 #include <iterator>
 #include <utility>
 
-#include "dissector/engineio/engineio_messages.h"
-#include "dissector/layer/conversations.h"
+#include "dissector/engineio/session_reader.h"
+#include "dissector/engineio/target.h"
+#include "dissector/http/after_switch.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/segment_rows.h"
@@ -155,10 +156,8 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     if (const std::uint8_t revision = engineio::revisionFromTarget(head.target)) {
         facts.engineVersion = revision;
     }
-    if (webSocket) {
-        facts.engineSession = out.conversations().engineSessions.find(
-            engineio::sidFromTarget(head.target), out);
-    }
+    if (engineio::isSocketIoTarget(head.target)) facts.socketIoPath = true;
+    if (webSocket) engineio::webSocketRequested(head.target, out);
     record.kind = RowKind::HttpRequest;
     record.name = out.intern(head.method + " " + head.target);
 
@@ -213,12 +212,18 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     const bool requestKnown = request.record != kNoRecord;
     // A client that answers itself is not believed while bytes behind its request are held.
     const bool believed = record.direction == Direction::ServerToClient || m_held.empty();
+    if (request.asksForUpgrade && !isInterim(head)) engineio::webSocketAnswered(webSocket, out);
     if (webSocket && believed) {
         out.facts().upgraded = true;
         if (websocket::namesDeflate(head)) {
             out.facts().compression.kind = CompressionKind::PerMessageDeflate;
         }
-        handOver(std::make_unique<websocket::WebSocketLayer>(), requestKnown, out);
+        // A response may still follow; it would answer the same request.
+        auto http = std::make_unique<HttpLayer>();
+        if (requestKnown) http->m_pending.push_back(request);
+        handOver(std::make_unique<AfterSwitchLayer>(std::make_unique<websocket::WebSocketLayer>(),
+                                                    std::move(http), row),
+                 requestKnown, out);
     } else if (head.status == 101 && believed) {
         handOver(std::make_unique<UnclaimedLayer>(), requestKnown, out);
     } else if (framing.kind == BodyKind::Tunnel && believed) {

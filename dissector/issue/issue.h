@@ -55,6 +55,14 @@ enum class IssueCode : std::uint16_t {
     WebSocketResynchronised,
     // Engine.IO and Socket.IO
     EngineIoHandshakeMalformed,
+    EngineIoNotBase64,
+    EngineIoPayloadMalformed,
+    EngineIoPacketIncomplete,
+    EngineIoPayloadTooLong,
+    EngineIoServerError,
+    EngineIoHeartbeatMissed,
+    EngineIoHeartbeatLate,
+    EngineIoHttpAfterSwitch,
     SocketIoPacketMalformed,
     SocketIoPayloadMalformed,
     // Socket.IO: attachments, acknowledgements, namespaces

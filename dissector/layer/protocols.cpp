@@ -4,6 +4,7 @@
 #include <array>
 
 #include "dissector/engineio/engineio_messages.h"
+#include "dissector/engineio/polling.h"
 #include "dissector/http/head.h"
 #include "dissector/http/http_layer.h"
 
@@ -35,7 +36,9 @@ constexpr std::array<const MessageProtocol*, 1> kMessageProtocols = {
     &engineio::kMessageProtocol,
 };
 
-constexpr std::array<const BodyProtocol*, 0> kBodyProtocols = {};
+constexpr std::array<const BodyProtocol*, 1> kBodyProtocols = {
+    &engineio::kPollingProtocol,
+};
 
 }  // namespace
 

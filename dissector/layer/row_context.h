@@ -1,5 +1,5 @@
-// What is known of a row besides its own bytes, for the functions that take it apart. Implemented by
-// the session over its tables, and by hand in tests.
+// What is known of a row besides its own bytes, for the functions that take it apart. Implemented
+// by the session over its tables, and by hand in tests.
 #pragma once
 
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dissector/core/bytes.h"
+#include "dissector/engineio/session_info.h"
 #include "dissector/layer/layer.h"
 #include "dissector/record/record.h"
 #include "dissector/record/row_link.h"
@@ -38,6 +39,9 @@ public:
     virtual Bytes payload(RecordId row, std::uint64_t limit) const = 0;
     /// The target of the request that the row's connection, or its body's exchange, was made with.
     virtual std::string_view requestTarget() const = 0;
+
+    /// The Engine.IO session that the row's connection carries; null where it is none, or several.
+    virtual const engineio::SessionInfo* engineSession() const { return nullptr; }
 
     const Record& record() const { return record(row()); }
 };

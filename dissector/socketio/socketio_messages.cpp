@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "dissector/engineio/packet_description.h"
 #include "dissector/payload/payload_describe.h"
 #include "dissector/payload/utf8.h"
-#include "dissector/socketio/message_bytes.h"
 #include "dissector/socketio/object_packet.h"
 
 namespace framescope::socketio {
@@ -40,17 +40,17 @@ std::vector<std::optional<Attachment>> readAttachments(const RowContext& row,
     std::size_t sources = 0;
     for (const RowLink& link : row.linksTo(row.row())) {
         if (link.kind != LinkKind::AttachmentOf || link.value >= kMaxAttachments) continue;
-        const auto bytes = messageBytes(link.from, row, left);
-        if (!bytes) continue;
-        left -= bytes->size();
-        Attachment attachment{kNoSource, bytes->size()};
+        const Bytes bytes = engineio::messageData(row, link.from, left);
+        if (bytes.empty() && row.record(link.from).has(kFlagIncomplete)) continue;
+        left -= bytes.size();
+        Attachment attachment{kNoSource, bytes.size()};
         if (sources < kMaxSources) {
             ++sources;
-            const std::uint64_t shown = std::min<std::uint64_t>(bytes->size(), kMaxShown);
+            const std::uint64_t shown = std::min<std::uint64_t>(bytes.size(), kMaxShown);
             attachment.source = dissection.addSource(
                 SourceKind::Attachment, "Attachment " + std::to_string(link.value + 1),
-                Bytes(bytes->begin(), bytes->begin() + static_cast<std::ptrdiff_t>(shown)));
-            dissection.sources[attachment.source].totalSize = bytes->size();
+                Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(shown)));
+            dissection.sources[attachment.source].totalSize = bytes.size();
         }
         if (attachments.size() <= link.value) attachments.resize(link.value + 1);
         attachments[link.value] = attachment;
@@ -79,9 +79,8 @@ std::optional<bool> recovered(const RowContext& row, ByteView answer) {
     const auto link = linkFrom(row, row.row(), LinkKind::ResponseTo);
     if (!link) return std::nullopt;
     constexpr std::uint64_t kMaxConnect = 64U << 10;
-    const auto request = messageBytes(link->to, row, kMaxConnect);
-    if (!request) return std::nullopt;
-    const auto asked = connectDataOf(*request).pid;
+    const Bytes request = engineio::messageData(row, link->to, kMaxConnect);
+    const auto asked = connectDataOf(request).pid;
     if (!asked) return std::nullopt;
     const auto given = connectDataOf(answer).pid;
     return given && given->value == asked->value;
@@ -92,8 +91,8 @@ std::string attachmentText(const MessageData& data, const RowContext& row) {
     const auto link = linkFrom(row, row.row(), LinkKind::AttachmentOf);
     if (!link) return {};
     std::string text = "attachment " + std::to_string(link->value + 1);
-    const auto head = messageBytes(link->to, row, kHeadBytes);
-    const auto packet = head ? parse(asText(*head)) : std::nullopt;
+    const Bytes head = engineio::messageData(row, link->to, kHeadBytes);
+    const auto packet = parse(asText(head));
     if (packet && packet->attachments) text += " of " + std::to_string(*packet->attachments);
     const Record& record = row.record(link->to);
     text += " of ";
