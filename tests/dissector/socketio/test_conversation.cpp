@@ -5,6 +5,7 @@
 
 #include <QtTest>
 
+#include "dissector/engineio/packet.h"
 #include "dissector/payload/msgpack_writer.h"
 #include "dissector/socketio/conversation.h"
 #include "dissector/socketio/socketio_messages.h"
@@ -36,6 +37,10 @@ public:
         record.engineType = 4;
         record.length = bytes.size();
         if (!text) record.flags |= kFlagBinary;
+        const auto form = text              ? engineio::PacketForm::Text
+                          : m_revision == 3 ? engineio::PacketForm::TypedBinary
+                                            : engineio::PacketForm::Binary;
+        record.form = static_cast<std::uint8_t>(form);
         IssueSink issues;
         conversation.message({bytes, text, whole, m_revision, m_fromStart, m_socketIo}, direction,
                              recorder.nextRow(), record, issues, recorder);
