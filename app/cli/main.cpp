@@ -7,6 +7,7 @@
 #include <string>
 #include <unistd.h>
 
+#include "app/cli/hex/hex_input.h"
 #include "app/cli/listing.h"
 #include "app/cli/options.h"
 #include "app/cli/output.h"
@@ -94,6 +95,28 @@ int readCapture(const Options& options, Output& output) {
     return session.damaged() ? kDamaged : kRead;
 }
 
+int decodeHex(const Options& options, Output& output) {
+    const auto decoded = decodeHexInput(options);
+    if (!decoded) {
+        complain(decoded.error().sentence);
+        return kUnreadable;
+    }
+    for (const std::string& remark : decoded->remarks) complain(remark);
+    const auto printer = makeRowPrinter(options, wantsColour(output));
+    std::string text;
+    printer->begin(text);
+    std::uint64_t printed = 0;
+    for (RecordId id = 0; id < decoded->session->rowCount() && printed < options.maxRows; ++id) {
+        if (!decoded->shows(id)) continue;
+        SessionRow row(*decoded->session, id);
+        if (!options.filter.matches(row)) continue;
+        printer->print(row, text);
+        ++printed;
+    }
+    output.write(text);
+    return kRead;
+}
+
 int run(const Options& options, Output& output) {
     switch (options.action) {
         case Action::ShowHelp:
@@ -108,6 +131,8 @@ int run(const Options& options, Output& output) {
         case Action::ListIssues:
             output.write(issueListing());
             return kRead;
+        case Action::DecodeHex:
+            return decodeHex(options, output);
         case Action::ReadCapture:
             break;
     }

@@ -14,7 +14,17 @@ namespace {
 
 constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qG:hv";
 
+/// Long options without a letter.
+enum LongOption { kDirection = 256, kDeflate, kPayload, kPolling, kText, kPath, kSubprotocol };
+
 constexpr option kLongOptions[] = {
+    {"dir", required_argument, nullptr, kDirection},
+    {"deflate", no_argument, nullptr, kDeflate},
+    {"payload", no_argument, nullptr, kPayload},
+    {"polling", no_argument, nullptr, kPolling},
+    {"text", no_argument, nullptr, kText},
+    {"path", required_argument, nullptr, kPath},
+    {"subprotocol", required_argument, nullptr, kSubprotocol},
     {"read-file", required_argument, nullptr, 'r'},
     {"display-filter", required_argument, nullptr, 'Y'},
     {"help", no_argument, nullptr, 'h'},
@@ -39,6 +49,10 @@ public:
     Result<Options> read(int argc, char** argv) {
         opterr = 0;
         optind = 1;
+        if (argc > 1 && argv[1] == std::string_view("hex")) {
+            m_options.action = Action::DecodeHex;
+            optind = 2;
+        }
         int letter = 0;
         while (m_error.empty() &&
                (letter = getopt_long(argc, argv, kShortOptions, kLongOptions, nullptr)) != -1) {
@@ -81,10 +95,52 @@ private:
                 return setAction(Action::ShowHelp);
             case 'v':
                 return setAction(Action::ShowVersion);
+            case kDirection:
+            case kDeflate:
+            case kPayload:
+            case kPolling:
+            case kText:
+            case kPath:
+            case kSubprotocol:
+                return takeHexOption(letter, value);
             case ':':
                 return fail("The option " + optionName(argv) + " needs a value.");
             default:
                 return fail("There is no option " + optionName(argv) + "; -h lists them.");
+        }
+    }
+
+    void takeHexOption(int letter, std::string_view value) {
+        if (m_options.action != Action::DecodeHex) {
+            return fail("That option belongs to the command hex: framescope-cli hex --help.");
+        }
+        HexOptions& hex = m_options.hex;
+        switch (letter) {
+            case kDirection:
+                if (value != "c2s" && value != "s2c") {
+                    return fail("--dir takes c2s or s2c, and not " + quoted(value) + ".");
+                }
+                hex.direction =
+                    value == "c2s" ? Direction::ClientToServer : Direction::ServerToClient;
+                return;
+            case kDeflate:
+                hex.deflate = true;
+                return;
+            case kPayload:
+                hex.content = HexContent::Payload;
+                return;
+            case kPolling:
+                hex.content = HexContent::Polling;
+                return;
+            case kText:
+                hex.isText = true;
+                return;
+            case kPath:
+                hex.path = value;
+                return;
+            default:
+                hex.subprotocol = value;
+                return;
         }
     }
 
@@ -175,11 +231,17 @@ private:
 
     /// The first one counts; what else was asked for is then not looked at.
     void setAction(Action action) {
-        if (m_options.action == Action::ReadCapture) m_options.action = action;
+        if (m_options.action == Action::ReadCapture || m_options.action == Action::DecodeHex) {
+            m_options.action = action;
+        }
     }
 
     void checkTogether() {
-        if (m_options.action != Action::ReadCapture) return;
+        const bool decode = m_options.action == Action::DecodeHex;
+        if (m_options.action != Action::ReadCapture && !decode) return;
+        if (decode && m_options.file.empty()) m_options.file = "-";
+        // Whoever pastes a frame wants to see it taken apart.
+        if (decode && m_options.format == Format::Text) m_options.tree = true;
         const bool text = m_options.format == Format::Text;
         const bool fields = m_options.format == Format::Fields;
         if (m_options.file.empty()) {
@@ -235,6 +297,20 @@ and Socket.IO conversations in it, one line a row.
   -G fields|issues                 list all fields, or all issues, and end
   -h, --help                       this text
   -v, --version                    the version
+
+       framescope-cli hex [options] [FILE | -]
+
+Reads WebSocket frames as hex digits in any common notation and takes them
+apart. Without FILE, or with -, from standard input. -T, -e, -x and -Y as above.
+
+  --dir c2s|s2c                    who sent them; without it the masks tell
+  --deflate                        permessage-deflate was agreed
+  --payload                        the bytes are one message's payload, no frames
+  --polling                        the bytes are a body of Engine.IO's polling
+  --text                           the input is the bytes themselves, no digits
+  --path TARGET                    request target of the handshake, such as
+                                   "/socket.io/?EIO=4"
+  --subprotocol NAME               agreed Sec-WebSocket-Protocol
 
 Exit code: 0 read; 1 bad usage or filter; 2 cannot be read; 3 read up to a
 damaged place. The manual page framescope-cli(1) says more.

@@ -80,6 +80,29 @@ void Ingestor::finish() {
     m_conversations.engineSessions.finish(*this);
 }
 
+void Ingestor::openStream(std::unique_ptr<Layer> layer) {
+    Connection& connection = enter(0);
+    connection.layer = std::move(layer);
+    connection.info.synSeen = true;
+}
+
+void Ingestor::nameStream(std::string_view path, std::string_view subprotocol) {
+    facts().path = intern(path);
+    facts().subprotocol = intern(subprotocol);
+}
+
+void Ingestor::streamBytes(Direction direction, ByteView bytes) {
+    data(0, direction, m_streamOffset[indexOf(direction)], bytes, {0, 0, m_streamPlace});
+    m_streamOffset[indexOf(direction)] += bytes.size();
+    m_streamPlace += bytes.size();
+}
+
+void Ingestor::endStream() {
+    for (const Direction direction : {Direction::ClientToServer, Direction::ServerToClient}) {
+        directionEnded(0, direction, EndReason::CaptureEnd);
+    }
+}
+
 Batch Ingestor::takeBatch() {
     for (const ConnectionId id : m_changed) {
         Connection& connection = *m_connections[id];

@@ -2,6 +2,7 @@
 // connection its layer. Runs on one thread, whichever that is; knows nothing of files or queues.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -26,6 +27,14 @@ public:
     void packet(const CapturedPacket& packet);
     /// No more packets come: ends what is open.
     void finish();
+
+    /// One connection that has no packets, instead of a capture: its layer, what is known of it,
+    /// and its bytes as they lie one behind the other in the session's file.
+    void openStream(std::unique_ptr<Layer> layer);
+    ConnectionFacts& streamFacts() { return facts(); }
+    void nameStream(std::string_view path, std::string_view subprotocol);
+    void streamBytes(Direction direction, ByteView bytes);
+    void endStream();
 
     /// Rows and packets that wait in the batch being filled.
     std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }
@@ -83,6 +92,8 @@ private:
     RecordId m_nextRecord = 0;
     std::int64_t m_lastTimeNs = 0;
     std::optional<std::uint32_t> m_unknownLinkType;
+    std::uint64_t m_streamPlace = 0;  ///< of the next bytes of a stream without packets
+    std::array<StreamOffset, 2> m_streamOffset{};
     tcp::TcpTracker m_tracker;
 };
 

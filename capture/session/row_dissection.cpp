@@ -69,7 +69,7 @@ void RowDissector::addStreamContext(tcp::Context& context) {
 }
 
 void RowDissector::describePacketLayers(StreamContext streamContext) {
-    if (m_state.file == nullptr) return;
+    if (m_state.file == nullptr || m_record.packet == 0) return;
     const std::uint64_t offset = m_state.packetOffsets[m_record.packet - 1];
     const auto packet = m_state.file->readPacket(m_state.layout, offset);
     if (!packet) {

@@ -1,5 +1,5 @@
-// The parts of taking a row apart, shared by the files that implement it: one for the packet and what
-// TCP says, one for HTTP and what its bodies carry, one for WebSocket.
+// The parts of taking a row apart, shared by the files that implement it: one for the packet and
+// what TCP says, one for HTTP and what its bodies carry, one for WebSocket.
 #pragma once
 
 #include <algorithm>
@@ -18,7 +18,7 @@ namespace framescope {
 
 /// Appends what of `holes` lies inside `window`, counted from there and moved to begin at `place`.
 inline void appendHoles(const std::vector<ByteRange>& holes, ByteRange window, std::uint64_t place,
-                 std::vector<ByteRange>& moved) {
+                        std::vector<ByteRange>& moved) {
     for (const ByteRange& hole : holes) {
         const std::uint64_t begin = std::max(hole.begin, window.begin);
         const std::uint64_t end = std::min(hole.end, window.end);

@@ -126,7 +126,8 @@ void RowDissector::describeJoinedMessage() {
                                         : "more than " + groupedDigits(message.frames) +
                                               ", of which no more are joined here");
     tree().close();
-    if (m_record.protocol != Protocol::WebSocket) describeMessage(bytes, !m_record.has(kFlagBinary), whole, Place{source, 0});
+    if (m_record.protocol != Protocol::WebSocket)
+        describeMessage(bytes, !m_record.has(kFlagBinary), whole, Place{source, 0});
 }
 
 void RowDissector::describeMessage(ByteView message, bool text, bool whole, Place place) {

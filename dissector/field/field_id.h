@@ -215,6 +215,10 @@ enum class FieldId : std::uint16_t {
     Json,
     JsonMember,
     JsonElement,
+    // Rows that belong together
+    RowLink,
+    RowLinkKind,
+    RowLinkTime,
     Payload,
     PayloadFormat,
     PayloadWhy,
@@ -230,10 +234,6 @@ enum class FieldId : std::uint16_t {
     ProtobufField,
     ProtobufElement,
     Base64,
-    // Rows that belong together
-    RowLink,
-    RowLinkKind,
-    RowLinkTime,
     // Remarks on a row
     IssueCodeField,
     IssueSeverityField,

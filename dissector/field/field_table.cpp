@@ -270,6 +270,12 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::Json, "json", Protocol, "JSON", ""},
     FieldInfo{FieldId::JsonMember, "json.member", Text, "Member", ""},
     FieldInfo{FieldId::JsonElement, "json.element", Text, "Element", ""},
+    FieldInfo{FieldId::RowLink, "row.link", Unsigned, "Belongs together",
+              "Number of another row that this one belongs to, or that belongs to it"},
+    FieldInfo{FieldId::RowLinkKind, "row.link.kind", Text, "Kind",
+              "What the later row is to the earlier one: ack, attachment, pong, close, response, "
+              "heartbeat, reconnect or continuation"},
+    FieldInfo{FieldId::RowLinkTime, "row.link.time", Time, "Time between the two", ""},
     FieldInfo{FieldId::Payload, "payload", Group, "Payload", "What an application sent"},
     FieldInfo{FieldId::PayloadFormat, "payload.format", Text, "Format",
               "json, msgpack, cbor, protobuf, base64, text or raw"},
@@ -288,12 +294,6 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::ProtobufElement, "protobuf.element", Text, "Element",
               "A number of a packed field"},
     FieldInfo{FieldId::Base64, "base64", Protocol, "Base64", "Bytes that a text stands for"},
-    FieldInfo{FieldId::RowLink, "row.link", Unsigned, "Belongs together",
-              "Number of another row that this one belongs to, or that belongs to it"},
-    FieldInfo{FieldId::RowLinkKind, "row.link.kind", Text, "Kind",
-              "What the later row is to the earlier one: ack, attachment, pong, close, response, "
-              "heartbeat, reconnect or continuation"},
-    FieldInfo{FieldId::RowLinkTime, "row.link.time", Time, "Time between the two", ""},
     FieldInfo{FieldId::IssueCodeField, "issue.code", Text, "Issue", ""},
     FieldInfo{FieldId::IssueSeverityField, "issue.severity", Text, "Severity of the issue", ""},
 };
