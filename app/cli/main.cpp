@@ -82,11 +82,12 @@ int readCapture(const Options& options, Output& output) {
     std::optional<RowPrinting> printing;
     if (!options.quiet) printing.emplace(options, session, output);
     bool enough = false;
-    readAll(*file, [&](Batch&& batch) {
+    const auto take = [&](Batch&& batch) {
         session.append(std::move(batch));
         enough = printing && !printing->printNew();
         return !enough;
-    });
+    };
+    readAll(*file, take, options.limits);
     if (options.quiet) output.write(summaryText(session));
     // Rows come before the notices that say why there are no more.
     output.flush();

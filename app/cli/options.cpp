@@ -12,6 +12,9 @@
 namespace framescope::cli {
 namespace {
 
+/// Options without a letter.
+enum LongOnly { kInflateLimit = 256 };
+
 constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qG:hv";
 
 /// Long options without a letter.
@@ -27,6 +30,7 @@ constexpr option kLongOptions[] = {
     {"subprotocol", required_argument, nullptr, kSubprotocol},
     {"read-file", required_argument, nullptr, 'r'},
     {"display-filter", required_argument, nullptr, 'Y'},
+    {"inflate-limit", required_argument, nullptr, kInflateLimit},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, 'v'},
     {nullptr, 0, nullptr, 0},
@@ -82,6 +86,8 @@ private:
                 return setMaxRows(value);
             case 'G':
                 return setList(value);
+            case kInflateLimit:
+                return setInflateLimit(value);
             case 'V':
                 m_options.tree = true;
                 return;
@@ -223,6 +229,16 @@ private:
         m_hasMaxRows = true;
     }
 
+    void setInflateLimit(std::string_view text) {
+        std::uint64_t& limit = m_options.limits.inflatedMessage;
+        const char* const end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, limit);
+        if (error != std::errc() || stop != end || limit == 0) {
+            fail("--inflate-limit takes a number of bytes, 1 or more, and not " + quoted(text) +
+                 ".");
+        }
+    }
+
     void setList(std::string_view name) {
         if (name == "fields") return setAction(Action::ListFields);
         if (name == "issues") return setAction(Action::ListIssues);
@@ -294,6 +310,8 @@ and Socket.IO conversations in it, one line a row.
   -x                               the bytes of every row
   -c N                             end after N rows were printed
   -q                               no rows, only the summary
+  --inflate-limit BYTES            read so much of a compressed message at the
+                                   most; 67108864 without it
   -G fields|issues                 list all fields, or all issues, and end
   -h, --help                       this text
   -v, --version                    the version

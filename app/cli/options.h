@@ -11,6 +11,7 @@
 #include "capture/result.h"
 #include "dissector/field/field_id.h"
 #include "dissector/filter/filter.h"
+#include "dissector/layer/layer.h"
 #include "dissector/record/record.h"
 
 namespace framescope::cli {
@@ -55,6 +56,7 @@ struct Options {
     bool tree = false;                                                  ///< -V
     bool bytes = false;                                                 ///< -x
     bool quiet = false;                                                 ///< -q
+    DecodeLimits limits;                                                ///< --inflate-limit
     std::uint64_t maxRows = std::numeric_limits<std::uint64_t>::max();  ///< -c
 };
 

@@ -41,6 +41,7 @@ struct Batch {
         engineSessions;  ///< likewise
     CaptureLayout layout;
     std::vector<std::string> notices;
+    DecodeLimits limits;     ///< under which it was read
     Statistics statistics;   ///< of the whole capture so far
     bool last = false;       ///< nothing comes behind this batch
     bool damaged = false;    ///< reading stopped at a damaged place

@@ -33,7 +33,7 @@ struct Ingestor::Connection {
     bool changed = false;
 };
 
-Ingestor::Ingestor() : m_tracker(*this, guessSender) {
+Ingestor::Ingestor(const DecodeLimits& limits) : m_limits(limits), m_tracker(*this, guessSender) {
     m_names.emplace("", 0);
 }
 
@@ -117,6 +117,7 @@ Batch Ingestor::takeBatch() {
     m_changed.clear();
     m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
     m_batch.statistics = m_statistics;
+    m_batch.limits = m_limits;
     return std::exchange(m_batch, {});
 }
 

@@ -20,7 +20,7 @@ namespace framescope {
 
 class Ingestor : private tcp::TcpObserver, private LayerOutput {
 public:
-    Ingestor();
+    explicit Ingestor(const DecodeLimits& limits = {});
     ~Ingestor() override;
 
     /// The next packet of the capture.
@@ -65,6 +65,7 @@ private:
     void link(const RowLink& link) override { m_batch.links.push_back(link); }
     void remark(RecordId row, IssueCode code, std::uint16_t part, std::string_view detail) override;
     void checkpoint(Direction direction, Checkpoint checkpoint) override;
+    const DecodeLimits& limits() const override { return m_limits; }
     ConnectionId connection() const override { return m_currentId; }
     const Endpoint& client() const override;
     const Endpoint& server() const override;
@@ -80,6 +81,7 @@ private:
     void emitEvent(RowKind kind, Direction direction, std::uint32_t detail, std::uint32_t flags,
                    IssueCode issue);
 
+    const DecodeLimits m_limits;
     Batch m_batch;
     Statistics m_statistics;
     std::unordered_map<std::string, NameId> m_names;

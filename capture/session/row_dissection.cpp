@@ -11,6 +11,7 @@
 #include "dissector/packet/frame.h"
 #include "dissector/packet/packet.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/websocket/closing.h"
 
 namespace framescope {
 
@@ -132,6 +133,11 @@ void RowDissector::describeEvent() {
     }
     const FieldIndex field = tree().addComputed(FieldId::TcpEvent, event);
     tree().attach(issues, field);
+    const ConnectionFacts& facts = m_connection.facts;
+    if (m_record.kind == RowKind::TcpEnd && facts.upgraded) {
+        websocket::describeClosing(facts.closing, static_cast<EndReason>(m_record.detail),
+                                   m_record.direction, m_state.names[facts.closing.reason], tree());
+    }
 }
 
 void RowDissector::describeGap() {

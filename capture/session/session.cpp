@@ -32,6 +32,7 @@ Session::~Session() = default;
 void Session::append(Batch&& batch) {
     State& state = *m_state;
     state.layout.append(batch.layout);
+    state.limits = batch.limits;
     for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
     for (std::string& name : batch.names) state.names.push_back(std::move(name));
     for (auto& [id, info] : batch.connections) {

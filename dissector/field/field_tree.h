@@ -30,8 +30,9 @@ enum class SourceKind : std::uint8_t {
     Frame,
     Unmasked,
     Message,
+    Inflated,
     Attachment,  ///< of a Socket.IO packet, from a row of its own
-    Decoded,  ///< what stood inside a payload in an encoding of its own, as base64
+    Decoded,     ///< what stood inside a payload in an encoding of its own, as base64
 };
 
 /// A named array of bytes that fields point into.

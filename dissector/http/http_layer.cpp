@@ -274,7 +274,9 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
         const auto frame = websocket::parseFrameHeader(m_held.front());
         if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
             out.facts().upgraded = true;
-            handOver(std::make_unique<websocket::WebSocketLayer>(), true, out);
+            handOver(std::make_unique<websocket::WebSocketLayer>(
+                         std::string(), std::string(), websocket::Negotiation::NotCaptured),
+                     true, out);
         } else {
             resumeClient(out);
         }

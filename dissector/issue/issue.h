@@ -53,6 +53,16 @@ enum class IssueCode : std::uint16_t {
     WebSocketDataAfterClose,
     WebSocketPayloadIncomplete,
     WebSocketResynchronised,
+    WebSocketMaskingKeyZero,
+    WebSocketMaskingKeyRepeated,
+    WebSocketCloseUnanswered,
+    WebSocketPingUnanswered,
+    // Compressed WebSocket messages, RFC 7692
+    WebSocketRsv1OnContinuation,
+    WebSocketRsv1OnControl,
+    WebSocketContextLost,
+    WebSocketNotDeflate,
+    WebSocketMessageOverLimit,
     // Engine.IO and Socket.IO
     EngineIoHandshakeMalformed,
     EngineIoNotBase64,
