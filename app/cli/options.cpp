@@ -12,13 +12,19 @@
 namespace framescope::cli {
 namespace {
 
-/// Options without a letter.
-enum LongOnly { kInflateLimit = 256 };
-
 constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qG:hv";
 
 /// Long options without a letter.
-enum LongOption { kDirection = 256, kDeflate, kPayload, kPolling, kText, kPath, kSubprotocol };
+enum LongOption {
+    kDirection = 256,
+    kDeflate,
+    kPayload,
+    kPolling,
+    kText,
+    kPath,
+    kSubprotocol,
+    kInflateLimit
+};
 
 constexpr option kLongOptions[] = {
     {"dir", required_argument, nullptr, kDirection},
