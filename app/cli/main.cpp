@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
 #include "app/cli/hex/hex_input.h"
 #include "app/cli/listing.h"
@@ -15,6 +16,7 @@
 #include "app/cli/summary.h"
 #include "capture/file/capture_file.h"
 #include "capture/ingest/loader.h"
+#include "capture/payload/proto_files.h"
 #include "capture/session/session.h"
 #include "capture/session/session_row.h"
 
@@ -79,6 +81,7 @@ int readCapture(const Options& options, Output& output) {
         return kUnreadable;
     }
     Session session(*file);
+    session.setPayloadRules(options.payloadRules);
     std::optional<RowPrinting> printing;
     if (!options.quiet) printing.emplace(options, session, output);
     bool enough = false;
@@ -88,7 +91,13 @@ int readCapture(const Options& options, Output& output) {
         return !enough;
     };
     readAll(*file, take, options.limits);
-    if (options.quiet) output.write(summaryText(session));
+    if (options.quiet && options.tables.empty()) output.write(summaryText(session));
+    bool above = !options.quiet;
+    for (const StatisticsTable* const table : options.tables) {
+        // An empty line keeps a table apart from what stands above it.
+        if (std::exchange(above, true)) output.write("\n");
+        output.write(table->text(session));
+    }
     // Rows come before the notices that say why there are no more.
     output.flush();
     if (enough) return kRead;
@@ -102,6 +111,7 @@ int decodeHex(const Options& options, Output& output) {
         complain(decoded.error().sentence);
         return kUnreadable;
     }
+    decoded->session->setPayloadRules(options.payloadRules);
     for (const std::string& remark : decoded->remarks) complain(remark);
     const auto printer = makeRowPrinter(options, wantsColour(output));
     std::string text;
@@ -141,9 +151,13 @@ int run(const Options& options, Output& output) {
 }
 
 int runProgram(int argc, char** argv) {
-    const auto options = parseOptions(argc, argv);
+    auto options = parseOptions(argc, argv);
     if (!options) {
         complain(options.error().sentence);
+        return kBadUsage;
+    }
+    if (const auto error = loadSchemas(options->payloadRules)) {
+        complain(error->sentence);
         return kBadUsage;
     }
     Output output(STDOUT_FILENO);

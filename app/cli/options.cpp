@@ -12,18 +12,19 @@
 namespace framescope::cli {
 namespace {
 
-constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qG:hv";
+constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qz:G:hv";
 
 /// Long options without a letter.
 enum LongOption {
-    kDirection = 256,
+    kInflateLimit = 256,
+    kDecodeAs,
+    kDirection,
     kDeflate,
     kPayload,
     kPolling,
     kText,
     kPath,
     kSubprotocol,
-    kInflateLimit
 };
 
 constexpr option kLongOptions[] = {
@@ -37,6 +38,7 @@ constexpr option kLongOptions[] = {
     {"read-file", required_argument, nullptr, 'r'},
     {"display-filter", required_argument, nullptr, 'Y'},
     {"inflate-limit", required_argument, nullptr, kInflateLimit},
+    {"decode-as", required_argument, nullptr, kDecodeAs},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, 'v'},
     {nullptr, 0, nullptr, 0},
@@ -103,10 +105,14 @@ private:
             case 'q':
                 m_options.quiet = true;
                 return;
+            case 'z':
+                return addTable(value);
             case 'h':
                 return setAction(Action::ShowHelp);
             case 'v':
                 return setAction(Action::ShowVersion);
+            case kDecodeAs:
+                return addRule(value);
             case kDirection:
             case kDeflate:
             case kPayload:
@@ -120,6 +126,14 @@ private:
             default:
                 return fail("There is no option " + optionName(argv) + "; -h lists them.");
         }
+    }
+
+    void addRule(std::string_view text) {
+        auto rule = parsePayloadRule(text);
+        if (const auto* const sentence = std::get_if<std::string>(&rule)) {
+            return fail("--decode-as " + quoted(text) + ": " + *sentence);
+        }
+        m_options.payloadRules.add(std::get<PayloadRule>(std::move(rule)));
     }
 
     void takeHexOption(int letter, std::string_view value) {
@@ -251,6 +265,16 @@ private:
         fail(quoted(name) + " is no list for -G: there are fields and issues.");
     }
 
+    void addTable(std::string_view name) {
+        const StatisticsTable* const table = findStatisticsTable(name);
+        if (table == nullptr) {
+            const bool one = statisticsTables().size() == 1;
+            return fail(quoted(name) + " is no table for -z: there " + (one ? "is " : "are ") +
+                        statisticsTableNames() + ".");
+        }
+        m_options.tables.push_back(table);
+    }
+
     /// The first one counts; what else was asked for is then not looked at.
     void setAction(Action action) {
         if (m_options.action == Action::ReadCapture || m_options.action == Action::DecodeHex) {
@@ -278,6 +302,11 @@ private:
             fail("-V and -x print text; they do not go with -T fields or -T json.");
         } else if (m_options.quiet && (m_hasFilter || m_hasMaxRows)) {
             fail("-q sums up the whole capture; it does not go with -Y or -c.");
+        } else if (!m_options.tables.empty() && m_hasMaxRows) {
+            fail("-z tells of the whole capture; it does not go with -c.");
+        } else if (!m_options.tables.empty() && !text && !m_options.quiet) {
+            fail(
+                "-z prints text; with -T fields or -T json it goes only where -q leaves rows out.");
         }
     }
 
@@ -316,9 +345,15 @@ and Socket.IO conversations in it, one line a row.
   -x                               the bytes of every row
   -c N                             end after N rows were printed
   -q                               no rows, only the summary
+  -z polling                       behind the rows, a table: who polls, and what
+                                   it costs; with -q the table alone; repeatable
   --inflate-limit BYTES            read so much of a compressed message at the
                                    most; 67108864 without it
   -G fields|issues                 list all fields, or all issues, and end
+  --decode-as PATH[#EVENT]=FORMAT[:FILE:MESSAGE]
+                                   how payloads of a path or an event are read: json,
+                                   msgpack, cbor, protobuf (with a .proto file and a
+                                   message in it), base64, text or raw; repeatable
   -h, --help                       this text
   -v, --version                    the version
 

@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/statistics_tables.h"
 #include "capture/result.h"
 #include "dissector/field/field_id.h"
 #include "dissector/filter/filter.h"
 #include "dissector/layer/layer.h"
+#include "dissector/payload/payload_rules.h"
 #include "dissector/record/record.h"
 
 namespace framescope::cli {
@@ -53,9 +55,11 @@ struct Options {
     std::vector<FieldId> fields;  ///< -e, in order
     FieldsLayout layout;
     HexOptions hex;
+    PayloadRules payloadRules;  ///< --decode-as; the schemas they name are not read yet
     bool tree = false;                                                  ///< -V
     bool bytes = false;                                                 ///< -x
     bool quiet = false;                                                 ///< -q
+    std::vector<const StatisticsTable*> tables;                         ///< -z, in order
     DecodeLimits limits;                                                ///< --inflate-limit
     std::uint64_t maxRows = std::numeric_limits<std::uint64_t>::max();  ///< -c
 };

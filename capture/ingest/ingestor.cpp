@@ -116,6 +116,7 @@ Batch Ingestor::takeBatch() {
     }
     m_changed.clear();
     m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
+    m_batch.polls = m_conversations.polls.takeChanged();
     m_batch.statistics = m_statistics;
     m_batch.limits = m_limits;
     return std::exchange(m_batch, {});

@@ -54,4 +54,8 @@ const engineio::SessionInfo* SessionRowContext::engineSession() const {
     return id < m_state.engineSessions.size() ? &m_state.engineSessions[id] : nullptr;
 }
 
+PayloadChoice SessionRowContext::payloadChoice(std::string_view event) const {
+    return m_state.payloadRules.choose(requestTarget(), event);
+}
+
 }  // namespace framescope

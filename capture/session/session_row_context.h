@@ -21,6 +21,7 @@ public:
     Bytes payload(RecordId row, std::uint64_t limit) const override;
     std::string_view requestTarget() const override;
     const engineio::SessionInfo* engineSession() const override;
+    PayloadChoice payloadChoice(std::string_view event) const override;
 
 private:
     const Session::State& m_state;

@@ -13,6 +13,7 @@
 #include "capture/session/row_table.h"
 #include "capture/session/session.h"
 #include "capture/session/stream_map.h"
+#include "dissector/payload/payload_rules.h"
 
 namespace framescope {
 
@@ -41,8 +42,10 @@ struct Session::State {
     std::vector<engineio::SessionInfo> engineSessions;
     std::vector<std::string> names{""};
     Statistics statistics;
+    std::vector<http::PollSummary> polls;
     std::vector<std::string> notices;
     DecodeLimits limits;  ///< under which the capture was read
+    PayloadRules payloadRules;
     bool complete = false;
     bool damaged = false;
     /// Where inflating may go on for the next row; no part of what is kept.

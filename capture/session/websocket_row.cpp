@@ -7,6 +7,7 @@
 #include "capture/session/message_reader.h"
 #include "capture/session/row_dissector.h"
 #include "dissector/layer/protocols.h"
+#include "dissector/payload/payload_describe.h"
 #include "dissector/payload/utf8.h"
 #include "dissector/websocket/close.h"
 #include "dissector/websocket/describe.h"
@@ -170,11 +171,17 @@ void RowDissector::describeMessage(ByteView bytes, const DecodedMessage& message
         websocket::describeMessage(facts, tree());
     }
     const MessageProtocol* const protocol = messageProtocolOf(m_record.protocol);
-    if (protocol == nullptr) return;
     // The ingest did not look at all of a message beyond the limit, so neither is judged here.
     const bool whole = message.joined.complete && message.joined.holes.empty() &&
                        bytes.size() == message.size() && bytes.size() <= kMaxMessageRead &&
                        !m_record.has(kFlagOverLimit);
+    if (protocol == nullptr) {
+        const SessionRowContext context(m_state, m_row);
+        if (whole && !bytes.empty()) {
+            describePayload(bytes, text, context.payloadChoice({}), m_dissection, place);
+        }
+        return;
+    }
     protocol->describe({bytes, text, whole, m_record.direction}, SessionRowContext(m_state, m_row),
                        m_dissection, place, m_protocols);
 }

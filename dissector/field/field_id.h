@@ -219,6 +219,17 @@ enum class FieldId : std::uint16_t {
     SocketIoOffset,
     SocketIoRecovered,
     SocketIoParser,
+    // Event streams
+    Sse,
+    SseEvent,
+    SseData,
+    SseDataLine,
+    SseId,
+    SseRetry,
+    SseComment,
+    SseUnknown,
+    SseByteOrderMark,
+    SseDispatched,
     // Payloads
     Json,
     JsonMember,

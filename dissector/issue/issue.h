@@ -87,6 +87,18 @@ enum class IssueCode : std::uint16_t {
     SocketIoNotConnected,
     SocketIoAfterDisconnect,
     SocketIoConnectWithoutSid,
+    // Event streams, WHATWG HTML
+    EventStreamCharset,
+    EventStreamStatus,
+    EventStreamNotUtf8,
+    EventStreamIdWithNul,
+    EventStreamRetryNotNumber,
+    EventStreamFieldUnknown,
+    EventStreamEventTooLong,
+    EventStreamUnfinished,
+    EventStreamBytesMissing,
+    EventStreamEventsRepeated,
+    EventStreamEventsLost,
     // Payloads
     PayloadNotOfFormat,
     Count,

@@ -4,11 +4,15 @@
 #pragma once
 
 #include "dissector/engineio/session_tracker.h"
+#include "dissector/http/poll_tracker.h"
+#include "dissector/sse/stream_tracker.h"
 
 namespace framescope {
 
 struct Conversations {
     engineio::SessionTracker engineSessions;
+    sse::StreamTracker eventStreams;
+    http::PollTracker polls;
 };
 
 }  // namespace framescope

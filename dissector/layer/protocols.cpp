@@ -7,6 +7,7 @@
 #include "dissector/engineio/polling.h"
 #include "dissector/http/head.h"
 #include "dissector/http/http_layer.h"
+#include "dissector/sse/event_stream_body.h"
 
 namespace framescope {
 namespace {
@@ -36,8 +37,9 @@ constexpr std::array<const MessageProtocol*, 1> kMessageProtocols = {
     &engineio::kMessageProtocol,
 };
 
-constexpr std::array<const BodyProtocol*, 1> kBodyProtocols = {
+constexpr std::array<const BodyProtocol*, 2> kBodyProtocols = {
     &engineio::kPollingProtocol,
+    &sse::kBodyProtocol,
 };
 
 }  // namespace

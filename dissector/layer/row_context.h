@@ -9,6 +9,7 @@
 #include "dissector/core/bytes.h"
 #include "dissector/engineio/session_info.h"
 #include "dissector/layer/layer.h"
+#include "dissector/payload/payload_format.h"
 #include "dissector/record/record.h"
 #include "dissector/record/row_link.h"
 
@@ -42,6 +43,8 @@ public:
 
     /// The Engine.IO session that the row's connection carries; null where it is none, or several.
     virtual const engineio::SessionInfo* engineSession() const { return nullptr; }
+    /// How the user wants payloads of this row to be read; mostly left to guessing.
+    virtual PayloadChoice payloadChoice(std::string_view event) const = 0;
 
     const Record& record() const { return record(row()); }
 };

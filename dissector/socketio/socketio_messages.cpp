@@ -20,11 +20,6 @@ constexpr std::size_t kMaxSources = 64;
 /// Bytes that are read of a packet for what stands in front of its data.
 constexpr std::uint64_t kHeadBytes = 512;
 
-/// How payloads inside of a packet are to be read.
-PayloadChoice choiceFor(const RowContext&) {
-    return {};
-}
-
 std::optional<RowLink> linkFrom(const RowContext& row, RecordId id, LinkKind kind) {
     for (const RowLink& link : row.linksFrom(id)) {
         if (link.kind == kind) return link;
@@ -122,7 +117,10 @@ void describeMessage(const MessageData& data, const RowContext& row, Dissection&
                      Place place, std::string& protocols) {
     FieldTree& tree = dissection.fields;
     Surroundings surroundings;
-    surroundings.choice = choiceFor(row);
+    // An attachment is read as the event's payloads are.
+    const auto packetRow = linkFrom(row, row.row(), LinkKind::AttachmentOf);
+    const Record& event = packetRow ? row.record(packetRow->to) : row.record();
+    surroundings.choice = row.payloadChoice(row.name(event.name));
     if (row.record().protocol != Protocol::SocketIo) {
         const std::string text = attachmentText(data, row);
         if (text.empty()) return;

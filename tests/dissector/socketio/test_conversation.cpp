@@ -143,6 +143,7 @@ public:
         return bytes;
     }
     std::string_view requestTarget() const override { return {}; }
+    PayloadChoice payloadChoice(std::string_view) const override { return {}; }
 
 private:
     template <typename Predicate>
@@ -178,12 +179,13 @@ std::string valueOf(const Dissection& dissection, FieldId id) {
 }
 
 /// A connected conversation of revision 5: rows 0 and 1 are the two CONNECT.
-Script connected() {
-    Script script;
-    script.client("0");
-    script.server("0{\"sid\":\"abc\"}");
-    return script;
-}
+class Connected : public Script {
+public:
+    Connected() {
+        client("0");
+        server("0{\"sid\":\"abc\"}");
+    }
+};
 
 Bytes msgpackEvent(std::string_view name, std::optional<std::uint64_t> id) {
     Bytes bytes;
@@ -245,7 +247,7 @@ private Q_SLOTS:
     }
 
     void acknowledgements() {
-        Script s = connected();
+        Connected s;
         s.client("25[\"first\"]");
         s.client("25[\"again\"]");
         s.server("35[]");
@@ -268,7 +270,7 @@ private Q_SLOTS:
 
     // An id counts in its namespace.
     void acknowledgementsByNamespace() {
-        Script s = connected();
+        Connected s;
         s.client("0/a,");
         s.server("0/a,{\"sid\":\"x\"}");
         s.client("21[\"here\"]");
@@ -281,7 +283,7 @@ private Q_SLOTS:
     }
 
     void greatIds() {
-        Script s = connected();
+        Connected s;
         s.client("25000000000[\"a\"]");
         s.client("29007199254740991[\"b\"]");
         s.server("39007199254740991[]");
@@ -293,7 +295,7 @@ private Q_SLOTS:
     }
 
     void moreThanIsRemembered() {
-        Script s = connected();
+        Connected s;
         for (std::size_t i = 0; i <= OpenAcks::kMax; ++i) {
             s.client("2" + std::to_string(i) + "[\"a\"]");
         }
@@ -313,7 +315,7 @@ private Q_SLOTS:
         late.end();
         QCOMPARE(late.issues(0) + late.issues(1), std::string());
 
-        Script s = connected();
+        Connected s;
         s.client("21[\"a\"]");
         s.client("51-[\"b\",{\"_placeholder\":true,\"num\":0}]");
         s.conversation.lost(kClient, s.recorder);
@@ -325,7 +327,7 @@ private Q_SLOTS:
     }
 
     void attachmentsJoin() {
-        Script s = connected();
+        Connected s;
         const RecordId packet = s.client(
             "52-/chat,3[\"upload\",{\"_placeholder\":true,\"num\":0},{\"a\":{\"_placeholder\":true,"
             "\"num\":1}}]");
@@ -364,7 +366,7 @@ private Q_SLOTS:
     }
 
     void attachmentsMissingAndSurplus() {
-        Script s = connected();
+        Connected s;
         s.client("0/chat,");
         s.server("0/chat,{\"sid\":\"x\"}");
         const RecordId cut = s.client(
@@ -419,7 +421,7 @@ private Q_SLOTS:
     }
 
     void reservedNames() {
-        Script s = connected();
+        Connected s;
         for (const char* name : {"connect", "connect_error", "disconnect", "disconnecting",
                                  "newListener", "removeListener"}) {
             const RecordId row = s.client("2[\"" + std::string(name) + "\"]");
@@ -548,7 +550,7 @@ private Q_SLOTS:
         refused.server("0{\"sid\":\"abc\",\"pid\":\"new\"}");
         QCOMPARE(valueOf(refused.describe(1), FieldId::SocketIoRecovered), std::string("0"));
 
-        Script without = connected();
+        Connected without;
         const RecordId plain = without.server("2[\"news\",\"text\"]");
         QCOMPARE(valueOf(without.describe(plain), FieldId::SocketIoOffset), std::string("none"));
         QCOMPARE(valueOf(without.describe(1), FieldId::SocketIoRecovered), std::string("none"));
@@ -556,7 +558,7 @@ private Q_SLOTS:
 
     // Messages that were cut are read by their beginning and not judged.
     void cutMessages() {
-        Script s = connected();
+        Connected s;
         const RecordId event = s.say(kClient, asBytes("23[\"large\",\"aaaaa"), true, false);
         QCOMPARE(s.type(event), std::string("EVENT"));
         QCOMPARE(s.recorder.names[s.recorder.records[event].name], std::string("large"));
