@@ -170,6 +170,7 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     if (const std::uint8_t revision = engineio::revisionFromTarget(head.target)) {
         facts.engineVersion = revision;
     }
+    if (engineio::isSocketIoTarget(head.target)) facts.socketIoPath = true;
     if (webSocket) engineio::webSocketRequested(head.target, out);
     record.kind = RowKind::HttpRequest;
     record.name = out.intern(head.method + " " + head.target);
