@@ -125,6 +125,13 @@ Truth recordHas(const FilterRow& row, FieldId field) {
             return possible(record.kind == RowKind::HttpRequest);
         case FieldId::HttpResponseCode:
             return possible(record.kind == RowKind::HttpResponse);
+        case FieldId::HandshakeSubprotocol:
+        case FieldId::HandshakeExtension:
+        case FieldId::HandshakeExtensionParameter:
+        case FieldId::HandshakeVersion:
+        case FieldId::HandshakeOrigin:
+            // WebSocket by name, but in the heads before it.
+            return possible(isHttp(record));
         case FieldId::WebSocketOpcode:
         case FieldId::WebSocketFin:
         case FieldId::WebSocketMask:

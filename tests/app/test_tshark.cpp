@@ -107,6 +107,9 @@ constexpr std::array kRowFields = std::to_array<FieldId>({FieldId::HttpRequest,
                                                           FieldId::HttpSetCookie,
                                                           FieldId::HttpAuthorization,
                                                           FieldId::HttpLocation,
+                                                          FieldId::HttpRequestIn,
+                                                          FieldId::HttpResponseIn,
+                                                          FieldId::HttpTime,
                                                           FieldId::HttpSecWebSocketKey,
                                                           FieldId::HttpSecWebSocketVersion,
                                                           FieldId::HttpSecWebSocketProtocol,
@@ -181,6 +184,23 @@ bool isFrame(const Row& row) {
     return row.record.kind == RowKind::WebSocketFrame;
 }
 
+/// Whether another exchange of the connection was open while this row's was.
+bool isPipelined(const Row& row) {
+    std::set<RecordId> open;
+    std::set<RecordId> overlapping;
+    for (RecordId id = 0; id < row.session.rowCount(); ++id) {
+        const Record& record = row.session.record(id);
+        if (record.connection != row.record.connection) continue;
+        if (record.kind == RowKind::HttpResponse) open.erase(record.group);
+        if (record.kind != RowKind::HttpRequest) continue;
+        open.insert(id);
+        if (open.size() > 1) overlapping.insert(open.begin(), open.end());
+    }
+    return std::ranges::any_of(overlapping, [&row](RecordId request) {
+        return &row.session.record(request) == &row.record || row.record.group == request;
+    });
+}
+
 bool isEmptyFrame(const Row& row) {
     return isFrame(row) && row.valuesOf(FieldId::WebSocketPayloadLength) == Values{"0"};
 }
@@ -193,12 +213,18 @@ const std::vector<Difference>& differences() {
          {HttpRequestUriPath},
          [](const Row& row) { return row.valuesOf(HttpRequestUriQuery).isEmpty(); },
          nothing},
-        {"of compressed fragments tshark shows bytes that are not inflated, or some of those it did",
+        {"of compressed fragments tshark shows bytes that are not inflated, or some of those it "
+         "did",
          {WebSocketPayloadText, WebSocketPayloadContinue},
          [](const Row& row) {
              return row.record.has(kFlagCompressed) &&
                     (row.record.opcode == 0 || !row.record.has(kFlagFin));
          },
+         nullptr},
+        {"of pipelined requests tshark matches only the first with a response, and all of them to "
+         "it",
+         {HttpRequestIn, HttpResponseIn, HttpTime},
+         isPipelined,
          nullptr},
         {"text of the subprotocol sip is taken apart by tshark's own dissector of SIP",
          {WebSocketPayloadText},
@@ -384,6 +410,7 @@ struct Expected {
 };
 constexpr auto kSamples = std::to_array<Expected>({
     {"chromium-socketio4.pcapng", 14, 16},
+    {"event-stream.pcap", 6, 0},
     {"http-keepalive.pcap", 18, 0},
     {"nginx-proxy.pcapng", 8, 22},
     {"python-websockets.pcap", 2, 26},

@@ -74,7 +74,7 @@ private Q_SLOTS:
         const FrameHeader header = headerOf("c1 00");
         const FieldIndex layer = describeFrame(header, {}, tree, Place{0, 0}, Place{0, 2});
         IssueSink sink;
-        check(header, Direction::ServerToClient, false, sink);
+        check(header, Direction::ServerToClient, CompressionKind::None, sink);
         tree.attach(sink, layer);
         QCOMPARE(tree.severity(tree.find(FieldId::WebSocketRsv1)), Severity::Error);
         QCOMPARE(tree.severity(layer), Severity::None);
