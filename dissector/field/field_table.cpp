@@ -280,8 +280,8 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::SocketIoId, "socketio.id", Unsigned, "Acknowledgement id", ""},
     FieldInfo{FieldId::SocketIoEvent, "socketio.event", Text, "Event", ""},
     FieldInfo{FieldId::SocketIoArgs, "socketio.args", Text, "Arguments",
-              "The arguments as a JSON array, without the event name; N bytes of binary data are "
-              "{\"$binary\":N}, an attachment that is not there stays its placeholder"},
+              "The arguments as a JSON array, without the event name; of binary data the number of "
+              "bytes, while an attachment that is not there stays its placeholder"},
     FieldInfo{FieldId::SocketIoData, "socketio.data", Text, "Data",
               "What CONNECT, CONNECT_ERROR and DISCONNECT carry, as JSON"},
     FieldInfo{FieldId::SocketIoAckLatency, "socketio.ack_latency", Time,
