@@ -57,6 +57,22 @@ enum class IssueCode : std::uint16_t {
     EngineIoHandshakeMalformed,
     SocketIoPacketMalformed,
     SocketIoPayloadMalformed,
+    // Protocols on messages, and habits of applications
+    StompFrameMalformed,
+    StompHeaderMissing,
+    MqttInTextMessage,
+    MqttPacketMalformed,
+    MqttTypeReserved,
+    MqttFlagsInvalid,
+    MqttQosInvalid,
+    MqttPacketIdZero,
+    MqttTopicInvalid,
+    WampMessageMalformed,
+    GraphQlMessageMalformed,
+    SignalRMessageMalformed,
+    SockJsFrameMalformed,
+    ActionCableMessageMalformed,
+    JsonRpcUnanswered,
     Count,
 };
 

@@ -1,5 +1,6 @@
-// What is learnt about a row only later, or from another row. Records are written once, so it stands
-// in tables beside them: links between two rows, and remarks that the row's own bytes do not show.
+// What is learnt about a row only later, or from another row. Records are written once, so it
+// stands in tables beside them: links between two rows, and remarks that the row's own bytes do not
+// show.
 #pragma once
 
 #include <cstdint>
@@ -11,14 +12,15 @@ namespace framescope {
 
 /// What the later row is to the earlier one.
 enum class LinkKind : std::uint8_t {
-    AckOf,          ///< Socket.IO acknowledgement of an event
-    AttachmentOf,   ///< binary attachment of a Socket.IO packet; `value` its number from 0
-    PongOf,         ///< WebSocket or Engine.IO pong that answers a ping
-    CloseOf,        ///< WebSocket close frame that answers a close frame
-    ResponseTo,     ///< application response to an application request
-    HeartbeatOf,    ///< application heartbeat that repeats or answers the one before
-    ReconnectOf,    ///< request that opens again what an earlier connection carried
-    ContinuationOf, ///< event stream that continues another one by Last-Event-ID
+    AckOf,           ///< Socket.IO acknowledgement of an event
+    AttachmentOf,    ///< binary attachment of a Socket.IO packet; `value` its number from 0
+    PongOf,          ///< WebSocket or Engine.IO pong that answers a ping
+    CloseOf,         ///< WebSocket close frame that answers a close frame
+    ResponseTo,      ///< application response to an application request
+    HeartbeatOf,     ///< application heartbeat that repeats or answers the one before
+    ReconnectOf,     ///< request that opens again what an earlier connection carried
+    ContinuationOf,  ///< event stream that continues another one by Last-Event-ID
+    PartOf,  ///< message with more of a packet that began in an earlier one; `value` is where
 };
 
 /// Short name for filters and exports: "ack", "attachment", "pong", "close", "response", ...
