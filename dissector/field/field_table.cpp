@@ -1,5 +1,5 @@
 // The one table of fields: name, type, label, meaning. Names are Wireshark's where Wireshark has
-// the field; ours alone begin with engineio., socketio., json. and issue.
+// the field; ours alone begin with engineio., socketio., payload., msgpack., protobuf., base64 and issue.
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -416,11 +416,29 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::Json, "json", Protocol, "JSON", ""},
     FieldInfo{FieldId::JsonMember, "json.member", Text, "Member", ""},
     FieldInfo{FieldId::JsonElement, "json.element", Text, "Element", ""},
+    FieldInfo{FieldId::Payload, "payload", Group, "Payload", "What an application sent"},
+    FieldInfo{FieldId::PayloadFormat, "payload.format", Text, "Format",
+              "json, msgpack, cbor, protobuf, base64, text or raw"},
+    FieldInfo{FieldId::PayloadWhy, "payload.why", Text, "Why",
+              "What the format was told from, or who chose it"},
+    FieldInfo{FieldId::PayloadText, "payload.text", Text, "Text", ""},
+    FieldInfo{FieldId::PayloadData, "payload.data", ByteString, "Data", ""},
+    FieldInfo{FieldId::Msgpack, "msgpack", Protocol, "MessagePack", ""},
+    FieldInfo{FieldId::MsgpackMember, "msgpack.member", Text, "Member", ""},
+    FieldInfo{FieldId::MsgpackElement, "msgpack.element", Text, "Element", ""},
+    FieldInfo{FieldId::Cbor, "cbor", Protocol, "CBOR", ""},
+    FieldInfo{FieldId::CborMember, "cbor.member", Text, "Member", ""},
+    FieldInfo{FieldId::CborElement, "cbor.element", Text, "Element", ""},
+    FieldInfo{FieldId::Protobuf, "protobuf", Protocol, "Protocol Buffers", ""},
+    FieldInfo{FieldId::ProtobufField, "protobuf.field", Text, "Field", ""},
+    FieldInfo{FieldId::ProtobufElement, "protobuf.element", Text, "Element",
+              "A number of a packed field"},
+    FieldInfo{FieldId::Base64, "base64", Protocol, "Base64", "Bytes that a text stands for"},
     FieldInfo{FieldId::RowLink, "row.link", Unsigned, "Belongs together",
               "Number of another row that this one belongs to, or that belongs to it"},
     FieldInfo{FieldId::RowLinkKind, "row.link.kind", Text, "Kind",
               "What the later row is to the earlier one: ack, attachment, pong, close, response, "
-              "heartbeat, reconnect or continuation"},
+              "heartbeat, reconnect, continuation or part"},
     FieldInfo{FieldId::RowLinkTime, "row.link.time", Time, "Time between the two", ""},
     FieldInfo{FieldId::IssueCodeField, "issue.code", Text, "Issue", ""},
     FieldInfo{FieldId::IssueSeverityField, "issue.severity", Text, "Severity of the issue", ""},

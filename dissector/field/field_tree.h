@@ -22,7 +22,16 @@ using SourceId = std::uint16_t;
 inline constexpr SourceId kNoSource = 0xffff;
 
 /// What a byte source is; its place among the tabs follows from it.
-enum class SourceKind : std::uint8_t { Packet, Stream, Head, Body, Frame, Unmasked, Message };
+enum class SourceKind : std::uint8_t {
+    Packet,
+    Stream,
+    Head,
+    Body,
+    Frame,
+    Unmasked,
+    Message,
+    Decoded,  ///< what stood inside a payload in an encoding of its own, as base64
+};
 
 /// A named array of bytes that fields point into.
 struct Source {

@@ -73,6 +73,8 @@ enum class IssueCode : std::uint16_t {
     SockJsFrameMalformed,
     ActionCableMessageMalformed,
     JsonRpcUnanswered,
+    // Payloads
+    PayloadNotOfFormat,
     Count,
 };
 

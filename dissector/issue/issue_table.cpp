@@ -125,6 +125,8 @@ constexpr std::array kIssues = {
               "The message is not one that Action Cable has.", "Action Cable, actioncable-v1-json"},
     IssueInfo{IssueCode::JsonRpcUnanswered, Note, "jsonrpc.unanswered",
               "This request got no response.", "JSON-RPC 2.0 section 5"},
+    IssueInfo{IssueCode::PayloadNotOfFormat, Warning, "payload.not-of-format",
+              "The payload is not of the format that was chosen for it.", ""},
 };
 static_assert(kIssues.size() == static_cast<std::size_t>(IssueCode::Count) - 1);
 

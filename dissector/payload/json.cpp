@@ -75,8 +75,8 @@ void appendUtf8(std::string& out, char32_t code) {
 /// Builds the tree from tokens of a text that is valid.
 class TreeBuilder {
 public:
-    TreeBuilder(std::string_view text, FieldTree& tree, Place place)
-        : m_text(text), m_tree(tree), m_place(place) {}
+    TreeBuilder(std::string_view text, FieldTree& tree, Place place, const TextHook& hook)
+        : m_text(text), m_tree(tree), m_place(place), m_hook(hook) {}
 
     void build(std::string label) {
         JsonReader reader(m_text);
@@ -126,6 +126,7 @@ private:
             } else {
                 m_tree.setLabel(field, std::to_string(number));
             }
+            if (m_hook && token == JsonToken::String) m_hook(unescapeJson(slice(m_text, range)));
             if (!opens(token)) m_tree.close();
             if (opens(token)) m_levels.push_back({field, token == JsonToken::ObjectBegin, 0});
         } else if (opens(token)) {
@@ -165,6 +166,7 @@ private:
     std::string_view m_text;
     FieldTree& m_tree;
     Place m_place;
+    const TextHook& m_hook;
     std::vector<Level> m_levels;
     ByteRange m_key;
     std::size_t m_nodes = 0;
@@ -276,9 +278,36 @@ std::optional<std::string> firstStringOf(std::string_view arrayText) {
     return std::nullopt;
 }
 
-bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label) {
+std::string quotedJson(std::string_view text) {
+    constexpr std::string_view kDigits = "0123456789abcdef";
+    std::string out = "\"";
+    for (const char c : replaceInvalidUtf8(text)) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        if (c == '"' || c == '\\') {
+            out += '\\';
+            out += c;
+        } else if (c == '\n') {
+            out += "\\n";
+        } else if (c == '\r') {
+            out += "\\r";
+        } else if (c == '\t') {
+            out += "\\t";
+        } else if (byte < 0x20) {
+            out += "\\u00";
+            out += kDigits[byte >> 4];
+            out += kDigits[byte & 15];
+        } else {
+            out += c;
+        }
+    }
+    out += '"';
+    return out;
+}
+
+bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label,
+                  const TextHook& hook) {
     if (checkJson(text)) return false;
-    TreeBuilder(text, tree, place).build(std::move(label));
+    TreeBuilder(text, tree, place, hook).build(std::move(label));
     return true;
 }
 

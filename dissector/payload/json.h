@@ -12,6 +12,7 @@
 #include "dissector/core/bytes.h"
 #include "dissector/field/field_tree.h"
 #include "dissector/payload/json_reader.h"
+#include "dissector/payload/text_hook.h"
 
 namespace framescope {
 
@@ -40,14 +41,17 @@ std::optional<JsonKind> jsonKind(std::string_view text);
 
 /// A JSON string with its quotes as the text it means; \ud800 and the like become U+FFFD.
 std::string unescapeJson(std::string_view quoted);
+/// Any bytes as a JSON string with its quotes; bytes that are no UTF-8 become U+FFFD.
+std::string quotedJson(std::string_view text);
 
 /// The first element of an array if it is a string (unescaped) or a number (as written): the event
 /// name of a Socket.IO packet. Looks at nothing behind it.
 std::optional<std::string> firstStringOf(std::string_view arrayText);
 
 /// Appends the tree of `text`, whose first byte stands at `place`: a Json field called `label`
-/// (empty: the table's label) with members and elements below. False, and nothing appended, if the
-/// text is not valid JSON.
-bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label = {});
+/// (empty: the table's label) with members and elements below. `hook` is asked about every string
+/// that is no name. False, and nothing appended, if the text is not valid JSON.
+bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label = {},
+                  const TextHook& hook = {});
 
 }  // namespace framescope

@@ -1,9 +1,12 @@
-// The info line of a message that carries several units: each unit's own line, as many as fit.
+// The info line of a message that carries several units: each unit's own line, as many as fit; and
+// of a payload whose format nobody told: as text if it is text.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 
+#include "dissector/core/bytes.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope {
@@ -25,5 +28,16 @@ private:
     std::size_t m_maxChars;
     std::string m_line;
 };
+
+/// Text on one line if the payload is text, else how long it is. It may have been cut.
+inline std::string shownPayload(ByteView payload, std::size_t maxChars) {
+    constexpr std::size_t kLongestCharacter = 4;
+    const std::string_view begin =
+        asText(payload.first(std::min(payload.size(), kLongestCharacter * maxChars)));
+    const auto invalid = findInvalidUtf8(begin);
+    const bool cut = invalid && *invalid + kLongestCharacter > begin.size();
+    const bool text = (!invalid || cut) && begin.find('\0') == std::string_view::npos;
+    return text ? printable(begin, maxChars) : byteCountText(payload.size());
+}
 
 }  // namespace framescope

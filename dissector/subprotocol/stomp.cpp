@@ -8,6 +8,7 @@
 
 #include "dissector/payload/json.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/subprotocol/message_line.h"
 
 namespace framescope::stomp {
 namespace {
@@ -92,7 +93,7 @@ bool isEscaped(std::string_view command) {
 bool hasBadEscape(std::string_view written) {
     for (std::size_t i = written.find('\\'); i != std::string_view::npos;
          i = written.find('\\', i + 2)) {
-        if (i + 1 >= written.size() || !std::string_view("rnc\\").contains(written[i + 1])) {
+        if (i + 1 >= written.size() || std::string_view("rnc\\").find(written[i + 1]) == std::string_view::npos) {
             return true;
         }
     }
@@ -114,13 +115,6 @@ std::size_t bodyEnd(std::string_view text, Frame& frame, std::size_t begin) {
         frame.malformed = "content-length is greater than the body";
     }
     return frame.terminated ? nul : text.size();
-}
-
-std::string shownBody(const Frame& frame, std::size_t maxChars) {
-    if (isValidUtf8(frame.body.substr(0, 4 * maxChars)) || frame.body.size() > 4 * maxChars) {
-        return printable(frame.body, maxChars);
-    }
-    return byteCountText(frame.body.size());
 }
 
 }  // namespace
@@ -294,7 +288,7 @@ FieldIndex describe(const Frame& frame, FieldTree& tree, Place place) {
     }
     if (!frame.body.empty()) {
         tree.open(FieldId::StompBody, placeOf(frame.bodyRange), frame.bodyRange.size(),
-                  shownBody(frame, kShownChars), std::string(frame.body));
+                  shownPayload(asBytes(frame.body), kShownChars), std::string(frame.body));
         const auto kind = jsonKind(frame.body);
         if (kind == JsonKind::Object || kind == JsonKind::Array) {
             describeJson(frame.body, tree, placeOf(frame.bodyRange));
@@ -329,7 +323,7 @@ std::string summary(const Frame& frame, std::size_t maxChars) {
         add("  receipt ", "receipt");
         add("  ", "receipt-id");
     }
-    if (!frame.body.empty()) line += "  " + shownBody(frame, maxChars);
+    if (!frame.body.empty()) line += "  " + shownPayload(asBytes(frame.body), maxChars);
     return elided(std::move(line), maxChars);
 }
 
