@@ -1,5 +1,5 @@
-// Rows that wait for what answers them: requests by their id, events by their receipt. The oldest is
-// forgotten where too many wait, so that a peer that never answers costs nothing.
+// Rows that wait for what answers them: requests by their id, events by their receipt. The oldest
+// is forgotten where too many wait, so that a peer that never answers costs nothing.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,8 @@ namespace framescope {
 class KeyHash {
 public:
     KeyHash& add(std::uint64_t number) {
-        for (int shift = 0; shift < 64; shift += 8) step(static_cast<std::uint8_t>(number >> shift));
+        for (int shift = 0; shift < 64; shift += 8)
+            step(static_cast<std::uint8_t>(number >> shift));
         return *this;
     }
     KeyHash& add(std::string_view text) {
@@ -35,7 +36,7 @@ private:
 /// A row that waits.
 struct PendingRow {
     RecordId row = kNoRecord;
-    NameId name = 0;           ///< what the answer is about as well
+    NameId name = 0;  ///< what the answer is about as well
     std::int64_t timeNs = 0;
 };
 

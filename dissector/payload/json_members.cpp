@@ -55,8 +55,7 @@ std::optional<std::uint64_t> JsonMembers::number(const JsonNode* node) const {
     if (node == nullptr || node->kind != JsonKind::Number) return std::nullopt;
     const std::string_view digits = raw(*node);
     std::uint64_t value = 0;
-    const auto [stop, error] =
-        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    const auto [stop, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (error != std::errc() || stop != digits.data() + digits.size()) return std::nullopt;
     return value;
 }

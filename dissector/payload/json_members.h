@@ -1,5 +1,5 @@
-// The top level of a JSON text, for protocols that are JSON objects or arrays: their members by name
-// and place. Also of a text that was cut: then what stands before the cut.
+// The top level of a JSON text, for protocols that are JSON objects or arrays: their members by
+// name and place. Also of a text that was cut: then what stands before the cut.
 #pragma once
 
 #include <cstdint>
@@ -35,8 +35,8 @@ struct JsonMembers {
     std::string shown(const JsonNode& node) const;
 };
 
-/// Members or elements at the top of `text`, at most `limit`. Nothing if it begins neither an object
-/// nor an array.
+/// Members or elements at the top of `text`, at most `limit`. Nothing if it begins neither an
+/// object nor an array.
 std::optional<JsonMembers> readJsonMembers(std::string_view text, std::size_t limit = 64);
 
 }  // namespace framescope

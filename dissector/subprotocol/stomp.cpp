@@ -67,8 +67,8 @@ const CommandRule* ruleOf(std::string_view command) {
 std::string_view lineAt(std::string_view text, std::size_t at, std::size_t& next) {
     const std::size_t newline = text.find('\n', at);
     next = newline == std::string_view::npos ? newline : newline + 1;
-    std::string_view line = text.substr(at, newline == std::string_view::npos ? newline
-                                                                              : newline - at);
+    std::string_view line =
+        text.substr(at, newline == std::string_view::npos ? newline : newline - at);
     if (line.ends_with('\r')) line.remove_suffix(1);
     return line;
 }
@@ -93,7 +93,8 @@ bool isEscaped(std::string_view command) {
 bool hasBadEscape(std::string_view written) {
     for (std::size_t i = written.find('\\'); i != std::string_view::npos;
          i = written.find('\\', i + 2)) {
-        if (i + 1 >= written.size() || std::string_view("rnc\\").find(written[i + 1]) == std::string_view::npos) {
+        if (i + 1 >= written.size() ||
+            std::string_view("rnc\\").find(written[i + 1]) == std::string_view::npos) {
             return true;
         }
     }
@@ -169,7 +170,8 @@ std::optional<Frame> parse(std::string_view text, std::size_t begin) {
                                                               : "too many header lines";
             continue;
         }
-        frame.headers.push_back({line.substr(0, colon), line.substr(colon + 1),
+        frame.headers.push_back({line.substr(0, colon),
+                                 line.substr(colon + 1),
                                  {at, at + colon},
                                  {at + colon + 1, at + line.size()}});
     }
@@ -247,8 +249,9 @@ void check(const Frame& frame, IssueSink& issues) {
         }
         if (found) continue;
         const std::size_t bar = all.find('|');
-        complain(IssueCode::StompHeaderMissing, FieldId::StompCommand,
-                 bar == std::string::npos ? all : all.substr(0, bar) + " or " + all.substr(bar + 1));
+        complain(
+            IssueCode::StompHeaderMissing, FieldId::StompCommand,
+            bar == std::string::npos ? all : all.substr(0, bar) + " or " + all.substr(bar + 1));
     }
 }
 
@@ -269,8 +272,7 @@ FieldIndex describe(const Frame& frame, FieldTree& tree, Place place) {
         std::string value = escaped ? unescapeHeader(header.value) : std::string(header.value);
         const std::string name = escaped ? unescapeHeader(header.name) : std::string(header.name);
         const ByteRange line{header.nameRange.begin, header.valueRange.end};
-        const auto* const known =
-            std::ranges::find(kHeaderFields, header.name, &HeaderField::name);
+        const auto* const known = std::ranges::find(kHeaderFields, header.name, &HeaderField::name);
         if (known == kHeaderFields.end()) {
             std::string text = printable(value, kShownChars);
             const FieldIndex field = tree.add(FieldId::StompHeader, placeOf(line), line.size(),

@@ -34,9 +34,9 @@ struct Frame {
     std::string_view command;     ///< empty: end-of-lines
     std::vector<Header> headers;  ///< at most kMaxHeaders
     std::string_view body;
-    bool terminated = true;         ///< the NUL is there
-    std::string_view malformed;     ///< what is wrong with its lines; empty if nothing is
-    ByteRange range;                ///< of the frame in the text, NUL included
+    bool terminated = true;      ///< the NUL is there
+    std::string_view malformed;  ///< what is wrong with its lines; empty if nothing is
+    ByteRange range;             ///< of the frame in the text, NUL included
     ByteRange commandRange;
     ByteRange bodyRange;
 

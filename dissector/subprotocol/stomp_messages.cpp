@@ -52,8 +52,8 @@ public:
             }
             NameId answered = 0;
             if (const auto receipt = frame.header("receipt-id")) {
-                const auto asked = m_receipts.take(
-                    KeyHash().add(opposite(message.direction)).add(*receipt));
+                const auto asked =
+                    m_receipts.take(KeyHash().add(opposite(message.direction)).add(*receipt));
                 if (asked) {
                     answered = asked->name;
                     out.link({row, asked->row, 0, LinkKind::ResponseTo});
@@ -84,8 +84,7 @@ void describeMessage(const MessageView& message, const RowContext&, Dissection& 
     if (!frames.empty()) protocols += ":stomp";
 }
 
-std::string summariseMessage(const MessageView& message, const RowContext&,
-                             std::size_t maxChars) {
+std::string summariseMessage(const MessageView& message, const RowContext&, std::size_t maxChars) {
     MessageLine line(maxChars);
     for (const Frame& frame : parseMessage(message.asText())) {
         // The end-of-line that many clients put behind every frame says nothing.
