@@ -16,6 +16,19 @@ bool closes(JsonToken token) {
     return token == JsonToken::ObjectEnd || token == JsonToken::ArrayEnd;
 }
 
+/// The string in which the text was cut, if that is what stands behind the last member or element;
+/// `key` is that of an object's.
+void appendCutString(JsonMembers& members, ByteRange key) {
+    const bool object = members.kind == JsonKind::Object;
+    if (object && key.empty()) return;
+    std::size_t at = members.text.find('[') + 1;
+    if (!members.nodes.empty()) at = members.nodes.back().range.end;
+    if (object) at = key.end;
+    at = members.text.find_first_not_of(object ? " \t\r\n:" : " \t\r\n,", at);
+    if (at == std::string_view::npos || members.text[at] != '"') return;
+    members.nodes.push_back({JsonKind::String, {at, members.text.size()}, key});
+}
+
 }  // namespace
 
 const JsonNode* JsonMembers::find(std::string_view name) const {
@@ -84,16 +97,8 @@ std::optional<JsonMembers> readJsonMembers(std::string_view text, std::size_t li
             if (open && members.nodes.size() < limit) {
                 open->range.end = text.size();
                 members.nodes.push_back(*open);
-            } else if (!key.empty() && reader.depth() == 1 && members.nodes.size() < limit) {
-                const std::size_t colon = text.find(':', key.end);
-                const std::size_t begin = colon == std::string_view::npos
-                                              ? std::string_view::npos
-                                              : text.find_first_not_of(" \t\r\n", colon + 1);
-                const std::string_view rest =
-                    begin == std::string_view::npos ? std::string_view() : text.substr(begin);
-                if (const auto cut = jsonKind(rest); cut == JsonKind::String) {
-                    members.nodes.push_back({*cut, {begin, text.size()}, key});
-                }
+            } else if (members.nodes.size() < limit) {
+                appendCutString(members, key);
             }
             break;
         }
