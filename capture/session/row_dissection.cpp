@@ -8,6 +8,7 @@
 #include "capture/session/row_dissector.h"
 #include "capture/session/row_text.h"
 #include "dissector/core/duration_text.h"
+#include "dissector/habits/describe_habits.h"
 #include "dissector/packet/frame.h"
 #include "dissector/packet/packet.h"
 #include "dissector/payload/utf8.h"
@@ -132,6 +133,7 @@ void RowDissector::describeEvent() {
     }
     const FieldIndex field = tree().addComputed(FieldId::TcpEvent, event);
     tree().attach(issues, field);
+    habits::describe(SessionRowContext(m_state, m_row), tree());
 }
 
 void RowDissector::describeGap() {

@@ -3,8 +3,12 @@
 // bounds what it keeps.
 #pragma once
 
+#include "dissector/habits/reconnects.h"
+
 namespace framescope {
 
-struct Conversations {};
+struct Conversations {
+    habits::ReconnectTracker reconnects;
+};
 
 }  // namespace framescope

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "dissector/core/bytes.h"
+#include "dissector/habits/habit_facts.h"
 #include "dissector/ip/ip_address.h"
 #include "dissector/issue/issue.h"
 #include "dissector/record/record.h"
@@ -51,6 +52,7 @@ struct ConnectionFacts {
     Compression compression;            ///< of WebSocket messages
     NameId subprotocol = 0;             ///< Sec-WebSocket-Protocol of the 101
     std::uint8_t tunnels = 0;  ///< CONNECT requests that were granted, one inside the other
+    habits::HabitFacts habits;  ///< of an application on plain messages
 };
 
 /// A place in one direction of a stream from which a layer can go on reading, with what it must

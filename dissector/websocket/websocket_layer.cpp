@@ -211,10 +211,12 @@ void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& reco
         for (const MessageProtocol* const protocol : messageProtocols()) {
             if (!protocol->recognise(message, connection)) continue;
             m_reader = protocol->makeReader();
+            m_observer.stop(out);
             break;
         }
     }
     if (m_reader != nullptr) m_reader->read(message, record, half.issues, out);
+    if (m_reader == nullptr) m_observer.message(message, record, out);
     half.message.clear();
     // A long message gives its memory back.
     if (half.message.capacity() > kMaxSearch) half.message.shrink_to_fit();
@@ -262,6 +264,7 @@ void WebSocketLayer::lose(Half& half, Direction direction, StreamOffset at, Stre
     // Frames behind the loss are not joined with those before it.
     half.messageStart = kNoRecord;
     half.messageIncomplete = true;
+    m_observer.lost();
     beginSearch(half, resumeAt);
 }
 
@@ -347,6 +350,8 @@ void WebSocketLayer::end(Direction direction, EndReason, LayerOutput& out) {
         emitSegment(direction, half.frameStart, half.headerBytes.size(), out);
         half.headerBytes.clear();
     }
+    half.ended = true;
+    if (m_halves[0].ended && m_halves[1].ended) m_observer.end(out);
 }
 
 }  // namespace framescope::websocket

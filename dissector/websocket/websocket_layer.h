@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "dissector/habits/message_observer.h"
 #include "dissector/layer/message_protocol.h"
 #include "dissector/payload/utf8.h"
 #include "dissector/websocket/frame.h"
@@ -65,6 +66,7 @@ private:
         std::size_t nextSearch = 0;  ///< bytes that must be there before searching again pays
         int unproven = 0;            ///< headers that still have to be plausible
         std::optional<bool> masked;  ///< whether the last frame of this direction was
+        bool ended = false;
     };
 
     /// Reads frames; returns how many bytes it took: all of them unless it lost its footing.
@@ -91,6 +93,7 @@ private:
     std::string m_subprotocol;
     std::array<Half, 2> m_halves;
     std::unique_ptr<MessageReader> m_reader;  ///< of the protocol the messages were recognised as
+    habits::MessageObserver m_observer;       ///< of messages that no protocol reads
     Bytes m_scratch;                          ///< payload unmasked for looking at it
 };
 
