@@ -6,9 +6,9 @@
 #include "dissector/http/body.h"
 #include "dissector/http/describe.h"
 #include "dissector/http/http_layer.h"
+#include "dissector/http/judge.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/payload/utf8.h"
-#include "dissector/websocket/handshake.h"
 
 namespace framescope {
 
@@ -38,25 +38,28 @@ void RowDissector::describeHttp() {
         tree().attach(issues, layer);
         return;
     }
-    http::check(*head, issues);
-    http::bodyFraming(*head, requestMethod(m_state, m_record), issues);
-    if (websocket::asksForWebSocket(*head) && head->kind == http::HeadKind::Request) {
-        websocket::checkKey(*head, issues);
-    }
-    if (head->kind == http::HeadKind::Response && websocket::agreesToWebSocket(*head)) {
-        std::string key;
-        if (m_record.group != kNoRecord) {
-            const Record& request = m_state.records[m_record.group];
-            const StreamReader reader(m_state.file.get(), m_state.stream(request));
-            const StreamBytes requestBytes = reader.read(request.streamOffset, request.length);
-            if (const auto requestHead = http::parseHead(requestBytes.bytes)) {
-                key = requestHead->value("Sec-WebSocket-Key");
-            }
-        }
-        websocket::checkAccept(*head, key, issues);
+    if (head->kind == http::HeadKind::Request) {
+        http::judgeRequest(*head, issues);
+    } else {
+        const auto offer = requestOffer();
+        http::judgeResponse(*head, requestMethod(m_state, m_record), offer ? &*offer : nullptr,
+                            issues);
     }
     tree().attach(issues, layer);
     describeBody(*head);
+}
+
+/// What the request of a response offered, if that was a handshake. Only a response that switches
+/// is held against it.
+std::optional<websocket::Offer> RowDissector::requestOffer() const {
+    if (m_record.detail != 101 || m_record.group == kNoRecord) return std::nullopt;
+    const Record& request = m_state.records[m_record.group];
+    if (request.has(kFlagIncomplete)) return std::nullopt;
+    const StreamReader reader(m_state.file.get(), m_state.stream(request));
+    const StreamBytes bytes = reader.read(request.streamOffset, request.length);
+    const auto head = http::parseHead(bytes.bytes);
+    if (!head || !websocket::isHandshake(*head)) return std::nullopt;
+    return websocket::offerOf(*head);
 }
 
 void RowDissector::describeBody(const http::Head& head) {

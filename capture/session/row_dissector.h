@@ -1,8 +1,9 @@
-// The parts of taking a row apart, shared by the files that implement it: one for the packet and what
-// TCP says, one for HTTP and what its bodies carry, one for WebSocket.
+// The parts of taking a row apart, shared by the files that implement it: one for the packet and
+// what TCP says, one for HTTP and what its bodies carry, one for WebSocket.
 #pragma once
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,12 +14,13 @@
 #include "dissector/http/head.h"
 #include "dissector/tcp/tcp_header.h"
 #include "dissector/websocket/frame.h"
+#include "dissector/websocket/handshake.h"
 
 namespace framescope {
 
 /// Appends what of `holes` lies inside `window`, counted from there and moved to begin at `place`.
 inline void appendHoles(const std::vector<ByteRange>& holes, ByteRange window, std::uint64_t place,
-                 std::vector<ByteRange>& moved) {
+                        std::vector<ByteRange>& moved) {
     for (const ByteRange& hole : holes) {
         const std::uint64_t begin = std::max(hole.begin, window.begin);
         const std::uint64_t end = std::min(hole.end, window.end);
@@ -46,6 +48,7 @@ private:
     void describeGap();
     void describeSegment();
     void describeHttp();
+    std::optional<websocket::Offer> requestOffer() const;
     void describeBody(const http::Head& head);
     void describeBodyUnit();
     void describeWebSocket();

@@ -5,12 +5,12 @@
 #include <utility>
 
 #include "dissector/engineio/engineio_messages.h"
+#include "dissector/http/judge.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/layer/unclaimed_layer.h"
 #include "dissector/websocket/frame.h"
-#include "dissector/websocket/handshake.h"
 #include "dissector/websocket/websocket_layer.h"
 
 namespace framescope::http {
@@ -144,10 +144,8 @@ void HttpLayer::headComplete(Direction direction, LayerOutput& out) {
 void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& out) {
     Half& half = m_halves[indexOf(record.direction)];
     IssueSink issues;
-    check(head, issues);
-    const BodyFraming framing = bodyFraming(head, {}, issues);
-    const bool webSocket = websocket::asksForWebSocket(head);
-    if (webSocket) websocket::checkKey(head, issues);
+    const BodyFraming framing = judgeRequest(head, issues);
+    const bool webSocket = websocket::isHandshake(head);
 
     ConnectionFacts& facts = out.facts();
     if (facts.path == 0 || webSocket) facts.path = out.intern(head.target);
@@ -167,9 +165,13 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     pending.method = head.method;
     pending.target = head.target;
     pending.lastEventId = head.value("Last-Event-ID");
-    const std::string_view key = head.value("Sec-WebSocket-Key");
-    if (!key.empty()) pending.accept = websocket::acceptFor(key);
-    pending.asksForUpgrade = head.find("Upgrade") != nullptr || head.method == "CONNECT";
+    if (webSocket) {
+        pending.offer = std::make_unique<const websocket::Offer>(websocket::offerOf(head));
+    }
+    pending.asksForUpgrade =
+        webSocket || head.find("Upgrade") != nullptr || head.method == "CONNECT";
+    // Only the newest request can be the one that the next response answers.
+    if (m_responseLost) m_pending.clear();
     if (m_pending.size() == kMaxPending) m_pending.pop_front();
     const bool wait = pending.asksForUpgrade && framing.kind == BodyKind::None;
     const RecordId row = pending.record;
@@ -191,29 +193,31 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
         m_pending.erase(m_pending.begin(), std::prev(m_pending.end()));
     }
     PendingRequest request;
+    const bool interim = isInterim(head);
     if (!m_pending.empty()) {
-        request = m_pending.front();
-        if (!isInterim(head)) m_pending.pop_front();
+        request = std::move(m_pending.front());
+        m_pending.pop_front();
     }
     IssueSink issues;
-    check(head, issues);
-    const BodyFraming framing = bodyFraming(head, request.method, issues);
-    const bool webSocket = websocket::agreesToWebSocket(head);
-    if (webSocket) websocket::checkAcceptIs(head, request.accept, issues);
+    const BodyFraming framing = judgeResponse(head, request.method, request.offer.get(), issues);
     record.kind = RowKind::HttpResponse;
     record.detail = head.status;
     record.group = request.record;
     const RecordId row = emitJudged(record, issues, out);
+    if (request.record != kNoRecord) {
+        out.link({row, request.record, 0, LinkKind::ResponseTo});
+    }
+    if (interim) {
+        // The response proper is still to come.
+        if (request.record != kNoRecord) m_pending.push_front(std::move(request));
+        return;
+    }
 
     const bool requestKnown = request.record != kNoRecord;
     // A client that answers itself is not believed while bytes behind its request are held.
     const bool believed = record.direction == Direction::ServerToClient || m_held.empty();
-    if (webSocket && believed) {
-        out.facts().upgraded = true;
-        if (websocket::namesDeflate(head)) {
-            out.facts().compression.kind = CompressionKind::PerMessageDeflate;
-        }
-        handOver(std::make_unique<websocket::WebSocketLayer>(), requestKnown, out);
+    if (believed && websocket::agreesToWebSocket(head, request.offer.get())) {
+        switchToWebSocket(head, request, out);
     } else if (head.status == 101 && believed) {
         handOver(std::make_unique<UnclaimedLayer>(), requestKnown, out);
     } else if (framing.kind == BodyKind::Tunnel && believed) {
@@ -230,11 +234,24 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
                    record.direction},
                   out);
         Half& client = m_halves[indexOf(Direction::ClientToServer)];
-        if (request.asksForUpgrade && !isInterim(head) && client.state == State::Waiting) {
+        if (request.asksForUpgrade && client.state == State::Waiting) {
             // Refused: what the client said meanwhile is HTTP.
             resumeClient(out);
         }
     }
+}
+
+void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& request,
+                                  LayerOutput& out) {
+    const std::string_view subprotocol = websocket::agreedSubprotocol(response);
+    const websocket::Offer* const offer = request.offer.get();
+    ConnectionFacts& facts = out.facts();
+    facts.upgraded = true;
+    facts.subprotocol = out.intern(subprotocol);
+    facts.compression = websocket::compressionOf(websocket::extensionsOf(response),
+                                                 offer == nullptr ? nullptr : &offer->extensions);
+    handOver(std::make_unique<websocket::WebSocketLayer>(request.target, std::string(subprotocol)),
+             request.record != kNoRecord, out);
 }
 
 void HttpLayer::handOver(std::unique_ptr<Layer> next, bool requestKnown, LayerOutput& out) {
@@ -260,11 +277,12 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
     while (m_successor == nullptr && client.state == State::Waiting && !m_held.empty()) {
         // A client that got what it asked for goes on with masked frames, one that did not with
         // another request.
-        const bool webSocket = !m_pending.empty() && !m_pending.back().accept.empty();
+        const bool webSocket = !m_pending.empty() && m_pending.back().offer != nullptr;
         const auto frame = websocket::parseFrameHeader(m_held.front());
         if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
             out.facts().upgraded = true;
-            handOver(std::make_unique<websocket::WebSocketLayer>(), true, out);
+            handOver(std::make_unique<websocket::WebSocketLayer>(m_pending.back().target), true,
+                     out);
         } else {
             resumeClient(out);
         }

@@ -19,6 +19,7 @@
 #include "dissector/layer/body_protocol.h"
 #include "dissector/layer/held_bytes.h"
 #include "dissector/layer/layer.h"
+#include "dissector/websocket/handshake.h"
 
 namespace framescope::http {
 
@@ -63,7 +64,7 @@ private:
         std::string method;
         std::string target;
         std::string lastEventId;
-        std::string accept;  ///< the answer that its Sec-WebSocket-Key asks for
+        std::unique_ptr<const websocket::Offer> offer;  ///< of a WebSocket handshake
         bool asksForUpgrade = false;
     };
 
@@ -78,6 +79,8 @@ private:
     void headComplete(Direction direction, LayerOutput& out);
     void requestComplete(const Head& head, Record record, LayerOutput& out);
     void responseComplete(const Head& head, Record record, LayerOutput& out);
+    /// A response that agrees to WebSocket: notes what was agreed and hands over.
+    void switchToWebSocket(const Head& response, const PendingRequest& request, LayerOutput& out);
     void beginBody(BodyFraming framing, const Exchange& exchange, LayerOutput& out);
     /// Hands decoded bytes, or a hole among them, to whoever reads this body.
     void deliver(Half& half, ByteView bytes, LayerOutput& out);

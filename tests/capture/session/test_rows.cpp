@@ -248,7 +248,7 @@ private Q_SLOTS:
         const Dissection dissection = session->dissect(2);
         QCOMPARE(dissection.fields.issues().size(), std::size_t{1});
         const FieldIssue& issue = dissection.fields.issues().front();
-        QCOMPARE(issue.issue.code, IssueCode::HttpAcceptWrong);
+        QCOMPARE(issue.issue.code, IssueCode::HandshakeAcceptWrong);
         QCOMPARE(dissection.fields[issue.field].id, FieldId::HttpSecWebSocketAccept);
         QVERIFY(issue.issue.detail.find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != std::string::npos);
         QCOMPARE(session->text(3).info, std::string("still read"));
