@@ -6,6 +6,7 @@
 
 #include "dissector/engineio/engineio_messages.h"
 #include "dissector/http/judge.h"
+#include "dissector/layer/conversations.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/segment_rows.h"
@@ -250,6 +251,9 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
     facts.subprotocol = out.intern(subprotocol);
     facts.compression = websocket::compressionOf(websocket::extensionsOf(response),
                                                  offer == nullptr ? nullptr : &offer->extensions);
+    if (request.record != kNoRecord) {
+        out.conversations().reconnects.opened(request.target, request.record, out);
+    }
     handOver(std::make_unique<websocket::WebSocketLayer>(request.target, std::string(subprotocol)),
              request.record != kNoRecord, out);
 }
@@ -281,6 +285,8 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
         const auto frame = websocket::parseFrameHeader(m_held.front());
         if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
             out.facts().upgraded = true;
+            out.conversations().reconnects.opened(m_pending.back().target, m_pending.back().record,
+                                                  out);
             handOver(std::make_unique<websocket::WebSocketLayer>(m_pending.back().target), true,
                      out);
         } else {

@@ -1,4 +1,6 @@
 // An MQTT packet for people: its tree and its one line.
+#include <algorithm>
+
 #include "dissector/payload/json.h"
 #include "dissector/payload/utf8.h"
 #include "dissector/subprotocol/message_line.h"
@@ -18,7 +20,7 @@ public:
     void run() {
         describeFixedHeader();
         if (m_packet.connect) describeConnect(*m_packet.connect);
-        if (m_packet.connackFlags) {
+        if (m_packet.connackFlags && !m_packet.connackFlags->range.empty()) {
             const auto& flags = *m_packet.connackFlags;
             open(FieldId::MqttConnackFlags, flags.range, std::uint64_t{flags.value});
             bits(FieldId::MqttSessionPresent, flags, 7, 1);
@@ -50,10 +52,12 @@ private:
     }
     template <typename T>
     void number(FieldId id, const Located<T>& located, std::string shown = {}) {
+        if (located.range.empty()) return;  // it was not there
         m_tree.add(id, at(located.range), located.range.size(), std::uint64_t{located.value},
                    std::move(shown));
     }
     void text(FieldId id, const Located<std::string_view>& located) {
+        if (located.range.empty()) return;
         m_tree.add(id, at(located.range), located.range.size(), std::string(located.value),
                    printable(located.value, kShownChars));
     }
@@ -69,7 +73,8 @@ private:
         number(id, code, std::move(shown));
     }
     void bytes(FieldId id, const Located<std::string_view>& located, std::size_t head = 2) {
-        const ByteRange range{located.range.begin + head, located.range.end};
+        const ByteRange range{std::min(located.range.begin + head, located.range.end),
+                              located.range.end};
         const ByteView view = asBytes(located.value);
         m_tree.add(id, at(range), range.size(), Bytes(view.begin(), view.end()),
                    shownPayload(view, kShownChars));
@@ -119,6 +124,7 @@ private:
                std::string(versionName(connect.version.value)) + " (" +
                    std::to_string(connect.version.value) + ")");
         const auto& flags = connect.flags;
+        if (flags.range.empty()) return;
         open(FieldId::MqttConnectFlags, flags.range, std::uint64_t{flags.value});
         bits(FieldId::MqttConnectUserName, flags, 0, 1);
         bits(FieldId::MqttConnectPassword, flags, 1, 1);
