@@ -5,9 +5,16 @@
 namespace framescope::habits {
 namespace {
 
-bool isNear(std::int64_t interval, std::int64_t mean) {
-    constexpr std::int64_t kSlackNs = 20'000'000;
-    return std::abs(interval - mean) <= mean / 5 + kSlackNs;
+constexpr std::int64_t kSlackNs = 20'000'000;
+
+/// What tells a heartbeat from chance.
+bool isEven(std::int64_t interval, std::int64_t mean) {
+    return std::abs(interval - mean) <= mean / 10 + kSlackNs;
+}
+
+/// What is forgiven one that is known.
+bool isNear(std::int64_t interval, std::int64_t expected, std::int64_t mean) {
+    return std::abs(interval - expected) <= mean / 5 + kSlackNs;
 }
 
 }  // namespace
@@ -45,7 +52,7 @@ void HeartbeatWatch::measure(Candidate& candidate, std::int64_t interval) {
         const std::int64_t mean = candidate.meanNs();
         const std::int64_t beats = mean == 0 ? 0 : (interval + mean / 2) / mean;
         constexpr std::int64_t kMaxSkipped = 100;
-        if (beats >= 1 && beats <= kMaxSkipped && isNear(interval / beats, mean)) {
+        if (beats >= 1 && beats <= kMaxSkipped && isNear(interval, beats * mean, mean)) {
             candidate.skipped += static_cast<std::uint32_t>(beats - 1);
             candidate.sumNs += interval / beats;
             ++candidate.regular;
@@ -55,6 +62,7 @@ void HeartbeatWatch::measure(Candidate& candidate, std::int64_t interval) {
         if (candidate.irregular * 5 > candidate.regular + candidate.irregular) {
             candidate.steady = false;
             candidate.intervalCount = 0;
+            candidate.answers = {};
         }
         return;
     }
@@ -71,17 +79,21 @@ void HeartbeatWatch::measure(Candidate& candidate, std::int64_t interval) {
     std::int64_t sum = 0;
     for (const auto* at = begin; at != end; ++at) sum += *at;
     const std::int64_t mean = sum / wanted;
-    const bool even = std::all_of(begin, end, [mean](std::int64_t i) { return isNear(i, mean); });
-    if (mean < kMinIntervalNs || !even) return;
+    const bool even = std::all_of(begin, end, [mean](std::int64_t i) { return isEven(i, mean); });
+    // A text that came more often without a rhythm has it by chance.
+    if (mean < kMinIntervalNs || !even || candidate.seen > 2 * (wanted + 1)) return;
     candidate.steady = true;
     candidate.sumNs = sum;
     candidate.regular = wanted;
     candidate.irregular = 0;
     candidate.skipped = 0;
+    candidate.count = wanted + 1;
+    for (Answer& answer : candidate.answers) answer.count = std::min(answer.count, candidate.count);
 }
 
 void HeartbeatWatch::beat(Candidate& candidate, const MessageShape& shape, std::int64_t timeNs) {
-    if (candidate.count++ != 0) {
+    ++candidate.count;
+    if (candidate.seen++ != 0) {
         candidate.changes = candidate.changes || !shape.sameNumbers(candidate.shape);
         if (!shape.risesFrom(candidate.shape)) {
             candidate.falls = true;

@@ -42,9 +42,10 @@ private:
         Direction direction = Direction::ClientToServer;
         std::int64_t lastTimeNs = 0;
         RecordId lastRow = kNoRecord;
-        std::uint32_t count = 0;
-        bool changes = false;  ///< its numbers do
-        bool falls = false;    ///< and not as counters and clocks do
+        std::uint32_t seen = 0;   ///< all of this shape
+        std::uint32_t count = 0;  ///< of the steady run
+        bool changes = false;     ///< its numbers do
+        bool falls = false;       ///< and not as counters and clocks do
         /// The last intervals, until it counts as a heartbeat.
         std::array<std::int64_t, kMinChangingBeats - 1> intervals{};
         std::uint32_t intervalCount = 0;

@@ -82,7 +82,7 @@ bool RequestWatch::Source::isRecent(std::uint64_t value) const {
 
 bool RequestWatch::counts(const Source& source, const Reply& reply) {
     return reply.matched >= kMinPairs && source.repeated * 4 <= source.fresh &&
-           reply.unmatched <= reply.matched;
+           reply.unmatched <= reply.matched && reply.matched * 2 >= source.fresh;
 }
 
 void RequestWatch::message(const MessageView& message, Record& record, LayerOutput& out) {
@@ -190,14 +190,15 @@ bool RequestWatch::answer(Source& source, const Id& id, LayerOutput& out) {
     m_inVain = 0;
     const std::int64_t took = out.arrival().timeNs - asked->timeNs;
     const RowLink link{out.nextRow(), asked->row, 0, LinkKind::ResponseTo};
-    if (reply->matched < reply->early.size()) reply->early[reply->matched] = link;
     ++reply->matched;
     reply->sumNs += took;
     reply->maxNs = std::max(reply->maxNs, took);
-    if (!counts(source, *reply)) return true;
-    if (reply->matched == kMinPairs) {
-        for (const RowLink& early : reply->early) out.link(early);
+    if (!counts(source, *reply)) {
+        if (reply->early.size() < kMaxEarly) reply->early.push_back(link);
+        return true;
     }
+    for (const RowLink& early : reply->early) out.link(early);
+    reply->early.clear();
     out.link(link);
     RequestFacts& facts = out.facts().habits.requests;
     if (reply->matched < facts.responses) return true;

@@ -1,9 +1,9 @@
 // Finds requests and responses among the messages of an application: JSON-RPC 2.0 by its rules, and
 // otherwise by the evidence. The evidence: a member at the top of a JSON object that is called like
 // an id, whose value returns in a message of the other side under the same name or one like
-// reply_to. It counts from the third time on, and only while values are not used again and most
-// messages of the other side that bear such a member do answer something: a feed with sequence
-// numbers of its own is no answer.
+// reply_to. It counts from the third time on, and only while values are not used again, at least
+// half of them were answered, and most messages of the other side that bear such a member do answer
+// something: a feed with sequence numbers of its own is neither request nor answer.
 #pragma once
 
 #include <array>
@@ -22,6 +22,7 @@ namespace framescope::habits {
 class RequestWatch {
 public:
     static constexpr std::uint32_t kMinPairs = 3;
+    static constexpr std::size_t kMaxEarly = 32;
     static constexpr std::size_t kMaxSources = 8;
     static constexpr std::size_t kMaxReplies = 4;
     /// Longer messages are not looked at.
@@ -46,7 +47,7 @@ private:
         std::uint32_t unmatched = 0;
         std::int64_t sumNs = 0;
         std::int64_t maxNs = 0;
-        std::array<RowLink, kMinPairs - 1> early;  ///< found before it counted
+        std::vector<RowLink> early;  ///< found before it counted, at most kMaxEarly
     };
     /// A member of one side whose values may return.
     struct Source {

@@ -39,7 +39,7 @@ struct MessagePackets {
     bool unreadable = false;  ///< what stands there is no beginning of a packet
 };
 
-MessagePackets readPackets(ByteView bytes, std::size_t begin, std::uint8_t version) {
+MessagePackets packetsOf(ByteView bytes, std::size_t begin, std::uint8_t version) {
     MessagePackets result;
     result.end = begin;
     while (result.end < bytes.size() && result.packets.size() < kMaxPackets) {
@@ -95,7 +95,7 @@ std::optional<PacketType> answered(PacketType type) {
 /// nothing if both do.
 std::optional<std::uint8_t> guessVersion(ByteView bytes) {
     const auto misfits = [bytes](std::uint8_t version) {
-        const MessagePackets packets = readPackets(bytes, 0, version);
+        const MessagePackets packets = packetsOf(bytes, 0, version);
         return std::ranges::any_of(packets.packets, [](const MessagePackets::Entry& entry) {
             return !entry.packet.malformed.empty();
         });
@@ -110,13 +110,30 @@ class MqttReader : public MessageReader {
 public:
     void read(const MessageView& message, Record& record, IssueSink& issues,
               LayerOutput& out) override {
+        readPackets(message, record, issues, out);
+        if (message.text) issues.add(IssueCode::MqttInTextMessage);
+    }
+
+    void lost(Direction direction, LayerOutput&) override { m_parts[indexOf(direction)] = {}; }
+
+private:
+    /// A packet whose end has not come.
+    struct Part {
+        Bytes bytes;             ///< its beginning; empty: there is none
+        std::uint64_t size = 0;  ///< of the packet; 0 while its header is not complete
+        std::uint64_t seen = 0;
+        RecordId row = kNoRecord;  ///< of the last message that holds some of it
+        std::size_t offset = 0;    ///< where in that message
+    };
+
+    void readPackets(const MessageView& message, Record& record, IssueSink& issues,
+                     LayerOutput& out) {
         Part& part = m_parts[indexOf(message.direction)];
         const RecordId row = out.nextRow();
         std::size_t begin = 0;
         if (!m_version && part.bytes.empty()) m_version = guessVersion(message.bytes);
         record.protocol = Protocol::Mqtt;
         record.form = version();
-        if (message.text) issues.add(IssueCode::MqttInTextMessage);
         if (!part.bytes.empty()) {
             begin = carryOn(part, message, record, issues, out);
             if (!part.bytes.empty()) {
@@ -127,7 +144,7 @@ public:
                 return;
             }
         }
-        const MessagePackets packets = readPackets(message.bytes, begin, version());
+        const MessagePackets packets = packetsOf(message.bytes, begin, version());
         for (const auto& entry : packets.packets) {
             accept(entry.packet, message.direction, record, out);
             if (message.whole) check(entry.packet, issues);
@@ -146,18 +163,6 @@ public:
             }
         }
     }
-
-    void lost(Direction direction, LayerOutput&) override { m_parts[indexOf(direction)] = {}; }
-
-private:
-    /// A packet whose end has not come.
-    struct Part {
-        Bytes bytes;             ///< its beginning; empty: there is none
-        std::uint64_t size = 0;  ///< of the packet; 0 while its header is not complete
-        std::uint64_t seen = 0;
-        RecordId row = kNoRecord;  ///< of the last message that holds some of it
-        std::size_t offset = 0;    ///< where in that message
-    };
 
     /// Gives the packet what the message has of it; returns how much that is. The part is empty
     /// once the packet is complete.
@@ -293,7 +298,7 @@ void describeMessage(const MessageView& message, const RowContext& row, Dissecti
             }
         }
     }
-    const MessagePackets packets = readPackets(message.bytes, carried, versionOf(row));
+    const MessagePackets packets = packetsOf(message.bytes, carried, versionOf(row));
     for (const auto& entry : packets.packets) {
         const FieldIndex layer = describe(entry.packet, tree, place.at(entry.begin));
         IssueSink issues;
@@ -329,7 +334,7 @@ std::string summariseMessage(const MessageView& message, const RowContext& row,
                               summary(parseBeginning(*header, *begun, versionOf(row)), maxChars)
                         : "part of a packet");
     }
-    const MessagePackets packets = readPackets(message.bytes, carried, versionOf(row));
+    const MessagePackets packets = packetsOf(message.bytes, carried, versionOf(row));
     for (const auto& entry : packets.packets) {
         line.add(summary(entry.packet, maxChars));
         if (line.full()) return line.take();

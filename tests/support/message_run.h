@@ -57,6 +57,8 @@ public:
         Dissection dissection;
         const SourceId source =
             dissection.addSource(SourceKind::Frame, "Frame", m_messages[row].bytes);
+        // Rows that are none of the protocol's are not given to it.
+        if (record(row).protocol == Protocol::WebSocket) return dissection;
         std::string protocols;
         m_protocol.describe(view(row), Context(*this, row), dissection, Place{source, 0},
                             protocols);

@@ -113,7 +113,6 @@ private Q_SLOTS:
         const auto packet = mqtt::parse(wire, 5);
         QVERIFY(packet);
         mqtt::describe(*packet, tree, Place{0, 0});
-        if (qEnvironmentVariableIsSet("SHOW")) fputs(framescope::test::treeText(tree).c_str(), stderr);
         QCOMPARE(QByteArray::fromStdString(framescope::test::treeText(tree)),
                  QByteArray("MQTT  PUBLISH r  QoS 1  #3  {\"t\":1} [0:0-26]\n"
                             "  Header flags: 0x32 [0:0-1]\n"
@@ -133,7 +132,7 @@ private Q_SLOTS:
                             "      Value: v [0:18-19]\n"
                             "  Message: {\"t\":1} [0:19-26]\n"
                             "    Message as text: {\"t\":1} [0:19-26]\n"
-                            "    JSON: {1 member} [0:19-26]\n"
+                            "    JSON  {1 member} [0:19-26]\n"
                             "      t: 1 [0:20-25]\n"));
     }
 
@@ -205,9 +204,7 @@ private Q_SLOTS:
                 mqtt::describe(*packet, tree, Place{0, 0});
                 for (const Field& field : tree.fields()) {
                     QVERIFY(field.range.begin <= field.range.end);
-                    const std::string shown =
-                        formatHex(bytes) + "\n" + framescope::test::treeText(tree);
-                    QVERIFY2(field.range.end <= packet.consumed(), shown.c_str());
+                    QVERIFY2(field.range.end <= packet.consumed(), formatHex(bytes).c_str());
                 }
                 IssueSink issues;
                 mqtt::check(*packet, issues);
