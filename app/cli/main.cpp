@@ -6,7 +6,9 @@
 #include <optional>
 #include <string>
 #include <unistd.h>
+#include <utility>
 
+#include "app/cli/hex/hex_input.h"
 #include "app/cli/listing.h"
 #include "app/cli/options.h"
 #include "app/cli/output.h"
@@ -14,6 +16,7 @@
 #include "app/cli/summary.h"
 #include "capture/file/capture_file.h"
 #include "capture/ingest/loader.h"
+#include "capture/payload/proto_files.h"
 #include "capture/session/session.h"
 #include "capture/session/session_row.h"
 
@@ -78,20 +81,51 @@ int readCapture(const Options& options, Output& output) {
         return kUnreadable;
     }
     Session session(*file);
+    session.setPayloadRules(options.payloadRules);
     std::optional<RowPrinting> printing;
     if (!options.quiet) printing.emplace(options, session, output);
     bool enough = false;
-    readAll(*file, [&](Batch&& batch) {
+    const auto take = [&](Batch&& batch) {
         session.append(std::move(batch));
         enough = printing && !printing->printNew();
         return !enough;
-    });
-    if (options.quiet) output.write(summaryText(session));
+    };
+    readAll(*file, take, options.limits);
+    if (options.quiet && options.tables.empty()) output.write(summaryText(session));
+    bool above = !options.quiet;
+    for (const StatisticsTable* const table : options.tables) {
+        // An empty line keeps a table apart from what stands above it.
+        if (std::exchange(above, true)) output.write("\n");
+        output.write(table->text(session));
+    }
     // Rows come before the notices that say why there are no more.
     output.flush();
     if (enough) return kRead;
     for (const std::string& notice : session.notices()) complain(notice);
     return session.damaged() ? kDamaged : kRead;
+}
+
+int decodeHex(const Options& options, Output& output) {
+    const auto decoded = decodeHexInput(options);
+    if (!decoded) {
+        complain(decoded.error().sentence);
+        return kUnreadable;
+    }
+    decoded->session->setPayloadRules(options.payloadRules);
+    for (const std::string& remark : decoded->remarks) complain(remark);
+    const auto printer = makeRowPrinter(options, wantsColour(output));
+    std::string text;
+    printer->begin(text);
+    std::uint64_t printed = 0;
+    for (RecordId id = 0; id < decoded->session->rowCount() && printed < options.maxRows; ++id) {
+        if (!decoded->shows(id)) continue;
+        SessionRow row(*decoded->session, id);
+        if (!options.filter.matches(row)) continue;
+        printer->print(row, text);
+        ++printed;
+    }
+    output.write(text);
+    return kRead;
 }
 
 int run(const Options& options, Output& output) {
@@ -108,6 +142,8 @@ int run(const Options& options, Output& output) {
         case Action::ListIssues:
             output.write(issueListing());
             return kRead;
+        case Action::DecodeHex:
+            return decodeHex(options, output);
         case Action::ReadCapture:
             break;
     }
@@ -115,9 +151,13 @@ int run(const Options& options, Output& output) {
 }
 
 int runProgram(int argc, char** argv) {
-    const auto options = parseOptions(argc, argv);
+    auto options = parseOptions(argc, argv);
     if (!options) {
         complain(options.error().sentence);
+        return kBadUsage;
+    }
+    if (const auto error = loadSchemas(options->payloadRules)) {
+        complain(error->sentence);
         return kBadUsage;
     }
     Output output(STDOUT_FILENO);

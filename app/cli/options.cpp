@@ -12,11 +12,33 @@
 namespace framescope::cli {
 namespace {
 
-constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qG:hv";
+constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qz:G:hv";
+
+/// Long options without a letter.
+enum LongOption {
+    kInflateLimit = 256,
+    kDecodeAs,
+    kDirection,
+    kDeflate,
+    kPayload,
+    kPolling,
+    kText,
+    kPath,
+    kSubprotocol,
+};
 
 constexpr option kLongOptions[] = {
+    {"dir", required_argument, nullptr, kDirection},
+    {"deflate", no_argument, nullptr, kDeflate},
+    {"payload", no_argument, nullptr, kPayload},
+    {"polling", no_argument, nullptr, kPolling},
+    {"text", no_argument, nullptr, kText},
+    {"path", required_argument, nullptr, kPath},
+    {"subprotocol", required_argument, nullptr, kSubprotocol},
     {"read-file", required_argument, nullptr, 'r'},
     {"display-filter", required_argument, nullptr, 'Y'},
+    {"inflate-limit", required_argument, nullptr, kInflateLimit},
+    {"decode-as", required_argument, nullptr, kDecodeAs},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, 'v'},
     {nullptr, 0, nullptr, 0},
@@ -39,6 +61,10 @@ public:
     Result<Options> read(int argc, char** argv) {
         opterr = 0;
         optind = 1;
+        if (argc > 1 && argv[1] == std::string_view("hex")) {
+            m_options.action = Action::DecodeHex;
+            optind = 2;
+        }
         int letter = 0;
         while (m_error.empty() &&
                (letter = getopt_long(argc, argv, kShortOptions, kLongOptions, nullptr)) != -1) {
@@ -68,6 +94,8 @@ private:
                 return setMaxRows(value);
             case 'G':
                 return setList(value);
+            case kInflateLimit:
+                return setInflateLimit(value);
             case 'V':
                 m_options.tree = true;
                 return;
@@ -77,14 +105,68 @@ private:
             case 'q':
                 m_options.quiet = true;
                 return;
+            case 'z':
+                return addTable(value);
             case 'h':
                 return setAction(Action::ShowHelp);
             case 'v':
                 return setAction(Action::ShowVersion);
+            case kDecodeAs:
+                return addRule(value);
+            case kDirection:
+            case kDeflate:
+            case kPayload:
+            case kPolling:
+            case kText:
+            case kPath:
+            case kSubprotocol:
+                return takeHexOption(letter, value);
             case ':':
                 return fail("The option " + optionName(argv) + " needs a value.");
             default:
                 return fail("There is no option " + optionName(argv) + "; -h lists them.");
+        }
+    }
+
+    void addRule(std::string_view text) {
+        auto rule = parsePayloadRule(text);
+        if (const auto* const sentence = std::get_if<std::string>(&rule)) {
+            return fail("--decode-as " + quoted(text) + ": " + *sentence);
+        }
+        m_options.payloadRules.add(std::get<PayloadRule>(std::move(rule)));
+    }
+
+    void takeHexOption(int letter, std::string_view value) {
+        if (m_options.action != Action::DecodeHex) {
+            return fail("That option belongs to the command hex: framescope-cli hex --help.");
+        }
+        HexOptions& hex = m_options.hex;
+        switch (letter) {
+            case kDirection:
+                if (value != "c2s" && value != "s2c") {
+                    return fail("--dir takes c2s or s2c, and not " + quoted(value) + ".");
+                }
+                hex.direction =
+                    value == "c2s" ? Direction::ClientToServer : Direction::ServerToClient;
+                return;
+            case kDeflate:
+                hex.deflate = true;
+                return;
+            case kPayload:
+                hex.content = HexContent::Payload;
+                return;
+            case kPolling:
+                hex.content = HexContent::Polling;
+                return;
+            case kText:
+                hex.isText = true;
+                return;
+            case kPath:
+                hex.path = value;
+                return;
+            default:
+                hex.subprotocol = value;
+                return;
         }
     }
 
@@ -167,19 +249,45 @@ private:
         m_hasMaxRows = true;
     }
 
+    void setInflateLimit(std::string_view text) {
+        std::uint64_t& limit = m_options.limits.inflatedMessage;
+        const char* const end = text.data() + text.size();
+        const auto [stop, error] = std::from_chars(text.data(), end, limit);
+        if (error != std::errc() || stop != end || limit == 0) {
+            fail("--inflate-limit takes a number of bytes, 1 or more, and not " + quoted(text) +
+                 ".");
+        }
+    }
+
     void setList(std::string_view name) {
         if (name == "fields") return setAction(Action::ListFields);
         if (name == "issues") return setAction(Action::ListIssues);
         fail(quoted(name) + " is no list for -G: there are fields and issues.");
     }
 
+    void addTable(std::string_view name) {
+        const StatisticsTable* const table = findStatisticsTable(name);
+        if (table == nullptr) {
+            const bool one = statisticsTables().size() == 1;
+            return fail(quoted(name) + " is no table for -z: there " + (one ? "is " : "are ") +
+                        statisticsTableNames() + ".");
+        }
+        m_options.tables.push_back(table);
+    }
+
     /// The first one counts; what else was asked for is then not looked at.
     void setAction(Action action) {
-        if (m_options.action == Action::ReadCapture) m_options.action = action;
+        if (m_options.action == Action::ReadCapture || m_options.action == Action::DecodeHex) {
+            m_options.action = action;
+        }
     }
 
     void checkTogether() {
-        if (m_options.action != Action::ReadCapture) return;
+        const bool decode = m_options.action == Action::DecodeHex;
+        if (m_options.action != Action::ReadCapture && !decode) return;
+        if (decode && m_options.file.empty()) m_options.file = "-";
+        // Whoever pastes a frame wants to see it taken apart.
+        if (decode && m_options.format == Format::Text) m_options.tree = true;
         const bool text = m_options.format == Format::Text;
         const bool fields = m_options.format == Format::Fields;
         if (m_options.file.empty()) {
@@ -194,6 +302,11 @@ private:
             fail("-V and -x print text; they do not go with -T fields or -T json.");
         } else if (m_options.quiet && (m_hasFilter || m_hasMaxRows)) {
             fail("-q sums up the whole capture; it does not go with -Y or -c.");
+        } else if (!m_options.tables.empty() && m_hasMaxRows) {
+            fail("-z tells of the whole capture; it does not go with -c.");
+        } else if (!m_options.tables.empty() && !text && !m_options.quiet) {
+            fail(
+                "-z prints text; with -T fields or -T json it goes only where -q leaves rows out.");
         }
     }
 
@@ -232,9 +345,31 @@ and Socket.IO conversations in it, one line a row.
   -x                               the bytes of every row
   -c N                             end after N rows were printed
   -q                               no rows, only the summary
+  -z polling                       behind the rows, a table: who polls, and what
+                                   it costs; with -q the table alone; repeatable
+  --inflate-limit BYTES            read so much of a compressed message at the
+                                   most; 67108864 without it
   -G fields|issues                 list all fields, or all issues, and end
+  --decode-as PATH[#EVENT]=FORMAT[:FILE:MESSAGE]
+                                   how payloads of a path or an event are read: json,
+                                   msgpack, cbor, protobuf (with a .proto file and a
+                                   message in it), base64, text or raw; repeatable
   -h, --help                       this text
   -v, --version                    the version
+
+       framescope-cli hex [options] [FILE | -]
+
+Reads WebSocket frames as hex digits in any common notation and takes them
+apart. Without FILE, or with -, from standard input. -T, -e, -x and -Y as above.
+
+  --dir c2s|s2c                    who sent them; without it the masks tell
+  --deflate                        permessage-deflate was agreed
+  --payload                        the bytes are one message's payload, no frames
+  --polling                        the bytes are a body of Engine.IO's polling
+  --text                           the input is the bytes themselves, no digits
+  --path TARGET                    request target of the handshake, such as
+                                   "/socket.io/?EIO=4"
+  --subprotocol NAME               agreed Sec-WebSocket-Protocol
 
 Exit code: 0 read; 1 bad usage or filter; 2 cannot be read; 3 read up to a
 damaged place. The manual page framescope-cli(1) says more.

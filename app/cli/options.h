@@ -4,16 +4,21 @@
 
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "app/cli/statistics_tables.h"
 #include "capture/result.h"
 #include "dissector/field/field_id.h"
 #include "dissector/filter/filter.h"
+#include "dissector/layer/layer.h"
+#include "dissector/payload/payload_rules.h"
+#include "dissector/record/record.h"
 
 namespace framescope::cli {
 
-enum class Action { ReadCapture, ShowHelp, ShowVersion, ListFields, ListIssues };
+enum class Action { ReadCapture, DecodeHex, ShowHelp, ShowVersion, ListFields, ListIssues };
 enum class Format { Text, Fields, Json };
 enum class Occurrence { First, Last, All };
 
@@ -25,16 +30,37 @@ struct FieldsLayout {
     Occurrence occurrence = Occurrence::All;
 };
 
+/// What the bytes given to the command `hex` are.
+enum class HexContent {
+    Frames,   ///< WebSocket frames, one behind the other
+    Payload,  ///< the payload of one message, unmasked
+    Polling,  ///< the body of an Engine.IO polling exchange
+};
+
+/// The command `hex`.
+struct HexOptions {
+    HexContent content = HexContent::Frames;
+    std::optional<Direction> direction;  ///< --dir; without it the masks tell
+    bool deflate = false;                ///< permessage-deflate was agreed
+    bool isText = false;                 ///< the input is the bytes themselves, not hex digits
+    std::string path;                    ///< request target of the handshake
+    std::string subprotocol;
+};
+
 struct Options {
     Action action = Action::ReadCapture;
-    std::string file;
+    std::string file;  ///< "-" is standard input, for the command hex
     Filter filter;
     Format format = Format::Text;
     std::vector<FieldId> fields;  ///< -e, in order
     FieldsLayout layout;
+    HexOptions hex;
+    PayloadRules payloadRules;  ///< --decode-as; the schemas they name are not read yet
     bool tree = false;                                                  ///< -V
     bool bytes = false;                                                 ///< -x
     bool quiet = false;                                                 ///< -q
+    std::vector<const StatisticsTable*> tables;                         ///< -z, in order
+    DecodeLimits limits;                                                ///< --inflate-limit
     std::uint64_t maxRows = std::numeric_limits<std::uint64_t>::max();  ///< -c
 };
 

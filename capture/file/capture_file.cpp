@@ -8,6 +8,7 @@
 #include <string>
 
 #include "capture/file/file_kind.h"
+#include "capture/file/memory_bytes.h"
 #include "capture/file/pcapng_format.h"
 
 namespace framescope {
@@ -84,6 +85,11 @@ Result<std::shared_ptr<CaptureFile>> CaptureFile::open(const std::filesystem::pa
     if (!fault.empty()) return Error{fault};
     return std::shared_ptr<CaptureFile>(
         new CaptureFile(path, std::move(source), format, parsePcapFileHeader(start)));
+}
+
+std::shared_ptr<CaptureFile> CaptureFile::ofBytes(Bytes bytes) {
+    return std::shared_ptr<CaptureFile>(new CaptureFile(
+        {}, std::make_unique<MemoryBytes>(std::move(bytes)), CaptureFormat::Pcap, std::nullopt));
 }
 
 Result<StoredPacket> CaptureFile::readPacket(const CaptureLayout& layout,

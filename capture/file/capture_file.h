@@ -35,6 +35,9 @@ public:
     static Result<std::shared_ptr<CaptureFile>> open(const std::filesystem::path& path,
                                                      const std::filesystem::path& spoolFolder = {});
 
+    /// Bytes in memory that sessions read from as from a file. They hold no packets.
+    static std::shared_ptr<CaptureFile> ofBytes(Bytes bytes);
+
     const std::filesystem::path& path() const { return m_path; }
     CaptureFormat format() const { return m_format; }
     bool isCompressed() const { return m_source->isCompressed(); }

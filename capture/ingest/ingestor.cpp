@@ -33,7 +33,7 @@ struct Ingestor::Connection {
     bool changed = false;
 };
 
-Ingestor::Ingestor() : m_tracker(*this, guessSender) {
+Ingestor::Ingestor(const DecodeLimits& limits) : m_limits(limits), m_tracker(*this, guessSender) {
     m_names.emplace("", 0);
 }
 
@@ -79,6 +79,29 @@ void Ingestor::finish() {
     m_tracker.finish();
 }
 
+void Ingestor::openStream(std::unique_ptr<Layer> layer) {
+    Connection& connection = enter(0);
+    connection.layer = std::move(layer);
+    connection.info.synSeen = true;
+}
+
+void Ingestor::nameStream(std::string_view path, std::string_view subprotocol) {
+    facts().path = intern(path);
+    facts().subprotocol = intern(subprotocol);
+}
+
+void Ingestor::streamBytes(Direction direction, ByteView bytes) {
+    data(0, direction, m_streamOffset[indexOf(direction)], bytes, {0, 0, m_streamPlace});
+    m_streamOffset[indexOf(direction)] += bytes.size();
+    m_streamPlace += bytes.size();
+}
+
+void Ingestor::endStream() {
+    for (const Direction direction : {Direction::ClientToServer, Direction::ServerToClient}) {
+        directionEnded(0, direction, EndReason::CaptureEnd);
+    }
+}
+
 Batch Ingestor::takeBatch() {
     for (const ConnectionId id : m_changed) {
         Connection& connection = *m_connections[id];
@@ -91,7 +114,9 @@ Batch Ingestor::takeBatch() {
         m_batch.connections.emplace_back(id, connection.info);
     }
     m_changed.clear();
+    m_batch.polls = m_conversations.polls.takeChanged();
     m_batch.statistics = m_statistics;
+    m_batch.limits = m_limits;
     return std::exchange(m_batch, {});
 }
 

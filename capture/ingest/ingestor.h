@@ -2,6 +2,7 @@
 // connection its layer. Runs on one thread, whichever that is; knows nothing of files or queues.
 #pragma once
 
+#include <array>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,13 +20,21 @@ namespace framescope {
 
 class Ingestor : private tcp::TcpObserver, private LayerOutput {
 public:
-    Ingestor();
+    explicit Ingestor(const DecodeLimits& limits = {});
     ~Ingestor() override;
 
     /// The next packet of the capture.
     void packet(const CapturedPacket& packet);
     /// No more packets come: ends what is open.
     void finish();
+
+    /// One connection that has no packets, instead of a capture: its layer, what is known of it,
+    /// and its bytes as they lie one behind the other in the session's file.
+    void openStream(std::unique_ptr<Layer> layer);
+    ConnectionFacts& streamFacts() { return facts(); }
+    void nameStream(std::string_view path, std::string_view subprotocol);
+    void streamBytes(Direction direction, ByteView bytes);
+    void endStream();
 
     /// Rows and packets that wait in the batch being filled.
     std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }
@@ -56,6 +65,7 @@ private:
     void link(const RowLink& link) override { m_batch.links.push_back(link); }
     void remark(RecordId row, IssueCode code, std::uint16_t part, std::string_view detail) override;
     void checkpoint(Direction direction, Checkpoint checkpoint) override;
+    const DecodeLimits& limits() const override { return m_limits; }
     ConnectionId connection() const override { return m_currentId; }
     const Endpoint& client() const override;
     const Endpoint& server() const override;
@@ -71,6 +81,7 @@ private:
     void emitEvent(RowKind kind, Direction direction, std::uint32_t detail, std::uint32_t flags,
                    IssueCode issue);
 
+    const DecodeLimits m_limits;
     Batch m_batch;
     Statistics m_statistics;
     std::unordered_map<std::string, NameId> m_names;
@@ -83,6 +94,8 @@ private:
     RecordId m_nextRecord = 0;
     std::int64_t m_lastTimeNs = 0;
     std::optional<std::uint32_t> m_unknownLinkType;
+    std::uint64_t m_streamPlace = 0;  ///< of the next bytes of a stream without packets
+    std::array<StreamOffset, 2> m_streamOffset{};
     tcp::TcpTracker m_tracker;
 };
 

@@ -24,9 +24,10 @@ constexpr std::size_t kQueueLimit = 64;
 
 }  // namespace
 
-void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink) {
+void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
+             const DecodeLimits& limits) {
     CaptureReader reader(std::move(file));
-    Ingestor ingestor;
+    Ingestor ingestor(limits);
     std::size_t noticesTaken = 0;
     const auto complete = [&](Batch batch) {
         batch.layout = reader.takeNewLayout();
@@ -97,19 +98,22 @@ struct Loader::State {
     }
 };
 
-Loader::Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake)
+Loader::Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake,
+               const DecodeLimits& limits)
     : m_state(std::make_unique<State>()) {
     m_state->wake = std::move(wake);
-    m_state->worker = std::thread([state = m_state.get(), file = std::move(file)]() mutable {
-        bool ended = false;
-        readAll(std::move(file), [&](Batch&& batch) {
-            const bool last = batch.last;
-            const bool pushed = state->push(std::move(batch));
-            ended = last && pushed;
-            return pushed;
+    m_state->worker =
+        std::thread([state = m_state.get(), file = std::move(file), limits]() mutable {
+            bool ended = false;
+            const auto send = [&](Batch&& batch) {
+                const bool last = batch.last;
+                const bool pushed = state->push(std::move(batch));
+                ended = last && pushed;
+                return pushed;
+            };
+            readAll(std::move(file), send, limits);
+            if (!ended) state->pushCancelled();
         });
-        if (!ended) state->pushCancelled();
-    });
 }
 
 Loader::~Loader() {

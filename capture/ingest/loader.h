@@ -17,7 +17,8 @@ public:
     /// Starts to read at once. `wake` is called from the worker thread, without data, when the
     /// queue has become non-empty; it must only post an event. It is not called again before
     /// take() has emptied the queue.
-    Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake);
+    Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake,
+           const DecodeLimits& limits = {});
     /// Cancels and joins the worker.
     ~Loader();
     Loader(const Loader&) = delete;
@@ -35,6 +36,7 @@ private:
 
 /// Reads a whole capture on the calling thread and hands every batch to `sink`; stops early when
 /// `sink` returns false. For the terminal program and tests.
-void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink);
+void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
+             const DecodeLimits& limits = {});
 
 }  // namespace framescope

@@ -1,3 +1,4 @@
+// Imports are answered from disk while libprotobuf asks for them.
 #include "capture/payload/proto_files.h"
 
 #include <cerrno>

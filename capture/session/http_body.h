@@ -1,4 +1,5 @@
-// The body behind an HTTP head, read again from the capture: as it stands in the stream, and decoded.
+// The body behind an HTTP head, read again from the capture: as it stands in the stream, and
+// decoded.
 #pragma once
 
 #include <cstdint>

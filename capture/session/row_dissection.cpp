@@ -12,6 +12,7 @@
 #include "dissector/packet/frame.h"
 #include "dissector/packet/packet.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/websocket/closing.h"
 
 namespace framescope {
 
@@ -70,7 +71,7 @@ void RowDissector::addStreamContext(tcp::Context& context) {
 }
 
 void RowDissector::describePacketLayers(StreamContext streamContext) {
-    if (m_state.file == nullptr) return;
+    if (m_state.file == nullptr || m_record.packet == 0) return;
     const std::uint64_t offset = m_state.packetOffsets[m_record.packet - 1];
     const auto packet = m_state.file->readPacket(m_state.layout, offset);
     if (!packet) {
@@ -133,6 +134,11 @@ void RowDissector::describeEvent() {
     }
     const FieldIndex field = tree().addComputed(FieldId::TcpEvent, event);
     tree().attach(issues, field);
+    const ConnectionFacts& facts = m_connection.facts;
+    if (m_record.kind == RowKind::TcpEnd && facts.upgraded) {
+        websocket::describeClosing(facts.closing, static_cast<EndReason>(m_record.detail),
+                                   m_record.direction, m_state.names[facts.closing.reason], tree());
+    }
     habits::describe(SessionRowContext(m_state, m_row), tree());
 }
 

@@ -10,6 +10,7 @@
 #include "capture/session/session_row_context.h"
 #include "capture/session/session_state.h"
 #include "capture/session/stream_reader.h"
+#include "capture/session/websocket_message.h"
 #include "dissector/field/field_tree.h"
 #include "dissector/http/head.h"
 #include "dissector/tcp/tcp_header.h"
@@ -52,11 +53,12 @@ private:
     void describeBody(const http::Head& head);
     void describeBodyUnit();
     void describeWebSocket();
-    void describeMessage(ByteView message, bool text, bool whole, Place place);
-    void describeJoinedMessage();
+    DecodedMessage messageThatEndsHere(const websocket::FrameHeader& header) const;
+    std::optional<Place> addMessage(const DecodedMessage& message);
+    void describeMessage(ByteView bytes, const DecodedMessage& message, Place place);
     void checkFrame(const websocket::FrameHeader& header, ByteView payload, bool whole,
                     FieldIndex layer);
-    std::string notUtf8Detail(ByteView payload) const;
+    std::string notUtf8Detail() const;
 
     FieldTree& tree() { return m_dissection.fields; }
     /// Adds part of a stream as a source.

@@ -3,12 +3,14 @@
 
 #include <algorithm>
 
+#include "capture/session/message_reader.h"
 #include "capture/session/row_dissection.h"
 #include "capture/session/session_row_context.h"
 #include "capture/session/stream_reader.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/websocket/closing.h"
 #include "dissector/websocket/describe.h"
 #include "dissector/websocket/mask.h"
 
@@ -27,7 +29,14 @@ std::string openText(const Record& record, const ConnectionInfo& connection) {
 std::string endText(const Record& record, const ConnectionInfo& connection) {
     const char* const side = record.direction == Direction::ClientToServer ? "client" : "server";
     const std::string after = "after " + durationText(record.timeNs - connection.firstTimeNs);
-    switch (static_cast<EndReason>(record.detail)) {
+    const auto reason = static_cast<EndReason>(record.detail);
+    if (connection.facts.upgraded && (reason == EndReason::Fin || reason == EndReason::Reset)) {
+        const std::string closing =
+            websocket::closingText(connection.facts.closing, reason, record.direction);
+        const char* const how = reason == EndReason::Fin ? "FIN  " : "RST  ";
+        if (!closing.empty()) return how + closing + ", " + after;
+    }
+    switch (reason) {
         case EndReason::Fin:
             return std::string("FIN  closed by the ") + side + ", " + after;
         case EndReason::Reset:
@@ -100,26 +109,30 @@ std::string frameText(const Session::State& state, RecordId row) {
     const auto header = websocket::parseFrameHeader(bytes);
     if (!header) return kUnreadable;
     const MessageProtocol* const protocol = messageProtocolOf(record.protocol);
-    Bytes payload;
-    if (record.has(kFlagMessageEnd) && record.group != kNoRecord) {
-        WebSocketMessage message = readMessage(reader, state.records[record.group].streamOffset,
-                                               record.streamOffset, kMaxRead);
-        payload = std::move(message.bytes);
-        if (!message.holes.empty()) payload.resize(message.holes.front().begin);
-        const bool text = !record.has(kFlagBinary) && !record.has(kFlagCompressed);
-        if (protocol == nullptr && text && !record.has(kFlagIncomplete)) {
-            return "message complete  " + printable(asText(payload), kMaxInfo);
+    const bool joined = record.has(kFlagMessageEnd) && record.group != kNoRecord;
+    const bool wholeFrame = header->fin && !header->is(websocket::Opcode::Continuation);
+    const bool text = !record.has(kFlagBinary);
+    const bool compressed = record.has(kFlagCompressed);
+    Bytes payload(bytes.begin() + static_cast<std::ptrdiff_t>(header.consumed()), bytes.end());
+    if (header->masked) websocket::applyMask(payload, header->maskingKey, 0);
+    if (joined || (compressed && wholeFrame)) {
+        const DecodedMessage message = decodeMessage(state, row, {kMaxRead, false, {}});
+        const ByteView all = message.bytes();
+        const ByteView shown = all.first(std::min(all.size(), kMaxRead));
+        const bool decoded = message.readable() && !record.has(kFlagIncomplete);
+        if (protocol == nullptr && decoded && (text || compressed)) {
+            return (joined ? "message complete  " : "") +
+                   websocket::messageSummary(text, shown, message.size(), kMaxInfo,
+                                             message.sizeKnown);
         }
-    } else {
-        payload.assign(bytes.begin() + static_cast<std::ptrdiff_t>(header.consumed()), bytes.end());
-        if (header->masked) websocket::applyMask(payload, header->maskingKey, 0);
+        if (protocol != nullptr && compressed && !decoded) return kUnreadable;
+        if (protocol != nullptr) payload.assign(shown.begin(), shown.end());
     }
     if (protocol != nullptr) {
-        const MessageView view{payload, !record.has(kFlagBinary), payload.size() < kMaxRead,
-                               record.direction};
+        const MessageView view{payload, text, payload.size() < kMaxRead, record.direction};
         return protocol->summary(view, SessionRowContext(state, row), kMaxInfo);
     }
-    return websocket::summary(*header, payload, kMaxInfo, record.has(kFlagCompressed));
+    return websocket::summary(*header, payload, kMaxInfo, compressed);
 }
 
 /// The sentence of the row's gravest issue, without its full stop.

@@ -32,6 +32,7 @@ Session::~Session() = default;
 void Session::append(Batch&& batch) {
     State& state = *m_state;
     state.layout.append(batch.layout);
+    state.limits = batch.limits;
     for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
     for (std::string& name : batch.names) state.names.push_back(std::move(name));
     for (auto& [id, info] : batch.connections) {
@@ -68,10 +69,22 @@ void Session::append(Batch&& batch) {
         state.checkpoints[entry.connection][indexOf(entry.direction)].push_back(
             std::move(entry.checkpoint));
     }
+    for (auto& [number, poll] : batch.polls) {
+        if (state.polls.size() <= number) state.polls.resize(number + 1);
+        state.polls[number] = std::move(poll);
+    }
     for (std::string& notice : batch.notices) state.notices.push_back(std::move(notice));
     if (!batch.cancelled) state.statistics = batch.statistics;
     state.complete = state.complete || batch.last;
     state.damaged = state.damaged || batch.damaged;
+}
+
+void Session::setPayloadRules(PayloadRules rules) {
+    m_state->payloadRules = std::move(rules);
+}
+
+const PayloadRules& Session::payloadRules() const {
+    return m_state->payloadRules;
 }
 
 RecordId Session::rowCount() const {
@@ -100,6 +113,10 @@ const Statistics& Session::statistics() const {
 
 const std::vector<std::string>& Session::notices() const {
     return m_state->notices;
+}
+
+const std::vector<http::PollSummary>& Session::polls() const {
+    return m_state->polls;
 }
 
 bool Session::complete() const {

@@ -12,6 +12,8 @@
 #include "capture/session/connection_info.h"
 #include "capture/session/statistics.h"
 #include "dissector/field/field_tree.h"
+#include "dissector/http/poll_tracker.h"
+#include "dissector/payload/payload_rules.h"
 #include "dissector/record/record.h"
 
 namespace framescope {
@@ -40,6 +42,11 @@ public:
     /// Takes over what the ingest found. Cheap: moves, no dissection.
     void append(Batch&& batch);
 
+    /// Rules of the user that overrule how payloads are read. Rows dissected from now on follow
+    /// them.
+    void setPayloadRules(PayloadRules rules);
+    const PayloadRules& payloadRules() const;
+
     RecordId rowCount() const;
     const Record& record(RecordId row) const;
     ConnectionId connectionCount() const;
@@ -48,6 +55,8 @@ public:
     const Statistics& statistics() const;
     /// Plain sentences about the capture as a whole: cut off, damaged, limits met.
     const std::vector<std::string>& notices() const;
+    /// Where clients ask again and again, and what that costs; in the order in which it was seen.
+    const std::vector<http::PollSummary>& polls() const;
     /// True once the capture was read to its end (or to the place where it is damaged).
     bool complete() const;
     /// True if reading stopped at a damaged place.

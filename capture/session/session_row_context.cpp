@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "capture/session/http_body.h"
-#include "capture/session/stream_reader.h"
+#include "capture/session/message_reader.h"
 
 namespace framescope {
 
@@ -32,9 +32,10 @@ Bytes SessionRowContext::payload(RecordId row, std::uint64_t limit) const {
         return {bytes.begin(), bytes.end()};
     }
     if (unit.kind != RowKind::WebSocketFrame) return {};
-    const StreamReader reader(m_state.file.get(), m_state.stream(unit));
-    const RecordId first = unit.group == kNoRecord ? row : unit.group;
-    return readMessage(reader, record(first).streamOffset, unit.streamOffset, limit).bytes;
+    const DecodedMessage message = decodeMessage(m_state, row, {limit, false, {}});
+    const ByteView all = message.bytes();
+    const ByteView bytes = all.first(std::min<std::uint64_t>(all.size(), limit));
+    return {bytes.begin(), bytes.end()};
 }
 
 /// A row of a body names its head; a response names its request, whose row has the target behind
@@ -46,6 +47,10 @@ std::string_view SessionRowContext::requestTarget() const {
     if (row->kind != RowKind::HttpRequest) return connection().path;
     const std::string_view name = m_state.names[row->name];
     return name.substr(std::min(name.size(), name.find(' ') + 1));
+}
+
+PayloadChoice SessionRowContext::payloadChoice(std::string_view event) const {
+    return m_state.payloadRules.choose(requestTarget(), event);
 }
 
 }  // namespace framescope

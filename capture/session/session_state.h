@@ -9,9 +9,11 @@
 
 #include "capture/file/capture_file.h"
 #include "capture/session/chunked_vector.h"
+#include "capture/session/inflate_cache.h"
 #include "capture/session/row_table.h"
 #include "capture/session/session.h"
 #include "capture/session/stream_map.h"
+#include "dissector/payload/payload_rules.h"
 
 namespace framescope {
 
@@ -39,9 +41,14 @@ struct Session::State {
     RowTable<RowRemark, RemarkRow> remarks;
     std::vector<std::string> names{""};
     Statistics statistics;
+    std::vector<http::PollSummary> polls;
     std::vector<std::string> notices;
+    DecodeLimits limits;  ///< under which the capture was read
+    PayloadRules payloadRules;
     bool complete = false;
     bool damaged = false;
+    /// Where inflating may go on for the next row; no part of what is kept.
+    mutable InflateCache inflateCache;
 
     const StreamMap& stream(const Record& record) const {
         return streams[record.connection][indexOf(record.direction)];

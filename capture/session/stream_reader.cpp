@@ -1,14 +1,30 @@
+// Segments of one stream mostly lie one behind the other in the file, with headers in between, so
+// those that lie close are fetched in one read: a long stretch takes a few reads and not one for
+// every packet.
 #include "capture/session/stream_reader.h"
 
 #include <algorithm>
 
-#include "dissector/websocket/mask.h"
-
 namespace framescope {
 namespace {
 
-/// Frames that are walked at the most to join one message.
-constexpr std::uint64_t kMaxFrames = 20'000;
+/// Bytes between two extents that are read along rather than skipped, and the greatest read.
+constexpr std::uint64_t kMaxBetween = 4U << 10;
+constexpr std::uint64_t kMaxRead = 256U << 10;
+
+/// How many of `extents`, from the first on, are fetched in one read.
+std::size_t readTogether(std::span<const Extent> extents) {
+    std::uint64_t end = extents.front().fileOffset + extents.front().length;
+    std::size_t count = 1;
+    for (; count < extents.size(); ++count) {
+        const Extent& extent = extents[count];
+        if (extent.fileOffset < end || extent.fileOffset - end > kMaxBetween) break;
+        const std::uint64_t newEnd = extent.fileOffset + extent.length;
+        if (newEnd - extents.front().fileOffset > kMaxRead) break;
+        end = newEnd;
+    }
+    return count;
+}
 
 }  // namespace
 
@@ -23,63 +39,56 @@ StreamBytes StreamReader::read(StreamOffset begin, std::uint64_t length,
         length = std::min(length, m_map.end() - begin);
     }
     stream.bytes.resize(length);
-    const auto hole = [&](std::uint64_t from, std::uint64_t to) {
-        if (from < to) stream.holes.push_back({from, to});
-    };
+    const std::vector<Extent> extents = m_map.find({begin, begin + length});
     std::uint64_t at = 0;
-    for (const Extent& extent : m_map.find({begin, begin + length})) {
-        const std::uint64_t from = extent.streamOffset - begin;
-        hole(at, from);
-        at = from + extent.length;
-        if (m_file == nullptr) {
-            hole(from, at);
-            continue;
+    for (std::span<const Extent> rest = extents; !rest.empty();) {
+        // A read ends at a hole, so that holes come out in order.
+        std::size_t count = readTogether(rest);
+        for (std::size_t i = 1; i < count; ++i) {
+            if (rest[i].streamOffset == rest[i - 1].streamOffset + rest[i - 1].length) continue;
+            count = i;
         }
-        const auto bytes = m_file->readBytes(extent.fileOffset, extent.length);
-        if (!bytes) {
-            stream.error = bytes.error().sentence;
-            hole(from, at);
-            continue;
-        }
-        std::ranges::copy(*bytes, stream.bytes.begin() + static_cast<std::ptrdiff_t>(from));
+        const std::uint64_t from = rest.front().streamOffset - begin;
+        if (at < from) stream.holes.push_back({at, from});
+        readExtents(rest.first(count), begin, stream);
+        at = rest[count - 1].streamOffset + rest[count - 1].length - begin;
+        rest = rest.subspan(count);
     }
-    hole(at, length);
+    if (at < length) stream.holes.push_back({at, length});
     return stream;
 }
 
-WebSocketMessage readMessage(const StreamReader& reader, StreamOffset first, StreamOffset last,
-                             std::uint64_t limit) {
-    WebSocketMessage message;
-    StreamOffset at = first;
-    for (std::uint64_t walked = 0; at <= last && walked < kMaxFrames; ++walked) {
-        const StreamBytes start =
-            reader.read(at, websocket::kMaxHeaderSize, websocket::kMaxHeaderSize);
-        const auto header = websocket::parseFrameHeader(start.bytes);
-        // Bytes that are no longer there would read as a header of zeros.
-        const bool readable =
-            start.holes.empty() || (header && start.holes.front().begin >= header->size());
-        if (!header || !readable) break;
-        const bool control = websocket::isControl(header->opcode);
-        if (!control) {
-            if (message.frames == 0) message.compressed = header->rsv1;
-            ++message.frames;
-            const std::uint64_t room = limit - message.bytes.size();
-            StreamBytes payload = reader.read(at + header->size(), header->payloadLength, room);
-            if (header->masked) websocket::applyMask(payload.bytes, header->maskingKey, 0);
-            const std::uint64_t base = message.bytes.size();
-            for (const ByteRange& hole : payload.holes) {
-                message.holes.push_back({base + hole.begin, base + hole.end});
-                std::fill(payload.bytes.begin() + static_cast<std::ptrdiff_t>(hole.begin),
-                          payload.bytes.begin() + static_cast<std::ptrdiff_t>(hole.end), 0);
-            }
-            message.bytes.insert(message.bytes.end(), payload.bytes.begin(), payload.bytes.end());
-            message.totalSize += header->payloadLength;
-        }
-        if (at == last) message.complete = true;
-        if (header->frameSize() > reader.end() - at) break;
-        at += header->frameSize();
+void StreamReader::readExtents(std::span<const Extent> extents, StreamOffset begin,
+                               StreamBytes& stream) const {
+    const std::uint64_t from = extents.front().streamOffset - begin;
+    const std::uint64_t to = extents.back().streamOffset + extents.back().length - begin;
+    if (m_file == nullptr) {
+        stream.holes.push_back({from, to});
+        return;
     }
-    return message;
+    const std::uint64_t fileBegin = extents.front().fileOffset;
+    const std::uint64_t fileEnd = extents.back().fileOffset + extents.back().length;
+    const auto bytes =
+        m_file->readBytes(fileBegin, static_cast<std::uint32_t>(fileEnd - fileBegin));
+    if (!bytes && extents.size() > 1) {
+        // A file that became shorter still has some of them.
+        for (std::size_t i = 0; i < extents.size(); ++i) {
+            readExtents(extents.subspan(i, 1), begin, stream);
+        }
+        return;
+    }
+    if (!bytes) {
+        stream.error = bytes.error().sentence;
+        stream.holes.push_back({from, to});
+        return;
+    }
+    for (const Extent& extent : extents) {
+        const auto source =
+            bytes->begin() + static_cast<std::ptrdiff_t>(extent.fileOffset - fileBegin);
+        std::copy_n(
+            source, extent.length,
+            stream.bytes.begin() + static_cast<std::ptrdiff_t>(extent.streamOffset - begin));
+    }
 }
 
 }  // namespace framescope

@@ -2,12 +2,12 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "capture/session/session_state.h"
 #include "dissector/field/field_tree.h"
-#include "dissector/websocket/frame.h"
 
 namespace framescope {
 
@@ -41,29 +41,13 @@ public:
     StreamOffset end() const { return m_map.end(); }
 
 private:
+    /// Copies what `extents` hold to where it belongs in `stream`, which begins at `begin`.
+    void readExtents(std::span<const Extent> extents, StreamOffset begin,
+                     StreamBytes& stream) const;
+
     const CaptureFile* m_file;
     const StreamMap& m_map;
     std::uint64_t m_limit;
 };
-
-/// A WebSocket message read from its frames.
-struct WebSocketMessage {
-    Bytes bytes;  ///< unmasked payloads, joined
-    std::vector<ByteRange> holes;
-    std::uint64_t totalSize = 0;  ///< more than bytes.size() where the limit was met
-    std::uint64_t frames = 0;
-    bool compressed = false;  ///< the first frame had RSV1 set
-    bool complete = false;    ///< the frame at `last` was reached
-};
-
-/// Reads the data frames that begin at `first` and end with the frame at `last`, control frames in
-/// between left out, until `limit` payload bytes or 20,000 frames were read.
-WebSocketMessage readMessage(const StreamReader& reader, StreamOffset first, StreamOffset last,
-                             std::uint64_t limit);
-/// The same under the reader's own limit.
-inline WebSocketMessage readMessage(const StreamReader& reader, StreamOffset first,
-                                    StreamOffset last) {
-    return readMessage(reader, first, last, reader.limit());
-}
 
 }  // namespace framescope

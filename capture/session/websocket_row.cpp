@@ -1,15 +1,28 @@
 // A row of WebSocket: the frame, what it is masked with, the message it ends, and what the message
-// carries.
+// carries. A message stands in a source of its own where it is joined from several frames (Message)
+// or compressed (Inflated).
 #include <algorithm>
+#include <optional>
 
+#include "capture/session/message_reader.h"
 #include "capture/session/row_dissector.h"
 #include "dissector/layer/protocols.h"
+#include "dissector/payload/payload_describe.h"
 #include "dissector/payload/utf8.h"
 #include "dissector/websocket/close.h"
 #include "dissector/websocket/describe.h"
 #include "dissector/websocket/mask.h"
 
 namespace framescope {
+namespace {
+
+/// A text or binary message of one frame.
+bool isWholeMessage(const websocket::FrameHeader& header) {
+    return header.fin &&
+           (header.is(websocket::Opcode::Text) || header.is(websocket::Opcode::Binary));
+}
+
+}  // namespace
 
 void RowDissector::describeWebSocket() {
     const SourceId source =
@@ -43,25 +56,65 @@ void RowDissector::describeWebSocket() {
     }
     // Behind a hole nothing is known of a text, so only what stands before it is shown as one.
     const std::vector<ByteRange>& holes = m_dissection.sources[place.source].holes;
-    const std::uint64_t readable =
-        holes.empty() ? payload.size() : holes.front().begin - place.offset;
-    const FieldIndex layer =
-        websocket::describeFrame(*header, ByteView(payload).first(readable), tree(),
-                                 Place{source, 0}, place, m_record.has(kFlagCompressed));
+    const ByteView readable = ByteView(payload).first(
+        holes.empty() ? payload.size() : holes.front().begin - place.offset);
     const bool whole = !m_record.has(kFlagIncomplete) && payload.size() == header->payloadLength;
-    checkFrame(*header, payload, whole, layer);
-    if (m_record.has(kFlagMessageEnd)) {
-        describeJoinedMessage();
-    } else if (m_record.protocol != Protocol::WebSocket) {
-        describeMessage(payload, !m_record.has(kFlagBinary), whole, place);
+    const bool compressed = m_record.has(kFlagCompressed);
+
+    const DecodedMessage message = messageThatEndsHere(*header);
+    const std::optional<Place> messagePlace = addMessage(message);
+    std::optional<websocket::InflatedPayload> inflated;
+    if (compressed && isWholeMessage(*header) && messagePlace) {
+        inflated = {message.bytes(), *messagePlace};
     }
+    const FieldIndex layer = websocket::describeFrame(*header, readable, tree(), Place{source, 0},
+                                                      place, compressed, inflated);
+    checkFrame(*header, payload, whole, layer);
+    if (messagePlace) {
+        describeMessage(message.bytes(), message, *messagePlace);
+    } else if (isWholeMessage(*header) && !compressed) {
+        DecodedMessage single;
+        single.joined.totalSize = header->payloadLength;
+        single.joined.frames = 1;
+        single.joined.complete = whole;
+        describeMessage(readable, single, place);
+    }
+}
+
+/// The message of several frames, or the compressed one, that this row ends; nothing in it where it
+/// ends none.
+DecodedMessage RowDissector::messageThatEndsHere(const websocket::FrameHeader& header) const {
+    const bool joined = m_record.has(kFlagMessageEnd) && m_record.group != kNoRecord;
+    const bool inflated = m_record.has(kFlagCompressed) && isWholeMessage(header);
+    if (!joined && !inflated) return {};
+    return decodeMessage(m_state, m_row, {m_reader.limit(), true, {}});
+}
+
+/// Adds the message as one source, or as two where it was joined and inflated. Returns where it
+/// stands decoded; nothing where there is none.
+std::optional<Place> RowDissector::addMessage(const DecodedMessage& message) {
+    if (message.joined.frames == 0) return std::nullopt;
+    std::optional<Place> place;
+    if (m_record.has(kFlagMessageEnd)) {
+        const SourceId id =
+            m_dissection.addSource(SourceKind::Message, "Message", message.joined.bytes);
+        m_dissection.sources[id].holes = message.joined.holes;
+        m_dissection.sources[id].totalSize = message.joined.totalSize;
+        place = Place{id, 0};
+    }
+    if (!message.compressed) return place;
+    if (!message.readable() || !message.joined.complete) return std::nullopt;
+    const SourceId id = m_dissection.addSource(SourceKind::Inflated, "Inflated", message.inflated);
+    m_dissection.sources[id].totalSize = message.inflatedSize;
+    return Place{id, 0};
 }
 
 void RowDissector::checkFrame(const websocket::FrameHeader& header, ByteView payload, bool whole,
                               FieldIndex layer) {
     IssueSink issues;
-    websocket::check(header, m_record.direction, m_connection.facts.compression.agreed(), issues);
+    websocket::check(header, m_record.direction, m_connection.facts.compression.kind, issues);
     const auto opcode = static_cast<std::uint16_t>(FieldId::WebSocketOpcode);
+    const auto payloadPart = static_cast<std::uint16_t>(FieldId::WebSocketPayload);
     if (m_record.has(kFlagOrphan)) {
         issues.add(IssueCode::WebSocketContinuationWithoutStart, opcode);
     }
@@ -71,12 +124,19 @@ void RowDissector::checkFrame(const websocket::FrameHeader& header, ByteView pay
     if (m_record.has(kFlagAfterClose)) issues.add(IssueCode::WebSocketDataAfterClose);
     if (m_record.has(kFlagResynchronised)) issues.add(IssueCode::WebSocketResynchronised);
     if (m_record.has(kFlagIncomplete)) issues.add(IssueCode::WebSocketPayloadIncomplete);
+    if (m_record.has(kFlagContextLost)) issues.add(IssueCode::WebSocketContextLost, payloadPart);
+    if (m_record.has(kFlagNotDeflate)) issues.add(IssueCode::WebSocketNotDeflate, payloadPart);
+    if (m_record.has(kFlagOverLimit)) {
+        issues.add(IssueCode::WebSocketMessageOverLimit, payloadPart,
+                   "the limit is " + byteCountText(m_state.limits.inflatedMessage));
+    }
     if (m_record.has(kFlagNotUtf8)) {
-        const FieldId part = header.is(websocket::Opcode::Continuation)
+        const FieldId part = m_record.has(kFlagCompressed) ? FieldId::WebSocketPayload
+                             : header.is(websocket::Opcode::Continuation)
                                  ? FieldId::WebSocketPayloadContinue
                                  : FieldId::WebSocketPayloadText;
         issues.add(IssueCode::WebSocketTextNotUtf8, static_cast<std::uint16_t>(part),
-                   notUtf8Detail(payload));
+                   notUtf8Detail());
     }
     if (header.is(websocket::Opcode::Close) && whole) {
         websocket::checkClose(websocket::parseCloseBody(payload), issues);
@@ -85,59 +145,45 @@ void RowDissector::checkFrame(const websocket::FrameHeader& header, ByteView pay
 }
 
 /// Where the message stops being UTF-8, found again by reading it from its first frame on.
-std::string RowDissector::notUtf8Detail(ByteView payload) const {
+std::string RowDissector::notUtf8Detail() const {
     Utf8Validator validator;
-    if (m_record.group == kNoRecord) {
-        validator.feed(payload);
-        if (m_record.has(kFlagFin)) validator.finish();
-    } else {
-        const WebSocketMessage message = readMessage(
-            m_reader, m_state.records[m_record.group].streamOffset, m_record.streamOffset);
-        validator.feed(message.bytes);
-        if (m_record.has(kFlagFin)) validator.finish();
-    }
+    const auto feed = [&](ByteView bytes) { validator.feed(bytes); };
+    decodeMessage(m_state, m_row, {0, true, feed});
+    if (m_record.has(kFlagFin)) validator.finish();
     const auto at = validator.invalidAt();
     return at ? "byte " + std::to_string(*at) + " of the message" : std::string();
 }
 
-void RowDissector::describeJoinedMessage() {
-    if (m_record.group == kNoRecord) return;
-    WebSocketMessage message =
-        readMessage(m_reader, m_state.records[m_record.group].streamOffset, m_record.streamOffset);
-    const bool whole =
-        message.complete && message.holes.empty() && message.totalSize == message.bytes.size();
-    const bool text = !m_record.has(kFlagBinary) && !m_record.has(kFlagCompressed);
-    const SourceId source =
-        m_dissection.addSource(SourceKind::Message, "Message", std::move(message.bytes));
-    m_dissection.sources[source].holes = std::move(message.holes);
-    m_dissection.sources[source].totalSize = message.totalSize;
-    const Bytes bytes = m_dissection.sources[source].bytes;
-    const std::vector<ByteRange>& holes = m_dissection.sources[source].holes;
-    const ByteView readable =
-        ByteView(bytes).first(holes.empty() ? bytes.size() : holes.front().begin);
-    tree().open(FieldId::WebSocketMessage, Place{source, 0}, bytes.size(),
-                text ? printable(asText(readable))
-                     : groupedDigits(message.totalSize) +
-                           (m_record.has(kFlagCompressed) ? " bytes, compressed" : " bytes"),
-                text ? FieldValue(std::string(asText(readable))) : FieldValue());
-    tree().addComputed(FieldId::WebSocketFragmentCount,
-                       message.complete ? FieldValue(message.frames) : FieldValue(),
-                       message.complete ? std::string()
-                                        : "more than " + groupedDigits(message.frames) +
-                                              ", of which no more are joined here");
-    tree().close();
-    if (m_record.protocol != Protocol::WebSocket) describeMessage(bytes, !m_record.has(kFlagBinary), whole, Place{source, 0});
-}
-
-void RowDissector::describeMessage(ByteView message, bool text, bool whole, Place place) {
+/// The message, of which `bytes` were read and stand at `place`, and the protocols on it.
+void RowDissector::describeMessage(ByteView bytes, const DecodedMessage& message, Place place) {
+    const bool text = !m_record.has(kFlagBinary);
+    if (message.joined.frames > 1 || !m_record.has(kFlagIncomplete)) {
+        websocket::MessageFacts facts;
+        facts.bytes = bytes;
+        facts.place = place;
+        facts.text = text;
+        facts.size = message.size();
+        facts.sizeKnown = message.sizeKnown;
+        facts.frames = message.joined.frames;
+        facts.allFrames = message.joined.complete;
+        if (message.compressed) facts.compression = m_connection.facts.compression.kind;
+        facts.compressedSize = message.joined.totalSize;
+        websocket::describeMessage(facts, tree());
+    }
     const MessageProtocol* const protocol = messageProtocolOf(m_record.protocol);
-    if (protocol == nullptr) return;
     // The ingest did not look at all of a message beyond the limit, so neither is judged here.
-    const MessageView view{message, text, whole && message.size() <= kMaxMessageRead,
-                           m_record.direction};
-    const Bytes kept(message.begin(), message.end());
-    const MessageView own{kept, view.text, view.whole, view.direction};
-    protocol->describe(own, SessionRowContext(m_state, m_row), m_dissection, place, m_protocols);
+    const bool whole = message.joined.complete && message.joined.holes.empty() &&
+                       bytes.size() == message.size() && bytes.size() <= kMaxMessageRead &&
+                       !m_record.has(kFlagOverLimit);
+    if (protocol == nullptr) {
+        const SessionRowContext context(m_state, m_row);
+        if (whole && !bytes.empty()) {
+            describePayload(bytes, text, context.payloadChoice({}), m_dissection, place);
+        }
+        return;
+    }
+    protocol->describe({bytes, text, whole, m_record.direction}, SessionRowContext(m_state, m_row),
+                       m_dissection, place, m_protocols);
 }
 
 }  // namespace framescope

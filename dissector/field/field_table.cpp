@@ -1,5 +1,6 @@
 // The one table of fields: name, type, label, meaning. Names are Wireshark's where Wireshark has
-// the field; ours alone begin with engineio., socketio., payload., msgpack., protobuf., base64 and issue.
+// the field; ours alone begin with engineio., socketio., payload., msgpack., protobuf., base64 and
+// issue.
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -225,10 +226,29 @@ constexpr std::array kFields = {
               "Reason", ""},
     FieldInfo{FieldId::WebSocketPayloadUnknown, "websocket.payload.unknown", ByteString,
               "Payload of a reserved opcode", ""},
-    FieldInfo{FieldId::WebSocketMessage, "websocket.message", Text, "Message",
-              "The message its frames make up, on the row of its last frame"},
+    FieldInfo{
+        FieldId::WebSocketMessage, "websocket.message", Text, "Message",
+        "The message its frames make up, unmasked and inflated, on the row of its last frame: "
+        "text as text, binary as hex"},
     FieldInfo{FieldId::WebSocketFragmentCount, "websocket.fragment.count", Unsigned,
               "Frames of the message", ""},
+    FieldInfo{FieldId::WebSocketCompressedSize, "websocket.compressed_size", Unsigned,
+              "Compressed size", "Bytes of a compressed message on the wire"},
+    FieldInfo{FieldId::WebSocketInflatedSize, "websocket.inflated_size", Unsigned, "Inflated size",
+              "Bytes that a compressed message inflates to"},
+    FieldInfo{FieldId::WebSocketCompression, "websocket.compression", Text, "Compression",
+              "permessage-deflate or x-webkit-deflate-frame, on compressed messages"},
+    FieldInfo{FieldId::WebSocketClosing, "websocket.close", Group, "Closing of the WebSocket",
+              "How a WebSocket ended, on the row that ends its connection"},
+    FieldInfo{FieldId::WebSocketCloseClean, "websocket.close.clean", Bool, "Clean",
+              "Both sides sent a close frame before the connection ended"},
+    FieldInfo{FieldId::WebSocketCloseBy, "websocket.close.by", Text, "Closed by",
+              "client or server: who sent the first close frame, or without one ended the "
+              "connection"},
+    FieldInfo{FieldId::WebSocketCloseCode, "websocket.close.code", Unsigned, "Close code",
+              "Of the first close frame; 1005 where it has none and 1006 without close frame, as "
+              "clients report it"},
+    FieldInfo{FieldId::WebSocketCloseReason, "websocket.close.reason", Text, "Close reason", ""},
     FieldInfo{FieldId::EngineIo, "engineio", Protocol, "Engine.IO", ""},
     FieldInfo{FieldId::EngineIoType, "engineio.type", Text, "Packet type",
               "open, close, ping, pong, message, upgrade or noop"},
@@ -258,6 +278,23 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::SocketIoAckLatency, "socketio.ack_latency", Time,
               "Time to the acknowledgement",
               "Between an event that asked for an acknowledgement and the acknowledgement"},
+    // Event streams
+    FieldInfo{FieldId::Sse, "sse", Protocol, "Event stream", ""},
+    FieldInfo{FieldId::SseEvent, "sse.event", Text, "Event",
+              "Type of the event; message where it names none"},
+    FieldInfo{FieldId::SseData, "sse.data", Text, "Data", "The data lines of an event, joined"},
+    FieldInfo{FieldId::SseDataLine, "sse.data.line", Text, "Line", "One of several data lines"},
+    FieldInfo{FieldId::SseId, "sse.id", Text, "Event id", ""},
+    FieldInfo{FieldId::SseRetry, "sse.retry", Unsigned, "Time before reconnecting",
+              "In milliseconds"},
+    FieldInfo{FieldId::SseComment, "sse.comment", Text, "Comment",
+              "A line that browsers ignore; mostly sent to keep the connection alive"},
+    FieldInfo{FieldId::SseUnknown, "sse.unknown", Text, "Unknown field",
+              "Value of a field that is none of the standard's"},
+    FieldInfo{FieldId::SseByteOrderMark, "sse.byte_order_mark", ByteString, "Byte order mark",
+              "At the very start of a stream, where it is skipped"},
+    FieldInfo{FieldId::SseDispatched, "sse.dispatched", Bool, "Dispatched",
+              "Whether a browser hands the event to the page"},
     FieldInfo{FieldId::Stomp, "stomp", Protocol, "STOMP", ""},
     FieldInfo{FieldId::StompCommand, "stomp.command", Text, "Command", ""},
     FieldInfo{FieldId::StompHeader, "stomp.header", Text, "Header",
@@ -432,6 +469,12 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::Json, "json", Protocol, "JSON", ""},
     FieldInfo{FieldId::JsonMember, "json.member", Text, "Member", ""},
     FieldInfo{FieldId::JsonElement, "json.element", Text, "Element", ""},
+    FieldInfo{FieldId::RowLink, "row.link", Unsigned, "Belongs together",
+              "Number of another row that this one belongs to, or that belongs to it"},
+    FieldInfo{FieldId::RowLinkKind, "row.link.kind", Text, "Kind",
+              "What the later row is to the earlier one: ack, attachment, pong, close, response, "
+              "heartbeat, reconnect, continuation or part"},
+    FieldInfo{FieldId::RowLinkTime, "row.link.time", Time, "Time between the two", ""},
     FieldInfo{FieldId::Payload, "payload", Group, "Payload", "What an application sent"},
     FieldInfo{FieldId::PayloadFormat, "payload.format", Text, "Format",
               "json, msgpack, cbor, protobuf, base64, text or raw"},
@@ -450,12 +493,6 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::ProtobufElement, "protobuf.element", Text, "Element",
               "A number of a packed field"},
     FieldInfo{FieldId::Base64, "base64", Protocol, "Base64", "Bytes that a text stands for"},
-    FieldInfo{FieldId::RowLink, "row.link", Unsigned, "Belongs together",
-              "Number of another row that this one belongs to, or that belongs to it"},
-    FieldInfo{FieldId::RowLinkKind, "row.link.kind", Text, "Kind",
-              "What the later row is to the earlier one: ack, attachment, pong, close, response, "
-              "heartbeat, reconnect, continuation or part"},
-    FieldInfo{FieldId::RowLinkTime, "row.link.time", Time, "Time between the two", ""},
     FieldInfo{FieldId::IssueCodeField, "issue.code", Text, "Issue", ""},
     FieldInfo{FieldId::IssueSeverityField, "issue.severity", Text, "Severity of the issue", ""},
 };

@@ -30,6 +30,7 @@ enum class SourceKind : std::uint8_t {
     Frame,
     Unmasked,
     Message,
+    Inflated,
     Decoded,  ///< what stood inside a payload in an encoding of its own, as base64
 };
 

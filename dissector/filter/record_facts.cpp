@@ -58,6 +58,8 @@ Truth hasLayer(const FilterRow& row, FieldId layer) {
                          record.protocol == Protocol::SocketIo);
         case FieldId::SocketIo:
             return truth(record.protocol == Protocol::SocketIo);
+        case FieldId::Sse:
+            return truth(record.kind == RowKind::EventStreamEvent);
         default:
             return Truth::Unknown;
     }

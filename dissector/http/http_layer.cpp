@@ -42,9 +42,13 @@ std::size_t HttpLayer::read(Direction direction, StreamOffset offset, ByteView b
             case State::Head:
                 done += readHead(direction, offset + done, rest, out);
                 break;
-            case State::Body:
-                done += readBody(direction, offset + done, rest, out);
+            case State::Body: {
+                const std::size_t taken = readBody(direction, offset + done, rest, out);
+                m_meter.body(direction, taken, out);
+                if (half.state != State::Body) m_meter.bodyEnd(direction, out);
+                done += taken;
                 break;
+            }
             case State::Unreadable:
                 emitSegment(direction, offset + done, rest.size(), out);
                 done = bytes.size();
@@ -287,8 +291,10 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
             out.facts().upgraded = true;
             out.conversations().reconnects.opened(m_pending.back().target, m_pending.back().record,
                                                   out);
-            handOver(std::make_unique<websocket::WebSocketLayer>(m_pending.back().target), true,
-                     out);
+            handOver(
+                std::make_unique<websocket::WebSocketLayer>(m_pending.back().target, std::string(),
+                                                            websocket::Negotiation::NotCaptured),
+                true, out);
         } else {
             resumeClient(out);
         }
@@ -331,6 +337,7 @@ void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOu
     const bool none = framing.kind == BodyKind::None || framing.kind == BodyKind::Tunnel ||
                       (framing.kind == BodyKind::Length && framing.length == 0);
     half.state = none ? State::Head : State::Body;
+    m_meter.begin(exchange, framing, out);
     if (none) return;
     for (const BodyProtocol* const protocol : bodyProtocols()) {
         half.reader = protocol->makeReader(exchange, out);
@@ -452,6 +459,7 @@ void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
     half.ended = reason;
     // A body without a length ends with its stream; any other one is cut short by that.
     endBody(half, half.framing.kind == BodyKind::UntilClose && reason == EndReason::Fin, out);
+    m_meter.bodyEnd(direction, out);
     finishHead(direction, out);
     // A client that half-closes may still get its answer; nothing more comes from the server once
     // that side has ended.

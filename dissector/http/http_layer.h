@@ -15,6 +15,7 @@
 
 #include "dissector/http/body.h"
 #include "dissector/http/chunked.h"
+#include "dissector/http/exchange_meter.h"
 #include "dissector/http/head.h"
 #include "dissector/layer/body_protocol.h"
 #include "dissector/layer/held_bytes.h"
@@ -107,6 +108,7 @@ private:
     std::deque<PendingRequest> m_pending;
     std::vector<ChunkPart> m_parts;  ///< of the bytes being read
     HeldBytes m_held;
+    ExchangeMeter m_meter;
     /// The next response need not be the one to the oldest request, or none may come at all.
     bool m_responseLost = false;
     Layer* m_successor = nullptr;  ///< owned by the connection, or by the next member

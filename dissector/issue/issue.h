@@ -79,10 +79,34 @@ enum class IssueCode : std::uint16_t {
     WebSocketDataAfterClose,
     WebSocketPayloadIncomplete,
     WebSocketResynchronised,
+    WebSocketMaskingKeyZero,
+    WebSocketMaskingKeyRepeated,
+    WebSocketCloseUnanswered,
+    WebSocketPingUnanswered,
+    // Compressed WebSocket messages, RFC 7692
+    WebSocketRsv1OnContinuation,
+    WebSocketRsv1OnControl,
+    WebSocketContextLost,
+    WebSocketNotDeflate,
+    WebSocketMessageOverLimit,
     // Engine.IO and Socket.IO
     EngineIoHandshakeMalformed,
     SocketIoPacketMalformed,
     SocketIoPayloadMalformed,
+    // Event streams, WHATWG HTML
+    EventStreamCharset,
+    EventStreamStatus,
+    EventStreamNotUtf8,
+    EventStreamIdWithNul,
+    EventStreamRetryNotNumber,
+    EventStreamFieldUnknown,
+    EventStreamEventTooLong,
+    EventStreamUnfinished,
+    EventStreamBytesMissing,
+    EventStreamEventsRepeated,
+    EventStreamEventsLost,
+    // Payloads
+    PayloadNotOfFormat,
     // Protocols on messages, and habits of applications
     StompFrameMalformed,
     StompHeaderMissing,
@@ -99,8 +123,6 @@ enum class IssueCode : std::uint16_t {
     SockJsFrameMalformed,
     ActionCableMessageMalformed,
     JsonRpcUnanswered,
-    // Payloads
-    PayloadNotOfFormat,
     Count,
 };
 

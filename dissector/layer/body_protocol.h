@@ -21,10 +21,10 @@ struct Head;
 struct Exchange {
     std::string_view method;  ///< empty where the request was not captured
     std::string_view target;
-    std::string_view lastEventId;            ///< Last-Event-ID of the request
-    const http::Head* head = nullptr;        ///< the head in front of the body
-    RecordId requestRow = kNoRecord;         ///< kNoRecord where it was not captured
-    RecordId headRow = kNoRecord;            ///< row of `head`; `group` of the units' rows
+    std::string_view lastEventId;                     ///< Last-Event-ID of the request
+    const http::Head* head = nullptr;                 ///< the head in front of the body
+    RecordId requestRow = kNoRecord;                  ///< kNoRecord where it was not captured
+    RecordId headRow = kNoRecord;                     ///< row of `head`; `group` of the units' rows
     Direction direction = Direction::ServerToClient;  ///< of the body
 };
 

@@ -1,13 +1,17 @@
-// What spans connections: an Engine.IO session that moves from polling to a WebSocket, a client that
-// comes back. One tracker for each kind, owned by the ingest and reached through LayerOutput; each
-// bounds what it keeps.
+// What spans connections: an Engine.IO session that moves from polling to a WebSocket, a client
+// that comes back. One tracker for each kind, owned by the ingest and reached through LayerOutput;
+// each bounds what it keeps.
 #pragma once
 
+#include "dissector/http/poll_tracker.h"
+#include "dissector/sse/stream_tracker.h"
 #include "dissector/habits/reconnects.h"
 
 namespace framescope {
 
 struct Conversations {
+    sse::StreamTracker eventStreams;
+    http::PollTracker polls;
     habits::ReconnectTracker reconnects;
 };
 

@@ -4,6 +4,18 @@
 
 namespace framescope {
 
+std::string_view compressionName(CompressionKind kind) {
+    switch (kind) {
+        case CompressionKind::None:
+            return "";
+        case CompressionKind::PerMessageDeflate:
+            return "permessage-deflate";
+        case CompressionKind::WebkitDeflateFrame:
+            return "x-webkit-deflate-frame";
+    }
+    return "";
+}
+
 RecordId emitJudged(Record record, const IssueSink& issues, LayerOutput& out) {
     record.severity = std::max(record.severity, issues.worst());
     const RecordId row = out.nextRow();

@@ -33,6 +33,9 @@ enum class CompressionKind : std::uint8_t {
     WebkitDeflateFrame,  ///< x-webkit-deflate-frame: each frame on its own
 };
 
+/// "permessage-deflate", "x-webkit-deflate-frame", or "" for None.
+std::string_view compressionName(CompressionKind kind);
+
 /// What was agreed about it; arrays by Direction of the sender.
 struct Compression {
     CompressionKind kind = CompressionKind::None;
@@ -43,6 +46,18 @@ struct Compression {
     bool operator==(const Compression&) const = default;
 };
 
+/// How the closing handshake of a WebSocket went (RFC 6455 section 7), as far as it was captured.
+struct WebSocketClosing {
+    std::array<bool, 2> sent{};                   ///< a close frame, by Direction of its sender
+    Direction first = Direction::ClientToServer;  ///< who sent one first, where one was sent
+    std::uint16_t code = 0;                       ///< of the first one; 0 where it had none
+    NameId reason = 0;                            ///< of the first one
+    bool dataMissing = false;  ///< frames may be missing, so what is not here may have been sent
+
+    bool begun() const { return sent[0] || sent[1]; }
+    bool answered() const { return sent[0] && sent[1]; }
+};
+
 /// What is learnt about a connection while its layers read; shown and used to dissect its rows.
 struct ConnectionFacts {
     NameId path = 0;                    ///< request target of the upgrade, or of the first request
@@ -51,8 +66,15 @@ struct ConnectionFacts {
     bool upgraded = false;              ///< a WebSocket handshake was completed
     Compression compression;            ///< of WebSocket messages
     NameId subprotocol = 0;             ///< Sec-WebSocket-Protocol of the 101
+    WebSocketClosing closing;           ///< of a WebSocket
     std::uint8_t tunnels = 0;  ///< CONNECT requests that were granted, one inside the other
     habits::HabitFacts habits;  ///< of an application on plain messages
+};
+
+/// How much is decoded at the most. What goes beyond is marked, and its beginning is read.
+struct DecodeLimits {
+    /// Bytes that one compressed WebSocket message may inflate to.
+    std::uint64_t inflatedMessage = 64ULL << 20;
 };
 
 /// A place in one direction of a stream from which a layer can go on reading, with what it must
@@ -89,6 +111,11 @@ public:
     virtual Arrival arrival() const = 0;
     /// Overrides the arrival while bytes that were held back are handed on; see HeldBytes.
     virtual void setArrival(Arrival arrival) = 0;
+    /// Limits the user set.
+    virtual const DecodeLimits& limits() const {
+        static constexpr DecodeLimits kDefaults;
+        return kDefaults;
+    }
     /// The connection being read, and its ends.
     virtual ConnectionId connection() const = 0;
     virtual const Endpoint& client() const = 0;

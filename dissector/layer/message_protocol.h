@@ -50,8 +50,7 @@ struct MessageProtocol {
     void (*describe)(const MessageView& message, const RowContext& row, Dissection& dissection,
                      Place place, std::string& protocols);
     /// The message in one line of at most `maxChars` characters. It may have been cut.
-    std::string (*summary)(const MessageView& message, const RowContext& row,
-                           std::size_t maxChars);
+    std::string (*summary)(const MessageView& message, const RowContext& row, std::size_t maxChars);
 };
 
 /// Messages longer than this are recognised by their beginning alone and not checked.

@@ -6,6 +6,7 @@
 #include "dissector/engineio/engineio_messages.h"
 #include "dissector/http/head.h"
 #include "dissector/http/http_layer.h"
+#include "dissector/sse/event_stream_body.h"
 #include "dissector/subprotocol/action_cable.h"
 #include "dissector/subprotocol/graphql_ws.h"
 #include "dissector/subprotocol/mqtt_messages.h"
@@ -44,7 +45,9 @@ constexpr std::array<const MessageProtocol*, 8> kMessageProtocols = {
     &sockjs::kMessageProtocol,   &actioncable::kMessageProtocol,
 };
 
-constexpr std::array<const BodyProtocol*, 0> kBodyProtocols = {};
+constexpr std::array<const BodyProtocol*, 1> kBodyProtocols = {
+    &sse::kBodyProtocol,
+};
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// What is known of a row besides its own bytes, for the functions that take it apart. Implemented by
-// the session over its tables, and by hand in tests.
+// What is known of a row besides its own bytes, for the functions that take it apart. Implemented
+// by the session over its tables, and by hand in tests.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +8,7 @@
 
 #include "dissector/core/bytes.h"
 #include "dissector/layer/layer.h"
+#include "dissector/payload/payload_format.h"
 #include "dissector/record/record.h"
 #include "dissector/record/row_link.h"
 
@@ -38,6 +39,9 @@ public:
     virtual Bytes payload(RecordId row, std::uint64_t limit) const = 0;
     /// The target of the request that the row's connection, or its body's exchange, was made with.
     virtual std::string_view requestTarget() const = 0;
+
+    /// How the user wants payloads of this row to be read; mostly left to guessing.
+    virtual PayloadChoice payloadChoice(std::string_view event) const = 0;
 
     const Record& record() const { return record(row()); }
 };

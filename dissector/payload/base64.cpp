@@ -40,12 +40,6 @@ std::optional<std::string_view> withoutPadding(std::string_view text) {
     return text.substr(0, end);
 }
 
-bool printableText(ByteView bytes) {
-    return isValidUtf8(asText(bytes)) && std::ranges::none_of(bytes, [](std::uint8_t byte) {
-               return byte == 0x7f || (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t');
-           });
-}
-
 }  // namespace
 
 std::optional<Bytes> decodeBase64(std::string_view text) {
@@ -84,7 +78,7 @@ std::string_view whyBase64(std::string_view text) {
     const auto bytes = decodeBase64(part);
     if (!bytes) return {};
     if (part.size() != text.size()) return "a data URL says that it is base64";
-    if (printableText(*bytes)) return "letters of base64 that stand for printable text";
+    if (isPrintableText(asText(*bytes))) return "letters of base64 that stand for printable text";
     const auto has = [part](char low, char high) {
         return std::ranges::any_of(part, [=](char c) { return c >= low && c <= high; });
     };

@@ -1,3 +1,4 @@
+// The door to the functions over ItemReader, with the fields of CBOR.
 #include "dissector/payload/cbor.h"
 
 #include "dissector/payload/cbor_reader.h"

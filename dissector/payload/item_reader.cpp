@@ -46,7 +46,7 @@ const Item& ItemReader::next() {
     m_item.range.end = m_at;
     // The level that holds the item is below the one the item may have begun.
     if (before > 0) ++m_levels[before - 1].begun;
-    m_done = before == 0;
+    m_done = true;
     return m_item;
 }
 

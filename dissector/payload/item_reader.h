@@ -107,7 +107,7 @@ private:
 
     std::array<Level, kMaxItemDepth> m_levels;
     std::size_t m_depth = 0;
-    bool m_done = false;
+    bool m_done = false;  ///< the one value has begun
     bool m_failed = false;
     ItemError m_error;
 };

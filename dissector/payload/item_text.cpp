@@ -1,3 +1,5 @@
+// Each kind of value has one way to be written; dates come from the calendar of <chrono>, without a
+// time zone.
 #include "dissector/payload/item_text.h"
 
 #include <algorithm>

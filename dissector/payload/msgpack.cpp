@@ -1,3 +1,4 @@
+// The door to the functions over ItemReader, with the fields of MessagePack.
 #include "dissector/payload/msgpack.h"
 
 #include "dissector/payload/msgpack_reader.h"

@@ -1,3 +1,4 @@
+// The markers of the specification's table, smallest form first.
 #include "dissector/payload/msgpack_writer.h"
 
 #include <bit>

@@ -53,7 +53,7 @@ public:
 
     /// Opens a string that is base64.
     void text(std::string_view text) {
-        if (mayDecode() && isBase64Payload(text)) decode(text);
+        if (mayDecode() && (isBase64Payload(text) || isBase64OfShape(text))) decode(text);
     }
 
 private:
@@ -64,15 +64,18 @@ private:
             return {PayloadFormat::Protobuf, "it fits the message " + m_shape.message->name};
         }
         PayloadGuess guess = guessPayload(bytes, isText);
-        // Text that only the schema explains.
-        if (guess.format == PayloadFormat::Text && m_shape.message != nullptr) {
-            const auto decoded = decodeBase64(asText(bytes));
-            if (decoded && fitsProtobufShape(*decoded, m_shape)) {
-                return {PayloadFormat::Base64,
-                        "letters of base64 that stand for the message " + m_shape.message->name};
-            }
+        if (guess.format == PayloadFormat::Text && isBase64OfShape(asText(bytes))) {
+            return {PayloadFormat::Base64,
+                    "letters of base64 that stand for the message " + m_shape.message->name};
         }
         return guess;
+    }
+
+    /// A text that may be too short to be told from a word, but that the schema explains.
+    bool isBase64OfShape(std::string_view text) const {
+        if (m_shape.message == nullptr) return false;
+        const auto decoded = decodeBase64(text);
+        return decoded && fitsProtobufShape(*decoded, m_shape);
     }
 
     /// What is wrong with the bytes as `format`; empty if nothing is.

@@ -1,3 +1,4 @@
+// One table of names.
 #include "dissector/payload/payload_format.h"
 
 #include <algorithm>

@@ -1,3 +1,5 @@
+// Each step gives its evidence as words, empty where there is none; binary formats are compared by
+// the bits they and their nested values weigh.
 #include "dissector/payload/payload_guess.h"
 
 #include <algorithm>
@@ -28,13 +30,6 @@ std::string_view jsonEvidence(std::string_view text) {
         default:
             return {};
     }
-}
-
-bool printableText(ByteView bytes) {
-    const bool printableBytes = std::ranges::none_of(bytes, [](std::uint8_t byte) {
-        return byte == 0x7f || (byte < 0x20 && byte != '\n' && byte != '\r' && byte != '\t');
-    });
-    return printableBytes && isValidUtf8(asText(bytes));
 }
 
 /// Only formats of bytes; Raw if none has enough evidence.
@@ -81,7 +76,7 @@ PayloadGuess guessPayload(ByteView bytes, bool isText) {
     if (const std::string_view why = jsonEvidence(text); !why.empty()) {
         return {PayloadFormat::Json, std::string(why)};
     }
-    if (isText || printableText(bytes)) {
+    if (isText || isPrintableText(asText(bytes))) {
         if (std::string why = base64Evidence(text); !why.empty()) {
             return {PayloadFormat::Base64, std::move(why)};
         }

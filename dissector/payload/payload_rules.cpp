@@ -1,3 +1,4 @@
+// A rule is cut at its first "=", its first "#" before and its first and last ":" behind it.
 #include "dissector/payload/payload_rules.h"
 
 namespace framescope {

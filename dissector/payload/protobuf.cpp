@@ -208,7 +208,8 @@ private:
         if (field.type != WireType::Length) {
             std::string text = numberText(field.value, type, *m_types);
             if (type.kind == ProtobufKind::Enum) {
-                note = std::to_string(static_cast<std::int32_t>(field.value)) + ", " + note;
+                const std::string number = std::to_string(static_cast<std::int32_t>(field.value));
+                note = number == text ? "no value of " + note : number + ", " + note;
             }
             const std::string shown = text;
             return finish(index, std::move(text), shown, note);

@@ -1,3 +1,4 @@
+// Weighing follows the fields down into nested messages; every byte is looked at once a level.
 #include "dissector/payload/protobuf_guess.h"
 
 #include <algorithm>
@@ -14,13 +15,6 @@ constexpr std::size_t kWeighedDepth = 16;
 
 bool isBlankControl(std::uint8_t byte) {
     return byte == '\n' || byte == '\r' || byte == '\t';
-}
-
-bool printableText(ByteView bytes) {
-    const bool printableBytes = std::ranges::none_of(bytes, [](std::uint8_t byte) {
-        return byte == 0x7f || (byte < 0x20 && !isBlankControl(byte));
-    });
-    return printableBytes && isValidUtf8(asText(bytes));
 }
 
 /// Two or more varints to the last byte, shortest and small: up to three bytes each in a short
@@ -95,7 +89,7 @@ bool isPlausibleProtobuf(ByteView bytes) {
 
 LengthGuess guessLength(ByteView content) {
     if (content.empty()) return LengthGuess::Empty;
-    const bool text = printableText(content);
+    const bool text = isPrintableText(asText(content));
     if (text && !isBlankControl(content.front())) return LengthGuess::Text;
     if (isPlausibleProtobuf(content)) return LengthGuess::Message;
     if (text) return LengthGuess::Text;

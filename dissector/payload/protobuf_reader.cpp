@@ -1,3 +1,4 @@
+// A tag, then a value as its wire type says; numbers of open groups wait on a stack.
 #include "dissector/payload/protobuf_reader.h"
 
 namespace framescope {

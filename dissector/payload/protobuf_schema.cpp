@@ -7,6 +7,7 @@
 #include <google/protobuf/compiler/importer.h>
 #include <google/protobuf/descriptor.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
+#include <google/protobuf/stubs/logging.h>
 #include <map>
 #include <set>
 
@@ -207,6 +208,8 @@ void collectNames(const pb::Descriptor& message, std::vector<std::string>& names
 
 ProtobufSchema::Build ProtobufSchema::build(const std::string& name, const std::string& text,
                                             const Import& import) {
+    // What is worth saying comes back as an error; nothing is written to standard error.
+    const pb::LogSilencer silent;
     SourceTree sources(name, text, import);
     FirstError errors;
     pb::compiler::Importer importer(&sources, &errors);

@@ -1,3 +1,4 @@
+// Tables and look-ups; the strategy is in protobuf_schema.cpp.
 #include "dissector/payload/protobuf_types.h"
 
 #include <algorithm>

@@ -155,6 +155,14 @@ std::optional<std::uint64_t> findInvalidUtf8(std::string_view text) {
     return validator.invalidAt();
 }
 
+bool isPrintableText(std::string_view text) {
+    const auto isControl = [](char c) {
+        const auto byte = static_cast<std::uint8_t>(c);
+        return byte == 0x7f || (byte < 0x20 && c != '\n' && c != '\r' && c != '\t');
+    };
+    return std::ranges::none_of(text, isControl) && isValidUtf8(text);
+}
+
 std::string printable(std::string_view text, std::size_t maxChars) {
     std::string line;
     if (maxChars == 0) return line;

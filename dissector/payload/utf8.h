@@ -40,6 +40,9 @@ inline bool isValidUtf8(std::string_view text) {
     return !findInvalidUtf8(text);
 }
 
+/// Whether a text is valid UTF-8 without control characters other than tab and line breaks.
+bool isPrintableText(std::string_view text);
+
 /// Any bytes as one line of valid UTF-8 of at most `maxChars` characters: control characters as
 /// \n or \x00, bytes that are no UTF-8 as U+FFFD, the rest as it is; … at the end where it was cut.
 std::string printable(std::string_view text, std::size_t maxChars = 200);

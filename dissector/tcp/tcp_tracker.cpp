@@ -80,6 +80,7 @@ TcpTracker::TcpTracker(TcpObserver& observer, RoleGuess guessRole)
 TcpTracker::~TcpTracker() = default;
 
 std::optional<std::uint32_t> TcpTracker::base(ConnectionId connection, Direction direction) const {
+    if (connection >= m_connections.size()) return std::nullopt;
     const StreamAssembler& stream = m_connections[connection]->streams[indexOf(direction)];
     return stream.started() ? std::optional(stream.base()) : std::nullopt;
 }

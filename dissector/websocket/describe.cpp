@@ -124,7 +124,8 @@ void describePayload(const FrameHeader& header, ByteView payload, FieldTree& tre
 }  // namespace
 
 FieldIndex describeFrame(const FrameHeader& header, ByteView unmasked, FieldTree& tree, Place frame,
-                         Place payload, bool compressed) {
+                         Place payload, bool compressed,
+                         const std::optional<InflatedPayload>& inflated) {
     const std::size_t headerSize = header.size();
     const FieldIndex layer = tree.open(FieldId::WebSocket, frame, headerSize + unmasked.size(),
                                        layerLine(header, compressed));
@@ -144,11 +145,41 @@ FieldIndex describeFrame(const FrameHeader& header, ByteView unmasked, FieldTree
         if (compressed) text += ", compressed";
         tree.open(FieldId::WebSocketPayload, payload, unmasked.size(), std::move(text),
                   owned(unmasked));
-        if (!compressed) describePayload(header, unmasked, tree, payload);
+        if (!compressed) {
+            describePayload(header, unmasked, tree, payload);
+        } else if (inflated) {
+            describePayload(header, inflated->bytes, tree, inflated->place);
+        }
         tree.close();
     }
     tree.close();
     return layer;
+}
+
+FieldIndex describeMessage(const MessageFacts& message, FieldTree& tree) {
+    const std::string_view text = asText(message.bytes);
+    std::string size = (message.sizeKnown ? "" : "more than ") + byteCountText(message.size);
+    FieldValue value =
+        message.text ? FieldValue(std::string(text)) : FieldValue(owned(message.bytes));
+    const FieldIndex field =
+        tree.open(FieldId::WebSocketMessage, message.place, message.bytes.size(),
+                  message.text ? printable(text, kShownChars) : size, std::move(value));
+    if (message.frames != 1 || !message.allFrames) {
+        tree.addComputed(FieldId::WebSocketFragmentCount,
+                         message.allFrames ? FieldValue(message.frames) : FieldValue(),
+                         message.allFrames ? std::string()
+                                           : groupedDigits(message.frames) +
+                                                 " and more that cannot be read again");
+    }
+    if (message.compression != CompressionKind::None) {
+        tree.addComputed(FieldId::WebSocketCompression,
+                         std::string(compressionName(message.compression)));
+        tree.addComputed(FieldId::WebSocketCompressedSize, message.compressedSize,
+                         byteCountText(message.compressedSize));
+        tree.addComputed(FieldId::WebSocketInflatedSize, message.size, std::move(size));
+    }
+    tree.close();
+    return field;
 }
 
 std::string summary(const FrameHeader& header, ByteView unmasked, std::size_t maxChars,
@@ -197,6 +228,18 @@ std::string summary(const FrameHeader& header, ByteView unmasked, std::size_t ma
             break;
     }
     return elided(line + (compressed ? ", " : "  ") + size, maxChars);
+}
+
+std::string messageSummary(bool text, ByteView bytes, std::uint64_t size, std::size_t maxChars,
+                           bool exact) {
+    if (!text || size == 0) {
+        std::string line = text ? "text  " : "binary  ";
+        if (!exact) line += "more than ";
+        return line + byteCountText(size);
+    }
+    std::string line = printable(asText(bytes), maxChars);
+    if (bytes.size() < size && !line.ends_with("\u2026")) line += "\u2026";
+    return elided(std::move(line), maxChars);
 }
 
 }  // namespace framescope::websocket

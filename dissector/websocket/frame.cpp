@@ -109,7 +109,25 @@ void encodeFrame(const FrameHeader& header, ByteView payload, ByteWriter& out) {
     out.bytes(masked);
 }
 
-void check(const FrameHeader& header, Direction direction, bool rsv1HasMeaning, IssueSink& issues) {
+namespace {
+
+void checkRsv1(const FrameHeader& header, CompressionKind compression, IssueSink& issues) {
+    const std::uint16_t rsv1 = part(FieldId::WebSocketRsv1);
+    const bool startsMessage = header.is(Opcode::Text) || header.is(Opcode::Binary);
+    if (!header.rsv1 || (startsMessage && compression != CompressionKind::None)) return;
+    if (compression == CompressionKind::None || isReserved(header.opcode)) {
+        issues.add(IssueCode::WebSocketReservedBits, rsv1);
+    } else if (isControl(header.opcode)) {
+        issues.add(IssueCode::WebSocketRsv1OnControl, rsv1);
+    } else if (compression == CompressionKind::PerMessageDeflate) {
+        issues.add(IssueCode::WebSocketRsv1OnContinuation, rsv1);
+    }
+}
+
+}  // namespace
+
+void check(const FrameHeader& header, Direction direction, CompressionKind compression,
+           IssueSink& issues) {
     // Section 5.1: a client masks all frames, a server none.
     const bool fromClient = direction == Direction::ClientToServer;
     if (fromClient && !header.masked) {
@@ -118,11 +136,11 @@ void check(const FrameHeader& header, Direction direction, bool rsv1HasMeaning, 
     if (!fromClient && header.masked) {
         issues.add(IssueCode::WebSocketServerMasked, part(FieldId::WebSocketMask));
     }
-    // RFC 7692 section 6.1: only the first frame of a message says that it is compressed.
-    const bool startsMessage = header.is(Opcode::Text) || header.is(Opcode::Binary);
-    if (header.rsv1 && !(rsv1HasMeaning && startsMessage)) {
-        issues.add(IssueCode::WebSocketReservedBits, part(FieldId::WebSocketRsv1));
+    if (header.masked && header.maskingKey == MaskingKey{}) {
+        // Section 5.3: the key comes from a strong source of entropy.
+        issues.add(IssueCode::WebSocketMaskingKeyZero, part(FieldId::WebSocketMaskingKey));
     }
+    checkRsv1(header, compression, issues);
     if (header.rsv2) issues.add(IssueCode::WebSocketReservedBits, part(FieldId::WebSocketRsv2));
     if (header.rsv3) issues.add(IssueCode::WebSocketReservedBits, part(FieldId::WebSocketRsv3));
     if (isReserved(header.opcode)) {

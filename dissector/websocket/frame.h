@@ -10,6 +10,7 @@
 #include "dissector/core/bytes.h"
 #include "dissector/core/parsed.h"
 #include "dissector/issue/issue.h"
+#include "dissector/layer/layer.h"
 #include "dissector/record/record.h"
 #include "dissector/websocket/opcode.h"
 
@@ -54,8 +55,10 @@ void encode(const FrameHeader& header, ByteWriter& out);
 /// need not have the length the header announces.
 void encodeFrame(const FrameHeader& header, ByteView payload, ByteWriter& out);
 
-/// What the RFC says about this header by itself. `rsv1HasMeaning`: an extension that uses RSV1
-/// (permessage-deflate, RFC 7692) was agreed; it may then stand on the first frame of a message.
-void check(const FrameHeader& header, Direction direction, bool rsv1HasMeaning, IssueSink& issues);
+/// What the RFC says about this header by itself. `compression`: what was agreed, so that RSV1 has
+/// a meaning. With permessage-deflate it may stand on the first frame of a message (RFC 7692
+/// section 6.1), with x-webkit-deflate-frame on every data frame.
+void check(const FrameHeader& header, Direction direction, CompressionKind compression,
+           IssueSink& issues);
 
 }  // namespace framescope::websocket

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "dissector/field/field_id.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/websocket/close.h"
@@ -34,13 +35,6 @@ std::uint32_t sequenceFlags(const IssueSink& issues) {
 }
 
 }  // namespace
-
-/// Text that can be read as it is: not compressed, and its message known from the start.
-bool WebSocketLayer::isPlainText(const Half& half, LayerOutput& out) const {
-    return half.role != FrameRole::Control && half.role != FrameRole::OrphanContinuation &&
-           half.sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Text) &&
-           !(half.sequence.messageRsv1() && out.facts().compression.agreed());
-}
 
 void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
                           LayerOutput& out) {
@@ -88,7 +82,6 @@ std::size_t WebSocketLayer::readHeader(Direction direction, StreamOffset offset,
             Bytes begun = std::exchange(half.headerBytes, {});
             half.sequence.forget();
             half.messageStart = kNoRecord;
-            half.messageIncomplete = true;
             beginSearch(half, half.frameStart);
             half.search = std::move(begun);
             return 0;
@@ -109,49 +102,55 @@ void WebSocketLayer::beginFrame(Half& half, Direction direction, const FrameHead
     half.frameIncomplete = false;
     half.control.clear();
     half.issues.clear();
-    check(header, direction, out.facts().compression.agreed(), half.issues);
+    const bool isMessage = header.is(Opcode::Text) || header.is(Opcode::Binary);
+    Compression& compression = out.facts().compression;
+    if (header.rsv1 && isMessage && m_negotiation == Negotiation::NotCaptured &&
+        !compression.agreed()) {
+        // There is one extension in use that sets this bit; whether it is that shows on inflating.
+        compression.kind = CompressionKind::PerMessageDeflate;
+    }
+    check(header, direction, compression.kind, half.issues);
+    checkKey(half, header);
+    const bool unfinished = half.sequence.messageOpen();
     half.role = half.sequence.accept(header, half.issues);
     if (half.role == FrameRole::WholeMessage || half.role == FrameRole::StartsMessage) {
         half.messageStart = kNoRecord;
-        half.messageIncomplete = false;
-        half.messageCut = false;
-        half.message.clear();
-        half.utf8.reset();
-        half.notUtf8Told = false;
+        if (unfinished) tellLost(direction, out);
     }
+    if (half.role != FrameRole::Control) {
+        half.message.beginFrame(header, half.role, half.sequence, half.frameStart, direction, out);
+    }
+}
+
+/// Section 5.3: a key must not be foreseeable. By chance two in a row are equal once in four
+/// billion frames. A sender that never changes its key is told of once.
+void WebSocketLayer::checkKey(Half& half, const FrameHeader& header) {
+    const bool same = header.masked && half.lastKey == header.maskingKey;
+    if (!same) half.sameKeyTold = false;
+    // A key of zeros is an issue of its own.
+    if (same && header.maskingKey != MaskingKey{} && !std::exchange(half.sameKeyTold, true)) {
+        half.issues.addContextual(IssueCode::WebSocketMaskingKeyRepeated,
+                                  static_cast<std::uint16_t>(FieldId::WebSocketMaskingKey));
+    }
+    half.lastKey.reset();
+    if (header.masked) half.lastKey = header.maskingKey;
 }
 
 void WebSocketLayer::readPayload(Half& half, ByteView bytes, LayerOutput& out) {
-    const FrameHeader& frame = *half.frame;
-    const bool plainText = isPlainText(half, out);
-    if (plainText || half.role == FrameRole::Control) {
-        m_scratch.assign(bytes.begin(), bytes.end());
-        if (frame.masked) applyMask(m_scratch, frame.maskingKey, half.payloadRead);
+    if (half.role != FrameRole::Control) {
+        half.message.payload(bytes, out);
+    } else {
+        const std::size_t begin = half.control.size();
+        const std::size_t count =
+            std::min(kMaxControlBody - std::min(kMaxControlBody, begin), bytes.size());
+        half.control.insert(half.control.end(), bytes.begin(),
+                            bytes.begin() + static_cast<std::ptrdiff_t>(count));
+        if (half.frame->masked) {
+            applyMask(std::span(half.control).subspan(begin), half.frame->maskingKey,
+                      half.payloadRead);
+        }
     }
     half.payloadRead += bytes.size();
-    if (half.role == FrameRole::Control) {
-        const std::size_t room = kMaxControlBody - std::min(kMaxControlBody, half.control.size());
-        const std::size_t count = std::min(room, m_scratch.size());
-        half.control.insert(half.control.end(), m_scratch.begin(), m_scratch.begin() + count);
-    } else if (plainText) {
-        if (!half.messageIncomplete) half.utf8.feed(m_scratch);
-        const std::size_t room = kMaxMessageRead - half.message.size();
-        const std::size_t count = std::min(room, m_scratch.size());
-        half.message.insert(half.message.end(), m_scratch.begin(), m_scratch.begin() + count);
-        if (count < m_scratch.size()) half.messageCut = true;
-    }
-}
-
-/// The first invalid byte of a message is an issue of the frame it lies in; the rest of the message
-/// is not judged.
-void WebSocketLayer::checkUtf8(Half& half, bool messageEnds, Record& record) {
-    if (half.messageIncomplete || half.frameIncomplete || half.notUtf8Told) return;
-    if (messageEnds) half.utf8.finish();
-    const auto at = half.utf8.invalidAt();
-    if (!at) return;
-    half.notUtf8Told = true;
-    record.flags |= kFlagNotUtf8;
-    half.issues.add(IssueCode::WebSocketTextNotUtf8);
 }
 
 void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset frameEnd,
@@ -177,20 +176,14 @@ void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset f
         record.flags |= kFlagIncomplete;
         half.issues.add(IssueCode::WebSocketPayloadIncomplete);
     }
-    const bool controlFrame = half.role == FrameRole::Control;
     const bool messageEnds =
         half.role == FrameRole::WholeMessage || half.role == FrameRole::EndsMessage;
-    if (!controlFrame) {
-        if (half.sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Binary)) {
-            record.flags |= kFlagBinary;
-        }
-        if (half.sequence.messageRsv1() && out.facts().compression.agreed())
-            record.flags |= kFlagCompressed;
+    if (half.role != FrameRole::Control) {
         if (half.role == FrameRole::ContinuesMessage || half.role == FrameRole::EndsMessage) {
             record.group = half.messageStart;
         }
         if (half.role == FrameRole::EndsMessage) record.flags |= kFlagMessageEnd;
-        if (isPlainText(half, out)) checkUtf8(half, messageEnds, record);
+        half.message.endFrame(messageEnds, record, half.issues);
     } else if (frame.is(Opcode::Close) && !half.frameIncomplete) {
         const CloseBody body = parseCloseBody(half.control);
         checkClose(body, half.issues);
@@ -200,12 +193,33 @@ void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset f
     const RecordId id = emitAt(half, frameEnd, record, half.issues, out);
     half.issues.clear();
     if (half.role == FrameRole::StartsMessage) half.messageStart = id;
+    if (half.role == FrameRole::Control && !half.frameIncomplete) {
+        finishControl(half, frame, direction, id, out);
+    }
+}
+
+void WebSocketLayer::finishControl(const Half& half, const FrameHeader& frame, Direction direction,
+                                   RecordId row, LayerOutput& out) {
+    switch (static_cast<Opcode>(frame.opcode)) {
+        case Opcode::Ping:
+            return m_pairs.ping(direction, half.control, row);
+        case Opcode::Pong:
+            return m_pairs.pong(direction, half.control, row, out);
+        case Opcode::Close:
+            return m_pairs.close(direction, parseCloseBody(half.control), row, out);
+        default:
+            return;
+    }
 }
 
 void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& record,
                                    LayerOutput& out) {
-    if (!isPlainText(half, out) || half.messageIncomplete || half.frameIncomplete) return;
-    const MessageView message{half.message, true, !half.messageCut, direction};
+    if (!half.message.whole()) {
+        tellLost(direction, out);
+        half.message.release();
+        return;
+    }
+    const MessageView message = half.message.view(direction);
     if (m_reader == nullptr) {
         const ConnectionView connection{out.facts(), m_path, m_subprotocol};
         for (const MessageProtocol* const protocol : messageProtocols()) {
@@ -217,14 +231,19 @@ void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& reco
     }
     if (m_reader != nullptr) m_reader->read(message, record, half.issues, out);
     if (m_reader == nullptr) m_observer.message(message, record, out);
-    half.message.clear();
-    // A long message gives its memory back.
-    if (half.message.capacity() > kMaxSearch) half.message.shrink_to_fit();
+    half.message.release();
+}
+
+/// A message of this direction will not be read.
+void WebSocketLayer::tellLost(Direction direction, LayerOutput& out) {
+    if (m_reader != nullptr) m_reader->lost(direction, out);
+    m_observer.lost();
 }
 
 void WebSocketLayer::gap(Direction direction, StreamOffset offset, std::uint64_t missing,
                          LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
+    m_pairs.lost(out);
     if (half.searching) {
         emitSegment(direction, half.searchStart, half.search.size(), out);
         beginSearch(half, offset + missing);
@@ -239,7 +258,7 @@ void WebSocketLayer::gap(Direction direction, StreamOffset offset, std::uint64_t
         // The hole lies inside a payload whose end is known.
         half.payloadRead += missing;
         half.frameIncomplete = true;
-        half.messageIncomplete = half.messageIncomplete || half.role != FrameRole::Control;
+        if (half.role != FrameRole::Control) half.message.payloadMissing(missing);
         if (half.payloadRead == half.frame->payloadLength) {
             finishFrame(half, direction, offset + missing, out);
         }
@@ -254,7 +273,6 @@ void WebSocketLayer::lose(Half& half, Direction direction, StreamOffset at, Stre
                           LayerOutput& out) {
     if (half.frame) {
         half.frameIncomplete = true;
-        half.messageIncomplete = true;
         finishFrame(half, direction, at, out);
     } else {
         emitSegment(direction, half.frameStart, half.headerBytes.size(), out);
@@ -263,8 +281,7 @@ void WebSocketLayer::lose(Half& half, Direction direction, StreamOffset at, Stre
     half.sequence.forget();
     // Frames behind the loss are not joined with those before it.
     half.messageStart = kNoRecord;
-    half.messageIncomplete = true;
-    m_observer.lost();
+    tellLost(direction, out);
     beginSearch(half, resumeAt);
 }
 
@@ -274,6 +291,8 @@ FrameHabits WebSocketLayer::habits(const Half& half, Direction direction, LayerO
 }
 
 void WebSocketLayer::beginSearch(Half& half, StreamOffset at) {
+    half.message.lose();
+    half.lastKey.reset();
     half.searching = true;
     half.searchStart = at;
     half.search.clear();
@@ -332,7 +351,7 @@ void WebSocketLayer::search(Direction direction, ByteView bytes, LayerOutput& ou
     half.nextSearch = rest.size() + rest.size() / 4;
 }
 
-void WebSocketLayer::end(Direction direction, EndReason, LayerOutput& out) {
+void WebSocketLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     if (half.searching) {
         half.nextSearch = 0;
@@ -343,13 +362,14 @@ void WebSocketLayer::end(Direction direction, EndReason, LayerOutput& out) {
         beginSearch(half, half.searchStart + half.search.size());
     } else if (half.frame) {
         half.frameIncomplete = true;
-        half.messageIncomplete = true;
         const std::uint64_t end = half.frameStart + half.frame->size() + half.payloadRead;
         finishFrame(half, direction, end, out);
     } else {
         emitSegment(direction, half.frameStart, half.headerBytes.size(), out);
         half.headerBytes.clear();
     }
+    m_pairs.end(direction, reason, out);
+    if (m_reader != nullptr) m_reader->end(direction, reason, out);
     half.ended = true;
     if (m_halves[0].ended && m_halves[1].ended) m_observer.end(out);
 }

@@ -1,6 +1,6 @@
 // WebSocket on one connection, both directions (RFC 6455 section 5). One row per frame, as soon as
 // its last byte is there. Payload streams past: kept are only the header being read, the body of a
-// control frame, and the text message being read as far as application protocols look at one.
+// control frame, and of the message being read what MessageAssembler keeps.
 #pragma once
 
 #include <array>
@@ -12,12 +12,18 @@
 
 #include "dissector/habits/message_observer.h"
 #include "dissector/layer/message_protocol.h"
-#include "dissector/payload/utf8.h"
+#include "dissector/websocket/control_pairs.h"
 #include "dissector/websocket/frame.h"
+#include "dissector/websocket/mask.h"
+#include "dissector/websocket/message_assembler.h"
 #include "dissector/websocket/message_state.h"
 #include "dissector/websocket/resynchronise.h"
 
 namespace framescope::websocket {
+
+/// Whether the server's answer to the handshake was captured: without it nobody knows which
+/// extensions were agreed on.
+enum class Negotiation : std::uint8_t { Captured, NotCaptured };
 
 class WebSocketLayer : public Layer {
 public:
@@ -30,8 +36,11 @@ public:
     static constexpr std::size_t kMaxSearch = 64U << 10;
 
     /// `path` and `subprotocol` as the handshake agreed on them; empty where it is not known.
-    explicit WebSocketLayer(std::string path = {}, std::string subprotocol = {})
-        : m_path(std::move(path)), m_subprotocol(std::move(subprotocol)) {}
+    explicit WebSocketLayer(std::string path = {}, std::string subprotocol = {},
+                            Negotiation negotiation = Negotiation::Captured)
+        : m_path(std::move(path)),
+          m_subprotocol(std::move(subprotocol)),
+          m_negotiation(negotiation) {}
 
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
@@ -50,13 +59,10 @@ private:
         IssueSink issues;             ///< of the frame being read
         Bytes control;                ///< body of the control frame
         MessageState sequence;
-        // The message being read:
-        RecordId messageStart = kNoRecord;
-        bool messageIncomplete = false;
-        bool messageCut = false;  ///< `message` is only its beginning
-        Bytes message;
-        Utf8Validator utf8;
-        bool notUtf8Told = false;
+        MessageAssembler message;
+        RecordId messageStart = kNoRecord;  ///< row of the message's first frame
+        std::optional<MaskingKey> lastKey;  ///< of the frame before, where that was masked
+        bool sameKeyTold = false;
         // After a loss:
         bool searching = false;
         StreamOffset searchStart = 0;
@@ -77,13 +83,15 @@ private:
     void readPayload(Half& half, ByteView bytes, LayerOutput& out);
     void finishFrame(Half& half, Direction direction, StreamOffset frameEnd, LayerOutput& out);
     void finishMessage(Half& half, Direction direction, Record& record, LayerOutput& out);
-    void checkUtf8(Half& half, bool messageEnds, Record& record);
+    void finishControl(const Half& half, const FrameHeader& frame, Direction direction,
+                       RecordId row, LayerOutput& out);
+    void checkKey(Half& half, const FrameHeader& header);
+    void tellLost(Direction direction, LayerOutput& out);
     FrameHabits habits(const Half& half, Direction direction, LayerOutput& out) const;
     void beginSearch(Half& half, StreamOffset at);
     void lose(Half& half, Direction direction, StreamOffset at, StreamOffset resumeAt,
               LayerOutput& out);
     void search(Direction direction, ByteView bytes, LayerOutput& out);
-    bool isPlainText(const Half& half, LayerOutput& out) const;
 
     /// Emits under the moment at which the byte before `end` arrived.
     static RecordId emitAt(const Half& half, StreamOffset end, const Record& record,
@@ -91,10 +99,11 @@ private:
 
     std::string m_path;
     std::string m_subprotocol;
+    Negotiation m_negotiation;
     std::array<Half, 2> m_halves;
+    ControlPairs m_pairs;
     std::unique_ptr<MessageReader> m_reader;  ///< of the protocol the messages were recognised as
     habits::MessageObserver m_observer;       ///< of messages that no protocol reads
-    Bytes m_scratch;                          ///< payload unmasked for looking at it
 };
 
 }  // namespace framescope::websocket

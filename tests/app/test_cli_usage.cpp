@@ -36,8 +36,8 @@ private Q_SLOTS:
         row("-q", "No capture was named; write framescope-cli FILE, or -h for help.");
         row("a.pcap b.pcap", "Only one capture is read at a time.");
         row("-r a.pcap b.pcap", "Only one capture is read at a time.");
-        row("-z a.pcap", "There is no option -z; -h lists them.");
-        row("-qz a.pcap", "There is no option -z; -h lists them.");
+        row("-y a.pcap", "There is no option -y; -h lists them.");
+        row("-qy a.pcap", "There is no option -y; -h lists them.");
         row("--colour a.pcap", "There is no option --colour; -h lists them.");
         row("--help=x", "There is no option --help; -h lists them.");
         row("a.pcap -Y", "The option -Y needs a value.");
@@ -67,6 +67,10 @@ private Q_SLOTS:
         row("-Y tcp&&tcp.port==x a.pcap",
             "In the filter, at character 16: 'x' is no value of 'tcp.port', whose type is "
             "unsigned integer.");
+        row("-z waves a.pcap", "'waves' is no table for -z: there is polling.");
+        row("-z polling -c 1 a.pcap", "-z tells of the whole capture; it does not go with -c.");
+        row("-z polling -Tjson a.pcap",
+            "-z prints text; with -T fields or -T json it goes only where -q leaves rows out.");
         row("-G protocols", "'protocols' is no list for -G: there are fields and issues.");
     }
 
@@ -83,8 +87,8 @@ private Q_SLOTS:
         const CliRun result = run({QStringLiteral("--help")});
         QCOMPARE(result.exitCode, 0);
         QCOMPARE(result.err, QByteArray());
-        for (const char* option : {"-r", "-Y", "-T", "-e", "-E", "-V", "-x", "-c", "-q", "-G", "-h",
-                                   "-v", "--help", "--version"}) {
+        for (const char* option : {"-r", "-Y", "-T", "-e", "-E", "-V", "-x", "-c", "-q", "-z", "-G",
+                                   "-h", "-v", "--help", "--version"}) {
             QVERIFY2(result.out.contains(QByteArray(" ") + option + ' ') ||
                          result.out.contains(QByteArray(" ") + option + ','),
                      option);

@@ -11,11 +11,13 @@ QList<QByteArray> CliRun::lines() const {
     return lines;
 }
 
-CliRun runCli(const QString& program, const QStringList& arguments,
-              const QStringList& environment) {
+CliRun runCli(const QString& program, const QStringList& arguments, const QStringList& environment,
+              const QByteArray& input) {
     QProcess process;
     process.setEnvironment(QProcess::systemEnvironment() + environment);
-    process.start(program, arguments, QIODevice::ReadOnly);
+    process.start(program, arguments);
+    process.write(input);
+    process.closeWriteChannel();
     CliRun run;
     if (!process.waitForFinished(60'000)) {
         process.kill();

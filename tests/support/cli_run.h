@@ -16,8 +16,9 @@ struct CliRun {
     QList<QByteArray> lines() const;
 };
 
-/// Runs `program` with these arguments to its end. `environment`: NAME=value entries to add.
+/// Runs `program` with these arguments to its end. `environment`: NAME=value entries to add;
+/// `input`: what it reads from standard input.
 CliRun runCli(const QString& program, const QStringList& arguments,
-              const QStringList& environment = {});
+              const QStringList& environment = {}, const QByteArray& input = {});
 
 }  // namespace framescope::test

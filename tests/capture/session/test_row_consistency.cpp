@@ -164,6 +164,8 @@ std::string wrongCoverage(const Session& session) {
     for (RecordId row = 0; row < session.rowCount(); ++row) {
         const Record& record = session.record(row);
         if (record.kind == RowKind::TcpOpen || record.kind == RowKind::TcpEnd) continue;
+        // Units of a body lie in it; their place counts there.
+        if (isInBody(record.kind)) continue;
         Coverage& coverage = coverages[record.connection][indexOf(record.direction)];
         const StreamOffset begin = record.streamOffset;
         const std::string where = "row " + std::to_string(row + 1) + " at stream offset " +

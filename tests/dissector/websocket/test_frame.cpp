@@ -54,9 +54,10 @@ const Example kExamples[] = {
      made(true, Opcode::Binary, LengthForm::Bits64, 65536), nullptr, nullptr},
 };
 
-std::vector<IssueCode> codes(const FrameHeader& header, Direction direction, bool rsv1 = false) {
+std::vector<IssueCode> codes(const FrameHeader& header, Direction direction,
+                             CompressionKind compression = CompressionKind::None) {
     IssueSink sink;
-    check(header, direction, rsv1, sink);
+    check(header, direction, compression, sink);
     std::vector<IssueCode> result;
     for (const Issue& issue : sink.issues()) result.push_back(issue.code);
     return result;
@@ -143,13 +144,26 @@ private Q_SLOTS:
         FrameHeader rsv = good;
         rsv.rsv1 = true;
         QCOMPARE(codes(rsv, Direction::ServerToClient), Codes{IssueCode::WebSocketReservedBits});
-        QVERIFY(codes(rsv, Direction::ServerToClient, true).empty());
+        constexpr Direction kServer = Direction::ServerToClient;
+        constexpr CompressionKind kDeflate = CompressionKind::PerMessageDeflate;
+        constexpr CompressionKind kDeflateFrame = CompressionKind::WebkitDeflateFrame;
+        QVERIFY(codes(rsv, kServer, kDeflate).empty());
+        QVERIFY(codes(rsv, kServer, kDeflateFrame).empty());
+        // RFC 7692 section 6.1; x-webkit-deflate-frame compresses each frame.
         rsv.opcode = static_cast<std::uint8_t>(Opcode::Continuation);
-        QCOMPARE(codes(rsv, Direction::ServerToClient, true),
-                 Codes{IssueCode::WebSocketReservedBits});
+        QCOMPARE(codes(rsv, kServer), Codes{IssueCode::WebSocketReservedBits});
+        QCOMPARE(codes(rsv, kServer, kDeflate), Codes{IssueCode::WebSocketRsv1OnContinuation});
+        QVERIFY(codes(rsv, kServer, kDeflateFrame).empty());
+        rsv.opcode = static_cast<std::uint8_t>(Opcode::Ping);
+        QCOMPARE(codes(rsv, kServer), Codes{IssueCode::WebSocketReservedBits});
+        QCOMPARE(codes(rsv, kServer, kDeflate), Codes{IssueCode::WebSocketRsv1OnControl});
+        QCOMPARE(codes(rsv, kServer, kDeflateFrame), Codes{IssueCode::WebSocketRsv1OnControl});
         rsv.rsv1 = false;
         rsv.rsv2 = rsv.rsv3 = true;
-        QCOMPARE(codes(rsv, Direction::ServerToClient, true).size(), std::size_t{2});
+        QCOMPARE(codes(rsv, kServer, kDeflate).size(), std::size_t{2});
+        FrameHeader zero = masked(good);
+        zero.maskingKey = {};
+        QCOMPARE(codes(zero, Direction::ClientToServer), Codes{IssueCode::WebSocketMaskingKeyZero});
 
         for (const std::uint8_t opcode : {3, 4, 5, 6, 7, 11, 12, 13, 14, 15}) {
             FrameHeader reserved = good;

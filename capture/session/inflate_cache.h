@@ -1,0 +1,50 @@
+// What keeps a list of compressed messages from being inflated from the nearest checkpoint row by
+// row: inflaters that stand where the last row looked at ended, and the last message itself, which
+// is asked for by the list and by the tree. Bounded; the least recently used goes first.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "capture/session/websocket_message.h"
+#include "dissector/record/record.h"
+#include "dissector/websocket/inflater.h"
+
+namespace framescope {
+
+/// An inflater that has read one direction of a connection up to `next`, between two messages.
+struct InflateCursor {
+    ConnectionId connection = 0;
+    Direction direction = Direction::ClientToServer;
+    StreamOffset next = 0;
+    websocket::Inflater inflater;
+};
+
+class InflateCache {
+public:
+    /// Each holds about 40 KiB.
+    static constexpr std::size_t kMaxCursors = 256;
+
+    /// Takes out the cursor that stands closest before `to`, or there, and not before `from`.
+    std::optional<InflateCursor> take(ConnectionId connection, Direction direction,
+                                      StreamOffset from, StreamOffset to);
+    void put(InflateCursor cursor);
+
+    /// The message that ended with `row`, if it was the last one remembered.
+    const DecodedMessage* message(RecordId row) const {
+        return m_message && m_messageRow == row ? &*m_message : nullptr;
+    }
+    void remember(RecordId row, DecodedMessage message) {
+        m_messageRow = row;
+        m_message = std::move(message);
+    }
+
+private:
+    std::vector<InflateCursor> m_cursors;  ///< the most recently used last
+    RecordId m_messageRow = kNoRecord;
+    std::optional<DecodedMessage> m_message;
+};
+
+}  // namespace framescope

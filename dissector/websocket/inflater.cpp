@@ -1,0 +1,146 @@
+// zlib does the work. It always gets the greatest window, whatever was agreed: a smaller one saves
+// the sender memory and changes nothing about the data, and senders are known that use 512 bytes
+// where they announced 256.
+#include "dissector/websocket/inflater.h"
+
+#include <array>
+#include <cstring>
+#include <utility>
+#include <zlib.h>
+
+namespace framescope::websocket {
+namespace {
+
+constexpr int kRawWindow = -15;  // negative: without a zlib header
+constexpr std::size_t kMaxWindow = 32U << 10;
+constexpr std::size_t kPiece = 32U << 10;
+
+/// What a sender takes off the end of every compressed message.
+constexpr std::array<std::uint8_t, 4> kTail = {0x00, 0x00, 0xff, 0xff};
+
+/// zlib tells its errors apart by their text alone.
+bool isReferenceTooFarBack(const z_stream& stream) {
+    return stream.msg != nullptr && std::strstr(stream.msg, "too far back") != nullptr;
+}
+
+}  // namespace
+
+struct Inflater::Stream {
+    z_stream z{};
+    bool usable = false;
+
+    Stream() { usable = inflateInit2(&z, kRawWindow) == Z_OK; }
+    ~Stream() {
+        if (usable) inflateEnd(&z);
+    }
+    Stream(const Stream&) = delete;
+    Stream& operator=(const Stream&) = delete;
+};
+
+Inflater::Inflater() = default;
+Inflater::~Inflater() = default;
+Inflater::Inflater(Inflater&&) noexcept = default;
+Inflater& Inflater::operator=(Inflater&&) noexcept = default;
+
+void Inflater::begin(bool keepContext) {
+    if (!keepContext || m_inMessage) loseContext();
+    if (m_stream == nullptr) m_stream = std::make_unique<Stream>();
+    if (std::exchange(m_lastBlockEnded, false)) inflateResetKeep(&m_stream->z);
+    m_inMessage = true;
+    m_fed = false;
+    m_blockEnded = false;
+    m_error = m_stream->usable ? InflateError::None : InflateError::NotDeflate;
+}
+
+InflateError Inflater::feed(ByteView compressed, const InflatedSink& sink) {
+    if (m_error != InflateError::None || compressed.empty()) return m_error;
+    m_fed = true;
+    z_stream& z = m_stream->z;
+    std::array<std::uint8_t, kPiece> piece;
+    z.next_in = const_cast<Bytef*>(compressed.data());
+    // A piece of a stream is one of a packet, or of a file read in blocks: far below 4 GiB.
+    z.avail_in = static_cast<uInt>(compressed.size());
+    do {
+        // Section 7.2.3.4: a block with BFINAL=1 ends no message, and the window stays. This reset
+        // keeps it in place; to take it out and put it back would cost a copy of 64 KiB for every
+        // two bytes of a stream made of such blocks.
+        if (std::exchange(m_lastBlockEnded, false)) inflateResetKeep(&z);
+        z.next_out = piece.data();
+        z.avail_out = static_cast<uInt>(piece.size());
+        const int result = inflate(&z, Z_BLOCK);
+        const std::size_t produced = piece.size() - z.avail_out;
+        if (produced != 0) sink(ByteView(piece.data(), produced));
+        if (result == Z_STREAM_END) {
+            m_lastBlockEnded = true;
+            m_blockEnded = z.avail_in == 0;
+        } else if (result == Z_OK) {
+            constexpr int kBehindBlock = 128;
+            constexpr int kUnusedBits = 31;
+            m_blockEnded = (z.data_type & kBehindBlock) != 0 && (z.data_type & kUnusedBits) == 0;
+        } else if (result == Z_BUF_ERROR) {
+            break;  // all was read and nothing more comes out
+        } else {
+            return fail(isReferenceTooFarBack(z) ? InflateError::ContextLost
+                                                 : InflateError::NotDeflate);
+        }
+    } while (z.avail_in != 0 || z.avail_out == 0);
+    return m_error;
+}
+
+InflateError Inflater::finish(const InflatedSink& sink) {
+    if (m_error != InflateError::None) return m_error;
+    // Some senders leave the tail where it is, end with BFINAL=1 and nothing behind it, or send no
+    // byte for an empty message. Then nothing is missing.
+    if (m_fed && !m_blockEnded) {
+        feed(kTail, sink);
+        if (m_error == InflateError::None && !m_blockEnded) fail(InflateError::NotDeflate);
+    }
+    m_inMessage = false;
+    if (m_error == InflateError::None) m_contextEmpty = false;
+    return m_error;
+}
+
+InflateError Inflater::fail(InflateError error) {
+    loseContext();
+    m_error = error;
+    return error;
+}
+
+void Inflater::loseContext() {
+    if (m_stream != nullptr && m_stream->usable) inflateReset(&m_stream->z);
+    m_contextEmpty = true;
+    m_inMessage = false;
+    m_lastBlockEnded = false;
+    // The rest of a message that lost its beginning is nothing to inflate.
+    m_error = InflateError::ContextLost;
+}
+
+Bytes Inflater::saveContext() const {
+    if (m_contextEmpty || m_stream == nullptr) return {};
+    Bytes window(kMaxWindow);
+    uInt size = 0;
+    inflateGetDictionary(&m_stream->z, window.data(), &size);
+    uLongf packedSize = compressBound(size);
+    Bytes packed(packedSize);
+    // Windows are text more often than not, and those of deflate bombs are all zeros.
+    compress2(packed.data(), &packedSize, window.data(), size, Z_BEST_SPEED);
+    packed.resize(packedSize);
+    packed.shrink_to_fit();
+    return packed;
+}
+
+bool Inflater::restoreContext(ByteView saved) {
+    loseContext();
+    if (saved.empty()) return true;
+    Bytes window(kMaxWindow);
+    uLongf size = window.size();
+    if (uncompress(window.data(), &size, saved.data(), saved.size()) != Z_OK) return false;
+    if (m_stream == nullptr) m_stream = std::make_unique<Stream>();
+    if (inflateSetDictionary(&m_stream->z, window.data(), static_cast<uInt>(size)) != Z_OK) {
+        return false;
+    }
+    m_contextEmpty = false;
+    return true;
+}
+
+}  // namespace framescope::websocket

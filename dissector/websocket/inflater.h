@@ -1,0 +1,67 @@
+// Inflating compressed messages of one direction (RFC 7692 section 7.2.2): raw DEFLATE that may
+// refer to what the messages before it said. A value that is given the payload in pieces as it
+// comes; it keeps the window and nothing of the output.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+
+#include "dissector/core/bytes.h"
+
+namespace framescope::websocket {
+
+/// Why a message could not be inflated.
+enum class InflateError : std::uint8_t {
+    None,
+    ContextLost,  ///< it refers to bytes before it that are not known
+    NotDeflate,   ///< no DEFLATE data (RFC 1951), or data that goes on behind the message's end
+};
+
+/// Is given inflated bytes piece by piece, in order.
+using InflatedSink = std::function<void(ByteView)>;
+
+class Inflater {
+public:
+    Inflater();
+    ~Inflater();
+    Inflater(Inflater&&) noexcept;
+    Inflater& operator=(Inflater&&) noexcept;
+
+    /// A message begins. It may refer to what was inflated before only where `keepContext` is set.
+    /// A message that was begun and not finished costs the context.
+    void begin(bool keepContext);
+    /// The next bytes of the message. Behind an error nothing is inflated until the next begin().
+    InflateError feed(ByteView compressed, const InflatedSink& sink);
+    /// The message is complete: puts back the four bytes that its sender took off (section 7.2.1).
+    InflateError finish(const InflatedSink& sink);
+
+    /// Messages are missing, or bytes of this one: what was inflated so far is forgotten.
+    void loseContext();
+    /// Nothing is known that the next message could refer to.
+    bool contextEmpty() const { return m_contextEmpty; }
+    /// A message was begun and is not finished.
+    bool inMessage() const { return m_inMessage; }
+    /// Why the message begun last cannot be inflated.
+    InflateError error() const { return m_error; }
+
+    /// The window between two messages, packed; a few bytes to 32 KiB. Empty for an empty context.
+    Bytes saveContext() const;
+    /// Goes on from what saveContext() gave. False, and an empty context, where it is none.
+    bool restoreContext(ByteView saved);
+
+private:
+    struct Stream;
+
+    InflateError fail(InflateError error);
+
+    std::unique_ptr<Stream> m_stream;  ///< made when the first message begins
+    bool m_contextEmpty = true;
+    bool m_inMessage = false;
+    bool m_fed = false;             ///< the message has had bytes
+    bool m_lastBlockEnded = false;  ///< a block with BFINAL=1 ended where the input did
+    bool m_blockEnded = false;      ///< a block ended where the input did, with no bits left over
+    InflateError m_error = InflateError::None;
+};
+
+}  // namespace framescope::websocket

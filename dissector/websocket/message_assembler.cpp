@@ -1,0 +1,171 @@
+// permessage-deflate compresses messages (RFC 7692), x-webkit-deflate-frame each frame by itself;
+// what is compressed at a time is called a unit here. An inflater that has lost its context tries
+// each unit from an empty window: one that refers to nothing before it is read, any other fails, so
+// nothing wrong is ever shown.
+#include "dissector/websocket/message_assembler.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "dissector/field/field_id.h"
+#include "dissector/websocket/mask.h"
+
+namespace framescope::websocket {
+namespace {
+
+/// Memory that stays for the next message.
+constexpr std::size_t kKept = 64U << 10;
+
+}  // namespace
+
+void MessageAssembler::beginFrame(const FrameHeader& header, FrameRole role,
+                                  const MessageState& sequence, StreamOffset at,
+                                  Direction direction, LayerOutput& out) {
+    m_frame = header;
+    m_payloadRead = 0;
+    m_frameIncomplete = false;
+    const bool starts = role == FrameRole::WholeMessage || role == FrameRole::StartsMessage;
+    if (starts) beginMessage(sequence.messageOpcode());
+    m_readable = role != FrameRole::OrphanContinuation &&
+                 (sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Text) ||
+                  sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Binary));
+    const Compression& compression = out.facts().compression;
+    m_kind = compression.kind;
+    m_keepContext = !compression.noContextTakeover[indexOf(direction)];
+    m_limit = out.limits().inflatedMessage;
+    const bool perFrame = m_kind == CompressionKind::WebkitDeflateFrame;
+    m_compressed =
+        m_readable && compression.agreed() && (perFrame ? header.rsv1 : sequence.messageRsv1());
+    if (m_compressed && (starts || perFrame)) beginInflating(at, direction, out);
+}
+
+void MessageAssembler::beginMessage(std::uint8_t opcode) {
+    m_text = opcode == static_cast<std::uint8_t>(Opcode::Text);
+    m_incomplete = false;
+    m_undecodable = false;
+    m_cut = false;
+    m_overLimit = false;
+    m_notUtf8Told = false;
+    m_overLimitTold = false;
+    m_size = 0;
+    m_bytes.clear();
+    m_utf8.reset();
+}
+
+void MessageAssembler::beginInflating(StreamOffset at, Direction direction, LayerOutput& out) {
+    if (m_inflater.inMessage()) m_inflater.loseContext();
+    const bool due = m_inflater.contextEmpty() || m_sinceBytes >= kCheckpointBytes ||
+                     m_sinceMessages >= kCheckpointMessages;
+    if (m_keepContext && due) {
+        out.checkpoint(direction, {at, 0, m_inflater.saveContext()});
+        m_sinceBytes = 0;
+        m_sinceMessages = 0;
+    }
+    ++m_sinceMessages;
+    m_inflater.begin(m_keepContext);
+}
+
+void MessageAssembler::payload(ByteView bytes, LayerOutput&) {
+    const std::uint64_t at = m_payloadRead;
+    m_payloadRead += bytes.size();
+    if (!m_readable) return;
+    // Behind the limit only the context is of use, and where none is kept there is nothing to do.
+    if (m_compressed && m_overLimit && !m_keepContext) return;
+    if (!m_compressed && !m_text && m_bytes.size() == kMaxMessageRead) {
+        m_cut = m_cut || !bytes.empty();
+        return;
+    }
+    if (m_frame.masked) {
+        m_scratch.assign(bytes.begin(), bytes.end());
+        applyMask(m_scratch, m_frame.maskingKey, at);
+        bytes = m_scratch;
+    }
+    if (m_compressed) {
+        m_inflater.feed(bytes, [this](ByteView inflated) { take(inflated); });
+    } else {
+        take(bytes);
+    }
+}
+
+/// More of the message, decoded.
+void MessageAssembler::take(ByteView plain) {
+    m_size += plain.size();
+    if (m_compressed) {
+        m_sinceBytes += plain.size();
+        m_overLimit = m_overLimit || m_size > m_limit;
+    }
+    if (m_text && !m_incomplete && !m_overLimit) m_utf8.feed(plain);
+    const std::size_t count = std::min(kMaxMessageRead - m_bytes.size(), plain.size());
+    m_bytes.insert(m_bytes.end(), plain.begin(),
+                   plain.begin() + static_cast<std::ptrdiff_t>(count));
+    m_cut = m_cut || count < plain.size();
+}
+
+void MessageAssembler::payloadMissing(std::uint64_t count) {
+    m_payloadRead += count;
+    m_frameIncomplete = true;
+    m_incomplete = true;
+    if (m_compressed) m_inflater.loseContext();
+}
+
+void MessageAssembler::endFrame(bool messageEnds, Record& record, IssueSink& issues) {
+    if (record.has(kFlagIncomplete)) payloadMissing(0);
+    if (!m_readable) return;
+    if (!m_text) record.flags |= kFlagBinary;
+    if (m_compressed) {
+        record.flags |= kFlagCompressed;
+        judgeInflating(messageEnds || m_kind == CompressionKind::WebkitDeflateFrame, record,
+                       issues);
+    }
+    if (m_text) judgeText(messageEnds, record, issues);
+}
+
+/// That a unit cannot be inflated is an issue of the frame in which that shows, once.
+void MessageAssembler::judgeInflating(bool unitEnds, Record& record, IssueSink& issues) {
+    constexpr auto kPart = static_cast<std::uint16_t>(FieldId::WebSocketPayload);
+    const bool cutOff = m_overLimit && !m_keepContext;
+    if (unitEnds && cutOff) {
+        m_inflater.loseContext();
+    } else if (unitEnds) {
+        m_inflater.finish([this](ByteView inflated) { take(inflated); });
+    }
+    const bool missing =
+        m_kind == CompressionKind::WebkitDeflateFrame ? m_frameIncomplete : m_incomplete;
+    const InflateError error = m_inflater.error();
+    const bool told = m_undecodable && m_kind != CompressionKind::WebkitDeflateFrame;
+    if (error != InflateError::None && !missing && !cutOff && !told) {
+        m_undecodable = true;
+        const bool lost = error == InflateError::ContextLost;
+        record.flags |= lost ? kFlagContextLost : kFlagNotDeflate;
+        issues.add(lost ? IssueCode::WebSocketContextLost : IssueCode::WebSocketNotDeflate, kPart);
+    }
+    if (m_overLimit && !std::exchange(m_overLimitTold, true)) {
+        record.flags |= kFlagOverLimit;
+        issues.add(IssueCode::WebSocketMessageOverLimit, kPart);
+    }
+}
+
+/// The first invalid byte of a message is an issue of the frame it lies in; the rest of the message
+/// is not judged.
+void MessageAssembler::judgeText(bool messageEnds, Record& record, IssueSink& issues) {
+    if (m_incomplete || m_undecodable || m_notUtf8Told) return;
+    if (messageEnds && !m_overLimit) m_utf8.finish();
+    if (!m_utf8.invalidAt()) return;
+    m_notUtf8Told = true;
+    record.flags |= kFlagNotUtf8;
+    issues.add(IssueCode::WebSocketTextNotUtf8);
+}
+
+void MessageAssembler::lose() {
+    m_incomplete = true;
+    m_readable = false;
+    m_inflater.loseContext();
+}
+
+void MessageAssembler::release() {
+    m_bytes.clear();
+    if (m_bytes.capacity() > kKept) m_bytes.shrink_to_fit();
+    if (m_scratch.capacity() > kKept) m_scratch = {};
+}
+
+}  // namespace framescope::websocket

@@ -1,0 +1,81 @@
+// The data frames of one direction, put together to messages as their bytes come: unmasked,
+// inflated, judged as UTF-8. Kept of a message is what application protocols look at, and never
+// more; the rest streams past. Inflating leaves checkpoints, from which any message can be inflated
+// again without all those before it.
+#pragma once
+
+#include <cstdint>
+
+#include "dissector/layer/message_protocol.h"
+#include "dissector/payload/utf8.h"
+#include "dissector/websocket/frame.h"
+#include "dissector/websocket/inflater.h"
+#include "dissector/websocket/message_state.h"
+
+namespace framescope::websocket {
+
+class MessageAssembler {
+public:
+    /// A checkpoint is left at the first compressed message behind so much inflated output, or so
+    /// many compressed messages, and wherever the context begins anew.
+    static constexpr std::uint64_t kCheckpointBytes = 1U << 20;
+    static constexpr std::uint32_t kCheckpointMessages = 16'384;
+
+    /// A data frame of this direction begins at `at`. `sequence` was told of it and gave `role`.
+    void beginFrame(const FrameHeader& header, FrameRole role, const MessageState& sequence,
+                    StreamOffset at, Direction direction, LayerOutput& out);
+    /// The next bytes of its payload, as they stand on the wire.
+    void payload(ByteView bytes, LayerOutput& out);
+    /// Bytes of its payload are missing.
+    void payloadMissing(std::uint64_t count);
+    /// The frame is over. Sets the flags of its record that tell of the payload, and adds issues.
+    void endFrame(bool messageEnds, Record& record, IssueSink& issues);
+    /// Frames are missing.
+    void lose();
+
+    /// The frames make up a text or binary message whose beginning was seen.
+    bool readable() const { return m_readable; }
+    /// None of it is missing, and it could be inflated.
+    bool whole() const { return m_readable && !m_incomplete && !m_undecodable; }
+    /// The message so far.
+    MessageView view(Direction direction) const {
+        return {m_bytes, m_text, !m_cut && !m_overLimit, direction};
+    }
+    /// The message was handled: gives its memory back.
+    void release();
+
+private:
+    void beginMessage(std::uint8_t opcode);
+    void beginInflating(StreamOffset at, Direction direction, LayerOutput& out);
+    void take(ByteView plain);
+    void judgeInflating(bool unitEnds, Record& record, IssueSink& issues);
+    void judgeText(bool messageEnds, Record& record, IssueSink& issues);
+
+    // The frame:
+    FrameHeader m_frame;
+    std::uint64_t m_payloadRead = 0;  ///< missing bytes included
+    bool m_compressed = false;        ///< it carries compressed bytes
+    bool m_frameIncomplete = false;
+    Bytes m_scratch;  ///< its payload unmasked
+    // The message:
+    bool m_readable = false;
+    bool m_text = false;
+    bool m_incomplete = false;
+    bool m_undecodable = false;
+    bool m_cut = false;  ///< `m_bytes` is only its beginning
+    bool m_overLimit = false;
+    bool m_notUtf8Told = false;
+    bool m_overLimitTold = false;
+    std::uint64_t m_size = 0;
+    Bytes m_bytes;
+    Utf8Validator m_utf8;
+    // The direction:
+    CompressionKind m_kind = CompressionKind::None;
+    bool m_keepContext = true;
+    std::uint64_t m_limit = 0;
+    Inflater m_inflater;
+    std::uint64_t m_sinceBytes = 0;     ///< inflated since the last checkpoint
+    std::uint32_t m_sinceMessages = 0;  ///< compressed messages since then
+};
+
+}  // namespace framescope::websocket
