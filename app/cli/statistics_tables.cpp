@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/cli/connections_table.h"
 #include "app/cli/field_text.h"
 #include "app/cli/text_table.h"
 #include "dissector/core/duration_text.h"
@@ -40,6 +41,7 @@ std::string pollingText(const Session& session) {
 }
 
 constexpr std::array kTables = {
+    StatisticsTable{"connections", connectionsText},
     StatisticsTable{"polling", pollingText},
 };
 

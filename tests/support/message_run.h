@@ -124,6 +124,7 @@ private:
             return m_run.m_messages[row].bytes;
         }
         std::string_view requestTarget() const override { return {}; }
+        PayloadChoice payloadChoice(std::string_view) const override { return {}; }
 
     private:
         const MessageRun& m_run;
