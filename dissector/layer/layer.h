@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "dissector/core/bytes.h"
+#include "dissector/habits/habit_facts.h"
 #include "dissector/ip/ip_address.h"
 #include "dissector/issue/issue.h"
 #include "dissector/record/record.h"
@@ -69,6 +70,7 @@ struct ConnectionFacts {
     NameId subprotocol = 0;                    ///< Sec-WebSocket-Protocol of the 101
     WebSocketClosing closing;                  ///< of a WebSocket
     std::uint8_t tunnels = 0;  ///< CONNECT requests that were granted, one inside the other
+    habits::HabitFacts habits;  ///< of an application on plain messages
 };
 
 /// How much is decoded at the most. What goes beyond is marked, and its beginning is read.
