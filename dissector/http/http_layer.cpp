@@ -276,6 +276,9 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
     facts.subprotocol = out.intern(subprotocol);
     facts.compression = websocket::compressionOf(websocket::extensionsOf(response),
                                                  offer == nullptr ? nullptr : &offer->extensions);
+    if (request.record != kNoRecord) {
+        out.conversations().reconnects.opened(request.target, request.record, out);
+    }
     // Where the server goes on in HTTP after all, it answers the same request once more.
     auto http = std::make_unique<HttpLayer>();
     if (request.record != kNoRecord) {
@@ -318,6 +321,8 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
         const auto frame = websocket::parseFrameHeader(m_held.front());
         if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
             out.facts().upgraded = true;
+            out.conversations().reconnects.opened(m_pending.back().target, m_pending.back().record,
+                                                  out);
             handOver(
                 std::make_unique<websocket::WebSocketLayer>(m_pending.back().target, std::string(),
                                                             websocket::Negotiation::NotCaptured),
