@@ -51,6 +51,8 @@ private:
     void describeHttp();
     std::optional<websocket::Offer> requestOffer() const;
     void describeBody(const http::Head& head);
+    void describeContent(SourceId source, const std::vector<ByteRange>& holes,
+                         const http::Head& head);
     void describeBodyUnit();
     void describeWebSocket();
     DecodedMessage messageThatEndsHere(const websocket::FrameHeader& header) const;
@@ -65,6 +67,7 @@ private:
     SourceId addStream(SourceKind kind, std::string name, StreamBytes stream, std::uint64_t total);
 
     void describeLinks();
+    void describeExchange(const RowLink& link, RecordId other);
     void attachRemarks();
 
     const Session::State& m_state;

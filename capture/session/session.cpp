@@ -45,6 +45,10 @@ void Session::append(Batch&& batch) {
         info.worst = state.connections[id].worst;
         state.connections[id] = info;
     }
+    for (auto& [id, info] : batch.engineSessions) {
+        if (state.engineSessions.size() <= id) state.engineSessions.resize(id + 1);
+        state.engineSessions[id] = std::move(info);
+    }
     for (const Batch::ExtentEntry& entry : batch.extents) {
         state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent);
     }
@@ -105,6 +109,10 @@ const ConnectionInfo& Session::connection(ConnectionId connection) const {
 
 std::string_view Session::name(NameId name) const {
     return m_state->names[name];
+}
+
+const std::vector<engineio::SessionInfo>& Session::engineSessions() const {
+    return m_state->engineSessions;
 }
 
 const Statistics& Session::statistics() const {

@@ -36,7 +36,8 @@ enum class IssueCode : std::uint16_t {
     HttpCookieInClear,
     HttpAuthorizationInClear,
     HttpTokenInClear,
-    // Content codings
+    // Bodies and their content codings
+    HttpBodyCutShort,
     HttpContentMalformed,
     HttpContentCutShort,
     HttpContentOverLimit,
@@ -91,8 +92,28 @@ enum class IssueCode : std::uint16_t {
     WebSocketMessageOverLimit,
     // Engine.IO and Socket.IO
     EngineIoHandshakeMalformed,
+    EngineIoNotBase64,
+    EngineIoPayloadMalformed,
+    EngineIoPacketIncomplete,
+    EngineIoPayloadTooLong,
+    EngineIoServerError,
+    EngineIoHeartbeatMissed,
+    EngineIoHeartbeatLate,
+    EngineIoHttpAfterSwitch,
     SocketIoPacketMalformed,
     SocketIoPayloadMalformed,
+    // Socket.IO: attachments, acknowledgements, namespaces
+    SocketIoPlaceholderWrong,
+    SocketIoAttachmentMissing,
+    SocketIoAttachmentSurplus,
+    SocketIoAckMissing,
+    SocketIoAckUnasked,
+    SocketIoAckIdMissing,
+    SocketIoAckIdReused,
+    SocketIoReservedEvent,
+    SocketIoNotConnected,
+    SocketIoAfterDisconnect,
+    SocketIoConnectWithoutSid,
     // Event streams, WHATWG HTML
     EventStreamCharset,
     EventStreamStatus,

@@ -63,10 +63,12 @@ struct ConnectionFacts {
     NameId path = 0;                    ///< request target of the upgrade, or of the first request
     Protocol protocol = Protocol::Tcp;  ///< the highest one recognised so far
     std::uint8_t engineVersion = 0;     ///< Engine.IO revision (EIO=), 0 unknown
-    bool upgraded = false;              ///< a WebSocket handshake was completed
-    Compression compression;            ///< of WebSocket messages
-    NameId subprotocol = 0;             ///< Sec-WebSocket-Protocol of the 101
-    WebSocketClosing closing;           ///< of a WebSocket
+    std::uint32_t engineSession = 0xffffffff;  ///< engineio::SessionId that it carries
+    bool socketIoPath = false;                 ///< a request's path is Socket.IO's own
+    bool upgraded = false;                     ///< a WebSocket handshake was completed
+    Compression compression;                   ///< of WebSocket messages
+    NameId subprotocol = 0;                    ///< Sec-WebSocket-Protocol of the 101
+    WebSocketClosing closing;                  ///< of a WebSocket
     std::uint8_t tunnels = 0;  ///< CONNECT requests that were granted, one inside the other
     habits::HabitFacts habits;  ///< of an application on plain messages
 };
