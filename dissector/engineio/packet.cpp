@@ -272,7 +272,7 @@ FieldIndex describe(const Packet& packet, FieldTree& tree, Place place,
         tree.addComputed(FieldId::EngineIoType, std::move(type),
                          "message, as binary data always is");
     }
-    if (!packet.data.empty()) {
+    if (!packet.data.empty() || !packet.isText()) {
         const bool readable = packet.isText() || packet.isBase64();
         tree.open(
             FieldId::EngineIoData, place.at(offset), packet.data.size(),

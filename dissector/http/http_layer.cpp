@@ -557,11 +557,12 @@ void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     half.ended = reason;
     // A body without a length ends with its stream; any other one is cut short by that.
-    // Whose reader has gone away first is free to stop: so do event streams end.
+    // Whoever sends to nobody may stop, and a protocol inside (an event stream) knows itself what
+    // an end means to it.
     const bool closed = reason == EndReason::Fin || reason == EndReason::Reset;
     const bool wanted = !m_halves[indexOf(opposite(direction))].ended;
     if (half.state == State::Body && half.framing.kind != BodyKind::UntilClose &&
-        half.exchangeKnown && closed && wanted) {
+        half.exchangeKnown && closed && wanted && half.reader == nullptr) {
         remarkLate(half.bodyOf, IssueCode::HttpBodyCutShort, out);
     }
     endBody(half, half.framing.kind == BodyKind::UntilClose && reason == EndReason::Fin, out);
