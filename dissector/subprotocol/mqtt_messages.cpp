@@ -276,6 +276,15 @@ std::uint8_t versionOf(const RowContext& row) {
     return form == 0 ? kDefaultVersion : form;
 }
 
+/// Appends bytes of a packet that is not all in this message, in a layer of their own.
+FieldIndex addPart(ByteView bytes, FieldTree& tree, Place place, std::string text) {
+    const FieldIndex layer = tree.open(FieldId::Mqtt, place, bytes.size(), "part of a packet");
+    tree.add(FieldId::MqttPart, place, bytes.size(), Bytes(bytes.begin(), bytes.end()),
+             std::move(text));
+    tree.close();
+    return layer;
+}
+
 void describeMessage(const MessageView& message, const RowContext& row, Dissection& dissection,
                      Place place, std::string& protocols) {
     FieldTree& tree = dissection.fields;
@@ -283,8 +292,7 @@ void describeMessage(const MessageView& message, const RowContext& row, Dissecti
     const std::size_t carried = std::min<std::size_t>(row.record().detail, message.bytes.size());
     if (carried != 0) {
         const ByteView part = message.bytes.first(carried);
-        const FieldIndex field = tree.add(FieldId::MqttPart, place, carried,
-                                          Bytes(part.begin(), part.end()), byteCountText(carried));
+        const FieldIndex field = addPart(part, tree, place, byteCountText(carried));
         auto joined = bytesBefore(row);
         if (joined) {
             joined->insert(joined->end(), part.begin(), part.end());
@@ -294,7 +302,7 @@ void describeMessage(const MessageView& message, const RowContext& row, Dissecti
                     dissection.addSource(SourceKind::Message, "MQTT packet", std::move(*joined));
                 describe(*packet, tree, Place{source, 0});
             } else {
-                tree.setText(field, byteCountText(carried) + " of a packet that goes on");
+                tree.setText(field, "part of a packet that goes on");
             }
         }
     }
@@ -308,18 +316,18 @@ void describeMessage(const MessageView& message, const RowContext& row, Dissecti
     if (packets.end < message.bytes.size()) {
         const ByteView rest = message.bytes.subspan(packets.end);
         const auto header = parseFixedHeader(rest);
-        tree.add(FieldId::MqttPart, place.at(packets.end), rest.size(),
-                 Bytes(rest.begin(), rest.end()),
-                 header && !packets.unreadable
-                     ? byteCountText(rest.size()) + " of " + byteCountText(header->packetSize()) +
-                           ", " + summary(parseBeginning(*header, rest, versionOf(row)), 100)
-                     : byteCountText(rest.size()));
+        const bool begins = header && !packets.unreadable;
+        addPart(rest, tree, place.at(packets.end),
+                begins ? byteCountText(rest.size()) + " of " + byteCountText(header->packetSize()) +
+                             ", " + summary(parseBeginning(*header, rest, versionOf(row)), 100)
+                       : byteCountText(rest.size()));
     }
     if (message.text) {
         IssueSink issues;
         issues.add(IssueCode::MqttInTextMessage);
-        const FieldIndex first = tree.find(FieldId::Mqtt);
-        tree.attach(issues, first == kNoField ? 0 : first);
+        FieldIndex first = tree.find(FieldId::Mqtt);
+        if (first == kNoField) first = tree.add(FieldId::Mqtt, place, 0, {}, "no packet");
+        tree.attach(issues, first);
     }
 }
 
