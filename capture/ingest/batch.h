@@ -11,6 +11,7 @@
 #include "capture/session/connection_info.h"
 #include "capture/session/statistics.h"
 #include "capture/session/stream_map.h"
+#include "dissector/engineio/session_info.h"
 #include "dissector/http/poll_tracker.h"
 #include "dissector/record/record.h"
 
@@ -37,7 +38,9 @@ struct Batch {
     std::vector<CheckpointEntry> checkpoints;
     std::vector<std::string> names;  ///< their ids follow those of the batch before
     std::vector<std::pair<ConnectionId, ConnectionInfo>> connections;  ///< new or changed
-    std::vector<std::pair<std::uint32_t, http::PollSummary>> polls;    ///< new or changed
+    std::vector<std::pair<engineio::SessionId, engineio::SessionInfo>>
+        engineSessions;                                              ///< likewise
+    std::vector<std::pair<std::uint32_t, http::PollSummary>> polls;  ///< new or changed
     CaptureLayout layout;
     std::vector<std::string> notices;
     DecodeLimits limits;     ///< under which it was read

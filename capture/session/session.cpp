@@ -5,6 +5,7 @@
 #include "capture/ingest/batch.h"
 #include "capture/session/row_dissection.h"
 #include "capture/session/row_text.h"
+#include "capture/session/session_row_context.h"
 #include "capture/session/session_state.h"
 
 namespace framescope {
@@ -69,6 +70,10 @@ void Session::append(Batch&& batch) {
         state.checkpoints[entry.connection][indexOf(entry.direction)].push_back(
             std::move(entry.checkpoint));
     }
+    for (auto& [id, info] : batch.engineSessions) {
+        if (state.engineSessions.size() <= id) state.engineSessions.resize(id + 1);
+        state.engineSessions[id] = std::move(info);
+    }
     for (auto& [number, poll] : batch.polls) {
         if (state.polls.size() <= number) state.polls.resize(number + 1);
         state.polls[number] = std::move(poll);
@@ -107,12 +112,20 @@ std::string_view Session::name(NameId name) const {
     return m_state->names[name];
 }
 
+std::string_view Session::requestTarget(RecordId row) const {
+    return SessionRowContext(*m_state, row).requestTarget();
+}
+
 const Statistics& Session::statistics() const {
     return m_state->statistics;
 }
 
 const std::vector<std::string>& Session::notices() const {
     return m_state->notices;
+}
+
+const std::vector<engineio::SessionInfo>& Session::engineSessions() const {
+    return m_state->engineSessions;
 }
 
 const std::vector<http::PollSummary>& Session::polls() const {

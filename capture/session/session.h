@@ -11,6 +11,7 @@
 
 #include "capture/session/connection_info.h"
 #include "capture/session/statistics.h"
+#include "dissector/engineio/session_info.h"
 #include "dissector/field/field_tree.h"
 #include "dissector/http/poll_tracker.h"
 #include "dissector/payload/payload_rules.h"
@@ -52,6 +53,12 @@ public:
     ConnectionId connectionCount() const;
     const ConnectionInfo& connection(ConnectionId connection) const;
     std::string_view name(NameId name) const;
+    /// What the row's request asked for, with its query: of a row in a body or a WebSocket the
+    /// request that it follows from. Empty if it was not captured.
+    std::string_view requestTarget(RecordId row) const;
+    /// Engine.IO sessions in the order in which they were first seen; engineio::SessionId counts
+    /// them.
+    const std::vector<engineio::SessionInfo>& engineSessions() const;
     const Statistics& statistics() const;
     /// Plain sentences about the capture as a whole: cut off, damaged, limits met.
     const std::vector<std::string>& notices() const;

@@ -41,6 +41,7 @@ struct Session::State {
     RowTable<RowRemark, RemarkRow> remarks;
     std::vector<std::string> names{""};
     Statistics statistics;
+    std::vector<engineio::SessionInfo> engineSessions;
     std::vector<http::PollSummary> polls;
     std::vector<std::string> notices;
     DecodeLimits limits;  ///< under which the capture was read
