@@ -16,6 +16,7 @@
 #include "app/cli/summary.h"
 #include "capture/file/capture_file.h"
 #include "capture/ingest/loader.h"
+#include "capture/payload/proto_files.h"
 #include "capture/session/session.h"
 #include "capture/session/session_row.h"
 
@@ -80,6 +81,7 @@ int readCapture(const Options& options, Output& output) {
         return kUnreadable;
     }
     Session session(*file);
+    session.setPayloadRules(options.payloadRules);
     std::optional<RowPrinting> printing;
     if (!options.quiet) printing.emplace(options, session, output);
     bool enough = false;
@@ -109,6 +111,7 @@ int decodeHex(const Options& options, Output& output) {
         complain(decoded.error().sentence);
         return kUnreadable;
     }
+    decoded->session->setPayloadRules(options.payloadRules);
     for (const std::string& remark : decoded->remarks) complain(remark);
     const auto printer = makeRowPrinter(options, wantsColour(output));
     std::string text;
@@ -148,9 +151,13 @@ int run(const Options& options, Output& output) {
 }
 
 int runProgram(int argc, char** argv) {
-    const auto options = parseOptions(argc, argv);
+    auto options = parseOptions(argc, argv);
     if (!options) {
         complain(options.error().sentence);
+        return kBadUsage;
+    }
+    if (const auto error = loadSchemas(options->payloadRules)) {
+        complain(error->sentence);
         return kBadUsage;
     }
     Output output(STDOUT_FILENO);

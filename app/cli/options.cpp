@@ -12,13 +12,20 @@
 namespace framescope::cli {
 namespace {
 
-/// Options without a letter.
-enum LongOnly { kInflateLimit = 256 };
-
 constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qz:G:hv";
 
 /// Long options without a letter.
-enum LongOption { kDirection = 256, kDeflate, kPayload, kPolling, kText, kPath, kSubprotocol };
+enum LongOption {
+    kInflateLimit = 256,
+    kDecodeAs,
+    kDirection,
+    kDeflate,
+    kPayload,
+    kPolling,
+    kText,
+    kPath,
+    kSubprotocol,
+};
 
 constexpr option kLongOptions[] = {
     {"dir", required_argument, nullptr, kDirection},
@@ -31,6 +38,7 @@ constexpr option kLongOptions[] = {
     {"read-file", required_argument, nullptr, 'r'},
     {"display-filter", required_argument, nullptr, 'Y'},
     {"inflate-limit", required_argument, nullptr, kInflateLimit},
+    {"decode-as", required_argument, nullptr, kDecodeAs},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, 'v'},
     {nullptr, 0, nullptr, 0},
@@ -103,6 +111,8 @@ private:
                 return setAction(Action::ShowHelp);
             case 'v':
                 return setAction(Action::ShowVersion);
+            case kDecodeAs:
+                return addRule(value);
             case kDirection:
             case kDeflate:
             case kPayload:
@@ -116,6 +126,14 @@ private:
             default:
                 return fail("There is no option " + optionName(argv) + "; -h lists them.");
         }
+    }
+
+    void addRule(std::string_view text) {
+        auto rule = parsePayloadRule(text);
+        if (const auto* const sentence = std::get_if<std::string>(&rule)) {
+            return fail("--decode-as " + quoted(text) + ": " + *sentence);
+        }
+        m_options.payloadRules.add(std::get<PayloadRule>(std::move(rule)));
     }
 
     void takeHexOption(int letter, std::string_view value) {
@@ -327,11 +345,16 @@ and Socket.IO conversations in it, one line a row.
   -x                               the bytes of every row
   -c N                             end after N rows were printed
   -q                               no rows, only the summary
-  -z polling                       behind the rows, a table: who polls, and what
-                                   it costs; with -q the table alone; repeatable
+  -z polling|sessions              behind the rows, a table: who polls and what it
+                                   costs, or the Engine.IO sessions; with -q the
+                                   table alone; repeatable
   --inflate-limit BYTES            read so much of a compressed message at the
                                    most; 67108864 without it
   -G fields|issues                 list all fields, or all issues, and end
+  --decode-as PATH[#EVENT]=FORMAT[:FILE:MESSAGE]
+                                   how payloads of a path or an event are read: json,
+                                   msgpack, cbor, protobuf (with a .proto file and a
+                                   message in it), base64, text or raw; repeatable
   -h, --help                       this text
   -v, --version                    the version
 

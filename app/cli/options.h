@@ -13,6 +13,7 @@
 #include "dissector/field/field_id.h"
 #include "dissector/filter/filter.h"
 #include "dissector/layer/layer.h"
+#include "dissector/payload/payload_rules.h"
 #include "dissector/record/record.h"
 
 namespace framescope::cli {
@@ -54,6 +55,7 @@ struct Options {
     std::vector<FieldId> fields;  ///< -e, in order
     FieldsLayout layout;
     HexOptions hex;
+    PayloadRules payloadRules;  ///< --decode-as; the schemas they name are not read yet
     bool tree = false;                                                  ///< -V
     bool bytes = false;                                                 ///< -x
     bool quiet = false;                                                 ///< -q

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "app/cli/field_text.h"
+#include "app/cli/session_table.h"
 #include "app/cli/text_table.h"
 #include "dissector/core/duration_text.h"
 
@@ -41,6 +42,7 @@ std::string pollingText(const Session& session) {
 
 constexpr std::array kTables = {
     StatisticsTable{"polling", pollingText},
+    StatisticsTable{"sessions", engineSessionText},
 };
 
 }  // namespace

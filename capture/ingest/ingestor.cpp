@@ -77,6 +77,7 @@ void Ingestor::packet(const CapturedPacket& packet) {
 
 void Ingestor::finish() {
     m_tracker.finish();
+    m_conversations.engineSessions.finish(*this);
 }
 
 void Ingestor::openStream(std::unique_ptr<Layer> layer) {
@@ -114,6 +115,7 @@ Batch Ingestor::takeBatch() {
         m_batch.connections.emplace_back(id, connection.info);
     }
     m_changed.clear();
+    m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
     m_batch.polls = m_conversations.polls.takeChanged();
     m_batch.statistics = m_statistics;
     m_batch.limits = m_limits;

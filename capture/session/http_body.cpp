@@ -1,62 +1,219 @@
+// A window is read by streaming the body past it, from the nearest place in front: what comes
+// before the window is not kept, and what comes behind it is not read.
 #include "capture/session/http_body.h"
 
 #include <algorithm>
 
 #include "capture/session/row_dissector.h"
 #include "dissector/http/body.h"
+#include "dissector/http/body_place.h"
 #include "dissector/http/chunked.h"
 
 namespace framescope {
+namespace {
+
+/// Bytes of the stream that are read at once for a window.
+constexpr std::uint64_t kBlock = 64U << 10;
+
+/// Where a body lies in its stream.
+struct BodyExtent {
+    http::BodyKind kind = http::BodyKind::None;
+    StreamOffset begin = 0;
+    StreamOffset end = 0;        ///< as far as it is known before reading
+    std::uint64_t declared = 0;  ///< Content-Length, or 0
+};
+
+BodyExtent extentOf(const Session::State& state, RecordId headRow, const http::Head& head) {
+    const Record& record = state.records[headRow];
+    IssueSink ignored;
+    const http::BodyFraming framing =
+        http::bodyFraming(head, requestMethod(state, record), ignored);
+    BodyExtent extent;
+    extent.begin = record.streamOffset + record.length;
+    extent.end = std::max(extent.begin, state.stream(record).end());
+    const bool none =
+        framing.kind == http::BodyKind::None || framing.kind == http::BodyKind::Tunnel;
+    if (none || extent.end == extent.begin) return {};
+    extent.kind = framing.kind;
+    if (framing.kind == http::BodyKind::Length) {
+        extent.declared = framing.length;
+        extent.end = extent.begin + std::min(extent.end - extent.begin, framing.length);
+    }
+    return extent;
+}
+
+std::optional<http::Head> readHead(const Session::State& state, RecordId headRow) {
+    const Record& record = state.records[headRow];
+    const StreamReader reader(state.file.get(), state.stream(record));
+    auto head = http::parseHead(reader.read(record.streamOffset, record.length).bytes);
+    if (!head) return std::nullopt;
+    return std::move(*head);
+}
+
+/// Takes of the bytes that stream past what lies in the window.
+class WindowCollector {
+public:
+    WindowCollector(ByteRange wanted, BodyWindow& window) : m_wanted(wanted), m_window(window) {
+        m_window.origin = wanted.begin;
+    }
+
+    /// `bytes` stand at `offset`; `holes` are positions in them.
+    void take(std::uint64_t offset, ByteView bytes, const std::vector<ByteRange>& holes) {
+        const std::uint64_t begin = std::max(offset, m_wanted.begin);
+        const std::uint64_t end = std::min(offset + bytes.size(), m_wanted.end);
+        if (begin >= end) return;
+        appendHoles(holes, {begin - offset, end - offset}, m_window.bytes.size(), m_window.holes);
+        const ByteView part = bytes.subspan(begin - offset, end - begin);
+        m_window.bytes.insert(m_window.bytes.end(), part.begin(), part.end());
+    }
+
+private:
+    ByteRange m_wanted;
+    BodyWindow& m_window;
+};
+
+/// A place to begin reading a chunked body from.
+struct ReadFrom {
+    StreamOffset at = 0;
+    std::uint64_t offset = 0;  ///< in the body without chunks
+    http::ChunkDecoder chunks;
+};
+
+/// The nearest place in front of `wanted`, or the body's first byte.
+ReadFrom nearestPlace(const Session::State& state, const Record& head, const BodyExtent& extent,
+                      std::uint64_t wanted) {
+    ReadFrom from{extent.begin, 0, {}};
+    const auto found = state.checkpoints.find(head.connection);
+    if (found == state.checkpoints.end()) return from;
+    const std::vector<Checkpoint>& places = found->second[indexOf(head.direction)];
+    const auto first = std::ranges::lower_bound(places, extent.begin, {}, &Checkpoint::at);
+    // Those of this body come first, and of them those in front of what is wanted.
+    const auto behind = std::partition_point(first, places.end(), [&](const Checkpoint& place) {
+        const auto body = http::parseBodyPlace(place.state);
+        return body && body->body == extent.begin && place.decoded <= wanted;
+    });
+    if (behind == first) return from;
+    const Checkpoint& place = *std::prev(behind);
+    return {place.at, place.decoded,
+            http::ChunkDecoder(http::parseBodyPlace(place.state)->remaining)};
+}
+
+/// Streams a body without its chunks to `take(offset, bytes, holes)` until that says false.
+template <typename Take>
+void streamBody(const StreamReader& reader, const BodyExtent& extent, ReadFrom from, Take&& take) {
+    std::uint64_t offset = from.offset;
+    bool more = true;
+    for (StreamOffset at = from.at; at < extent.end && more;) {
+        const StreamBytes block = reader.read(at, std::min(kBlock, extent.end - at));
+        if (block.bytes.empty()) return;
+        at += block.bytes.size();
+        if (extent.kind != http::BodyKind::Chunked) {
+            more = take(offset, ByteView(block.bytes), block.holes);
+            offset += block.bytes.size();
+            continue;
+        }
+        const std::uint64_t before = from.chunks.position();
+        std::vector<http::ChunkPart> parts;
+        from.chunks.feed(block.bytes, &parts);
+        for (const http::ChunkPart& part : parts) {
+            if (part.kind != http::ChunkPart::Data || !more) continue;
+            const ByteRange range{part.range.begin - before, part.range.end - before};
+            std::vector<ByteRange> holes;
+            appendHoles(block.holes, range, 0, holes);
+            more = take(offset, ByteView(block.bytes).subspan(range.begin, range.size()), holes);
+            offset += range.size();
+        }
+        if (from.chunks.finished() || from.chunks.failed()) return;
+    }
+}
+
+/// Undoes the codings of a body whose bytes are all there, up to its first hole.
+void decodeBody(HttpBody& body, std::uint64_t limit) {
+    if (!body.codings.decodable()) return;
+    ByteView coded = body.withoutChunks();
+    if (!body.holes().empty()) coded = coded.first(body.holes().front().begin);
+    http::ContentDecoder decoder(body.codings.codings, limit);
+    decoder.feed(coded, [&body](ByteView piece) {
+        body.decoded.insert(body.decoded.end(), piece.begin(), piece.end());
+    });
+}
+
+}  // namespace
 
 HttpBody readHttpBody(const Session::State& state, RecordId headRow, const http::Head& head,
                       std::uint64_t limit) {
     const Record& record = state.records[headRow];
-    const StreamReader reader(state.file.get(), state.stream(record), limit);
-    IssueSink ignored;
-    const http::BodyFraming framing =
-        http::bodyFraming(head, requestMethod(state, record), ignored);
+    const BodyExtent extent = extentOf(state, headRow, head);
     HttpBody body;
-    const StreamOffset begin = record.streamOffset + record.length;
-    if (begin >= reader.end()) return body;
-    std::uint64_t length = reader.end() - begin;
-    switch (framing.kind) {
-        case http::BodyKind::None:
-        case http::BodyKind::Tunnel:
-            return body;
-        case http::BodyKind::Length:
-            length = std::min(length, framing.length);
-            break;
-        case http::BodyKind::Chunked:
-        case http::BodyKind::UntilClose:
-            break;
+    if (extent.kind == http::BodyKind::None) return body;
+    const StreamReader reader(state.file.get(), state.stream(record), limit);
+    body.codings = http::contentCodings(head);
+    body.raw = reader.read(extent.begin, extent.end - extent.begin);
+    body.rawLength = extent.end - extent.begin;
+    body.allJoined = body.raw.bytes.size() == body.rawLength;
+    body.chunked = extent.kind == http::BodyKind::Chunked;
+    if (body.chunked) {
+        http::ChunkDecoder decoder;
+        std::vector<http::ChunkPart> parts;
+        body.raw.bytes.resize(decoder.feed(body.raw.bytes, &parts));
+        if (decoder.finished() || decoder.failed()) body.allJoined = true;
+        body.rawLength = body.raw.bytes.size();
+        std::vector<ByteRange> holes;
+        appendHoles(body.raw.holes, {0, body.rawLength}, 0, holes);
+        body.raw.holes = std::move(holes);
+        for (const http::ChunkPart& part : parts) {
+            if (part.kind != http::ChunkPart::Data) continue;
+            appendHoles(body.raw.holes, part.range, body.joined.size(), body.joinedHoles);
+            const ByteView data =
+                ByteView(body.raw.bytes).subspan(part.range.begin, part.range.size());
+            body.joined.insert(body.joined.end(), data.begin(), data.end());
+        }
     }
-    body.raw = reader.read(begin, length);
-    body.rawLength = length;
-    body.chunked = framing.kind == http::BodyKind::Chunked;
-    if (!body.chunked) return body;
-    http::ChunkDecoder decoder;
-    std::vector<http::ChunkPart> parts;
-    body.raw.bytes.resize(decoder.feed(body.raw.bytes, &parts));
-    body.rawLength = body.raw.bytes.size();
-    std::vector<ByteRange> holes;
-    appendHoles(body.raw.holes, {0, body.rawLength}, 0, holes);
-    body.raw.holes = std::move(holes);
-    for (const http::ChunkPart& part : parts) {
-        if (part.kind != http::ChunkPart::Data) continue;
-        appendHoles(body.raw.holes, part.range, body.decoded.size(), body.holes);
-        body.decoded.insert(body.decoded.end(),
-                            body.raw.bytes.begin() + static_cast<std::ptrdiff_t>(part.range.begin),
-                            body.raw.bytes.begin() + static_cast<std::ptrdiff_t>(part.range.end));
-    }
+    decodeBody(body, limit);
     return body;
 }
 
-HttpBody readHttpBody(const Session::State& state, RecordId headRow, std::uint64_t limit) {
-    if (headRow == kNoRecord) return {};
+BodyWindow readBodyWindow(const Session::State& state, RecordId headRow, ByteRange wanted) {
+    BodyWindow window;
+    if (headRow == kNoRecord) return window;
+    const auto head = readHead(state, headRow);
+    if (!head) return window;
     const Record& record = state.records[headRow];
-    const StreamReader reader(state.file.get(), state.stream(record), limit);
-    const auto head = http::parseHead(reader.read(record.streamOffset, record.length).bytes);
-    return head ? readHttpBody(state, headRow, *head, limit) : HttpBody{};
+    BodyExtent extent = extentOf(state, headRow, *head);
+    const http::ContentCodings codings = http::contentCodings(*head);
+    if (extent.kind == http::BodyKind::None || !codings.unknown.empty()) return window;
+    WindowCollector collector(wanted, window);
+    const StreamReader reader(state.file.get(), state.stream(record));
+    if (codings.decodable()) {
+        http::ContentDecoder decoder(codings.codings);
+        std::uint64_t decoded = 0;
+        streamBody(reader, extent, {extent.begin, 0, {}},
+                   [&](std::uint64_t, ByteView bytes, const std::vector<ByteRange>& holes) {
+                       if (!holes.empty()) bytes = bytes.first(holes.front().begin);
+                       decoder.feed(bytes, [&](ByteView piece) {
+                           collector.take(decoded, piece, {});
+                           decoded += piece.size();
+                       });
+                       return holes.empty() && decoded < wanted.end;
+                   });
+    } else {
+        ReadFrom from{extent.begin, 0, {}};
+        if (extent.kind == http::BodyKind::Chunked) {
+            from = nearestPlace(state, record, extent, wanted.begin);
+        } else {
+            window.totalSize = extent.declared;
+            from.offset = std::min(wanted.begin, extent.end - extent.begin);
+            from.at += from.offset;
+            extent.end = std::min(extent.end - extent.begin, wanted.end) + extent.begin;
+        }
+        streamBody(reader, extent, from,
+                   [&](std::uint64_t offset, ByteView bytes, const std::vector<ByteRange>& holes) {
+                       collector.take(offset, bytes, holes);
+                       return offset + bytes.size() < wanted.end;
+                   });
+    }
+    window.totalSize = std::max(window.totalSize, window.origin + window.bytes.size());
+    return window;
 }
 
 /// The request's row has its method in front of its name.

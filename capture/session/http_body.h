@@ -1,12 +1,16 @@
-// The body behind an HTTP head, read again from the capture: as it stands in the stream, and
-// decoded.
+// The body behind an HTTP head, read again from the capture: whole, as it stands in the stream and
+// with its codings undone, or a stretch of it around one of its units, for which no more is read
+// than is needed.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "capture/session/session_state.h"
 #include "capture/session/stream_reader.h"
+#include "dissector/http/content_decoder.h"
 #include "dissector/http/head.h"
 
 namespace framescope {
@@ -15,19 +19,33 @@ struct HttpBody {
     StreamBytes raw;  ///< without what lies behind the body
     std::uint64_t rawLength = 0;
     bool chunked = false;
-    Bytes decoded;                 ///< the chunks' data joined; empty where `chunked` is false
-    std::vector<ByteRange> holes;  ///< in `decoded`
+    Bytes joined;                        ///< the chunks' data; empty where `chunked` is false
+    std::vector<ByteRange> joinedHoles;  ///< in `joined`
+    http::ContentCodings codings;
+    Bytes decoded;          ///< codings undone, up to the first hole; empty without codings
+    bool allJoined = true;  ///< the limit was not met before decoding
 
     /// The body without its transfer coding.
-    ByteView view() const { return chunked ? ByteView(decoded) : ByteView(raw.bytes); }
+    ByteView withoutChunks() const { return chunked ? ByteView(joined) : ByteView(raw.bytes); }
+    const std::vector<ByteRange>& holes() const { return chunked ? joinedHoles : raw.holes; }
 };
 
-/// The head of row `head` and its body; empty where there is none or it cannot be read again. At
-/// most `limit` bytes of it.
-HttpBody readHttpBody(const Session::State& state, RecordId head, std::uint64_t limit);
-/// The same where the head was parsed already.
+/// The body behind `head`, which is that of row `headRow`; empty where there is none or it cannot
+/// be read again. At most `limit` bytes of each of its forms.
 HttpBody readHttpBody(const Session::State& state, RecordId headRow, const http::Head& head,
                       std::uint64_t limit);
+
+/// A stretch of a decoded body.
+struct BodyWindow {
+    Bytes bytes;
+    std::vector<ByteRange> holes;  ///< in `bytes`
+    std::uint64_t origin = 0;      ///< position of the first byte in the decoded body
+    std::uint64_t totalSize = 0;   ///< of the decoded body, as far as it is known
+};
+
+/// The bytes `wanted` of the body behind row `headRow`, all codings undone. A chunked body is read
+/// from the nearest place that the ingest left; a compressed one from its beginning.
+BodyWindow readBodyWindow(const Session::State& state, RecordId headRow, ByteRange wanted);
 
 /// The method of the request that a response answers; empty where it is not known, and for a row
 /// that is no response.

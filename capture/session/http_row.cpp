@@ -6,9 +6,10 @@
 #include "dissector/http/body.h"
 #include "dissector/http/describe.h"
 #include "dissector/http/http_layer.h"
+#include "dissector/http/judge.h"
 #include "dissector/layer/protocols.h"
+#include "dissector/payload/json.h"
 #include "dissector/payload/utf8.h"
-#include "dissector/websocket/handshake.h"
 
 namespace framescope {
 
@@ -38,67 +39,114 @@ void RowDissector::describeHttp() {
         tree().attach(issues, layer);
         return;
     }
-    http::check(*head, issues);
-    http::bodyFraming(*head, requestMethod(m_state, m_record), issues);
-    if (websocket::asksForWebSocket(*head) && head->kind == http::HeadKind::Request) {
-        websocket::checkKey(*head, issues);
-    }
-    if (head->kind == http::HeadKind::Response && websocket::agreesToWebSocket(*head)) {
-        std::string key;
-        if (m_record.group != kNoRecord) {
-            const Record& request = m_state.records[m_record.group];
-            const StreamReader reader(m_state.file.get(), m_state.stream(request));
-            const StreamBytes requestBytes = reader.read(request.streamOffset, request.length);
-            if (const auto requestHead = http::parseHead(requestBytes.bytes)) {
-                key = requestHead->value("Sec-WebSocket-Key");
-            }
-        }
-        websocket::checkAccept(*head, key, issues);
+    if (head->kind == http::HeadKind::Request) {
+        http::judgeRequest(*head, issues);
+    } else {
+        const auto offer = requestOffer();
+        http::judgeResponse(*head, requestMethod(m_state, m_record), offer ? &*offer : nullptr,
+                            issues);
     }
     tree().attach(issues, layer);
     describeBody(*head);
+}
+
+/// What the request of a response offered, if that was a handshake. Only a response that switches
+/// is held against it.
+std::optional<websocket::Offer> RowDissector::requestOffer() const {
+    if (m_record.detail != 101 || m_record.group == kNoRecord) return std::nullopt;
+    const Record& request = m_state.records[m_record.group];
+    if (request.has(kFlagIncomplete)) return std::nullopt;
+    const StreamReader reader(m_state.file.get(), m_state.stream(request));
+    const StreamBytes bytes = reader.read(request.streamOffset, request.length);
+    const auto head = http::parseHead(bytes.bytes);
+    if (!head || !websocket::isHandshake(*head)) return std::nullopt;
+    return websocket::offerOf(*head);
 }
 
 void RowDissector::describeBody(const http::Head& head) {
     HttpBody body = readHttpBody(m_state, m_row, head, m_reader.limit());
     if (body.raw.bytes.empty()) return;
     const bool chunked = body.chunked;
-    const SourceId rawSource = addStream(SourceKind::Body, chunked ? "Chunks" : "Body",
-                                         std::move(body.raw), body.rawLength);
-    SourceId source = rawSource;
+    std::vector<ByteRange> holes = body.holes();
+    SourceId source = addStream(SourceKind::Body, chunked ? "Chunks" : "Body", std::move(body.raw),
+                                body.rawLength);
     if (chunked) {
-        const Bytes coded = m_dissection.sources[rawSource].bytes;
-        http::describeChunks(coded, tree(), Place{rawSource, 0});
-        if (body.decoded.empty()) return;
-        source = m_dissection.addSource(SourceKind::Body, "Body", std::move(body.decoded));
-        m_dissection.sources[source].holes = std::move(body.holes);
+        const Bytes coded = m_dissection.sources[source].bytes;
+        http::describeChunks(coded, tree(), Place{source, 0});
+        if (body.joined.empty()) return;
+        source = m_dissection.addSource(SourceKind::Body, "Body", std::move(body.joined));
+        m_dissection.sources[source].holes = holes;
     }
-    const Bytes& bytes = m_dissection.sources[source].bytes;
+    const bool encoded = !body.codings.codings.empty() || !body.codings.unknown.empty();
+    if (encoded && body.decoded.empty()) {
+        const Source& shown = m_dissection.sources[source];
+        std::string text = byteCountText(shown.bytes.size()) + ", ";
+        text += body.codings.unknown.empty()
+                    ? "of which nothing can be decoded"
+                    : "encoded with " + body.codings.unknown + ", which is not decoded here";
+        tree().add(FieldId::HttpFileData, Place{source, 0}, shown.bytes.size(), FieldValue(),
+                   std::move(text));
+        return;
+    }
+    if (encoded) {
+        source = m_dissection.addSource(SourceKind::Decoded, "Decoded", std::move(body.decoded));
+        holes.clear();
+    }
+    describeContent(source, holes, head);
+}
+
+/// The body with all its codings undone.
+void RowDissector::describeContent(SourceId source, const std::vector<ByteRange>& holes,
+                                   const http::Head& head) {
+    const Bytes bytes = m_dissection.sources[source].bytes;
     std::uint64_t missing = 0;
-    for (const ByteRange& hole : m_dissection.sources[source].holes) missing += hole.size();
+    for (const ByteRange& hole : holes) missing += hole.size();
     // Holes are zero in the bytes, which nobody sent; so a body with holes is not shown as text.
     const bool text = missing == 0 && isValidUtf8(asText(bytes));
     std::string shown = text ? printable(asText(bytes)) : byteCountText(bytes.size());
     if (missing != 0) shown += ", of which " + groupedDigits(missing) + " are missing";
     tree().add(FieldId::HttpFileData, Place{source, 0}, bytes.size(),
                text ? FieldValue(std::string(asText(bytes))) : FieldValue(), std::move(shown));
+    if (!text) return;
+    // Many a server says text/plain of JSON; a number or a word alone is JSON by chance.
+    const auto kind = jsonKind(asText(bytes));
+    const bool said = head.value("Content-Type").find("json") != std::string_view::npos;
+    const bool looks = kind == JsonKind::Object || kind == JsonKind::Array;
+    if ((said || looks) && describeJson(asText(bytes), tree(), Place{source, 0})) {
+        m_protocols += ":json";
+    }
+    // Behind the tree of the text: what a protocol makes of the whole of it.
+    for (const BodyProtocol* const protocol : bodyProtocols()) {
+        if (protocol->describeBody == nullptr) continue;
+        protocol->describeBody(bytes, head, SessionRowContext(m_state, m_row), m_dissection,
+                               Place{source, 0}, m_protocols);
+    }
 }
 
-/// A unit inside a body: the body is read again from its head on.
+/// A unit inside a body, with the body around it.
 void RowDissector::describeBodyUnit() {
+    constexpr std::uint64_t kAround = 4096;
     const BodyProtocol* const protocol = bodyProtocolOf(m_record.kind);
     m_protocols += ":http";
-    const HttpBody body = readHttpBody(m_state, m_record.group, m_reader.limit());
-    const ByteView decoded = body.view();
-    const std::uint64_t begin = std::min<std::uint64_t>(m_record.streamOffset, decoded.size());
-    const std::uint64_t size = std::min<std::uint64_t>(m_record.length, decoded.size() - begin);
-    const SourceId source =
-        m_dissection.addSource(SourceKind::Body, "Body", Bytes(decoded.begin(), decoded.end()));
-    m_dissection.sources[source].holes = body.chunked ? body.holes : body.raw.holes;
-    m_dissection.sources[source].focus = {begin, begin + size};
+    const std::uint64_t offset = m_record.streamOffset;
+    const std::uint64_t length = std::min(m_record.length, m_reader.limit());
+    const std::uint64_t begin = (offset - std::min(offset, kAround)) & ~std::uint64_t{15};
+    BodyWindow body = readBodyWindow(m_state, m_record.group, {begin, offset + length + kAround});
+    const std::uint64_t unitBegin = std::min<std::uint64_t>(offset - begin, body.bytes.size());
+    const std::uint64_t size = std::min<std::uint64_t>(length, body.bytes.size() - unitBegin);
+    // Described from a copy: whoever describes the unit may add sources of its own.
+    const ByteView around(body.bytes);
+    const ByteView there = around.subspan(unitBegin, size);
+    const Bytes unit(there.begin(), there.end());
+    const SourceId id = m_dissection.addSource(SourceKind::Body, "Body", std::move(body.bytes));
+    Source& source = m_dissection.sources[id];
+    source.holes = std::move(body.holes);
+    source.origin = body.origin;
+    source.totalSize = body.totalSize;
+    source.focus = {unitBegin, unitBegin + size};
     if (protocol == nullptr) return;
-    protocol->describe(decoded.subspan(begin, size), SessionRowContext(m_state, m_row),
-                       m_dissection, Place{source, begin}, m_protocols);
+    protocol->describe(unit, SessionRowContext(m_state, m_row), m_dissection, Place{id, unitBegin},
+                       m_protocols);
 }
 
 }  // namespace framescope

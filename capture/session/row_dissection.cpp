@@ -176,6 +176,19 @@ void RowDissector::attachRemarks() {
     tree().attach(issues, layer);
 }
 
+/// The fields of a request and its response under the names that Wireshark gives them, which count
+/// packets.
+void RowDissector::describeExchange(const RowLink& link, RecordId other) {
+    const std::uint64_t packet = m_state.records[other].packet;
+    if (m_record.kind == RowKind::HttpRequest) {
+        tree().addComputed(FieldId::HttpResponseIn, packet);
+        return;
+    }
+    tree().addComputed(FieldId::HttpRequestIn, packet);
+    tree().addComputed(FieldId::HttpTime, FieldValue(m_state.records[link.from].timeNs -
+                                                     m_state.records[link.to].timeNs));
+}
+
 /// What other rows are to this one, and the time between.
 void RowDissector::describeLinks() {
     const auto add = [this](const RowLink& link, RecordId other, std::string_view relation) {
@@ -192,6 +205,9 @@ void RowDissector::describeLinks() {
         tree().addComputed(FieldId::RowLinkTime, FieldValue(apart));
         if (link.kind == LinkKind::AckOf) {
             tree().addComputed(FieldId::SocketIoAckLatency, FieldValue(apart));
+        }
+        if (link.kind == LinkKind::ResponseTo && m_record.protocol == Protocol::Http) {
+            describeExchange(link, other);
         }
         tree().close();
     };

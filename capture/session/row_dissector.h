@@ -15,6 +15,7 @@
 #include "dissector/http/head.h"
 #include "dissector/tcp/tcp_header.h"
 #include "dissector/websocket/frame.h"
+#include "dissector/websocket/handshake.h"
 
 namespace framescope {
 
@@ -48,7 +49,10 @@ private:
     void describeGap();
     void describeSegment();
     void describeHttp();
+    std::optional<websocket::Offer> requestOffer() const;
     void describeBody(const http::Head& head);
+    void describeContent(SourceId source, const std::vector<ByteRange>& holes,
+                         const http::Head& head);
     void describeBodyUnit();
     void describeWebSocket();
     DecodedMessage messageThatEndsHere(const websocket::FrameHeader& header) const;
@@ -63,6 +67,7 @@ private:
     SourceId addStream(SourceKind kind, std::string name, StreamBytes stream, std::uint64_t total);
 
     void describeLinks();
+    void describeExchange(const RowLink& link, RecordId other);
     void attachRemarks();
 
     const Session::State& m_state;

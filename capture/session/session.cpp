@@ -46,6 +46,10 @@ void Session::append(Batch&& batch) {
         info.worst = state.connections[id].worst;
         state.connections[id] = info;
     }
+    for (auto& [id, info] : batch.engineSessions) {
+        if (state.engineSessions.size() <= id) state.engineSessions.resize(id + 1);
+        state.engineSessions[id] = std::move(info);
+    }
     for (const Batch::ExtentEntry& entry : batch.extents) {
         state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent);
     }
@@ -69,10 +73,6 @@ void Session::append(Batch&& batch) {
     for (Batch::CheckpointEntry& entry : batch.checkpoints) {
         state.checkpoints[entry.connection][indexOf(entry.direction)].push_back(
             std::move(entry.checkpoint));
-    }
-    for (auto& [id, info] : batch.engineSessions) {
-        if (state.engineSessions.size() <= id) state.engineSessions.resize(id + 1);
-        state.engineSessions[id] = std::move(info);
     }
     for (auto& [number, poll] : batch.polls) {
         if (state.polls.size() <= number) state.polls.resize(number + 1);
@@ -116,16 +116,16 @@ std::string_view Session::requestTarget(RecordId row) const {
     return SessionRowContext(*m_state, row).requestTarget();
 }
 
+const std::vector<engineio::SessionInfo>& Session::engineSessions() const {
+    return m_state->engineSessions;
+}
+
 const Statistics& Session::statistics() const {
     return m_state->statistics;
 }
 
 const std::vector<std::string>& Session::notices() const {
     return m_state->notices;
-}
-
-const std::vector<engineio::SessionInfo>& Session::engineSessions() const {
-    return m_state->engineSessions;
 }
 
 const std::vector<http::PollSummary>& Session::polls() const {

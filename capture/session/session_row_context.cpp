@@ -23,13 +23,11 @@ std::vector<RowLink> SessionRowContext::linksTo(RecordId row) const {
 Bytes SessionRowContext::payload(RecordId row, std::uint64_t limit) const {
     const Record& unit = record(row);
     if (isInBody(unit.kind)) {
-        const HttpBody body = readHttpBody(m_state, unit.group, kMaxSource);
-        const ByteView decoded = body.view();
-        if (unit.streamOffset >= decoded.size()) return {};
-        const ByteView rest = decoded.subspan(unit.streamOffset);
-        const ByteView bytes =
-            rest.first(std::min<std::uint64_t>({unit.length, limit, rest.size()}));
-        return {bytes.begin(), bytes.end()};
+        const std::uint64_t length = std::min(unit.length, limit);
+        BodyWindow body =
+            readBodyWindow(m_state, unit.group, {unit.streamOffset, unit.streamOffset + length});
+        if (!body.holes.empty()) body.bytes.resize(body.holes.front().begin);
+        return std::move(body.bytes);
     }
     if (unit.kind != RowKind::WebSocketFrame) return {};
     const DecodedMessage message = decodeMessage(m_state, row, {limit, false, {}});
@@ -47,6 +45,11 @@ std::string_view SessionRowContext::requestTarget() const {
     if (row->kind != RowKind::HttpRequest) return connection().path;
     const std::string_view name = m_state.names[row->name];
     return name.substr(std::min(name.size(), name.find(' ') + 1));
+}
+
+const engineio::SessionInfo* SessionRowContext::engineSession() const {
+    const std::uint32_t id = connection().facts.engineSession;
+    return id < m_state.engineSessions.size() ? &m_state.engineSessions[id] : nullptr;
 }
 
 PayloadChoice SessionRowContext::payloadChoice(std::string_view event) const {

@@ -20,6 +20,7 @@ public:
     std::vector<RowLink> linksTo(RecordId row) const override;
     Bytes payload(RecordId row, std::uint64_t limit) const override;
     std::string_view requestTarget() const override;
+    const engineio::SessionInfo* engineSession() const override;
     PayloadChoice payloadChoice(std::string_view event) const override;
 
 private:

@@ -39,6 +39,7 @@ struct Session::State {
     RowTable<RowLink, LinkFrom> linksFrom;
     RowTable<RowLink, LinkTo> linksTo;
     RowTable<RowRemark, RemarkRow> remarks;
+    std::vector<engineio::SessionInfo> engineSessions;
     std::vector<std::string> names{""};
     Statistics statistics;
     std::vector<engineio::SessionInfo> engineSessions;

@@ -5,50 +5,27 @@
 
 #include <optional>
 
-#include "dissector/engineio/packet.h"
-#include "dissector/socketio/packet.h"
+#include "dissector/engineio/packet_description.h"
+#include "dissector/engineio/session_reader.h"
+#include "dissector/layer/conversations.h"
 
 namespace framescope::engineio {
 namespace {
 
-/// The Socket.IO packet in a message packet, if it is one. A packet that was cut is taken by its
-/// beginning.
-std::optional<socketio::Packet> socketPacket(const Packet& packet, bool whole) {
-    if (packet.type != PacketType::Message) return std::nullopt;
-    if (whole && !socketio::recognise(packet.data)) return std::nullopt;
-    auto parsed = socketio::parse(packet.data);
-    if (parsed && !parsed->wellFormed) return std::nullopt;
-    return parsed;
+std::optional<Packet> packetIn(const MessageView& message, std::uint8_t revision) {
+    return message.text ? parse(message.asText(), revision) : parseBinary(message.bytes, revision);
 }
-
-}  // namespace
-
-std::uint8_t revisionFromTarget(std::string_view target) {
-    const std::size_t question = target.find('?');
-    if (question == std::string_view::npos) return 0;
-    std::string_view query = target.substr(question + 1);
-    while (!query.empty()) {
-        const std::size_t ampersand = query.find('&');
-        const std::string_view parameter = query.substr(0, ampersand);
-        if (parameter.size() == 5 && parameter.starts_with("EIO=") && parameter[4] >= '1' &&
-            parameter[4] <= '9') {
-            return static_cast<std::uint8_t>(parameter[4] - '0');
-        }
-        if (ampersand == std::string_view::npos) break;
-        query.remove_prefix(ampersand + 1);
-    }
-    return 0;
-}
-
-namespace {
 
 bool recogniseMessage(const MessageView& message, const ConnectionView& connection) {
-    if (!message.text) return false;
     const ConnectionFacts& facts = connection.facts;
-    const auto packet = parse(message.asText());
+    const auto packet = packetIn(message, facts.engineVersion);
     if (!packet) return false;
-    if (facts.engineVersion != 0 || facts.protocol >= Protocol::EngineIo) return true;
-    if (message.direction != Direction::ServerToClient || packet->type != PacketType::Open) {
+    if (facts.engineVersion != 0 || facts.protocol == Protocol::EngineIo ||
+        facts.protocol == Protocol::SocketIo) {
+        return true;
+    }
+    if (!message.text || message.direction != Direction::ServerToClient ||
+        packet->type != PacketType::Open) {
         return false;
     }
     const auto handshake = parseHandshake(packet->data);
@@ -63,65 +40,71 @@ std::unique_ptr<MessageReader> makeReader() {
 
 void EngineIoReader::read(const MessageView& message, Record& record, IssueSink& issues,
                           LayerOutput& out) {
-    if (!message.text) return;
-    const auto packet = parse(message.asText());
+    ConnectionFacts& facts = out.facts();
+    const auto packet = packetIn(message, facts.engineVersion);
     if (!packet) return;
-    record.protocol = Protocol::EngineIo;
-    record.engineType = static_cast<std::uint8_t>(packet->type);
-    if (message.whole) check(*packet, issues);
-    // Revision 4 added maxPayload to the handshake; it tells the revisions apart where the request
-    // was not captured.
-    if (packet->type == PacketType::Open && out.facts().engineVersion == 0) {
+    Session& session = this->session(out);
+    if (packet->type == PacketType::Open && session.info.sid.empty() && m_session != kNoSession) {
         const auto handshake = parseHandshake(packet->data);
-        if (handshake) out.facts().engineVersion = handshake->maxPayload ? 4 : 3;
+        if (handshake && handshake->sid) {
+            out.conversations().engineSessions.name(m_session, handshake->sid->value, out);
+        }
     }
-    const auto socket = socketPacket(*packet, message.whole);
-    if (!socket) return;
-    record.protocol = Protocol::SocketIo;
-    record.socketType = static_cast<std::uint8_t>(socket->type);
-    if (message.whole) socketio::check(*socket, issues);
-    if (socket->hasEvent()) record.name = out.intern(socketio::eventName(*socket));
-    if (socket->id) {
-        record.flags |= kFlagHasAckId;
-        record.detail = static_cast<std::uint32_t>(*socket->id);
-    }
+    record.form = static_cast<std::uint8_t>(packet->form);
+    const ReceivedPacket received{*packet, message.whole, message.direction, Transport::WebSocket,
+                                  facts.engineVersion};
+    readPacket(session, received, record, issues, out);
+    if (facts.engineVersion == 0) facts.engineVersion = session.info.revision;
+}
+
+Session& EngineIoReader::session(LayerOutput& out) {
+    SessionTracker& tracker = out.conversations().engineSessions;
+    SessionId& known = out.facts().engineSession;
+    if (m_session == kNoSession && known != kSeveralSessions) m_session = known;
+    if (m_session == kNoSession) m_session = tracker.create(out);
+    known = m_session;
+    return m_session == kNoSession ? m_unlisted : tracker.session(m_session);
+}
+
+void EngineIoReader::lost(Direction direction, LayerOutput& out) {
+    Session& session = this->session(out);
+    session.heartbeats.lost();
+    session.conversation().lost(direction, out);
+}
+
+void EngineIoReader::end(Direction direction, EndReason reason, LayerOutput& out) {
+    m_ended[indexOf(direction)] = true;
+    m_closed = m_closed || reason == EndReason::Fin || reason == EndReason::Reset;
+    if (!m_ended[0] || !m_ended[1]) return;
+    Session& session = this->session(out);
+    webSocketEnded(session, m_closed, out);
+    const bool carried = session.info.upgrade == UpgradeState::Direct ||
+                         session.info.upgrade == UpgradeState::Upgraded || session.info.sid.empty();
+    // A session whose upgrade failed goes on with polling.
+    if (!carried || session.socket == nullptr) return;
+    session.socket->end(out);
+    session.socket.reset();
 }
 
 namespace {
 
 void describeMessage(const MessageView& message, const RowContext& row, Dissection& dissection,
                      Place place, std::string& protocols) {
-    const auto packet = parse(message.asText());
+    const auto packet = parseAs(static_cast<PacketForm>(row.record().form), message.bytes);
     if (!packet) return;
-    FieldTree& tree = dissection.fields;
-    const std::uint8_t engineVersion = row.connection().facts.engineVersion;
-    const FieldIndex layer = describe(*packet, tree, place);
-    protocols += ":engineio";
-    IssueSink issues;
-    if (message.whole) check(*packet, issues);
-    tree.attach(issues, layer);
-    const auto socket = socketPacket(*packet, message.whole);
-    if (!socket) return;
-    const FieldIndex inner = socketio::describe(*socket, tree, place.at(1), engineVersion);
-    protocols += ":socketio";
-    IssueSink innerIssues;
-    if (message.whole) socketio::check(*socket, innerIssues);
-    tree.attach(innerIssues, inner);
+    PacketOrigin origin;
+    origin.transport = Transport::WebSocket;
+    origin.revision = row.connection().facts.engineVersion;
+    origin.sid = sidOf(row);
+    describePacket(*packet, origin, message.whole, row, dissection, place, protocols);
 }
 
 std::string summariseMessage(const MessageView& message, const RowContext& row,
                              std::size_t maxChars) {
-    const auto packet = parse(message.asText());
+    const auto packet = parseAs(static_cast<PacketForm>(row.record().form), message.bytes);
     if (!packet) return {};
-    // The list shows the beginning of a message, so what was read of it may be cut: then only the
-    // parts before the data decide.
-    if (packet->type == PacketType::Message) {
-        const auto socket = socketio::parse(packet->data);
-        if (socket && socket->wellFormed) {
-            return socketio::summary(*socket, maxChars, row.connection().facts.engineVersion);
-        }
-    }
-    return summary(*packet, maxChars);
+    return summarisePacket(*packet, row.connection().facts.engineVersion, message.whole, row,
+                           maxChars);
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
-// One digit and data; only the open packet has an inside, the handshake's JSON object.
+// A type and data; only the open packet has an inside, the handshake's JSON object.
 #include "dissector/engineio/packet.h"
 
 #include <charconv>
 
+#include "dissector/payload/base64.h"
 #include "dissector/payload/json.h"
 #include "dissector/payload/utf8.h"
 
@@ -123,17 +124,77 @@ std::string_view packetTypeName(PacketType type) {
     return "unknown";
 }
 
-std::optional<Packet> parse(std::string_view text) {
-    if (text.empty() || text[0] < '0' || text[0] > '6') return std::nullopt;
-    return Packet{static_cast<PacketType>(text[0] - '0'), text.substr(1)};
+std::size_t Packet::dataOffset() const {
+    switch (form) {
+        case PacketForm::Binary:
+            return 0;
+        case PacketForm::TypedBase64:
+            return 2;
+        case PacketForm::Text:
+        case PacketForm::TypedBinary:
+        case PacketForm::Base64:
+            return 1;
+    }
+    return 1;
+}
+
+std::optional<Packet> parseAs(PacketForm form, ByteView bytes) {
+    const std::string_view text = asText(bytes);
+    const auto typed = [&](std::size_t at, char zero) -> std::optional<Packet> {
+        if (text.size() <= at || text[at] < zero || text[at] > zero + 6) return std::nullopt;
+        return Packet{static_cast<PacketType>(text[at] - zero), text.substr(at + 1), form};
+    };
+    switch (form) {
+        case PacketForm::Text:
+            return typed(0, '0');
+        case PacketForm::TypedBinary:
+            return typed(0, '\0');
+        case PacketForm::Binary:
+            return Packet{PacketType::Message, text, form};
+        case PacketForm::TypedBase64:
+            return text.starts_with('b') ? typed(1, '0') : std::nullopt;
+        case PacketForm::Base64:
+            if (!text.starts_with('b')) return std::nullopt;
+            return Packet{PacketType::Message, text.substr(1), form};
+    }
+    return std::nullopt;
+}
+
+std::optional<Packet> parse(std::string_view text, std::uint8_t revision) {
+    if (!text.starts_with('b')) return parseAs(PacketForm::Text, asBytes(text));
+    // Behind the `b` stand four letters for every three bytes, and in revision 3 a digit more.
+    const bool typed = revision == 0 ? text.size() % 4 == 2 && text[1] == '4' : revision < 4;
+    return parseAs(typed ? PacketForm::TypedBase64 : PacketForm::Base64, asBytes(text));
+}
+
+std::optional<Packet> parseBinary(ByteView bytes, std::uint8_t revision) {
+    const bool typed = revision == 0 ? !bytes.empty() && bytes[0] == 4 : revision < 4;
+    return parseAs(typed ? PacketForm::TypedBinary : PacketForm::Binary, bytes);
+}
+
+std::optional<Bytes> decodedData(const Packet& packet, bool whole) {
+    if (!packet.isBase64()) {
+        const ByteView bytes = asBytes(packet.data);
+        return Bytes(bytes.begin(), bytes.end());
+    }
+    if (whole) return decodeBase64(packet.data);
+    return decodeBase64(packet.data.substr(0, packet.data.size() / 4 * 4));
 }
 
 void encode(const Packet& packet, ByteWriter& out) {
-    out.u8(static_cast<std::uint8_t>('0' + static_cast<int>(packet.type)));
+    if (packet.isBase64()) out.u8('b');
+    const auto type = static_cast<std::uint8_t>(packet.type);
+    if (packet.form == PacketForm::TypedBinary) out.u8(type);
+    if (packet.form == PacketForm::Text || packet.form == PacketForm::TypedBase64) {
+        out.u8(static_cast<std::uint8_t>('0' + type));
+    }
     out.text(packet.data);
 }
 
 void check(const Packet& packet, IssueSink& issues) {
+    if (packet.isBase64() && !decodeBase64(packet.data)) {
+        issues.add(IssueCode::EngineIoNotBase64, static_cast<std::uint16_t>(FieldId::EngineIoData));
+    }
     if (packet.type != PacketType::Open) return;
     const auto complain = [&issues](std::string detail) {
         issues.add(IssueCode::EngineIoHandshakeMalformed,
@@ -147,27 +208,77 @@ void check(const Packet& packet, IssueSink& issues) {
     if (!handshake->pingTimeout) complain("pingTimeout is missing or not a number");
 }
 
-FieldIndex describe(const Packet& packet, FieldTree& tree, Place place) {
+namespace {
+
+/// What stands in front of the packet in its body.
+void describeLength(const PacketOrigin& origin, FieldTree& tree) {
+    if (origin.binary) {
+        tree.add(FieldId::EngineIoMarker, origin.markerPlace, 1,
+                 std::uint64_t{*origin.binary ? 1U : 0U});
+    }
+    if (origin.length) {
+        tree.add(FieldId::EngineIoLength, origin.lengthPlace, origin.lengthSize, *origin.length,
+                 origin.binary ? byteCountText(*origin.length)
+                               : groupedDigits(*origin.length) + " characters");
+    }
+}
+
+void describeOrigin(const Packet& packet, const PacketOrigin& origin, FieldTree& tree) {
+    if (origin.transport) {
+        tree.addComputed(FieldId::EngineIoTransport, std::string(transportName(*origin.transport)));
+    }
+    if (origin.revision != 0) {
+        tree.addComputed(FieldId::EngineIoVersion, std::uint64_t{origin.revision});
+    }
+    // An open packet names its session itself.
+    if (!origin.sid.empty() && packet.type != PacketType::Open) {
+        tree.addComputed(FieldId::EngineIoSid, std::string(origin.sid),
+                         printable(origin.sid, kShownChars));
+    }
+}
+
+}  // namespace
+
+FieldIndex describe(const Packet& packet, FieldTree& tree, Place place,
+                    const PacketOrigin& origin) {
     std::string line(packetTypeName(packet.type));
-    if (packet.type != PacketType::Open && packet.type != PacketType::Message &&
+    if (packet.type != PacketType::Open && packet.type != PacketType::Message && packet.isText() &&
         !packet.data.empty()) {
         line += " " + printable(packet.data, kShownChars);
     }
-    const FieldIndex layer =
-        tree.open(FieldId::EngineIo, place, 1 + packet.data.size(), std::move(line));
+    const std::size_t offset = packet.dataOffset();
+    const std::size_t size = offset + packet.data.size();
+    // The length belongs to the layer where it stands in the same bytes.
+    const Place front = origin.binary ? origin.markerPlace : origin.lengthPlace;
+    const bool together = origin.length && front.source == place.source;
+    const FieldIndex layer = together
+                                 ? tree.open(FieldId::EngineIo, front,
+                                             place.offset + size - front.offset, std::move(line))
+                                 : tree.open(FieldId::EngineIo, place, size, std::move(line));
+    describeLength(origin, tree);
     std::string type(packetTypeName(packet.type));
     std::string shown = type + " (" + std::to_string(static_cast<int>(packet.type)) + ")";
-    tree.add(FieldId::EngineIoType, place, 1, std::move(type), std::move(shown));
+    if (packet.form == PacketForm::Text || packet.form == PacketForm::TypedBinary ||
+        packet.form == PacketForm::TypedBase64) {
+        tree.add(FieldId::EngineIoType, place.at(offset - 1), 1, std::move(type), std::move(shown));
+    } else {
+        tree.addComputed(FieldId::EngineIoType, std::move(type),
+                         "message, as binary data always is");
+    }
     if (!packet.data.empty()) {
-        tree.open(FieldId::EngineIoData, place.at(1), packet.data.size(),
-                  printable(packet.data, kShownChars), std::string(packet.data));
+        const bool readable = packet.isText() || packet.isBase64();
+        tree.open(
+            FieldId::EngineIoData, place.at(offset), packet.data.size(),
+            readable ? printable(packet.data, kShownChars) : byteCountText(packet.data.size()),
+            readable ? FieldValue(std::string(packet.data)) : FieldValue());
         if (packet.type == PacketType::Open) {
             if (const auto handshake = parseHandshake(packet.data)) {
-                describeHandshake(*handshake, tree, place.at(1));
+                describeHandshake(*handshake, tree, place.at(offset));
             }
         }
         tree.close();
     }
+    describeOrigin(packet, origin, tree);
     tree.close();
     return layer;
 }
@@ -179,7 +290,13 @@ std::string summary(const Packet& packet, std::size_t maxChars) {
             return printable(line + handshakeSummary(*handshake), maxChars);
         }
     }
-    if (!packet.data.empty()) {
+    if (!packet.isText()) {
+        // How many bytes base64 stands for is told from its letters, padding aside.
+        const std::string_view letters =
+            packet.data.substr(0, packet.data.find_last_not_of('=') + 1);
+        line +=
+            "  " + byteCountText(packet.isBase64() ? letters.size() * 3 / 4 : packet.data.size());
+    } else if (!packet.data.empty()) {
         // A message begins a new column; the "probe" of a ping belongs to its name.
         line += packet.type == PacketType::Message ? "  " : " ";
         line += printable(packet.data, maxChars);

@@ -153,6 +153,16 @@ enum class FieldId : std::uint16_t {
     HttpChunk,
     HttpChunkSize,
     HttpChunkedTrailer,
+    // Request and response of one exchange
+    HttpRequestIn,
+    HttpResponseIn,
+    HttpTime,
+    // The opening handshake
+    HandshakeSubprotocol,
+    HandshakeExtension,
+    HandshakeExtensionParameter,
+    HandshakeVersion,
+    HandshakeOrigin,
     // WebSocket
     WebSocket,
     WebSocketFin,
@@ -198,6 +208,10 @@ enum class FieldId : std::uint16_t {
     EngineIoMaxPayload,
     EngineIoTransport,
     EngineIoData,
+    EngineIoLength,
+    EngineIoMarker,
+    EngineIoErrorCode,
+    EngineIoErrorMessage,
     SocketIo,
     SocketIoType,
     SocketIoAttachments,

@@ -20,6 +20,15 @@ int hexDigit(std::uint8_t c) {
 
 }  // namespace
 
+ChunkDecoder::ChunkDecoder(std::uint64_t remaining)
+    : m_state(remaining == 0 ? State::Size : State::Data), m_remaining(remaining) {}
+
+std::optional<std::uint64_t> ChunkDecoder::resumable() const {
+    if (m_state == State::Data) return m_remaining;
+    if (m_state == State::Size && m_position == m_lineStart) return 0;
+    return std::nullopt;
+}
+
 void ChunkDecoder::add(std::vector<ChunkPart>* parts, ChunkPart::Kind kind, ByteRange range) {
     if (parts == nullptr) return;
     if (kind == ChunkPart::Data && !parts->empty() && parts->back().kind == ChunkPart::Data &&

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "dissector/core/bytes.h"
@@ -28,12 +29,19 @@ struct ChunkPart {
 
 class ChunkDecoder {
 public:
+    ChunkDecoder() = default;
+    /// Goes on where another one stood; see resumable(). Positions count from there.
+    explicit ChunkDecoder(std::uint64_t remaining);
+
     /// Reads on and returns how many bytes of `bytes` belong to the body: all of them until it is
     /// finished or failed. Appends to `parts` unless it is null.
     std::size_t feed(ByteView bytes, std::vector<ChunkPart>* parts = nullptr);
 
     /// Bytes of chunk data that are still to come and could be missing without harm.
     std::uint64_t skippable() const { return m_state == State::Data ? m_remaining : 0; }
+    /// Where a decoder that stands here can be replaced by a new one: the bytes that are still to
+    /// come of the chunk, 0 in front of a size line. Nothing inside of a line.
+    std::optional<std::uint64_t> resumable() const;
     /// `count` bytes are missing. False, and failed, if they are more than chunk data.
     bool skip(std::uint64_t count);
 

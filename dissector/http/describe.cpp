@@ -5,6 +5,7 @@
 
 #include "dissector/http/chunked.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/websocket/handshake.h"
 
 namespace framescope::http {
 namespace {
@@ -118,13 +119,16 @@ FieldIndex describeHead(const Head& head, FieldTree& tree, Place place) {
         // The range is the value's; an empty value is found by its line.
         const bool wholeLine = header.valueRange.empty();
         const FieldIndex field =
-            writer.add(id, header.value, wholeLine ? header.range : header.valueRange);
+            writer.open(id, header.value, wholeLine ? header.range : header.valueRange);
+        websocket::describeHeaderElements(header, tree, place.at(header.valueRange.begin));
+        tree.close();
         if (header.malformed) {
             tree.setLabel(field, "Malformed line");
         } else {
             tree.setLabel(field, printable(header.name, kShownChars));
         }
     }
+    if (request) websocket::describeRequest(head, tree);
     tree.addComputed(request ? FieldId::HttpRequest : FieldId::HttpResponse, std::uint64_t{1});
     tree.close();
     return layer;

@@ -16,10 +16,6 @@ bool isTokenChar(char c) {
            (c != 0 && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
 }
 
-bool isToken(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, isTokenChar);
-}
-
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -139,6 +135,10 @@ void fold(Header& header, const Line& line) {
 
 }  // namespace
 
+bool isToken(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, isTokenChar);
+}
+
 bool equalsIgnoreCase(std::string_view a, std::string_view b) {
     return std::ranges::equal(a, b, [](char x, char y) { return lowered(x) == lowered(y); });
 }
@@ -155,26 +155,36 @@ std::string_view Head::value(std::string_view name) const {
     return header == nullptr ? std::string_view() : std::string_view(header->value);
 }
 
+std::vector<std::string_view> splitOutsideQuotes(std::string_view value, char separator) {
+    std::vector<std::string_view> pieces;
+    std::size_t begin = 0;
+    bool quoted = false;
+    for (std::size_t at = 0; at < value.size(); ++at) {
+        if (quoted && value[at] == '\\') {
+            ++at;
+        } else if (value[at] == '"') {
+            quoted = !quoted;
+        } else if (value[at] == separator && !quoted) {
+            pieces.push_back(trimmed(value.substr(begin, at - begin)));
+            begin = at + 1;
+        }
+    }
+    pieces.push_back(trimmed(value.substr(begin)));
+    return pieces;
+}
+
+std::vector<std::string_view> splitList(std::string_view value) {
+    std::vector<std::string_view> elements = splitOutsideQuotes(value, ',');
+    std::erase_if(elements, [](std::string_view element) { return element.empty(); });
+    return elements;
+}
+
 std::vector<std::string_view> Head::elements(std::string_view name) const {
     std::vector<std::string_view> result;
     for (const Header& header : headers) {
         if (header.malformed || !equalsIgnoreCase(header.name, name)) continue;
-        std::string_view rest = header.value;
-        while (!rest.empty()) {
-            // A comma inside a quoted parameter does not part elements.
-            bool quoted = false;
-            std::size_t end = 0;
-            for (; end < rest.size() && (quoted || rest[end] != ','); ++end) {
-                if (quoted && rest[end] == '\\') {
-                    if (end + 1 < rest.size()) ++end;
-                } else if (rest[end] == '"') {
-                    quoted = !quoted;
-                }
-            }
-            const std::string_view element = trimmed(rest.substr(0, end));
-            if (!element.empty()) result.push_back(element);
-            rest.remove_prefix(std::min(end + 1, rest.size()));
-        }
+        const auto more = splitList(header.value);
+        result.insert(result.end(), more.begin(), more.end());
     }
     return result;
 }

@@ -101,5 +101,12 @@ Verdict looksLikeHttp(ByteView beginning);
 
 /// Compares names of headers, methods of encoding and the like without regard to ASCII case.
 bool equalsIgnoreCase(std::string_view a, std::string_view b);
+/// Whether `text` is a token (RFC 9110 section 5.6.2): a name, without white space or separators.
+bool isToken(std::string_view text);
+/// `value` cut at a separator, each piece trimmed, empty ones too; a separator inside a quoted
+/// string parts nothing. The pieces are views into `value`.
+std::vector<std::string_view> splitOutsideQuotes(std::string_view value, char separator);
+/// The elements of a list (section 5.6.1): cut at commas, empty ones left out.
+std::vector<std::string_view> splitList(std::string_view value);
 
 }  // namespace framescope::http

@@ -4,13 +4,17 @@
 #include <iterator>
 #include <utility>
 
-#include "dissector/engineio/engineio_messages.h"
+#include "dissector/engineio/session_reader.h"
+#include "dissector/engineio/target.h"
+#include "dissector/http/after_switch.h"
+#include "dissector/http/body_place.h"
+#include "dissector/http/judge.h"
+#include "dissector/layer/conversations.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/layer/unclaimed_layer.h"
 #include "dissector/websocket/frame.h"
-#include "dissector/websocket/handshake.h"
 #include "dissector/websocket/websocket_layer.h"
 
 namespace framescope::http {
@@ -120,13 +124,23 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
     }
     IssueSink issues;
     issues.add(why == IssueCode::None ? IssueCode::HttpHeadCutShort : why);
-    emitJudged(record, issues, out);
-    if (isLate(direction)) clientCaughtUp(out);
+    const RecordId row = emitJudged(record, issues, out);
+    if (record.group != kNoRecord) out.link({row, record.group, 0, LinkKind::ResponseTo});
+    if (isLate(direction)) {
+        clientCaughtUp(out);
+    } else if (head->kind == HeadKind::Request) {
+        PendingRequest pending;
+        pending.record = row;
+        pending.method = head->method;
+        pending.target = head->target;
+        addPending(std::move(pending));
+    }
 }
 
 void HttpLayer::headComplete(Direction direction, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     const Bytes bytes = std::exchange(half.head, {});
+    half.headSize = bytes.size();
     const auto head = parseHead(bytes);
     if (!head) {
         emitSegment(direction, half.headStart, bytes.size(), out);
@@ -148,16 +162,15 @@ void HttpLayer::headComplete(Direction direction, LayerOutput& out) {
 void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& out) {
     Half& half = m_halves[indexOf(record.direction)];
     IssueSink issues;
-    check(head, issues);
-    const BodyFraming framing = bodyFraming(head, {}, issues);
-    const bool webSocket = websocket::asksForWebSocket(head);
-    if (webSocket) websocket::checkKey(head, issues);
+    const BodyFraming framing = judgeRequest(head, issues);
+    const bool webSocket = websocket::isHandshake(head);
 
     ConnectionFacts& facts = out.facts();
     if (facts.path == 0 || webSocket) facts.path = out.intern(head.target);
     if (const std::uint8_t revision = engineio::revisionFromTarget(head.target)) {
         facts.engineVersion = revision;
     }
+    if (webSocket) engineio::webSocketRequested(head.target, out);
     record.kind = RowKind::HttpRequest;
     record.name = out.intern(head.method + " " + head.target);
 
@@ -171,13 +184,14 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     pending.method = head.method;
     pending.target = head.target;
     pending.lastEventId = head.value("Last-Event-ID");
-    const std::string_view key = head.value("Sec-WebSocket-Key");
-    if (!key.empty()) pending.accept = websocket::acceptFor(key);
-    pending.asksForUpgrade = head.find("Upgrade") != nullptr || head.method == "CONNECT";
-    if (m_pending.size() == kMaxPending) m_pending.pop_front();
+    if (webSocket) {
+        pending.offer = std::make_unique<const websocket::Offer>(websocket::offerOf(head));
+    }
+    pending.asksForUpgrade =
+        webSocket || head.find("Upgrade") != nullptr || head.method == "CONNECT";
     const bool wait = pending.asksForUpgrade && framing.kind == BodyKind::None;
     const RecordId row = pending.record;
-    m_pending.push_back(std::move(pending));
+    addPending(std::move(pending));
     if (wait && record.direction == Direction::ClientToServer) {
         half.state = State::Waiting;
     } else {
@@ -188,6 +202,13 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     }
 }
 
+void HttpLayer::addPending(PendingRequest pending) {
+    // Behind a response that was lost, only the newest can be the one that the next one answers.
+    if (m_responseLost) m_pending.clear();
+    if (m_pending.size() == kMaxPending) m_pending.pop_front();
+    m_pending.push_back(std::move(pending));
+}
+
 void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& out) {
     // Peers rarely send a request before the last one was answered: behind a response that was lost
     // the next one belongs to the newest request.
@@ -195,29 +216,33 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
         m_pending.erase(m_pending.begin(), std::prev(m_pending.end()));
     }
     PendingRequest request;
+    const bool interim = isInterim(head);
     if (!m_pending.empty()) {
-        request = m_pending.front();
-        if (!isInterim(head)) m_pending.pop_front();
+        request = std::move(m_pending.front());
+        m_pending.pop_front();
     }
     IssueSink issues;
-    check(head, issues);
-    const BodyFraming framing = bodyFraming(head, request.method, issues);
-    const bool webSocket = websocket::agreesToWebSocket(head);
-    if (webSocket) websocket::checkAcceptIs(head, request.accept, issues);
+    const BodyFraming framing = judgeResponse(head, request.method, request.offer.get(), issues);
     record.kind = RowKind::HttpResponse;
     record.detail = head.status;
     record.group = request.record;
     const RecordId row = emitJudged(record, issues, out);
+    if (request.record != kNoRecord) {
+        out.link({row, request.record, 0, LinkKind::ResponseTo});
+    }
+    if (interim) {
+        // The response proper is still to come.
+        if (request.record != kNoRecord) m_pending.push_front(std::move(request));
+        return;
+    }
 
     const bool requestKnown = request.record != kNoRecord;
     // A client that answers itself is not believed while bytes behind its request are held.
     const bool believed = record.direction == Direction::ServerToClient || m_held.empty();
-    if (webSocket && believed) {
-        out.facts().upgraded = true;
-        if (websocket::namesDeflate(head)) {
-            out.facts().compression.kind = CompressionKind::PerMessageDeflate;
-        }
-        handOver(std::make_unique<websocket::WebSocketLayer>(), requestKnown, out);
+    const bool switches = believed && websocket::agreesToWebSocket(head, request.offer.get());
+    if (request.offer != nullptr) engineio::webSocketAnswered(switches, out);
+    if (switches) {
+        switchToWebSocket(head, request, row, out);
     } else if (head.status == 101 && believed) {
         handOver(std::make_unique<UnclaimedLayer>(), requestKnown, out);
     } else if (framing.kind == BodyKind::Tunnel && believed) {
@@ -234,11 +259,35 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
                    record.direction},
                   out);
         Half& client = m_halves[indexOf(Direction::ClientToServer)];
-        if (request.asksForUpgrade && !isInterim(head) && client.state == State::Waiting) {
+        if (request.asksForUpgrade && client.state == State::Waiting) {
             // Refused: what the client said meanwhile is HTTP.
             resumeClient(out);
         }
     }
+}
+
+void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& request, RecordId row,
+                                  LayerOutput& out) {
+    const std::string_view subprotocol = websocket::agreedSubprotocol(response);
+    const websocket::Offer* const offer = request.offer.get();
+    ConnectionFacts& facts = out.facts();
+    facts.upgraded = true;
+    facts.subprotocol = out.intern(subprotocol);
+    facts.compression = websocket::compressionOf(websocket::extensionsOf(response),
+                                                 offer == nullptr ? nullptr : &offer->extensions);
+    // Where the server goes on in HTTP after all, it answers the same request once more.
+    auto http = std::make_unique<HttpLayer>();
+    if (request.record != kNoRecord) {
+        PendingRequest again;
+        again.record = request.record;
+        again.method = request.method;
+        again.target = request.target;
+        http->addPending(std::move(again));
+    }
+    handOver(std::make_unique<AfterSwitchLayer>(std::make_unique<websocket::WebSocketLayer>(
+                                                    request.target, std::string(subprotocol)),
+                                                std::move(http), row),
+             request.record != kNoRecord, out);
 }
 
 void HttpLayer::handOver(std::unique_ptr<Layer> next, bool requestKnown, LayerOutput& out) {
@@ -264,13 +313,14 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
     while (m_successor == nullptr && client.state == State::Waiting && !m_held.empty()) {
         // A client that got what it asked for goes on with masked frames, one that did not with
         // another request.
-        const bool webSocket = !m_pending.empty() && !m_pending.back().accept.empty();
+        const bool webSocket = !m_pending.empty() && m_pending.back().offer != nullptr;
         const auto frame = websocket::parseFrameHeader(m_held.front());
         if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
             out.facts().upgraded = true;
-            handOver(std::make_unique<websocket::WebSocketLayer>(
-                         std::string(), std::string(), websocket::Negotiation::NotCaptured),
-                     true, out);
+            handOver(
+                std::make_unique<websocket::WebSocketLayer>(m_pending.back().target, std::string(),
+                                                            websocket::Negotiation::NotCaptured),
+                true, out);
         } else {
             resumeClient(out);
         }
@@ -310,30 +360,95 @@ void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOu
     half.chunks = {};
     half.decoded = 0;
     half.reader.reset();
+    half.decoder.reset();
+    half.share = {};
     const bool none = framing.kind == BodyKind::None || framing.kind == BodyKind::Tunnel ||
                       (framing.kind == BodyKind::Length && framing.length == 0);
     half.state = none ? State::Head : State::Body;
     m_meter.begin(exchange, framing, out);
     if (none) return;
+    half.bodyOf = exchange.headRow;
+    half.exchangeKnown = exchange.requestRow != kNoRecord;
+    half.bodyStart = half.lastPlace = half.headStart + half.headSize;
+    const ContentCodings codings = contentCodings(*exchange.head);
+    if (!codings.unknown.empty()) return;
     for (const BodyProtocol* const protocol : bodyProtocols()) {
         half.reader = protocol->makeReader(exchange, out);
         if (half.reader != nullptr) break;
     }
+    if (!codings.codings.empty()) beginDecoding(half, codings, out);
+}
+
+void HttpLayer::beginDecoding(Half& half, const ContentCodings& codings, LayerOutput& out) {
+    half.share = out.conversations().decoders.take(codings.codings.size());
+    half.decoder = std::make_unique<ContentDecoder>(codings.codings);
+    if (half.share) return;
+    remarkLate(half.bodyOf, IssueCode::HttpContentOverLimit, out, 0,
+               "too many bodies are being decoded at once");
+    stopDecoding(half, out);
 }
 
 void HttpLayer::deliver(Half& half, ByteView bytes, LayerOutput& out) {
+    if (half.decoder == nullptr) {
+        deliverDecoded(half, bytes, out);
+        return;
+    }
+    half.decoder->feed(bytes, [&](ByteView piece) { deliverDecoded(half, piece, out); });
+    const ContentDecoder::State state = half.decoder->state();
+    if (state == ContentDecoder::State::Malformed) {
+        remarkLate(half.bodyOf, IssueCode::HttpContentMalformed, out, 0, half.decoder->error());
+    } else if (state == ContentDecoder::State::OverLimit) {
+        remarkLate(half.bodyOf, IssueCode::HttpContentOverLimit, out);
+    } else {
+        return;
+    }
+    stopDecoding(half, out);
+}
+
+void HttpLayer::deliverDecoded(Half& half, ByteView bytes, LayerOutput& out) {
     if (half.reader != nullptr && !bytes.empty()) half.reader->data(half.decoded, bytes, out);
     half.decoded += bytes.size();
 }
 
 void HttpLayer::deliverGap(Half& half, std::uint64_t missing, LayerOutput& out) {
-    if (half.reader != nullptr && missing != 0) half.reader->gap(half.decoded, missing, out);
+    if (missing == 0) return;
+    // What a hole in compressed data would have said, everything behind it may refer to.
+    if (half.decoder != nullptr) {
+        stopDecoding(half, out);
+        return;
+    }
+    if (half.reader != nullptr) half.reader->gap(half.decoded, missing, out);
     half.decoded += missing;
+}
+
+void HttpLayer::stopDecoding(Half& half, LayerOutput& out) {
+    half.decoder.reset();
+    half.share = {};
+    const auto reader = std::exchange(half.reader, nullptr);
+    if (reader != nullptr) reader->end(false, out);
 }
 
 void HttpLayer::endBody(Half& half, bool whole, LayerOutput& out) {
     const auto reader = std::exchange(half.reader, nullptr);
+    const auto decoder = std::exchange(half.decoder, nullptr);
+    half.share = {};
+    if (whole && decoder != nullptr && !decoder->whole()) {
+        remarkLate(half.bodyOf, IssueCode::HttpContentCutShort, out);
+        whole = false;
+    }
     if (reader != nullptr) reader->end(whole, out);
+}
+
+/// So that a unit deep in a chunked body can be found again without reading all before it. In other
+/// bodies a unit's offset tells where it is.
+void HttpLayer::leavePlace(Direction direction, StreamOffset at, LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    if (half.reader == nullptr || half.decoder != nullptr) return;
+    if (at - half.lastPlace < kPlaceDistance) return;
+    const auto remaining = half.chunks.resumable();
+    if (!remaining) return;
+    half.lastPlace = at;
+    out.checkpoint(direction, {at, half.decoded, encode(BodyPlace{half.bodyStart, *remaining})});
 }
 
 std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteView bytes,
@@ -354,8 +469,8 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
         case BodyKind::Chunked: {
             const std::uint64_t before = half.chunks.position();
             m_parts.clear();
-            const std::size_t taken =
-                half.chunks.feed(bytes, half.reader != nullptr ? &m_parts : nullptr);
+            const bool wanted = half.reader != nullptr || half.decoder != nullptr;
+            const std::size_t taken = half.chunks.feed(bytes, wanted ? &m_parts : nullptr);
             for (const ChunkPart& part : m_parts) {
                 if (part.kind != ChunkPart::Data) continue;
                 deliver(half, bytes.subspan(part.range.begin - before, part.range.size()), out);
@@ -369,6 +484,8 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
                 emitSegment(direction, offset + taken, bytes.size() - taken, out,
                             IssueCode::HttpChunkMalformed);
                 return bytes.size();
+            } else {
+                leavePlace(direction, offset + taken, out);
             }
             return taken;
         }
@@ -434,6 +551,11 @@ void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     half.ended = reason;
     // A body without a length ends with its stream; any other one is cut short by that.
+    const bool closed = reason == EndReason::Fin || reason == EndReason::Reset;
+    if (half.state == State::Body && half.framing.kind != BodyKind::UntilClose &&
+        half.exchangeKnown && closed) {
+        remarkLate(half.bodyOf, IssueCode::HttpBodyCutShort, out);
+    }
     endBody(half, half.framing.kind == BodyKind::UntilClose && reason == EndReason::Fin, out);
     m_meter.bodyEnd(direction, out);
     finishHead(direction, out);

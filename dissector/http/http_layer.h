@@ -15,11 +15,15 @@
 
 #include "dissector/http/body.h"
 #include "dissector/http/chunked.h"
+#include "dissector/http/content_decoder.h"
+#include "dissector/http/decoder_budget.h"
 #include "dissector/http/exchange_meter.h"
 #include "dissector/http/head.h"
+#include "dissector/http/poll_tracker.h"
 #include "dissector/layer/body_protocol.h"
 #include "dissector/layer/held_bytes.h"
 #include "dissector/layer/layer.h"
+#include "dissector/websocket/handshake.h"
 
 namespace framescope::http {
 
@@ -50,13 +54,20 @@ private:
         State state = State::Head;
         Bytes head;  ///< of the head being read
         StreamOffset headStart = 0;
+        std::size_t headSize = 0;  ///< once it is complete
         HeadEnd headEnd;
         bool recognised = false;  ///< what is in `head` begins like a head
         BodyFraming framing;
         std::uint64_t remaining = 0;
         ChunkDecoder chunks;
-        std::unique_ptr<BodyReader> reader;  ///< of the protocol in this body; mostly none
-        std::uint64_t decoded = 0;           ///< bytes of the decoded body so far
+        std::unique_ptr<BodyReader> reader;       ///< of the protocol in this body; mostly none
+        std::uint64_t decoded = 0;                ///< bytes of the decoded body so far
+        std::unique_ptr<ContentDecoder> decoder;  ///< of its content codings; mostly none
+        DecoderBudget::Share share;
+        RecordId bodyOf = kNoRecord;  ///< row of the head
+        bool exchangeKnown = false;   ///< the body's length follows from both heads
+        StreamOffset bodyStart = 0;
+        StreamOffset lastPlace = 0;  ///< that was left for reading on from
         std::optional<EndReason> ended;
     };
     struct PendingRequest {
@@ -64,7 +75,7 @@ private:
         std::string method;
         std::string target;
         std::string lastEventId;
-        std::string accept;  ///< the answer that its Sec-WebSocket-Key asks for
+        std::unique_ptr<const websocket::Offer> offer;  ///< of a WebSocket handshake
         bool asksForUpgrade = false;
     };
 
@@ -79,10 +90,20 @@ private:
     void headComplete(Direction direction, LayerOutput& out);
     void requestComplete(const Head& head, Record record, LayerOutput& out);
     void responseComplete(const Head& head, Record record, LayerOutput& out);
+    void addPending(PendingRequest pending);
+    /// A response that agrees to WebSocket: notes what was agreed and hands over.
+    /// `row` is the response's.
+    void switchToWebSocket(const Head& response, const PendingRequest& request, RecordId row,
+                           LayerOutput& out);
     void beginBody(BodyFraming framing, const Exchange& exchange, LayerOutput& out);
-    /// Hands decoded bytes, or a hole among them, to whoever reads this body.
+    void beginDecoding(Half& half, const ContentCodings& codings, LayerOutput& out);
+    /// Hands bytes without their transfer coding, or a hole among them, to whoever reads this body.
     void deliver(Half& half, ByteView bytes, LayerOutput& out);
+    void deliverDecoded(Half& half, ByteView bytes, LayerOutput& out);
     void deliverGap(Half& half, std::uint64_t missing, LayerOutput& out);
+    /// Of a compressed body nothing more can be read.
+    void stopDecoding(Half& half, LayerOutput& out);
+    void leavePlace(Direction direction, StreamOffset at, LayerOutput& out);
     void endBody(Half& half, bool whole, LayerOutput& out);
     void giveUpHead(Direction direction, LayerOutput& out, IssueCode why);
     /// The response to the upgrade request will not be seen: what the client sent tells.

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "dissector/engineio/engineio_messages.h"
+#include "dissector/engineio/target.h"
 
 namespace framescope::http {
 namespace {

@@ -52,6 +52,10 @@ struct BodyProtocol {
                      std::string& protocols);
     /// The unit, or its beginning, in one line of at most `maxChars` characters.
     std::string (*summary)(ByteView unit, const RowContext& row, std::size_t maxChars);
+    /// Appends what a whole body says that carries no units, at the row of its head; null where the
+    /// protocol has no such bodies. The body's first byte stands at `place`.
+    void (*describeBody)(ByteView body, const http::Head& head, const RowContext& row,
+                         Dissection& dissection, Place place, std::string& protocols) = nullptr;
 };
 
 }  // namespace framescope

@@ -3,12 +3,16 @@
 // each bounds what it keeps.
 #pragma once
 
+#include "dissector/engineio/session_tracker.h"
+#include "dissector/http/decoder_budget.h"
 #include "dissector/http/poll_tracker.h"
 #include "dissector/sse/stream_tracker.h"
 
 namespace framescope {
 
 struct Conversations {
+    engineio::SessionTracker engineSessions;
+    http::DecoderBudget decoders;  ///< of compressed HTTP bodies
     sse::StreamTracker eventStreams;
     http::PollTracker polls;
 };

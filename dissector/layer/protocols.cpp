@@ -4,6 +4,7 @@
 #include <array>
 
 #include "dissector/engineio/engineio_messages.h"
+#include "dissector/engineio/polling.h"
 #include "dissector/http/head.h"
 #include "dissector/http/http_layer.h"
 #include "dissector/sse/event_stream_body.h"
@@ -36,7 +37,8 @@ constexpr std::array<const MessageProtocol*, 1> kMessageProtocols = {
     &engineio::kMessageProtocol,
 };
 
-constexpr std::array<const BodyProtocol*, 1> kBodyProtocols = {
+constexpr std::array<const BodyProtocol*, 2> kBodyProtocols = {
+    &engineio::kPollingProtocol,
     &sse::kBodyProtocol,
 };
 

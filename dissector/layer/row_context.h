@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dissector/core/bytes.h"
+#include "dissector/engineio/session_info.h"
 #include "dissector/layer/layer.h"
 #include "dissector/payload/payload_format.h"
 #include "dissector/record/record.h"
@@ -40,6 +41,8 @@ public:
     /// The target of the request that the row's connection, or its body's exchange, was made with.
     virtual std::string_view requestTarget() const = 0;
 
+    /// The Engine.IO session that the row's connection carries; null where it is none, or several.
+    virtual const engineio::SessionInfo* engineSession() const { return nullptr; }
     /// How the user wants payloads of this row to be read; mostly left to guessing.
     virtual PayloadChoice payloadChoice(std::string_view event) const = 0;
 

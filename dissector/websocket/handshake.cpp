@@ -1,4 +1,5 @@
-// SHA-1 and base64 come from OpenSSL; the comparisons follow RFC 6455 sections 4.1 and 4.2.2.
+// SHA-1 and base64 come from OpenSSL; the checks follow RFC 6455 sections 4.1 (what a client sends
+// and what it expects) and 4.2 (the same of a server), one issue for each rule.
 #include "dissector/websocket/handshake.h"
 
 #include <algorithm>
@@ -6,14 +7,19 @@
 #include <openssl/evp.h>
 
 #include "dissector/field/field_id.h"
+#include "dissector/payload/utf8.h"
 
 namespace framescope::websocket {
 namespace {
 
 constexpr std::string_view kGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+constexpr std::size_t kShownChars = 200;
+/// Elements of a list that are kept or shown.
+constexpr std::size_t kMaxElements = 100;
 
-constexpr auto kKeyPart = static_cast<std::uint16_t>(FieldId::HttpSecWebSocketKey);
-constexpr auto kAcceptPart = static_cast<std::uint16_t>(FieldId::HttpSecWebSocketAccept);
+constexpr std::uint16_t part(FieldId field) {
+    return static_cast<std::uint16_t>(field);
+}
 
 /// Value of a base64 digit, -1 for other characters (RFC 4648 section 4).
 constexpr int base64Digit(char c) {
@@ -22,6 +28,86 @@ constexpr int base64Digit(char c) {
     if (c >= '0' && c <= '9') return c - '0' + 52;
     if (c == '+') return 62;
     return c == '/' ? 63 : -1;
+}
+
+/// A header that may stand in a head once only.
+void checkOnce(const http::Head& head, std::string_view name, FieldId field, IssueSink& issues) {
+    const auto count = std::ranges::count_if(head.headers, [name](const http::Header& header) {
+        return !header.malformed && http::equalsIgnoreCase(header.name, name);
+    });
+    if (count <= 1) return;
+    issues.add(IssueCode::HandshakeHeaderTwice, part(field),
+               std::string(name) + ", " + std::to_string(count) + " times");
+}
+
+void checkUpgrade(const http::Head& head, IssueSink& issues) {
+    const http::Header* const upgrade = head.find("Upgrade");
+    // Section 4.1: a request includes the keyword among others, a response has it alone.
+    const bool fits =
+        head.kind == http::HeadKind::Request
+            ? head.lists("Upgrade", "websocket")
+            : upgrade != nullptr && http::equalsIgnoreCase(upgrade->value, "websocket");
+    if (upgrade == nullptr) {
+        issues.add(IssueCode::HandshakeUpgradeMissing);
+    } else if (!fits) {
+        issues.add(IssueCode::HandshakeUpgradeMalformed, part(FieldId::HttpUpgrade));
+    }
+    checkOnce(head, "Upgrade", FieldId::HttpUpgrade, issues);
+}
+
+void checkConnection(const http::Head& head, IssueSink& issues) {
+    if (head.find("Connection") == nullptr) {
+        issues.add(IssueCode::HandshakeConnectionMissing);
+    } else if (!head.lists("Connection", "upgrade")) {
+        issues.add(IssueCode::HandshakeConnectionMalformed, part(FieldId::HttpConnection));
+    }
+}
+
+void checkKey(const http::Head& request, IssueSink& issues) {
+    const http::Header* const key = request.find("Sec-WebSocket-Key");
+    if (key == nullptr) {
+        issues.add(IssueCode::HandshakeKeyMissing);
+    } else if (!isWellFormedKey(key->value)) {
+        issues.add(IssueCode::HandshakeKeyMalformed, part(FieldId::HttpSecWebSocketKey));
+    }
+    checkOnce(request, "Sec-WebSocket-Key", FieldId::HttpSecWebSocketKey, issues);
+}
+
+void checkVersion(const http::Head& request, IssueSink& issues) {
+    const http::Header* const version = request.find("Sec-WebSocket-Version");
+    if (version == nullptr) {
+        issues.add(IssueCode::HandshakeVersionMissing);
+    } else if (version->value != "13") {
+        issues.add(IssueCode::HandshakeVersionNot13, part(FieldId::HttpSecWebSocketVersion),
+                   printable(version->value, kShownChars));
+    }
+    checkOnce(request, "Sec-WebSocket-Version", FieldId::HttpSecWebSocketVersion, issues);
+}
+
+/// HTTP/1.1 or higher; what is no version has an issue of its own.
+bool isOldVersion(std::string_view version) {
+    if (version.size() != 8 || !version.starts_with("HTTP/")) return false;
+    return version[5] == '0' || (version[5] == '1' && version[7] == '0');
+}
+
+void checkSubprotocol(const http::Head& response, const Offer& offer, IssueSink& issues) {
+    const http::Header* const agreed = response.find("Sec-WebSocket-Protocol");
+    if (agreed == nullptr || std::ranges::count(offer.subprotocols, agreed->value) != 0) return;
+    issues.add(IssueCode::HandshakeSubprotocolNotOffered, part(FieldId::HttpSecWebSocketProtocol),
+               printable(agreed->value, kShownChars));
+}
+
+/// The host of "host", "host:port", "[::1]:port".
+std::string_view hostOf(std::string_view authority) {
+    if (authority.starts_with('[')) return authority.substr(0, authority.find(']') + 1);
+    return authority.substr(0, authority.find(':'));
+}
+
+/// The host of an origin: scheme "://" host [ ":" port ] (RFC 6454 section 6.2).
+std::string_view originHost(std::string_view origin) {
+    const std::size_t at = origin.find("://");
+    if (at == std::string_view::npos) return {};
+    return hostOf(origin.substr(at + 3));
 }
 
 }  // namespace
@@ -48,42 +134,134 @@ bool isWellFormedKey(std::string_view key) {
            (base64Digit(digits.back()) & 0xf) == 0;
 }
 
-bool asksForWebSocket(const http::Head& request) {
-    return request.kind == http::HeadKind::Request && request.lists("Upgrade", "websocket");
+bool isHandshake(const http::Head& request) {
+    return request.kind == http::HeadKind::Request &&
+           (request.lists("Upgrade", "websocket") || request.find("Sec-WebSocket-Key") != nullptr ||
+            request.find("Sec-WebSocket-Version") != nullptr);
 }
 
-bool agreesToWebSocket(const http::Head& response) {
-    return response.kind == http::HeadKind::Response && response.status == 101 &&
-           (response.lists("Upgrade", "websocket") ||
-            response.find("Sec-WebSocket-Accept") != nullptr);
+bool isStripped(const http::Head& request) {
+    return isHandshake(request) && request.find("Upgrade") == nullptr &&
+           !request.lists("Connection", "upgrade");
 }
 
-bool namesDeflate(const http::Head& head) {
-    return head.lists("Sec-WebSocket-Extensions", "permessage-deflate");
-}
-
-void checkKey(const http::Head& request, IssueSink& issues) {
-    const http::Header* key = request.find("Sec-WebSocket-Key");
-    if (key == nullptr) {
-        issues.add(IssueCode::HttpKeyMalformed, 0, "the request has none");
-    } else if (!isWellFormedKey(key->value)) {
-        issues.add(IssueCode::HttpKeyMalformed, kKeyPart);
+Offer offerOf(const http::Head& request) {
+    Offer offer;
+    const std::string_view key = request.value("Sec-WebSocket-Key");
+    if (!key.empty()) offer.accept = acceptFor(key);
+    for (const std::string_view name : request.elements("Sec-WebSocket-Protocol")) {
+        if (offer.subprotocols.size() == kMaxElements) break;
+        offer.subprotocols.emplace_back(name);
     }
+    offer.extensions = extensionsOf(request);
+    return offer;
 }
 
-void checkAccept(const http::Head& response, std::string_view requestKey, IssueSink& issues) {
-    checkAcceptIs(response, requestKey.empty() ? std::string() : acceptFor(requestKey), issues);
+bool agreesToWebSocket(const http::Head& response, const Offer* offer) {
+    if (response.kind != http::HeadKind::Response || response.status != 101) return false;
+    return response.lists("Upgrade", "websocket") ||
+           response.find("Sec-WebSocket-Accept") != nullptr ||
+           (offer != nullptr && response.find("Upgrade") == nullptr);
 }
 
-void checkAcceptIs(const http::Head& response, std::string_view expected, IssueSink& issues) {
-    const http::Header* accept = response.find("Sec-WebSocket-Accept");
-    if (accept == nullptr) {
-        issues.add(IssueCode::HttpAcceptMissing);
+std::string_view agreedSubprotocol(const http::Head& response) {
+    return response.value("Sec-WebSocket-Protocol");
+}
+
+void checkRequest(const http::Head& request, IssueSink& issues) {
+    if (isStripped(request)) {
+        issues.add(IssueCode::HandshakeUpgradeStripped);
         return;
     }
-    if (!expected.empty() && accept->value != expected) {
-        issues.add(IssueCode::HttpAcceptWrong, kAcceptPart, "expected " + std::string(expected));
+    if (!request.method.empty() && request.method != "GET") {
+        issues.add(IssueCode::HandshakeMethodNotGet, part(FieldId::HttpRequestMethod));
     }
+    if (isOldVersion(request.version)) {
+        issues.add(IssueCode::HandshakeHttpVersion, part(FieldId::HttpRequestVersion));
+    }
+    if (request.find("Host") == nullptr) issues.add(IssueCode::HandshakeHostMissing);
+    checkOnce(request, "Host", FieldId::HttpHost, issues);
+    checkUpgrade(request, issues);
+    checkConnection(request, issues);
+    checkKey(request, issues);
+    checkVersion(request, issues);
+    checkOffers(extensionsOf(request), issues);
+    if (originOf(request) == OriginKind::Foreign) {
+        issues.add(IssueCode::HandshakeOriginForeign, part(FieldId::HttpOrigin));
+    }
+}
+
+void checkResponse(const http::Head& response, const Offer* offer, IssueSink& issues) {
+    if (isOldVersion(response.version)) {
+        issues.add(IssueCode::HandshakeHttpVersion, part(FieldId::HttpResponseVersion));
+    }
+    checkUpgrade(response, issues);
+    checkConnection(response, issues);
+    const http::Header* const accept = response.find("Sec-WebSocket-Accept");
+    if (accept == nullptr) {
+        issues.add(IssueCode::HandshakeAcceptMissing);
+    } else if (offer != nullptr && !offer->accept.empty() && accept->value != offer->accept) {
+        issues.add(IssueCode::HandshakeAcceptWrong, part(FieldId::HttpSecWebSocketAccept),
+                   "expected " + offer->accept);
+    }
+    checkOnce(response, "Sec-WebSocket-Accept", FieldId::HttpSecWebSocketAccept, issues);
+    checkOnce(response, "Sec-WebSocket-Protocol", FieldId::HttpSecWebSocketProtocol, issues);
+    if (offer != nullptr) checkSubprotocol(response, *offer, issues);
+    checkAgreed(extensionsOf(response), offer == nullptr ? nullptr : &offer->extensions, issues);
+}
+
+OriginKind originOf(const http::Head& request) {
+    const http::Header* const origin = request.find("Origin");
+    if (origin == nullptr) return OriginKind::Absent;
+    const std::string_view host = hostOf(request.value("Host"));
+    // Without a host there is nothing to compare with.
+    const bool same = host.empty() || http::equalsIgnoreCase(originHost(origin->value), host);
+    return same ? OriginKind::Same : OriginKind::Foreign;
+}
+
+void describeHeaderElements(const http::Header& header, FieldTree& tree, Place place) {
+    const auto isNamed = [&header](std::string_view name) {
+        return http::equalsIgnoreCase(header.name, name);
+    };
+    const bool extensions = isNamed("Sec-WebSocket-Extensions");
+    const bool subprotocols = isNamed("Sec-WebSocket-Protocol");
+    const bool versions = isNamed("Sec-WebSocket-Version");
+    if (header.malformed || header.folded || (!extensions && !subprotocols && !versions)) return;
+    const auto elements = http::splitList(header.value);
+    // A single version is what its line says already.
+    if (versions && elements.size() == 1) return;
+    std::size_t count = 0;
+    for (const std::string_view element : elements) {
+        if (count++ == kMaxElements) break;
+        const Place at = place.at(static_cast<std::uint64_t>(element.data() - header.value.data()));
+        if (extensions) {
+            describe(parseExtension(element), tree, at);
+        } else {
+            tree.add(subprotocols ? FieldId::HandshakeSubprotocol : FieldId::HandshakeVersion, at,
+                     element.size(), std::string(element), printable(element, kShownChars));
+        }
+    }
+}
+
+void describeRequest(const http::Head& request, FieldTree& tree) {
+    if (!isHandshake(request)) return;
+    std::string value;
+    std::string text;
+    switch (originOf(request)) {
+        case OriginKind::Absent:
+            value = "absent";
+            text = "none: not a browser";
+            break;
+        case OriginKind::Same:
+            value = "same";
+            text = "the host that is asked";
+            break;
+        case OriginKind::Foreign:
+            value = "foreign";
+            text = "another host than the one that is asked";
+            break;
+    }
+    tree.addComputed(FieldId::HandshakeOrigin, std::move(value), std::move(text));
 }
 
 }  // namespace framescope::websocket

@@ -70,13 +70,15 @@ InflateError Inflater::feed(ByteView compressed, const InflatedSink& sink) {
         const int result = inflate(&z, Z_BLOCK);
         const std::size_t produced = piece.size() - z.avail_out;
         if (produced != 0) sink(ByteView(piece.data(), produced));
-        if (result == Z_STREAM_END) {
+        constexpr int kUnusedBits = 31;
+        constexpr int kLastBlock = 64;
+        constexpr int kBehindBlock = 128;
+        const bool behindBlock = result == Z_OK && (z.data_type & kBehindBlock) != 0;
+        if (result == Z_STREAM_END || (behindBlock && (z.data_type & kLastBlock) != 0)) {
             m_lastBlockEnded = true;
             m_blockEnded = z.avail_in == 0;
         } else if (result == Z_OK) {
-            constexpr int kBehindBlock = 128;
-            constexpr int kUnusedBits = 31;
-            m_blockEnded = (z.data_type & kBehindBlock) != 0 && (z.data_type & kUnusedBits) == 0;
+            m_blockEnded = behindBlock && (z.data_type & kUnusedBits) == 0;
         } else if (result == Z_BUF_ERROR) {
             break;  // all was read and nothing more comes out
         } else {

@@ -108,6 +108,8 @@ private:
 using MaskingKey = std::array<std::uint8_t, 4>;
 /// The masking key of the examples in RFC 6455 section 5.7.
 inline constexpr MaskingKey kMask = {0x37, 0xfa, 0x21, 0x3d};
+/// Another one, for the frame behind: a key that is used twice in a row is an issue.
+inline constexpr MaskingKey kOtherMask = {0x9c, 0x05, 0xd1, 0x6e};
 
 /// Everything a frame's header can say. The defaults are an unmasked, final text frame.
 struct FrameOptions {

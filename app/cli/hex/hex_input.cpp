@@ -12,7 +12,7 @@
 #include <utility>
 
 #include "capture/ingest/stream_ingest.h"
-#include "dissector/engineio/engineio_messages.h"
+#include "dissector/engineio/target.h"
 #include "dissector/engineio/packet.h"
 #include "dissector/payload/hex_text.h"
 #include "dissector/socketio/packet.h"

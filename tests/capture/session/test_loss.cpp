@@ -135,11 +135,13 @@ private Q_SLOTS:
             chat.send(kC2S, request.substr(early));
             chat.send(kC2S, webSocketText("hi", kMask));
             chat.close();
-            compareListings(rowListing(capture), rowsOf("< HTTP  101 Switching Protocols\n"
-                                                        "< WebSocket  welcome\n"
-                                                        "> HTTP  GET /chat HTTP/1.1\n"
-                                                        "> WebSocket  hi\n"
-                                                        "> TCP  FIN  closed by the client\n"));
+            compareListings(
+                rowListing(capture),
+                rowsOf("< HTTP  101 Switching Protocols\n"
+                       "< WebSocket  welcome\n"
+                       "> HTTP  GET /chat HTTP/1.1\n"
+                       "> WebSocket  hi\n"
+                       "> TCP  FIN  closed by the client without a close frame (1006)\n"));
         }
     }
 

@@ -34,12 +34,13 @@ private Q_SLOTS:
         chat.send(kC2S, webSocketClose(1000, "done", kMask));
         chat.send(kS2C, webSocketClose(1000, "done"));
         chat.close();
-        compareListings(rowListing(capture),
-                        upgraded("> WebSocket  hi\n"
-                                 "< WebSocket  hello\n"
-                                 "> WebSocket  close 1000 normal closure  “done”\n"
-                                 "< WebSocket  close 1000 normal closure  “done”\n"
-                                 "> TCP  FIN  closed by the client\n"));
+        compareListings(
+            rowListing(capture),
+            upgraded("> WebSocket  hi\n"
+                     "< WebSocket  hello\n"
+                     "> WebSocket  close 1000 normal closure  “done”\n"
+                     "< WebSocket  close 1000 normal closure  “done”\n"
+                     "> TCP  FIN  closed by the client with 1000 normal closure, clean\n"));
     }
 
     void firstFrameBehindTheHandshakeResponse() {
@@ -57,8 +58,10 @@ private Q_SLOTS:
         response += asText(frame);
         chat.send(kS2C, response);
         chat.close();
-        compareListings(rowListing(capture), upgraded("< WebSocket  early\n"
-                                                      "> TCP  FIN  closed by the client\n"));
+        compareListings(
+            rowListing(capture),
+            upgraded("< WebSocket  early\n"
+                     "> TCP  FIN  closed by the client without a close frame (1006)\n"));
     }
 
     void everySplitOfAStreamGivesTheSameRows() {
@@ -158,12 +161,13 @@ private Q_SLOTS:
         chat.send(kS2C, webSocketText("42[\"price\",1]"));
         chat.send(kC2S, webSocketText("2", kMask));
         chat.close();
-        compareListings(rowListing(capture), std::string(kOpenRow) +
-                                                 "> HTTP  GET /feed HTTP/1.1\n"
-                                                 "< HTTP  101 Switching Protocols\n"
-                                                 "< WebSocket  42[\"price\",1]\n"
-                                                 "> WebSocket  2\n"
-                                                 "> TCP  FIN  closed by the client\n");
+        compareListings(rowListing(capture),
+                        std::string(kOpenRow) +
+                            "> HTTP  GET /feed HTTP/1.1\n"
+                            "< HTTP  101 Switching Protocols\n"
+                            "< WebSocket  42[\"price\",1]\n"
+                            "> WebSocket  2\n"
+                            "> TCP  FIN  closed by the client without a close frame (1006)\n");
     }
 
     void pipelinedRequestsAndBodies() {
@@ -248,7 +252,7 @@ private Q_SLOTS:
         const Dissection dissection = session->dissect(2);
         QCOMPARE(dissection.fields.issues().size(), std::size_t{1});
         const FieldIssue& issue = dissection.fields.issues().front();
-        QCOMPARE(issue.issue.code, IssueCode::HttpAcceptWrong);
+        QCOMPARE(issue.issue.code, IssueCode::HandshakeAcceptWrong);
         QCOMPARE(dissection.fields[issue.field].id, FieldId::HttpSecWebSocketAccept);
         QVERIFY(issue.issue.detail.find("s3pPLMBiTxaQ9kYGzzhZRbK+xOo=") != std::string::npos);
         QCOMPARE(session->text(3).info, std::string("still read"));
@@ -292,11 +296,12 @@ private Q_SLOTS:
         proxy.upgrade("/chat");
         proxy.send(kC2S, webSocketText("inside", kMask));
         proxy.close();
-        compareListings(rowListing(capture), rowsOf("> HTTP  CONNECT h:80 HTTP/1.1\n"
-                                                    "< HTTP  200 OK\n") +
-                                                 kUpgrade +
-                                                 "> WebSocket  inside\n"
-                                                 "> TCP  FIN  closed by the client\n");
+        compareListings(rowListing(capture),
+                        rowsOf("> HTTP  CONNECT h:80 HTTP/1.1\n"
+                               "< HTTP  200 OK\n") +
+                            kUpgrade +
+                            "> WebSocket  inside\n"
+                            "> TCP  FIN  closed by the client without a close frame (1006)\n");
     }
 
     void outOfOrderRowsNameThePacketThatCompletedThem() {

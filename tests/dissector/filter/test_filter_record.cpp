@@ -92,7 +92,7 @@ TreeRow responseRow() {
     row.fields.addComputed(FieldId::HttpResponseCode, std::uint64_t{101});
     row.fields.close();
     IssueSink issues;
-    issues.add(IssueCode::HttpAcceptWrong);
+    issues.add(IssueCode::HandshakeAcceptWrong);
     row.fields.attach(issues, http);
     return row;
 }
@@ -140,7 +140,7 @@ private Q_SLOTS:
         const char* const values[] = {
             "0",       "1",     "7",     "3",        "12",       "101",     "1001",
             "3000",    "40000", "GET",   "10.0.0.1", "10.0.0.2", "fd00::1", "fd00::3",
-            "message", "mes",   "error", "note",     "8",        "/chat",   "http.accept-wrong"};
+            "message", "mes",   "error", "note",     "8",        "/chat",   "handshake.accept-wrong"};
         TreeRow rows[] = {tcpRow(Direction::ClientToServer),
                           tcpRow(Direction::ServerToClient, true),
                           requestRow(),

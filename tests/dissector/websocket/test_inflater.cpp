@@ -160,9 +160,9 @@ private Q_SLOTS:
     }
 
     void bombsHoldNoMemory() {
-        // 256 MiB of zeros in a quarter of a megabyte.
+        // 128 MiB of zeros in an eighth of a megabyte.
         Deflater deflater;
-        const Bytes zeros(16U << 20);
+        const Bytes zeros(8U << 20);
         Inflater inflater;
         std::uint64_t total = 0;
         std::size_t greatest = 0;
@@ -178,7 +178,7 @@ private Q_SLOTS:
             inflater.feed(payload, sink);
         }
         QCOMPARE(inflater.finish(sink), InflateError::None);
-        QCOMPARE(total, std::uint64_t{256} << 20);
+        QCOMPARE(total, std::uint64_t{128} << 20);
         QVERIFY(greatest <= 64U << 10);
         QVERIFY(inflater.saveContext().size() < 300);
         // Two bytes a block, each with BFINAL=1: the window is not copied for them.
@@ -192,7 +192,7 @@ private Q_SLOTS:
 
     void damageNeverBreaksAnything() {
         std::size_t errors = 0;
-        for (std::uint32_t seed = 1; seed <= 3000; ++seed) {
+        for (std::uint32_t seed = 1; seed <= 500; ++seed) {
             Noise noise(seed);
             Deflater deflater(9 + static_cast<int>(noise.below(7)));
             Inflater inflater;
@@ -221,7 +221,7 @@ private Q_SLOTS:
                 }
             }
         }
-        QVERIFY(errors > 3000);
+        QVERIFY(errors > 500);
     }
 };
 

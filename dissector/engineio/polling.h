@@ -1,0 +1,65 @@
+// Engine.IO over HTTP long-polling: which bodies carry packets, the packets in them, and the
+// answers by which a server refuses a request.
+//
+// A GET's response and a POST's request carry a payload (payload.h); the `ok` that answers a POST
+// is none. Where the request was not captured, a response is looked at and taken for a payload when
+// all of it reads as one. How a body is written can only be told from all of it, so a body is held
+// until it ends, up to kMaxBody bytes.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "dissector/engineio/payload.h"
+#include "dissector/engineio/session_tracker.h"
+#include "dissector/layer/body_protocol.h"
+
+namespace framescope::engineio {
+
+/// Reads the payload in one body.
+class PollingReader : public BodyReader {
+public:
+    /// Bytes that are held of a body; packets behind them are not listed.
+    static constexpr std::size_t kMaxBody = 16U << 20;
+    /// The same where the request is not known and the body is most likely something else.
+    static constexpr std::size_t kMaxGuess = 64U << 10;
+
+    explicit PollingReader(const Exchange& exchange);
+
+    void data(std::uint64_t offset, ByteView bytes, LayerOutput& out) override;
+    void gap(std::uint64_t offset, std::uint64_t missing, LayerOutput& out) override;
+    void end(bool whole, LayerOutput& out) override;
+
+private:
+    struct Piece {
+        std::uint64_t end = 0;  ///< behind its last byte
+        Arrival arrival;
+    };
+    struct Text;
+
+    void readPayload(LayerOutput& out);
+    void readUnit(const Text& text, const PayloadUnit& unit, Session& session, LayerOutput& out);
+    void emitRest(const Text& text, ByteRange range, IssueCode why, Session& session,
+                  LayerOutput& out);
+    Record recordOf(const Text& text, ByteRange range) const;
+    Session& sessionOf(const Text& text, LayerOutput& out);
+    void setArrival(std::uint64_t end, LayerOutput& out) const;
+
+    std::string m_target;
+    Direction m_direction;
+    RecordId m_headRow;
+    bool m_guess;  ///< the request is not known
+    std::string m_body;
+    std::uint64_t m_length = 0;           ///< of the body, with what is not held
+    std::optional<std::uint64_t> m_stop;  ///< where it cannot be read on: a hole, the limit
+    bool m_overLimit = false;
+    bool m_whole = false;
+    std::vector<Piece> m_pieces;
+    Session m_unlisted;
+};
+
+extern const BodyProtocol kPollingProtocol;
+
+}  // namespace framescope::engineio

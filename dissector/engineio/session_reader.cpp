@@ -1,0 +1,172 @@
+#include "dissector/engineio/session_reader.h"
+
+#include <algorithm>
+
+#include "dissector/engineio/target.h"
+#include "dissector/layer/conversations.h"
+
+namespace framescope::engineio {
+namespace {
+
+constexpr std::string_view kProbe = "probe";
+/// Of the upgrades that a handshake offers so many characters are kept.
+constexpr std::size_t kMaxUpgrades = 256;
+
+void readOpen(Session& session, const ReceivedPacket& received, LayerOutput& out) {
+    SessionInfo& info = session.info;
+    info.openRow = out.nextRow();
+    if (received.transport == Transport::WebSocket) info.upgrade = UpgradeState::Direct;
+    session.heartbeats.opened(info.openRow, out.arrival().timeNs);
+    const auto handshake = parseHandshake(received.packet.data);
+    if (!handshake) return;
+    if (handshake->pingInterval) info.pingIntervalMs = handshake->pingInterval->value;
+    if (handshake->pingTimeout) info.pingTimeoutMs = handshake->pingTimeout->value;
+    if (handshake->maxPayload) info.maxPayload = handshake->maxPayload->value;
+    info.upgrades.clear();
+    if (handshake->upgrades) {
+        for (const std::string& upgrade : handshake->upgrades->value) {
+            if (!info.upgrades.empty()) info.upgrades += ", ";
+            info.upgrades += upgrade;
+        }
+        info.upgrades.resize(std::min(info.upgrades.size(), kMaxUpgrades));
+    }
+    // Revision 4 added maxPayload to the handshake; it tells the revisions apart where the request
+    // was not captured.
+    if (info.revision == 0) info.revision = handshake->maxPayload ? 4 : 3;
+}
+
+void readPing(Session& session, const ReceivedPacket& received, IssueSink& issues,
+              LayerOutput& out) {
+    SessionInfo& info = session.info;
+    const bool byClient = received.direction == Direction::ClientToServer;
+    if (received.packet.data == kProbe && byClient) {
+        info.probeRow = out.nextRow();
+        if (info.upgrade != UpgradeState::Upgraded) info.upgrade = UpgradeState::Probing;
+        return;
+    }
+    // The side that pings tells the revision.
+    if (info.revision == 0) info.revision = byClient ? 3 : 4;
+    session.heartbeats.ping(info, received.direction, out.nextRow(), out.arrival().timeNs, issues,
+                            out);
+}
+
+void readPong(Session& session, const ReceivedPacket& received, LayerOutput& out) {
+    SessionInfo& info = session.info;
+    if (received.packet.data != kProbe) {
+        session.heartbeats.pong(info, received.direction, out.nextRow(), out.arrival().timeNs, out);
+        return;
+    }
+    info.probeAnswerRow = out.nextRow();
+    if (info.probeRow != kNoRecord) {
+        out.link({info.probeAnswerRow, info.probeRow, 0, LinkKind::PongOf});
+    }
+    if (info.upgrade == UpgradeState::Probing) info.upgrade = UpgradeState::Probed;
+}
+
+void readMessage(Session& session, const ReceivedPacket& received, Record& record,
+                 IssueSink& issues, LayerOutput& out) {
+    const Packet& packet = received.packet;
+    socketio::MessageData data{asBytes(packet.data), packet.isText(), received.whole,
+                               session.info.revision};
+    Bytes decoded;
+    if (packet.isBase64()) {
+        auto bytes = decodedData(packet, received.whole);
+        if (!bytes) {
+            // What it stood for is not known, so it counts as lost.
+            session.conversation().lost(received.direction, out);
+            return;
+        }
+        decoded = std::move(*bytes);
+        data.bytes = decoded;
+    }
+    socketio::Conversation& conversation = session.conversation();
+    conversation.message(data, received.direction, out.nextRow(), record, issues, out);
+    session.info.recoveryId = conversation.recoveryId();
+}
+
+}  // namespace
+
+void touch(Session& session, Transport transport, LayerOutput& out) {
+    SessionInfo& info = session.info;
+    info.lastTimeNs = std::max(info.lastTimeNs, out.arrival().timeNs);
+    info.transports[static_cast<std::size_t>(transport)] = true;
+    const ConnectionId connection = out.connection();
+    // One after the other is the rule, so what is sought is mostly the last one.
+    if (!info.connections.empty() && session.lastConnection == connection) return;
+    session.lastConnection = connection;
+    if (std::ranges::find(info.connections, connection) != info.connections.end()) return;
+    ++info.connectionCount;
+    if (info.connections.size() < kMaxSessionConnections) info.connections.push_back(connection);
+}
+
+void readPacket(Session& session, const ReceivedPacket& received, Record& record, IssueSink& issues,
+                LayerOutput& out) {
+    const Packet& packet = received.packet;
+    SessionInfo& info = session.info;
+    touch(session, received.transport, out);
+    if (info.revision == 0) info.revision = received.revision;
+    ++info.packets[indexOf(received.direction)];
+    record.protocol = Protocol::EngineIo;
+    record.engineType = static_cast<std::uint8_t>(packet.type);
+    if (received.whole) check(packet, issues);
+    switch (packet.type) {
+        case PacketType::Open:
+            if (received.direction == Direction::ServerToClient) readOpen(session, received, out);
+            break;
+        case PacketType::Close:
+            info.closeRow = out.nextRow();
+            info.closedBy = received.direction;
+            break;
+        case PacketType::Ping:
+            readPing(session, received, issues, out);
+            break;
+        case PacketType::Pong:
+            readPong(session, received, out);
+            break;
+        case PacketType::Message:
+            readMessage(session, received, record, issues, out);
+            break;
+        case PacketType::Upgrade:
+            info.upgradeRow = out.nextRow();
+            info.upgradeTimeNs = out.arrival().timeNs;
+            info.upgrade = UpgradeState::Upgraded;
+            break;
+        case PacketType::Noop:
+            break;
+    }
+}
+
+void webSocketRequested(std::string_view target, LayerOutput& out) {
+    SessionTracker& tracker = out.conversations().engineSessions;
+    SessionId& id = out.facts().engineSession;
+    id = isEngineIoTarget(target) ? tracker.find(parameterOf(target, "sid"), out) : kNoSession;
+    if (id == kNoSession) return;
+    Session& session = tracker.session(id);
+    touch(session, Transport::WebSocket, out);
+    if (session.info.revision == 0) session.info.revision = revisionFromTarget(target);
+    if (session.info.upgrade != UpgradeState::Upgraded) session.info.upgrade = UpgradeState::Asked;
+}
+
+void webSocketAnswered(bool accepted, LayerOutput& out) {
+    const SessionId id = out.facts().engineSession;
+    if (id >= kSeveralSessions) return;
+    UpgradeState& state = out.conversations().engineSessions.session(id).info.upgrade;
+    if (state == UpgradeState::Asked) {
+        state = accepted ? UpgradeState::Accepted : UpgradeState::Refused;
+    }
+}
+
+void webSocketEnded(Session& session, bool closed, LayerOutput& out) {
+    SessionInfo& info = session.info;
+    const bool carried =
+        info.upgrade == UpgradeState::Direct || info.upgrade == UpgradeState::Upgraded;
+    if (!closed) return;
+    if (carried) {
+        session.heartbeats.ended(info, out.arrival().timeNs, out);
+    } else if (info.upgrade == UpgradeState::Accepted || info.upgrade == UpgradeState::Probing ||
+               info.upgrade == UpgradeState::Probed) {
+        info.upgrade = UpgradeState::Failed;
+    }
+}
+
+}  // namespace framescope::engineio

@@ -1,0 +1,24 @@
+// A place inside a chunked body from which it can be read on, as it is kept in a Checkpoint: so
+// that a unit deep in an event stream is found without reading what comes before it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "dissector/layer/layer.h"
+
+namespace framescope::http {
+
+/// A body leaves a place whenever so many of its bytes went by.
+inline constexpr std::uint64_t kPlaceDistance = 256U << 10;
+
+struct BodyPlace {
+    StreamOffset body = 0;        ///< first byte of the body it lies in
+    std::uint64_t remaining = 0;  ///< bytes still to come of the chunk; see ChunkDecoder
+};
+
+Bytes encode(const BodyPlace& place);
+/// Nothing if the state is none of a body.
+std::optional<BodyPlace> parseBodyPlace(ByteView state);
+
+}  // namespace framescope::http
