@@ -42,7 +42,6 @@ struct Session::State {
     std::vector<engineio::SessionInfo> engineSessions;
     std::vector<std::string> names{""};
     Statistics statistics;
-    std::vector<engineio::SessionInfo> engineSessions;
     std::vector<http::PollSummary> polls;
     std::vector<std::string> notices;
     DecodeLimits limits;  ///< under which the capture was read
