@@ -213,6 +213,10 @@ QVariant FieldTreeModel::data(const QModelIndex& index, int role) const {
 
 QString FieldTreeModel::line(std::uint32_t node, qsizetype maximum) const {
     if (isIssue(node)) return issueLine(issueOf(node).issue, maximum);
+    // A link says itself what it is; a label in front would only take its place.
+    if (linkOf(createIndex(0, 0, quintptr{node}))) {
+        return displayText(m_dissection->fields[node].text, maximum);
+    }
     return displayText(m_dissection->fields.line(node), maximum);
 }
 

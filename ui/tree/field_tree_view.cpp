@@ -151,8 +151,10 @@ void FieldTreeView::foldAsWanted() {
     std::size_t budget = kUnfoldedLines;
     for (FieldIndex top = 0; top < tree.size(); top = tree[top].next) {
         const QModelIndex index = m_model.indexOf(top);
-        const bool folded = m_folded.value(static_cast<int>(tree[top].id),
-                                           index.data(FieldTreeModel::LowerLayerRole).toBool());
+        // What stands below a link says once more what the link says.
+        const bool context = index.data(FieldTreeModel::LowerLayerRole).toBool() ||
+                             index.data(FieldTreeModel::LinkRole).toBool();
+        const bool folded = m_folded.value(static_cast<int>(tree[top].id), context);
         const bool main = top == m_model.mainLayer();
         if (!folded) unfoldSubtree(top, main ? Depth::Groups : Depth::Layer, budget);
     }
