@@ -12,8 +12,10 @@
 namespace framescope {
 namespace {
 
-/// Bytes of the stream that are read at once for a window.
+/// Bytes of the stream that are read at once for a window, at the most; for what the chunks' size
+/// lines add, a little more is read than is still wanted.
 constexpr std::uint64_t kBlock = 64U << 10;
+constexpr std::uint64_t kMore = 2048;
 
 /// Where a body lies in its stream.
 struct BodyExtent {
@@ -98,13 +100,17 @@ ReadFrom nearestPlace(const Session::State& state, const Record& head, const Bod
             http::ChunkDecoder(http::parseBodyPlace(place.state)->remaining)};
 }
 
-/// Streams a body without its chunks to `take(offset, bytes, holes)` until that says false.
+/// Streams a body without its chunks to `take(offset, bytes, holes)` until that says false, which
+/// is expected at `wantedEnd`.
 template <typename Take>
-void streamBody(const StreamReader& reader, const BodyExtent& extent, ReadFrom from, Take&& take) {
+void streamBody(const StreamReader& reader, const BodyExtent& extent, ReadFrom from,
+                std::uint64_t wantedEnd, Take&& take) {
     std::uint64_t offset = from.offset;
     bool more = true;
     for (StreamOffset at = from.at; at < extent.end && more;) {
-        const StreamBytes block = reader.read(at, std::min(kBlock, extent.end - at));
+        const std::uint64_t ahead = wantedEnd > offset ? wantedEnd - offset : 0;
+        const StreamBytes block =
+            reader.read(at, std::min({kBlock, extent.end - at, ahead + kMore}));
         if (block.bytes.empty()) return;
         at += block.bytes.size();
         if (extent.kind != http::BodyKind::Chunked) {
@@ -187,7 +193,7 @@ BodyWindow readBodyWindow(const Session::State& state, RecordId headRow, ByteRan
     if (codings.decodable()) {
         http::ContentDecoder decoder(codings.codings);
         std::uint64_t decoded = 0;
-        streamBody(reader, extent, {extent.begin, 0, {}},
+        streamBody(reader, extent, {extent.begin, 0, {}}, extent.end - extent.begin,
                    [&](std::uint64_t, ByteView bytes, const std::vector<ByteRange>& holes) {
                        if (!holes.empty()) bytes = bytes.first(holes.front().begin);
                        decoder.feed(bytes, [&](ByteView piece) {
@@ -206,7 +212,7 @@ BodyWindow readBodyWindow(const Session::State& state, RecordId headRow, ByteRan
             from.at += from.offset;
             extent.end = std::min(extent.end - extent.begin, wanted.end) + extent.begin;
         }
-        streamBody(reader, extent, from,
+        streamBody(reader, extent, from, wanted.end,
                    [&](std::uint64_t offset, ByteView bytes, const std::vector<ByteRange>& holes) {
                        collector.take(offset, bytes, holes);
                        return offset + bytes.size() < wanted.end;

@@ -68,6 +68,8 @@ void readMessage(Session& session, const ReceivedPacket& received, Record& recor
     const Packet& packet = received.packet;
     socketio::MessageData data{asBytes(packet.data), packet.isText(), received.whole,
                                session.info.revision};
+    data.fromStart = session.info.openRow != kNoRecord;
+    data.socketIo = out.facts().socketIoPath;
     Bytes decoded;
     if (packet.isBase64()) {
         auto bytes = decodedData(packet, received.whole);

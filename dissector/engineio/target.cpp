@@ -1,5 +1,7 @@
 #include "dissector/engineio/target.h"
 
+#include <string>
+
 namespace framescope::engineio {
 
 std::string_view parameterOf(std::string_view target, std::string_view name) {
@@ -31,6 +33,11 @@ bool isEngineIoTarget(std::string_view target) {
     const std::string_view transport = parameterOf(target, "transport");
     return (transport == "polling" || transport == "websocket") &&
            !parameterOf(target, "sid").empty();
+}
+
+bool isSocketIoTarget(std::string_view target) {
+    const std::string path = std::string(target.substr(0, target.find('?'))) + "/";
+    return isEngineIoTarget(target) && path.find("/socket.io/") != std::string::npos;
 }
 
 }  // namespace framescope::engineio

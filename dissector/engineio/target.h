@@ -17,4 +17,8 @@ std::uint8_t revisionFromTarget(std::string_view target);
 /// session.
 bool isEngineIoTarget(std::string_view target);
 
+/// Whether it is the path that Socket.IO takes where nobody chose another one, /socket.io/, also
+/// below a prefix. Engine.IO alone takes /engine.io/.
+bool isSocketIoTarget(std::string_view target);
+
 }  // namespace framescope::engineio

@@ -221,6 +221,14 @@ enum class FieldId : std::uint16_t {
     SocketIoArgs,
     SocketIoData,
     SocketIoAckLatency,
+    // Socket.IO: attachments, connection state recovery, other parsers
+    SocketIoAttachment,
+    SocketIoAttachmentOf,
+    SocketIoSid,
+    SocketIoPid,
+    SocketIoOffset,
+    SocketIoRecovered,
+    SocketIoParser,
     // Event streams
     Sse,
     SseEvent,

@@ -31,7 +31,8 @@ enum class SourceKind : std::uint8_t {
     Unmasked,
     Message,
     Inflated,
-    Decoded,  ///< what stood inside a payload in an encoding of its own, as base64
+    Attachment,  ///< of a Socket.IO packet, from a row of its own
+    Decoded,     ///< what stood inside a payload in an encoding of its own, as base64
 };
 
 /// A named array of bytes that fields point into.

@@ -136,6 +136,9 @@ Truth recordHas(const FilterRow& row, FieldId field) {
         case FieldId::IssueCodeField:
         case FieldId::IssueSeverityField:
             return possible(record.severity != Severity::None);
+        case FieldId::SocketIoAttachmentOf:
+            // The row of an attachment is Engine.IO's; it has no Socket.IO packet.
+            return possible(record.protocol == Protocol::EngineIo);
         default:
             break;
     }

@@ -170,6 +170,7 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     if (const std::uint8_t revision = engineio::revisionFromTarget(head.target)) {
         facts.engineVersion = revision;
     }
+    if (engineio::isSocketIoTarget(head.target)) facts.socketIoPath = true;
     if (webSocket) engineio::webSocketRequested(head.target, out);
     record.kind = RowKind::HttpRequest;
     record.name = out.intern(head.method + " " + head.target);
@@ -551,9 +552,11 @@ void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     half.ended = reason;
     // A body without a length ends with its stream; any other one is cut short by that.
+    // Whose reader has gone away first is free to stop: so do event streams end.
     const bool closed = reason == EndReason::Fin || reason == EndReason::Reset;
+    const bool wanted = !m_halves[indexOf(opposite(direction))].ended;
     if (half.state == State::Body && half.framing.kind != BodyKind::UntilClose &&
-        half.exchangeKnown && closed) {
+        half.exchangeKnown && closed && wanted) {
         remarkLate(half.bodyOf, IssueCode::HttpBodyCutShort, out);
     }
     endBody(half, half.framing.kind == BodyKind::UntilClose && reason == EndReason::Fin, out);

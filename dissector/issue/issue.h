@@ -102,6 +102,18 @@ enum class IssueCode : std::uint16_t {
     EngineIoHttpAfterSwitch,
     SocketIoPacketMalformed,
     SocketIoPayloadMalformed,
+    // Socket.IO: attachments, acknowledgements, namespaces
+    SocketIoPlaceholderWrong,
+    SocketIoAttachmentMissing,
+    SocketIoAttachmentSurplus,
+    SocketIoAckMissing,
+    SocketIoAckUnasked,
+    SocketIoAckIdMissing,
+    SocketIoAckIdReused,
+    SocketIoReservedEvent,
+    SocketIoNotConnected,
+    SocketIoAfterDisconnect,
+    SocketIoConnectWithoutSid,
     // Event streams, WHATWG HTML
     EventStreamCharset,
     EventStreamStatus,

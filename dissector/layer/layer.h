@@ -63,6 +63,7 @@ struct ConnectionFacts {
     Protocol protocol = Protocol::Tcp;  ///< the highest one recognised so far
     std::uint8_t engineVersion = 0;     ///< Engine.IO revision (EIO=), 0 unknown
     std::uint32_t engineSession = 0xffffffff;  ///< engineio::SessionId that it carries
+    bool socketIoPath = false;          ///< a request's path is Socket.IO's own
     bool upgraded = false;              ///< a WebSocket handshake was completed
     Compression compression;            ///< of WebSocket messages
     NameId subprotocol = 0;             ///< Sec-WebSocket-Protocol of the 101

@@ -75,8 +75,9 @@ void appendUtf8(std::string& out, char32_t code) {
 /// Builds the tree from tokens of a text that is valid.
 class TreeBuilder {
 public:
-    TreeBuilder(std::string_view text, FieldTree& tree, Place place, const TextHook& hook)
-        : m_text(text), m_tree(tree), m_place(place), m_hook(hook) {}
+    TreeBuilder(std::string_view text, FieldTree& tree, Place place, const TextHook& hook,
+                const ObjectHook& objectHook)
+        : m_text(text), m_tree(tree), m_place(place), m_hook(hook), m_objectHook(objectHook) {}
 
     void build(std::string label) {
         JsonReader reader(m_text);
@@ -160,6 +161,7 @@ private:
         m_tree.setText(level.field, level.object
                                         ? "{" + count + (one ? " member}" : " members}")
                                         : "[" + count + (one ? " element]" : " elements]"));
+        if (m_objectHook && level.object) m_objectHook(end, level.field);
         m_tree.close();
     }
 
@@ -167,6 +169,7 @@ private:
     FieldTree& m_tree;
     Place m_place;
     const TextHook& m_hook;
+    const ObjectHook& m_objectHook;
     std::vector<Level> m_levels;
     ByteRange m_key;
     std::size_t m_nodes = 0;
@@ -305,9 +308,9 @@ std::string quotedJson(std::string_view text) {
 }
 
 bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label,
-                  const TextHook& hook) {
+                  const TextHook& hook, const ObjectHook& objectHook) {
     if (checkJson(text)) return false;
-    TreeBuilder(text, tree, place, hook).build(std::move(label));
+    TreeBuilder(text, tree, place, hook, objectHook).build(std::move(label));
     return true;
 }
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,10 +49,16 @@ std::string quotedJson(std::string_view text);
 /// name of a Socket.IO packet. Looks at nothing behind it.
 std::optional<std::string> firstStringOf(std::string_view arrayText);
 
+/// Called with the position behind an object's closing brace and its field, which is still open, so
+/// that what is appended to the tree becomes its last child. May give the field another text.
+/// Empty: not asked.
+using ObjectHook = std::function<void(std::uint64_t end, FieldIndex field)>;
+
 /// Appends the tree of `text`, whose first byte stands at `place`: a Json field called `label`
 /// (empty: the table's label) with members and elements below. `hook` is asked about every string
-/// that is no name. False, and nothing appended, if the text is not valid JSON.
+/// that is no name, `objectHook` about every object. False, and nothing appended, if the text is not
+/// valid JSON.
 bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label = {},
-                  const TextHook& hook = {});
+                  const TextHook& hook = {}, const ObjectHook& objectHook = {});
 
 }  // namespace framescope

@@ -90,6 +90,8 @@ enum RecordFlag : std::uint32_t {
     kFlagContextLost = 1 << 14,     ///< compressed against bytes that are not in the capture
     kFlagNotDeflate = 1 << 15,      ///< compressed, but not as agreed: no DEFLATE data
     kFlagOverLimit = 1 << 16,       ///< inflates to more than the limit; only its beginning is read
+    // Socket.IO
+    kFlagHasOffset = 1 << 24,  ///< event whose last argument is its offset, for state recovery
 };
 
 /// 56 bytes a row; see the kinds for what the fields mean there.
@@ -101,7 +103,8 @@ struct Record {
     ConnectionId connection = 0;
     RecordId group = kNoRecord;  ///< first frame of the message; request of a response
     NameId name = 0;             ///< event name, or method and target
-    std::uint32_t detail = 0;    ///< status code, close code, acknowledgement id, EndReason
+    /// Status code, close code, EndReason, acknowledgement id (greater ones as 0xffffffff).
+    std::uint32_t detail = 0;
     std::uint32_t flags = 0;
     RowKind kind = RowKind::TcpSegment;
     Protocol protocol = Protocol::Tcp;

@@ -1,8 +1,14 @@
 // A Socket.IO packet for people: its tree and its one line. Binary attachments travel in frames of
 // their own; their placeholders in the JSON are shown as what they stand for.
+#include <algorithm>
+#include <charconv>
+
 #include "dissector/payload/json.h"
+#include "dissector/payload/payload_describe.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/socketio/describe_recovery.h"
 #include "dissector/socketio/packet.h"
+#include "dissector/socketio/placeholder.h"
 
 namespace framescope::socketio {
 namespace {
@@ -11,37 +17,74 @@ constexpr std::size_t kShownChars = 200;
 /// Arguments that get a tree of their own.
 constexpr std::size_t kMaxArguments = 1000;
 
-std::string attachmentName(std::string_view number) {
-    return "\u2039attachment " + std::string(number) + "\u203a";
+/// People count from one.
+std::string attachmentName(std::uint64_t number, std::optional<std::uint64_t> size = {}) {
+    std::string name = "\u2039attachment " + std::to_string(number + 1);
+    if (size) name += ", " + byteCountText(*size);
+    return name + "\u203a";
 }
 
-/// Names the objects {"_placeholder":true,"num":0} among the fields from `begin` on.
-void namePlaceholders(FieldTree& tree, FieldIndex begin) {
-    for (FieldIndex i = begin; i + 2 < tree.size(); ++i) {
-        const Field& mark = tree[i + 1];
-        const Field& number = tree[i + 2];
-        const bool pair = tree[i].next == i + 3 && mark.parent == i && number.parent == i;
-        if (pair && mark.label == "_placeholder" && mark.text == "true" && number.label == "num") {
-            tree.setText(i, attachmentName(number.text));
-        }
-    }
+const Attachment* find(const Surroundings& surroundings, std::uint64_t number) {
+    const auto& attachments = surroundings.attachments;
+    if (number >= attachments.size() || !attachments[number]) return nullptr;
+    return &*attachments[number];
 }
 
-/// The same in the text of a line, in the form socket.io writes it.
+/// The same in the text of a line that may have been cut, in the form socket.io writes it.
 std::string withPlaceholdersNamed(std::string line) {
     constexpr std::string_view kBegin = "{\"_placeholder\":true,\"num\":";
     for (std::size_t at = line.find(kBegin); at != std::string::npos; at = line.find(kBegin, at)) {
         const std::size_t digits = at + kBegin.size();
-        const std::size_t end = line.find_first_not_of("0123456789", digits);
-        if (end == std::string::npos || end == digits || line[end] != '}') {
+        std::uint64_t number = 0;
+        const auto [stop, error] =
+            std::from_chars(line.data() + digits, line.data() + line.size(), number);
+        const auto end = static_cast<std::size_t>(stop - line.data());
+        if (error != std::errc() || end == line.size() || line[end] != '}') {
             at = digits;
             continue;
         }
-        const std::string name = attachmentName(line.substr(digits, end - digits));
+        const std::string name = attachmentName(number);
         line.replace(at, end + 1 - at, name);
         at += name.size();
     }
     return line;
+}
+
+/// Arguments as a line: each placeholder as what it stands for.
+std::string withAttachmentsNamed(std::string_view json, const Surroundings& surroundings) {
+    return replacePlaceholders(json, [&](std::uint64_t number) -> std::optional<std::string> {
+        const Attachment* const attachment = find(surroundings, number);
+        return attachment != nullptr ? attachmentName(number, attachment->size)
+                                     : attachmentName(number);
+    });
+}
+
+/// Arguments as JSON, with the lengths of the attachments that are there.
+std::string withAttachmentLengths(std::string_view json, const Surroundings& surroundings) {
+    return replacePlaceholders(json, [&](std::uint64_t number) -> std::optional<std::string> {
+        const Attachment* const attachment = find(surroundings, number);
+        if (attachment == nullptr) return std::nullopt;
+        return "{\"$binary\":" + std::to_string(attachment->size) + "}";
+    });
+}
+
+/// Appends the attachment below the field of its placeholder, which is open.
+void describeAttachment(std::uint64_t number, FieldIndex field, Dissection& dissection,
+                        const Surroundings& surroundings) {
+    FieldTree& tree = dissection.fields;
+    const Attachment* const attachment = find(surroundings, number);
+    tree.setText(field, attachment != nullptr ? attachmentName(number, attachment->size)
+                                              : attachmentName(number));
+    if (attachment == nullptr || attachment->source == kNoSource) return;
+    const Bytes bytes = dissection.sources[attachment->source].bytes;
+    const Place place{attachment->source, 0};
+    const FieldIndex shown = tree.open(FieldId::SocketIoAttachment, place, bytes.size(),
+                                       byteCountText(attachment->size), Bytes(bytes));
+    tree.setLabel(shown, "Attachment " + std::to_string(number + 1));
+    if (!bytes.empty() && bytes.size() == attachment->size) {
+        describePayload(bytes, false, surroundings.choice, dissection, place);
+    }
+    tree.close();
 }
 
 /// Children of the data's array that are arguments: all of an acknowledgement's, all but the name
@@ -57,7 +100,30 @@ std::string_view slice(std::string_view text, ByteRange range) {
     return text.substr(range.begin, range.size());
 }
 
-void describeArguments(const Packet& packet, FieldTree& tree, Place data) {
+/// The tree of one argument, at `range` in the packet's data.
+void describeArgument(const Packet& packet, ByteRange range, std::string label,
+                      Dissection& dissection, Place data, const Surroundings& surroundings) {
+    const std::string_view text = slice(packet.data, range);
+    const TextHook textHook = base64Hook(dissection, surroundings.choice);
+    std::vector<Placeholder> placeholders;
+    if (isBinary(packet.type)) placeholders = findPlaceholders(text);
+    ObjectHook objectHook;
+    if (!placeholders.empty()) {
+        objectHook = [&](std::uint64_t end, FieldIndex field) {
+            const auto found = std::ranges::lower_bound(
+                placeholders, end, {},
+                [](const Placeholder& placeholder) { return placeholder.range.end; });
+            if (found == placeholders.end() || found->range.end != end || !found->number) return;
+            describeAttachment(*found->number, field, dissection, surroundings);
+        };
+    }
+    describeJson(text, dissection.fields, data.at(range.begin), std::move(label), textHook,
+                 objectHook);
+}
+
+void describeArguments(const Packet& packet, Dissection& dissection, Place data,
+                       const Surroundings& surroundings) {
+    FieldTree& tree = dissection.fields;
     const auto nodes = arguments(packet);
     // From the first argument to the array's end, so that what is beyond the limit is in the value.
     const std::size_t end = packet.data.rfind(']');
@@ -65,9 +131,15 @@ void describeArguments(const Packet& packet, FieldTree& tree, Place data) {
     const ByteRange range =
         nodes.empty() ? ByteRange{end, end} : ByteRange{nodes.front().range.begin, last + 1};
     std::string value = "[" + std::string(slice(packet.data, range)) + "]";
-    std::string text = withPlaceholdersNamed(printable(value, kShownChars));
-    const FieldIndex field = tree.open(FieldId::SocketIoArgs, data.at(range.begin), range.size(),
-                                       std::move(text), std::move(value));
+    std::string text;
+    if (isBinary(packet.type)) {
+        text = printable(withAttachmentsNamed(value, surroundings), kShownChars);
+        value = withAttachmentLengths(value, surroundings);
+    } else {
+        text = printable(value, kShownChars);
+    }
+    tree.open(FieldId::SocketIoArgs, data.at(range.begin), range.size(), std::move(text),
+              std::move(value));
     std::size_t number = 0;
     for (const JsonNode& node : nodes) {
         if (number == kMaxArguments) {
@@ -76,14 +148,15 @@ void describeArguments(const Packet& packet, FieldTree& tree, Place data) {
             tree.setLabel(more, "\u2026");
             break;
         }
-        describeJson(slice(packet.data, node.range), tree, data.at(node.range.begin),
-                     "Argument " + std::to_string(number++));
+        describeArgument(packet, node.range, "Argument " + std::to_string(number++), dissection,
+                         data, surroundings);
     }
     tree.close();
-    namePlaceholders(tree, field);
 }
 
-void describeData(const Packet& packet, FieldTree& tree, Place data) {
+void describeData(const Packet& packet, Dissection& dissection, Place data,
+                  const Surroundings& surroundings) {
+    FieldTree& tree = dissection.fields;
     const bool list = packet.hasEvent() || packet.isAck();
     if (list && jsonKind(packet.data) == JsonKind::Array && !checkJson(packet.data)) {
         if (packet.hasEvent()) {
@@ -96,12 +169,12 @@ void describeData(const Packet& packet, FieldTree& tree, Place data) {
                          std::move(name), std::move(shown));
             }
         }
-        describeArguments(packet, tree, data);
+        describeArguments(packet, dissection, data, surroundings);
         return;
     }
     tree.open(FieldId::SocketIoData, data, packet.data.size(), printable(packet.data, kShownChars),
               std::string(packet.data));
-    describeJson(packet.data, tree, data);
+    describeJson(packet.data, tree, data, {}, base64Hook(dissection, surroundings.choice));
     tree.close();
 }
 
@@ -152,13 +225,15 @@ std::string shownData(const Packet& packet, std::size_t maxChars) {
             separator = ", ";
         }
     }
-    return printable(withPlaceholdersNamed(std::move(line)), maxChars);
+    return printable(isBinary(packet.type) ? withPlaceholdersNamed(std::move(line)) : line,
+                     maxChars);
 }
 
 }  // namespace
 
-FieldIndex describe(const Packet& packet, FieldTree& tree, Place place,
-                    std::uint8_t engineVersion) {
+FieldIndex describe(const Packet& packet, Dissection& dissection, Place place,
+                    std::uint8_t engineVersion, const Surroundings& surroundings) {
+    FieldTree& tree = dissection.fields;
     const std::string type(packetTypeName(packet.type, engineVersion));
     const FieldIndex layer = tree.open(FieldId::SocketIo, place, packet.dataRange.end,
                                        summary(packet, kShownChars, engineVersion));
@@ -178,9 +253,35 @@ FieldIndex describe(const Packet& packet, FieldTree& tree, Place place,
         tree.add(FieldId::SocketIoId, place.at(packet.idRange.begin), packet.idRange.size(),
                  *packet.id);
     }
-    if (!packet.data.empty()) describeData(packet, tree, place.at(packet.dataRange.begin));
+    if (!packet.data.empty()) {
+        const Place data = place.at(packet.dataRange.begin);
+        describeData(packet, dissection, data, surroundings);
+        describeRecovery(packet.type, asBytes(packet.data), Encoding::Json, surroundings, tree,
+                         data);
+    }
     tree.close();
     return layer;
+}
+
+void describeRecovery(PacketType type, ByteView data, Encoding encoding,
+                      const Surroundings& surroundings, FieldTree& tree, Place place) {
+    const auto add = [&](FieldId id, const std::optional<FoundText>& text) {
+        if (!text) return;
+        tree.add(id, place.at(text->range.begin), text->range.size(), text->value,
+                 printable(text->value, kShownChars));
+    };
+    if (type == PacketType::Connect) {
+        const ConnectData connect = readConnectData(data, encoding);
+        add(FieldId::SocketIoSid, connect.sid);
+        add(FieldId::SocketIoPid, connect.pid);
+        add(FieldId::SocketIoOffset, connect.offset);
+    } else if (surroundings.hasOffset) {
+        add(FieldId::SocketIoOffset, trailingText(data, encoding));
+    }
+    if (surroundings.recovered) {
+        tree.addComputed(FieldId::SocketIoRecovered, std::uint64_t{*surroundings.recovered},
+                         *surroundings.recovered ? "yes" : "no, the client begins anew");
+    }
 }
 
 std::string summary(const Packet& packet, std::size_t maxChars, std::uint8_t engineVersion) {

@@ -6,6 +6,7 @@
 #include <charconv>
 
 #include "dissector/payload/json.h"
+#include "dissector/socketio/placeholder.h"
 
 namespace framescope::socketio {
 namespace {
@@ -15,10 +16,6 @@ constexpr std::uint64_t kGreatestId = 9'007'199'254'740'991;
 
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
-}
-
-bool isBinary(PacketType type) {
-    return type == PacketType::BinaryEvent || type == PacketType::BinaryAck;
 }
 
 ByteRange digitsAt(std::string_view text, std::size_t at) {
@@ -38,7 +35,7 @@ std::optional<std::uint64_t> numberAt(std::string_view text, ByteRange digits,
 }
 
 /// What is wrong with the data; empty if it is what the type asks for.
-std::string_view dataFault(const Packet& packet) {
+std::string_view dataFault(const Packet& packet, std::uint8_t engineVersion) {
     if (packet.type == PacketType::Disconnect) {
         return packet.data.empty() ? "" : "DISCONNECT carries no data";
     }
@@ -49,7 +46,10 @@ std::string_view dataFault(const Packet& packet) {
             if (kind != JsonKind::Object) return "CONNECT carries an object or nothing";
             break;
         case PacketType::ConnectError:
-            if (kind != JsonKind::Object && kind != JsonKind::String) {
+            // Early servers put there whatever a middleware gave them.
+            if (isBeforeRevision5(engineVersion)) {
+                if (packet.data.empty()) return {};
+            } else if (kind != JsonKind::Object && kind != JsonKind::String) {
                 return "an error is an object or a text";
             }
             break;
@@ -83,7 +83,7 @@ std::string_view packetTypeName(PacketType type, std::uint8_t engineVersion) {
         case PacketType::Ack:
             return "ACK";
         case PacketType::ConnectError:
-            return engineVersion == 3 ? "ERROR" : "CONNECT_ERROR";
+            return isBeforeRevision5(engineVersion) ? "ERROR" : "CONNECT_ERROR";
         case PacketType::BinaryEvent:
             return "BINARY_EVENT";
         case PacketType::BinaryAck:
@@ -118,7 +118,8 @@ std::optional<Packet> parse(std::string_view text) {
         const std::size_t end = std::min(comma, text.size());
         packet.nsp = text.substr(at, end - at);
         packet.nspRange = {at, end};
-        at = comma == std::string_view::npos ? end : end + 1;
+        packet.comma = comma != std::string_view::npos;
+        at = packet.comma ? end + 1 : end;
     }
     if (const ByteRange digits = digitsAt(text, at); !digits.empty()) {
         packet.id = numberAt(text, digits, kGreatestId);
@@ -134,9 +135,9 @@ std::optional<Packet> parse(std::string_view text) {
     return packet;
 }
 
-bool recognise(std::string_view text) {
+bool recognise(std::string_view text, std::uint8_t engineVersion) {
     const auto packet = parse(text);
-    return packet && packet->wellFormed && dataFault(*packet).empty();
+    return packet && packet->wellFormed && dataFault(*packet, engineVersion).empty();
 }
 
 void encode(const Packet& packet, ByteWriter& out) {
@@ -144,24 +145,48 @@ void encode(const Packet& packet, ByteWriter& out) {
     if (packet.attachments) out.text(std::to_string(*packet.attachments) + "-");
     if (!packet.nsp.empty()) {
         out.text(packet.nsp);
-        // The comma parts the namespace from what follows; peers leave it out at the end or not.
-        out.text(",");
+        if (packet.comma) out.text(",");
     }
     if (packet.id) out.text(std::to_string(*packet.id));
     out.text(packet.data);
 }
 
-void check(const Packet& packet, IssueSink& issues) {
+void check(const Packet& packet, IssueSink& issues, std::uint8_t engineVersion) {
     if (!packet.wellFormed) {
         issues.add(
             IssueCode::SocketIoPacketMalformed, static_cast<std::uint16_t>(FieldId::SocketIoType),
             isBinary(packet.type) && !packet.attachments ? "the number of attachments is missing"
                                                          : "the acknowledgement id is too great");
     }
-    if (const std::string_view fault = dataFault(packet); !fault.empty()) {
+    if (const std::string_view fault = dataFault(packet, engineVersion); !fault.empty()) {
         issues.add(IssueCode::SocketIoPayloadMalformed,
                    static_cast<std::uint16_t>(FieldId::SocketIoData), std::string(fault));
+        return;
     }
+    checkPlaceholders(packet, issues);
+}
+
+void checkPlaceholders(const Packet& packet, IssueSink& issues) {
+    if (!isBinary(packet.type) || !packet.attachments) return;
+    const auto complain = [&issues](std::string detail) {
+        issues.add(IssueCode::SocketIoPlaceholderWrong,
+                   static_cast<std::uint16_t>(FieldId::SocketIoAttachments), std::move(detail));
+    };
+    const std::uint64_t announced = *packet.attachments;
+    std::vector<bool> named(std::min<std::uint64_t>(announced, kMaxPlaceholders));
+    const std::vector<Placeholder> placeholders = findPlaceholders(packet.data);
+    for (const Placeholder& placeholder : placeholders) {
+        if (!placeholder.number || *placeholder.number >= announced) {
+            return complain("a placeholder names an attachment that is not announced");
+        }
+        if (*placeholder.number < named.size()) named[*placeholder.number] = true;
+    }
+    // Of more, not all were looked for.
+    if (placeholders.size() >= kMaxPlaceholders) return;
+    const auto missing = std::ranges::find(named, false);
+    if (missing == named.end() && announced <= named.size()) return;
+    complain("no placeholder names attachment " + std::to_string(missing - named.begin() + 1) +
+             " of " + std::to_string(announced));
 }
 
 std::string eventName(const Packet& packet) {

@@ -265,7 +265,7 @@ private Q_SLOTS:
         socket.send(kClient, webSocketText("2probe", kMask));
         socket.send(kServer, webSocketText("3probe"));
         first.get("6", "abc");
-        socket.send(kClient, webSocketText("5", kMask));
+        socket.send(kClient, webSocketText("5", MaskingKey{1, 2, 3, 4}));
         socket.send(kServer, webSocketText("42[\"hi\"]"));
         const auto session = loadSession(capture);
         QVERIFY(session);

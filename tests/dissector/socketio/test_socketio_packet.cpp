@@ -2,6 +2,7 @@
 #include <QtTest>
 
 #include "dissector/socketio/packet.h"
+#include "dissector/socketio/placeholder.h"
 #include "tests/support/prefixes.h"
 #include "tests/support/tree_text.h"
 
@@ -19,10 +20,19 @@ std::vector<IssueCode> codes(std::string_view text) {
     return result;
 }
 
-std::string described(std::string_view text, std::uint8_t engineVersion = 4) {
-    FieldTree tree;
-    describe(*parse(text), tree, Place{0, 0}, engineVersion);
-    return treeText(tree);
+std::string described(std::string_view text, std::uint8_t engineVersion = 4,
+                      const std::vector<std::string>& attachments = {}) {
+    Dissection dissection;
+    dissection.addSource(SourceKind::Message, "Message", {});
+    Surroundings surroundings;
+    for (const std::string& attachment : attachments) {
+        const ByteView bytes = asBytes(attachment);
+        const SourceId source = dissection.addSource(SourceKind::Attachment, "Attachment",
+                                                     Bytes(bytes.begin(), bytes.end()));
+        surroundings.attachments.push_back(Attachment{source, bytes.size()});
+    }
+    describe(*parse(text), dissection, Place{0, 0}, engineVersion, surroundings);
+    return treeText(dissection.fields);
 }
 
 }  // namespace
@@ -59,11 +69,31 @@ private Q_SLOTS:
             "CONNECT_ERROR  \"Invalid namespace\"");
         row("51-[\"bin\",{\"_placeholder\":true,\"num\":0}]",
             "5|1|||[\"bin\",{\"_placeholder\":true,\"num\":0}]",
-            "BINARY_EVENT  bin  \u2039attachment 0\u203a");
-        row("52-/a,7[\"b\",1]", "5|2|/a|7|[\"b\",1]", "BINARY_EVENT /a #7  b  1");
+            "BINARY_EVENT  bin  \u2039attachment 1\u203a");
+        row("52-/a,7[\"b\",{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}]",
+            "5|2|/a|7|[\"b\",{\"_placeholder\":true,\"num\":1},{\"_placeholder\":true,\"num\":0}]",
+            "BINARY_EVENT /a #7  b  \u2039attachment 2\u203a, \u2039attachment 1\u203a");
+        row("50-[\"none\"]", "5|0|||[\"none\"]", "BINARY_EVENT  none");
+        row("60-3[]", "6|0||3|[]", "BINARY_ACK #3");
+        row("29007199254740991[\"a\"]", "2|||9007199254740991|[\"a\"]",
+            "EVENT #9007199254740991  a");
+        row("2[7,\"a\"]", "2||||[7,\"a\"]", "EVENT  7  \"a\"");
+        row("2[\"\",1]", "2||||[\"\",1]", "EVENT    1");
+        row("2/,[\"a\"]", "2||/||[\"a\"]", "EVENT  a");
+        row("2/a/b-c.d%20e,0[\"a\"]", "2||/a/b-c.d%20e|0|[\"a\"]", "EVENT /a/b-c.d%20e #0  a");
+        row("2/\u00e4\u4e16,[\"a\"]", "2||/\u00e4\u4e16||[\"a\"]", "EVENT /\u00e4\u4e16  a");
+        row("0/chat?token=abc&x={1}", "0||/chat?token=abc&x={1}||", "CONNECT /chat");
+        row("0/chat?token=abc,", "0||/chat?token=abc||", "CONNECT /chat");
+        row("0/12", "0||/12||", "CONNECT /12");
+        row("1/admin", "1||/admin||", "DISCONNECT /admin");
+        row("0{\"sid\":\"oSO0OpakMV_3jnilAAAA\"}", "0||||{\"sid\":\"oSO0OpakMV_3jnilAAAA\"}",
+            "CONNECT  {\"sid\":\"oSO0OpakMV_3jnilAAAA\"}");
+        row("2[\"plain\",{\"_placeholder\":true,\"num\":0}]",
+            "2||||[\"plain\",{\"_placeholder\":true,\"num\":0}]",
+            "EVENT  plain  {\"_placeholder\":true,\"num\":0}");
         row("61-/admin,456[{\"_placeholder\":true,\"num\":0}]",
             "6|1|/admin|456|[{\"_placeholder\":true,\"num\":0}]",
-            "BINARY_ACK /admin #456  \u2039attachment 0\u203a");
+            "BINARY_ACK /admin #456  \u2039attachment 1\u203a");
     }
 
     void packets() {
@@ -130,6 +160,15 @@ private Q_SLOTS:
         row("4", payload);
         row("4[]", payload);
         row("2[\"\xff\"]", payload);
+        const IssueCode placeholder = IssueCode::SocketIoPlaceholderWrong;
+        row("51-[\"a\"]", placeholder);
+        row("50-[\"a\",{\"_placeholder\":true,\"num\":0}]", placeholder);
+        row("51-[\"a\",{\"_placeholder\":true,\"num\":1}]", placeholder);
+        row("51-[\"a\",{\"_placeholder\":true,\"num\":-1}]", placeholder);
+        row("51-[\"a\",{\"_placeholder\":true,\"num\":\"0\"}]", placeholder);
+        row("51-[\"a\",{\"_placeholder\":true}]", placeholder);
+        row("52-[\"a\",{\"_placeholder\":true,\"num\":0}]", placeholder);
+        row("54294967295-[\"a\",{\"_placeholder\":true,\"num\":0}]", placeholder);
     }
 
     void malformed() {
@@ -139,7 +178,8 @@ private Q_SLOTS:
         const auto found = codes(wire);
         QVERIFY(!found.empty());
         QCOMPARE(int(found[0]), code);
-        QVERIFY(!recognise(wire));
+        // Placeholders that do not fit make it no other protocol.
+        QCOMPARE(recognise(wire), code == int(IssueCode::SocketIoPlaceholderWrong));
         QVERIFY(!summary(*parse(wire), 80).empty());
         described(wire);
     }
@@ -181,19 +221,114 @@ private Q_SLOTS:
                  "  Namespace: /\n"
                  "  Data: {\"sid\":\"x\"} [0:1-12]\n"
                  "    JSON  {1 member} [0:1-12]\n"
-                 "      sid: \"x\" [0:2-11]\n");
+                 "      sid: \"x\" [0:2-11]\n"
+                 "  Socket: x [0:8-11]\n");
         QCOMPARE(described("51-[\"b\",{\"_placeholder\":true,\"num\":0}]"),
-                 "Socket.IO  BINARY_EVENT  b  \u2039attachment 0\u203a [0:0-38]\n"
+                 "Socket.IO  BINARY_EVENT  b  \u2039attachment 1\u203a [0:0-38]\n"
                  "  Packet type: BINARY_EVENT (5) [0:0-1]\n"
                  "  Attachments: 1 [0:1-2]\n"
                  "  Namespace: /\n"
                  "  Event: b [0:4-7]\n"
-                 "  Arguments: [\u2039attachment 0\u203a] [0:8-37]\n"
-                 "    Argument 0  \u2039attachment 0\u203a [0:8-37]\n"
+                 "  Arguments: [\u2039attachment 1\u203a] [0:8-37]\n"
+                 "    Argument 0  \u2039attachment 1\u203a [0:8-37]\n"
                  "      _placeholder: true [0:9-28]\n"
                  "      num: 0 [0:29-36]\n");
         QVERIFY(described("4\"no\"", 3).starts_with("Socket.IO  ERROR  \"no\""));
         QVERIFY(described("2[\"a\"]").ends_with("  Arguments: [] [0:5-5]\n"));
+    }
+
+    // Attachments stand where their placeholders stand, whatever their order and depth.
+    void attachments() {
+        QCOMPARE(described("52-[\"b\",{\"x\":[{\"num\":1,\"_placeholder\":true}]},"
+                           "{\"_placeholder\":true,\"num\":0}]",
+                           4, {std::string("\0\1\2", 3), "\xff"}),
+                 "Socket.IO  BINARY_EVENT  b  {\"x\":[{\"num\":1,\"_placeholder\":true}]}, "
+                 "\u2039attachment 1\u203a [0:0-76]\n"
+                 "  Packet type: BINARY_EVENT (5) [0:0-1]\n"
+                 "  Attachments: 2 [0:1-2]\n"
+                 "  Namespace: /\n"
+                 "  Event: b [0:4-7]\n"
+                 "  Arguments: [{\"x\":[\u2039attachment 2, 1 byte\u203a]},"
+                 "\u2039attachment 1, 3 bytes\u203a] [0:8-75]\n"
+                 "    Argument 0  {1 member} [0:8-45]\n"
+                 "      x: [1 element] [0:9-44]\n"
+                 "        0: \u2039attachment 2, 1 byte\u203a [0:14-43]\n"
+                 "          num: 1 [0:15-22]\n"
+                 "          _placeholder: true [0:23-42]\n"
+                 "          Attachment 2: 1 byte [2:0-1]\n"
+                 "            Payload  raw bytes, 1 byte [2:0-1]\n"
+                 "              Format: raw bytes\n"
+                 "              Why: bytes of no format known here\n"
+                 "              Data: 1 byte: ff [2:0-1]\n"
+                 "    Argument 1  \u2039attachment 1, 3 bytes\u203a [0:46-75]\n"
+                 "      _placeholder: true [0:47-66]\n"
+                 "      num: 0 [0:67-74]\n"
+                 "      Attachment 1: 3 bytes [1:0-3]\n"
+                 "        Payload  raw bytes, 3 bytes [1:0-3]\n"
+                 "          Format: raw bytes\n"
+                 "          Why: bytes of no format known here\n"
+                 "          Data: 3 bytes: 000102 [1:0-3]\n");
+    }
+
+    void argumentsAsJson() {
+        const auto args = [](std::string_view text, std::size_t count) {
+            Dissection dissection;
+            Surroundings surroundings;
+            for (std::size_t i = 0; i < count; ++i) {
+                surroundings.attachments.push_back(Attachment{kNoSource, 12 + i});
+            }
+            describe(*parse(text), dissection, Place{0, 0}, 4, surroundings);
+            const FieldIndex field = dissection.fields.find(FieldId::SocketIoArgs);
+            return std::get<std::string>(dissection.fields[field].value);
+        };
+        const std::string_view two =
+            "52-[\"b\",{\"_placeholder\":true,\"num\":1},[{\"_placeholder\":true,\"num\":0}]]";
+        QCOMPARE(args(two, 2), std::string("[{\"$binary\":13},[{\"$binary\":12}]]"));
+        QCOMPARE(args(two, 1),
+                 std::string("[{\"_placeholder\":true,\"num\":1},[{\"$binary\":12}]]"));
+        QCOMPARE(args("2[\"b\",{\"_placeholder\":true,\"num\":0}]", 1),
+                 std::string("[{\"_placeholder\":true,\"num\":0}]"));
+    }
+
+    // ERROR of early servers carries whatever a middleware gave.
+    void errorsByRevision() {
+        for (const char* text : {"4", "4null", "4[1]", "45", "4/chat,\"Invalid namespace\""}) {
+            QVERIFY(recognise(text, 3));
+        }
+        for (const char* text : {"4", "4null", "4[1]", "45"}) QVERIFY(!recognise(text, 4));
+        QVERIFY(!recognise("4nul", 3));
+    }
+
+    void recoveryFields() {
+        Dissection dissection;
+        Surroundings surroundings;
+        surroundings.hasOffset = true;
+        describe(*parse("2[\"a\",1,\"Lz9X\"]"), dissection, Place{0, 0}, 4, surroundings);
+        QVERIFY(treeText(dissection.fields).ends_with("  Offset: Lz9X [0:8-14]\n"));
+        QVERIFY(described("0{\"sid\":\"a\",\"pid\":\"b\",\"x\":1}")
+                    .ends_with("  Socket: a [0:8-11]\n  Private session id: b [0:18-21]\n"));
+    }
+
+    void placeholders() {
+        const auto found = [](std::string_view json) {
+            std::string text;
+            for (const Placeholder& placeholder : findPlaceholders(json)) {
+                text += std::to_string(placeholder.range.begin) + "-" +
+                        std::to_string(placeholder.range.end) + ":" +
+                        (placeholder.number ? std::to_string(*placeholder.number) : "?") + " ";
+            }
+            return text;
+        };
+        QCOMPARE(found("[{\"_placeholder\":true,\"num\":0}]"), std::string("1-30:0 "));
+        QCOMPARE(found("[{\"num\":3,\"more\":[1],\"_placeholder\":true}]"), std::string("1-41:3 "));
+        // The outer one counts.
+        QCOMPARE(
+            found("[{\"num\":1,\"a\":{\"_placeholder\":true,\"num\":2},\"_placeholder\":true}]"),
+            std::string("1-64:1 "));
+        QCOMPARE(found("[{\"_placeholder\":false,\"num\":0},[true],\"_placeholder\"]"),
+                 std::string());
+        QCOMPARE(found("[[\"_placeholder\",true]]"), std::string());
+        QCOMPARE(found("[{\"_placeholder\":true,\"num\":0},{\"_placehol"), std::string("1-30:0 "));
     }
 
     // Damaged packets: ranges stay inside, nothing throws.
@@ -214,11 +349,17 @@ private Q_SLOTS:
             QVERIFY(QString::fromStdString(summary(*packet, 30)).size() <= 30);
             IssueSink sink;
             check(*packet, sink);
-            FieldTree tree;
-            const FieldIndex layer = describe(*packet, tree, Place{0, 0});
-            tree.attach(sink, layer);
-            for (const Field& field : tree.fields()) {
-                QVERIFY(field.source == kNoSource || field.range.end <= text.size());
+            Dissection dissection;
+            dissection.addSource(SourceKind::Message, "Message", {});
+            Surroundings surroundings;
+            surroundings.attachments = {
+                Attachment{dissection.addSource(SourceKind::Attachment, "A", Bytes(3, 7)), 3}};
+            surroundings.hasOffset = noise.below(2) == 0;
+            const FieldIndex layer = describe(*packet, dissection, Place{0, 0}, 4, surroundings);
+            dissection.fields.attach(sink, layer);
+            for (const Field& field : dissection.fields.fields()) {
+                const std::size_t size = field.source == 1 ? 3 : text.size();
+                QVERIFY(field.source == kNoSource || field.range.end <= size);
                 QVERIFY(field.range.begin <= field.range.end);
             }
         }
