@@ -6,7 +6,7 @@
 namespace framescope {
 
 ConnectionView::ConnectionView(ConnectionModel& model, QWidget* parent)
-    : SideList(model, parent), m_model(model) {
+    : SideList(model, 1, parent), m_model(model) {
     setAccessibleName(QStringLiteral("Connections"));
     connect(this, &SideList::rowChosen, this,
             [this](int row) { Q_EMIT connectionChosen(m_model.connectionAt(row)); });

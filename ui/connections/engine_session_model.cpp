@@ -159,7 +159,7 @@ QString EngineSessionModel::detail(int row) const {
             .arg(counted(static_cast<quint64>(m_shown), "session", "sessions"),
                  groupedNumber(static_cast<quint64>(upgraded)));
     }
-    return QStringLiteral("%1 · %2 · %3")
+    return QStringLiteral("%1\n%2 · %3")
         .arg(transportWords(*info),
              counted(info->packets[0] + info->packets[1], "packet", "packets"),
              shortDuration(info->lastTimeNs - info->firstTimeNs));

@@ -16,6 +16,7 @@ namespace framescope {
 namespace {
 
 constexpr int kPadding = 10;
+constexpr int kLineGap = 2;
 
 class SideListDelegate : public QStyledItemDelegate {
 public:
@@ -31,10 +32,13 @@ public:
         const auto severity =
             static_cast<Severity>(index.data(SideListModel::SeverityRole).toInt());
         const int line = option.fontMetrics.height();
+        const QStringList details =
+            index.data(SideListModel::DetailRole).toString().split(QLatin1Char('\n'));
+        const int below = static_cast<int>(details.size()) * (line + kLineGap);
         QRect first(option.rect.left() + kPadding,
-                    option.rect.top() + (option.rect.height() - 2 * line - 2) / 2,
+                    option.rect.top() + (option.rect.height() - line - below) / 2,
                     option.rect.width() - 2 * kPadding, line);
-        const QRect second = first.translated(0, line + 2);
+        QRect next = first;
         if (severity != Severity::None) {
             paintSeverityMark(*painter, QRect(first.right() - line, first.top(), line, line),
                               line * 0.55, severity, colors);
@@ -54,8 +58,10 @@ public:
                    Qt::ElideMiddle);
         painter->setFont(option.font);
         painter->setPen(colors.dim);
-        drawElided(*painter, second, index.data(SideListModel::DetailRole).toString(),
-                   Qt::ElideRight);
+        for (const QString& detail : details) {
+            next.translate(0, line + kLineGap);
+            drawElided(*painter, next, detail, Qt::ElideRight);
+        }
     }
 
 private:
@@ -69,7 +75,8 @@ private:
 
 }  // namespace
 
-SideList::SideList(SideListModel& model, QWidget* parent) : QTableView(parent) {
+SideList::SideList(SideListModel& model, int detailLines, QWidget* parent)
+    : QTableView(parent), m_detailLines(detailLines) {
     setModel(&model);
     setItemDelegate(new SideListDelegate(this));
     horizontalHeader()->hide();
@@ -90,7 +97,8 @@ SideList::SideList(SideListModel& model, QWidget* parent) : QTableView(parent) {
 
 void SideList::fitRows() {
     const int line = fontMetrics().height();
-    verticalHeader()->setDefaultSectionSize(2 * line + line / 2 + 4);
+    verticalHeader()->setDefaultSectionSize(line + m_detailLines * (line + kLineGap) + line / 2 +
+                                            2);
 }
 
 void SideList::chooseRow(int row) {

@@ -1,5 +1,5 @@
-// A list at the side: two lines an entry, what it is and what is known of it; the first entry
-// stands for everything. Choosing an entry narrows the rows.
+// A list at the side: two or three lines an entry, what it is and what is known of it; the first
+// entry stands for everything. Choosing an entry narrows the rows.
 #pragma once
 
 #include <QAbstractListModel>
@@ -15,7 +15,7 @@ public:
     enum Role {
         NameRole = Qt::UserRole,  ///< QString, the first line up to what may be cut
         PathRole,                 ///< QString, the rest of it, cut in its middle; may be empty
-        DetailRole,               ///< QString, the second line
+        DetailRole,               ///< QString, the lines below
         SeverityRole,             ///< int of Severity
         HeadingRole,              ///< bool: the row that stands for all
     };
@@ -27,8 +27,8 @@ class SideList : public QTableView {
     Q_OBJECT
 
 public:
-    /// Shows `model`, which must outlive this.
-    explicit SideList(SideListModel& model, QWidget* parent = nullptr);
+    /// Shows `model`, which must outlive this and whose entries have so many lines of details.
+    explicit SideList(SideListModel& model, int detailLines = 1, QWidget* parent = nullptr);
 
     /// Chooses an entry as somebody would.
     void chooseRow(int row);
@@ -49,6 +49,7 @@ protected:
 private:
     void fitRows();
 
+    int m_detailLines;
     bool m_quiet = false;
 };
 

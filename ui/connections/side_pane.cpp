@@ -22,7 +22,7 @@ SidePane::SidePane(QWidget* parent)
       m_connectionModel(new ConnectionModel(this)),
       m_sessionModel(new EngineSessionModel(this)),
       m_connectionView(new ConnectionView(*m_connectionModel)),
-      m_sessionView(new SideList(*m_sessionModel)),
+      m_sessionView(new SideList(*m_sessionModel, 2)),
       m_tabs(new FlatTabBar(this)),
       m_lists(new QStackedWidget(this)) {
     m_sessionView->setAccessibleName(QStringLiteral("Engine.IO sessions"));

@@ -2,6 +2,7 @@
 #include "ui/payload/payload_overrule.h"
 
 #include "capture/session/session.h"
+#include "dissector/record/row_link.h"
 #include "ui/text/display_text.h"
 
 namespace framescope {
@@ -13,17 +14,28 @@ bool isAboutTheSame(const PayloadRule& one, const PayloadRule& other) {
     return one.path == other.path && one.event == other.event;
 }
 
+/// The row whose event an attachment belongs to; any other row itself.
+RecordId packetRowOf(const Session& session, RecordId row, const Dissection& dissection) {
+    const FieldTree& tree = dissection.fields;
+    if (tree.find(FieldId::SocketIoAttachmentOf) == kNoField) return row;
+    for (FieldIndex i = 0; i + 1 < tree.size(); ++i) {
+        const auto* const kind = std::get_if<std::string>(&tree[i + 1].value);
+        if (tree[i].id != FieldId::RowLink || kind == nullptr) continue;
+        const auto* const number = std::get_if<std::uint64_t>(&tree[i].value);
+        if (*kind != linkKindName(LinkKind::AttachmentOf) || number == nullptr) continue;
+        if (*number > 0 && *number <= session.rowCount()) return static_cast<RecordId>(*number - 1);
+    }
+    return row;
+}
+
 }  // namespace
 
 PayloadRule ruleOf(const Session& session, RecordId row, const Dissection& dissection) {
     PayloadRule rule;
     const std::string_view target = session.requestTarget(row);
     rule.path = target.substr(0, target.find('?'));
-    const FieldIndex event = dissection.fields.find(FieldId::SocketIoEvent);
-    if (event != kNoField) {
-        const auto* const name = std::get_if<std::string>(&dissection.fields[event].value);
-        if (name != nullptr) rule.event = *name;
-    }
+    const Record& packet = session.record(packetRowOf(session, row, dissection));
+    if (packet.protocol == Protocol::SocketIo) rule.event = session.name(packet.name);
     if (rule.path.empty() && rule.event.empty()) rule.path = "*";
     return rule;
 }

@@ -11,8 +11,9 @@ namespace framescope {
 
 class Session;
 
-/// The rule under which the payloads of a row fall, still without a format: its path and, if it
-/// carries one, its Socket.IO event. A row of which neither is known falls under the rule for all.
+/// The rule under which the payloads of a row fall, still without a format: its path and its
+/// Socket.IO event, for an attachment that of the event it belongs to. A row of which neither is
+/// known falls under the rule for all.
 PayloadRule ruleOf(const Session& session, RecordId row, const Dissection& dissection);
 
 /// "“message” at /socket.io/", "/feed", "all payloads": what a rule is about.

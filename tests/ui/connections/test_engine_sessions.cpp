@@ -93,9 +93,9 @@ private Q_SLOTS:
         const QString detail = text(1, EngineSessionModel::DetailRole);
         QVERIFY2(detail.startsWith(QStringLiteral("polling → websocket after 15")),
                  qPrintable(detail));
-        QVERIFY(detail.contains(QStringLiteral(" · 42 packets · 2")));
+        QVERIFY(detail.contains(QStringLiteral("\n42 packets · 2")));
         QVERIFY(text(2, EngineSessionModel::DetailRole)
-                    .startsWith(QStringLiteral("polling, never upgraded · 1 packet · ")));
+                    .startsWith(QStringLiteral("polling, never upgraded\n1 packet · ")));
         const auto severity = [&model](int row) {
             return static_cast<Severity>(
                 model.index(row).data(EngineSessionModel::SeverityRole).toInt());

@@ -56,15 +56,24 @@ private Q_SLOTS:
     void aRowGivesTheRuleItFallsUnder() {
         Session session(nullptr);
         Batch batch = test::handMadeBatch(0, 4, 2);
-        batch.names = {"/socket.io/?EIO=4&transport=websocket"};
+        batch.names = {"/socket.io/?EIO=4&transport=websocket", "message"};
         batch.connections[0].second.facts.path = 1;
+        batch.records[2].protocol = Protocol::SocketIo;
+        batch.records[2].name = 2;
         session.append(std::move(batch));
-        const PayloadRule event = ruleOf(session, 0, *test::handMadeDissection());
+        const PayloadRule event = ruleOf(session, 2, *test::handMadeDissection());
         QCOMPARE(event.path, std::string("/socket.io/"));
         QCOMPARE(event.event, std::string("message"));
         QCOMPARE(ruleScope(event), QStringLiteral("“message” at /socket.io/"));
         const PayloadRule plain = ruleOf(session, 0, Dissection());
         QCOMPARE(ruleScope(plain), QStringLiteral("/socket.io/"));
+        // An attachment is read as the arguments of its event are.
+        Dissection attachment;
+        attachment.fields.addComputed(FieldId::SocketIoAttachmentOf, std::string("attachment 1"));
+        attachment.fields.open(FieldId::RowLink, {}, 0, "attachment of row 3", std::uint64_t{3});
+        attachment.fields.addComputed(FieldId::RowLinkKind, std::string("attachment"));
+        attachment.fields.close();
+        QCOMPARE(ruleOf(session, 0, attachment).event, std::string("message"));
         // Nothing is known of the other connection: the rule is for all then.
         const PayloadRule all = ruleOf(session, 1, Dissection());
         QCOMPARE(all.path, std::string("*"));
