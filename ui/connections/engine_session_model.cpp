@@ -155,9 +155,10 @@ QString EngineSessionModel::detail(int row) const {
         const auto upgraded = std::count_if(
             all.begin(), all.begin() + m_shown,
             [](const SessionInfo& one) { return one.upgrade == UpgradeState::Upgraded; });
-        return QStringLiteral("%1 · %2 upgraded")
+        return QStringLiteral("%1, %2 upgraded\n%3")
             .arg(counted(static_cast<quint64>(m_shown), "session", "sessions"),
-                 groupedNumber(static_cast<quint64>(upgraded)));
+                 groupedNumber(static_cast<quint64>(upgraded)),
+                 counted(m_session->rowCount(), "row", "rows"));
     }
     return QStringLiteral("%1\n%2 · %3")
         .arg(transportWords(*info),

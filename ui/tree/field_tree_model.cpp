@@ -215,7 +215,9 @@ QString FieldTreeModel::line(std::uint32_t node, qsizetype maximum) const {
     if (isIssue(node)) return issueLine(issueOf(node).issue, maximum);
     // A link says itself what it is; a label in front would only take its place.
     if (linkOf(createIndex(0, 0, quintptr{node}))) {
-        return displayText(m_dissection->fields[node].text, maximum);
+        QString text = displayText(m_dissection->fields[node].text, maximum);
+        if (!text.isEmpty()) text[0] = text[0].toUpper();
+        return text;
     }
     return displayText(m_dissection->fields.line(node), maximum);
 }

@@ -88,7 +88,7 @@ private Q_SLOTS:
             return model.index(row).data(role).toString();
         };
         QCOMPARE(text(0, EngineSessionModel::DetailRole),
-                 QStringLiteral("2 sessions · 1 upgraded"));
+                 QStringLiteral("2 sessions, 1 upgraded\n50 rows"));
         QCOMPARE(text(1, Qt::DisplayRole), QStringLiteral("Engine.IO 4  lv_VI97HAXpY6yYWAAAB"));
         const QString detail = text(1, EngineSessionModel::DetailRole);
         QVERIFY2(detail.startsWith(QStringLiteral("polling → websocket after 15")),

@@ -173,7 +173,7 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(), 5);
         QCOMPARE(model.linkOf(link), std::optional<RecordId>(56));
         QVERIFY(link.data(FieldTreeModel::LinkRole).toBool());
-        QCOMPARE(link.data().toString(), QStringLiteral("acknowledged by row 57"));
+        QCOMPARE(link.data().toString(), QStringLiteral("Acknowledged by row 57"));
         QCOMPARE(model.rowCount(link), 1);
         QVERIFY(!model.linkOf(model.index(0, 0, link)));
         QVERIFY(!model.linkOf(model.index(0, 0)));
