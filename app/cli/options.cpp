@@ -345,9 +345,10 @@ and Socket.IO conversations in it, one line a row.
   -x                               the bytes of every row
   -c N                             end after N rows were printed
   -q                               no rows, only the summary
-  -z polling|sessions              behind the rows, a table: who polls and what it
-                                   costs, or the Engine.IO sessions; with -q the
-                                   table alone; repeatable
+  -z connections|polling|sessions  behind the rows, a table: the connections with
+                                   their habits, who polls and what it costs, or the
+                                   Engine.IO sessions; with -q the table alone;
+                                   repeatable
   --inflate-limit BYTES            read so much of a compressed message at the
                                    most; 67108864 without it
   -G fields|issues                 list all fields, or all issues, and end

@@ -56,9 +56,9 @@ struct Options {
     FieldsLayout layout;
     HexOptions hex;
     PayloadRules payloadRules;  ///< --decode-as; the schemas they name are not read yet
-    bool tree = false;                                                  ///< -V
-    bool bytes = false;                                                 ///< -x
-    bool quiet = false;                                                 ///< -q
+    bool tree = false;          ///< -V
+    bool bytes = false;         ///< -x
+    bool quiet = false;         ///< -q
     std::vector<const StatisticsTable*> tables;                         ///< -z, in order
     DecodeLimits limits;                                                ///< --inflate-limit
     std::uint64_t maxRows = std::numeric_limits<std::uint64_t>::max();  ///< -c

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "app/cli/connections_table.h"
 #include "app/cli/field_text.h"
 #include "app/cli/session_table.h"
 #include "app/cli/text_table.h"
@@ -41,6 +42,7 @@ std::string pollingText(const Session& session) {
 }
 
 constexpr std::array kTables = {
+    StatisticsTable{"connections", connectionsText},
     StatisticsTable{"polling", pollingText},
     StatisticsTable{"sessions", engineSessionText},
 };

@@ -39,8 +39,8 @@ struct Batch {
     std::vector<std::string> names;  ///< their ids follow those of the batch before
     std::vector<std::pair<ConnectionId, ConnectionInfo>> connections;  ///< new or changed
     std::vector<std::pair<engineio::SessionId, engineio::SessionInfo>>
-        engineSessions;  ///< likewise
-    std::vector<std::pair<std::uint32_t, http::PollSummary>> polls;    ///< new or changed
+        engineSessions;                                              ///< likewise
+    std::vector<std::pair<std::uint32_t, http::PollSummary>> polls;  ///< new or changed
     CaptureLayout layout;
     std::vector<std::string> notices;
     DecodeLimits limits;     ///< under which it was read

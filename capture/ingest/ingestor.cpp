@@ -222,6 +222,8 @@ void Ingestor::ended(ConnectionId id, Direction by, EndReason reason) {
     }
     emitEvent(RowKind::TcpEnd, by, static_cast<std::uint32_t>(reason), 0,
               reason == EndReason::Reset ? IssueCode::TcpReset : IssueCode::None);
+    m_conversations.reconnects.ended(id, m_nextRecord - 1, m_arrival.timeNs,
+                                     static_cast<ConnectionId>(m_connections.size()));
     // What still comes is nobody's; the parser gives its memory back.
     connection.layer = std::make_unique<UnclaimedLayer>();
 }

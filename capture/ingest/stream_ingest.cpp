@@ -33,8 +33,7 @@ std::unique_ptr<Session> readWith(const std::vector<StreamPiece>& pieces,
 std::unique_ptr<Session> readFrames(const std::vector<StreamPiece>& pieces,
                                     const StreamAgreement& agreement) {
     return readWith(
-        pieces,
-        std::make_unique<websocket::WebSocketLayer>(agreement.path, agreement.subprotocol),
+        pieces, std::make_unique<websocket::WebSocketLayer>(agreement.path, agreement.subprotocol),
         agreement);
 }
 

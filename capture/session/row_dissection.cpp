@@ -8,6 +8,7 @@
 #include "capture/session/row_dissector.h"
 #include "capture/session/row_text.h"
 #include "dissector/core/duration_text.h"
+#include "dissector/habits/describe_habits.h"
 #include "dissector/packet/frame.h"
 #include "dissector/packet/packet.h"
 #include "dissector/payload/utf8.h"
@@ -138,6 +139,7 @@ void RowDissector::describeEvent() {
         websocket::describeClosing(facts.closing, static_cast<EndReason>(m_record.detail),
                                    m_record.direction, m_state.names[facts.closing.reason], tree());
     }
+    habits::describe(SessionRowContext(m_state, m_row), tree());
 }
 
 void RowDissector::describeGap() {

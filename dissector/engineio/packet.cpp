@@ -237,6 +237,13 @@ void describeOrigin(const Packet& packet, const PacketOrigin& origin, FieldTree&
     }
 }
 
+/// Text as it stands; of binary data the bytes, whatever they are written as.
+FieldValue dataValue(const Packet& packet) {
+    if (packet.isText()) return std::string(packet.data);
+    if (auto bytes = decodedData(packet, true)) return std::move(*bytes);
+    return std::string(packet.data);
+}
+
 }  // namespace
 
 FieldIndex describe(const Packet& packet, FieldTree& tree, Place place,
@@ -265,12 +272,12 @@ FieldIndex describe(const Packet& packet, FieldTree& tree, Place place,
         tree.addComputed(FieldId::EngineIoType, std::move(type),
                          "message, as binary data always is");
     }
-    if (!packet.data.empty()) {
+    if (!packet.data.empty() || !packet.isText()) {
         const bool readable = packet.isText() || packet.isBase64();
         tree.open(
             FieldId::EngineIoData, place.at(offset), packet.data.size(),
             readable ? printable(packet.data, kShownChars) : byteCountText(packet.data.size()),
-            readable ? FieldValue(std::string(packet.data)) : FieldValue());
+            dataValue(packet));
         if (packet.type == PacketType::Open) {
             if (const auto handshake = parseHandshake(packet.data)) {
                 describeHandshake(*handshake, tree, place.at(offset));

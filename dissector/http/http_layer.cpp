@@ -276,6 +276,9 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
     facts.subprotocol = out.intern(subprotocol);
     facts.compression = websocket::compressionOf(websocket::extensionsOf(response),
                                                  offer == nullptr ? nullptr : &offer->extensions);
+    if (request.record != kNoRecord) {
+        out.conversations().reconnects.opened(request.target, request.record, out);
+    }
     // Where the server goes on in HTTP after all, it answers the same request once more.
     auto http = std::make_unique<HttpLayer>();
     if (request.record != kNoRecord) {
@@ -318,6 +321,8 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
         const auto frame = websocket::parseFrameHeader(m_held.front());
         if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
             out.facts().upgraded = true;
+            out.conversations().reconnects.opened(m_pending.back().target, m_pending.back().record,
+                                                  out);
             handOver(
                 std::make_unique<websocket::WebSocketLayer>(m_pending.back().target, std::string(),
                                                             websocket::Negotiation::NotCaptured),
@@ -552,11 +557,12 @@ void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     half.ended = reason;
     // A body without a length ends with its stream; any other one is cut short by that.
-    // Whose reader has gone away first is free to stop: so do event streams end.
+    // Whoever sends to nobody may stop, and a protocol inside (an event stream) knows itself what
+    // an end means to it.
     const bool closed = reason == EndReason::Fin || reason == EndReason::Reset;
     const bool wanted = !m_halves[indexOf(opposite(direction))].ended;
     if (half.state == State::Body && half.framing.kind != BodyKind::UntilClose &&
-        half.exchangeKnown && closed && wanted) {
+        half.exchangeKnown && closed && wanted && half.reader == nullptr) {
         remarkLate(half.bodyOf, IssueCode::HttpBodyCutShort, out);
     }
     endBody(half, half.framing.kind == BodyKind::UntilClose && reason == EndReason::Fin, out);

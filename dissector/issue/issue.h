@@ -128,6 +128,22 @@ enum class IssueCode : std::uint16_t {
     EventStreamEventsLost,
     // Payloads
     PayloadNotOfFormat,
+    // Protocols on messages, and habits of applications
+    StompFrameMalformed,
+    StompHeaderMissing,
+    MqttInTextMessage,
+    MqttPacketMalformed,
+    MqttTypeReserved,
+    MqttFlagsInvalid,
+    MqttQosInvalid,
+    MqttPacketIdZero,
+    MqttTopicInvalid,
+    WampMessageMalformed,
+    GraphQlMessageMalformed,
+    SignalRMessageMalformed,
+    SockJsFrameMalformed,
+    ActionCableMessageMalformed,
+    JsonRpcUnanswered,
     Count,
 };
 

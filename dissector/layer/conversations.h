@@ -7,6 +7,7 @@
 #include "dissector/http/decoder_budget.h"
 #include "dissector/http/poll_tracker.h"
 #include "dissector/sse/stream_tracker.h"
+#include "dissector/habits/reconnects.h"
 
 namespace framescope {
 
@@ -15,6 +16,7 @@ struct Conversations {
     http::DecoderBudget decoders;  ///< of compressed HTTP bodies
     sse::StreamTracker eventStreams;
     http::PollTracker polls;
+    habits::ReconnectTracker reconnects;
 };
 
 }  // namespace framescope

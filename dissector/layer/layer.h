@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "dissector/core/bytes.h"
+#include "dissector/habits/habit_facts.h"
 #include "dissector/ip/ip_address.h"
 #include "dissector/issue/issue.h"
 #include "dissector/record/record.h"
@@ -63,12 +64,13 @@ struct ConnectionFacts {
     Protocol protocol = Protocol::Tcp;  ///< the highest one recognised so far
     std::uint8_t engineVersion = 0;     ///< Engine.IO revision (EIO=), 0 unknown
     std::uint32_t engineSession = 0xffffffff;  ///< engineio::SessionId that it carries
-    bool socketIoPath = false;          ///< a request's path is Socket.IO's own
-    bool upgraded = false;              ///< a WebSocket handshake was completed
-    Compression compression;            ///< of WebSocket messages
-    NameId subprotocol = 0;             ///< Sec-WebSocket-Protocol of the 101
-    WebSocketClosing closing;           ///< of a WebSocket
+    bool socketIoPath = false;                 ///< a request's path is Socket.IO's own
+    bool upgraded = false;                     ///< a WebSocket handshake was completed
+    Compression compression;                   ///< of WebSocket messages
+    NameId subprotocol = 0;                    ///< Sec-WebSocket-Protocol of the 101
+    WebSocketClosing closing;                  ///< of a WebSocket
     std::uint8_t tunnels = 0;  ///< CONNECT requests that were granted, one inside the other
+    habits::HabitFacts habits;  ///< of an application on plain messages
 };
 
 /// How much is decoded at the most. What goes beyond is marked, and its beginning is read.

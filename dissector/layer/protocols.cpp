@@ -8,6 +8,13 @@
 #include "dissector/http/head.h"
 #include "dissector/http/http_layer.h"
 #include "dissector/sse/event_stream_body.h"
+#include "dissector/subprotocol/action_cable.h"
+#include "dissector/subprotocol/graphql_ws.h"
+#include "dissector/subprotocol/mqtt_messages.h"
+#include "dissector/subprotocol/signalr.h"
+#include "dissector/subprotocol/sockjs.h"
+#include "dissector/subprotocol/stomp.h"
+#include "dissector/subprotocol/wamp.h"
 
 namespace framescope {
 namespace {
@@ -33,8 +40,10 @@ constexpr std::array kStreamProtocols = {
 };
 
 /// In the order in which they are asked.
-constexpr std::array<const MessageProtocol*, 1> kMessageProtocols = {
-    &engineio::kMessageProtocol,
+constexpr std::array<const MessageProtocol*, 8> kMessageProtocols = {
+    &engineio::kMessageProtocol, &stomp::kMessageProtocol,       &mqtt::kMessageProtocol,
+    &wamp::kMessageProtocol,     &graphql::kMessageProtocol,     &signalr::kMessageProtocol,
+    &sockjs::kMessageProtocol,   &actioncable::kMessageProtocol,
 };
 
 constexpr std::array<const BodyProtocol*, 2> kBodyProtocols = {

@@ -1,5 +1,6 @@
 // Line by line. A line is one of a dump when it begins with an offset that equals the bytes read so
-// far; then the offset and the text column are left out. Anything else is tokens between separators.
+// far; then the offset and the text column are left out. Anything else is tokens between
+// separators.
 #include "dissector/payload/hex_text.h"
 
 #include <algorithm>

@@ -1,6 +1,6 @@
-// Bytes written down as hex digits, in any of the notations people paste: runs of digits, 0x81, \x81,
-// C arrays, colons or dashes in between, and the dumps of xxd, hexdump -C, tshark -x and tcpdump -x
-// with their offsets and text columns.
+// Bytes written down as hex digits, in any of the notations people paste: runs of digits, 0x81,
+// \x81, C arrays, colons or dashes in between, and the dumps of xxd, hexdump -C, tshark -x and
+// tcpdump -x with their offsets and text columns.
 #pragma once
 
 #include <cstddef>

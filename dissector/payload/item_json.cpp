@@ -13,7 +13,8 @@ namespace {
 
 class JsonLine {
 public:
-    JsonLine(ItemReader& reader, std::size_t maxChars) : m_reader(reader), m_maxChars(maxChars) {}
+    JsonLine(ItemReader& reader, std::size_t maxChars, BinaryInJson binary)
+        : m_reader(reader), m_maxChars(maxChars), m_binary(binary) {}
 
     /// Nothing if the bytes are not valid.
     std::optional<std::string> write() {
@@ -89,6 +90,11 @@ private:
         m_out += ':';
     }
 
+    std::string binaryText(std::size_t size) const {
+        const std::string length = std::to_string(size);
+        return m_binary == BinaryInJson::Length ? length : "{\"$binary\":" + length + "}";
+    }
+
     std::string scalar(const Item& item) const {
         const ByteView bytes = m_reader.bytes();
         const std::string size = std::to_string(item.content.size());
@@ -96,7 +102,7 @@ private:
             case ItemToken::Text:
                 return quotedJson(itemContent(bytes, item));
             case ItemToken::Binary:
-                return "{\"$binary\":" + std::to_string(itemContent(bytes, item).size()) + "}";
+                return binaryText(itemContent(bytes, item).size());
             case ItemToken::Undefined:
                 return "{\"$undefined\":true}";
             case ItemToken::Simple:
@@ -123,14 +129,16 @@ private:
 
     ItemReader& m_reader;
     std::size_t m_maxChars;
+    BinaryInJson m_binary;
     std::string m_out;
     std::vector<Level> m_levels;
 };
 
 }  // namespace
 
-std::optional<std::string> itemsToJson(ItemReader&& reader, std::size_t maxChars) {
-    return JsonLine(reader, maxChars).write();
+std::optional<std::string> itemsToJson(ItemReader&& reader, std::size_t maxChars,
+                                       BinaryInJson binary) {
+    return JsonLine(reader, maxChars, binary).write();
 }
 
 }  // namespace framescope

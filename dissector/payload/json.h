@@ -56,8 +56,8 @@ using ObjectHook = std::function<void(std::uint64_t end, FieldIndex field)>;
 
 /// Appends the tree of `text`, whose first byte stands at `place`: a Json field called `label`
 /// (empty: the table's label) with members and elements below. `hook` is asked about every string
-/// that is no name, `objectHook` about every object. False, and nothing appended, if the text is not
-/// valid JSON.
+/// that is no name, `objectHook` about every object. False, and nothing appended, if the text is
+/// not valid JSON.
 bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label = {},
                   const TextHook& hook = {}, const ObjectHook& objectHook = {});
 

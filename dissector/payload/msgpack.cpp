@@ -54,8 +54,9 @@ bool describeMsgpack(ByteView bytes, FieldTree& tree, Place place, std::string l
     return true;
 }
 
-std::optional<std::string> msgpackToJson(ByteView bytes, std::size_t maxChars) {
-    return itemsToJson(MsgpackReader(bytes), maxChars);
+std::optional<std::string> msgpackToJson(ByteView bytes, std::size_t maxChars,
+                                         BinaryInJson binary) {
+    return itemsToJson(MsgpackReader(bytes), maxChars, binary);
 }
 
 }  // namespace framescope

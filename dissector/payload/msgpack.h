@@ -41,6 +41,7 @@ bool describeMsgpack(ByteView bytes, FieldTree& tree, Place place, std::string l
 /// cut, with an ellipsis. What JSON has no form for is an object: {"$binary":N} for N bytes,
 /// {"$timestamp":"2018-01-02T03:04:05Z"}, {"$extension":TYPE,"$binary":N}, {"$float":"NaN"}. Keys
 /// that are no text become the text of their JSON.
-std::optional<std::string> msgpackToJson(ByteView bytes, std::size_t maxChars);
+std::optional<std::string> msgpackToJson(ByteView bytes, std::size_t maxChars,
+                                         BinaryInJson binary = BinaryInJson::Object);
 
 }  // namespace framescope

@@ -22,6 +22,7 @@ constexpr std::array kLinks = {
     LinkNames{LinkKind::ReconnectOf, "reconnect", "reconnects after", "reconnected by"},
     LinkNames{LinkKind::ContinuationOf, "continuation", "continues the event stream of",
               "continued by"},
+    LinkNames{LinkKind::PartOf, "part", "continues a packet of", "packet continued in"},
 };
 
 const LinkNames& namesOf(LinkKind kind) {

@@ -20,6 +20,7 @@ enum class LinkKind : std::uint8_t {
     HeartbeatOf,     ///< application heartbeat that repeats or answers the one before
     ReconnectOf,     ///< request that opens again what an earlier connection carried
     ContinuationOf,  ///< event stream that continues another one by Last-Event-ID
+    PartOf,  ///< message with more of a packet that began in an earlier one; `value` is where
 };
 
 /// Short name for filters and exports: "ack", "attachment", "pong", "close", "response", ...

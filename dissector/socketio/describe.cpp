@@ -64,7 +64,7 @@ std::string withAttachmentLengths(std::string_view json, const Surroundings& sur
     return replacePlaceholders(json, [&](std::uint64_t number) -> std::optional<std::string> {
         const Attachment* const attachment = find(surroundings, number);
         if (attachment == nullptr) return std::nullopt;
-        return "{\"$binary\":" + std::to_string(attachment->size) + "}";
+        return std::to_string(attachment->size);
     });
 }
 

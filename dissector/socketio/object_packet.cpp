@@ -149,11 +149,12 @@ bool dataFits(const ObjectPacket& packet) {
     return false;
 }
 
-std::string jsonOf(ByteView value, Encoding encoding, std::size_t maxChars) {
+std::string jsonOf(ByteView value, Encoding encoding, std::size_t maxChars,
+                   BinaryInJson binary = BinaryInJson::Object) {
     if (encoding == Encoding::Json) return std::string(asText(value));
     // In an array, JSON has null for what is undefined.
     if (isUndefined(value)) return "null";
-    return msgpackToJson(value, maxChars).value_or(std::string());
+    return msgpackToJson(value, maxChars, binary).value_or(std::string());
 }
 
 void describeValue(ByteView value, Encoding encoding, Dissection& dissection, Place place,
@@ -277,7 +278,8 @@ std::string argumentsJson(const ObjectPacket& packet) {
     std::string json = "[";
     for (const Entry& argument : argumentsOf(packet, kMaxJson)) {
         if (json.size() > 1) json += ',';
-        json += jsonOf(slice(packet.data, argument.range), packet.encoding, kMaxJson);
+        json += jsonOf(slice(packet.data, argument.range), packet.encoding, kMaxJson,
+                       BinaryInJson::Length);
     }
     return json + "]";
 }

@@ -42,7 +42,7 @@ std::optional<ObjectPacket> parseObject(ByteView bytes, Encoding encoding);
 void encode(const ObjectPacket& packet, ByteWriter& out);
 /// The name of an event; "" for others.
 std::string eventName(const ObjectPacket& packet);
-/// The arguments as a JSON array, without the event's name; bytes as {"$binary":N}.
+/// The arguments as a JSON array, without the event's name; bytes as their number.
 std::string argumentsJson(const ObjectPacket& packet);
 /// Appends the layer's line and its fields; the packet's `size` bytes stand at `place`.
 FieldIndex describe(const ObjectPacket& packet, std::size_t size, Dissection& dissection,

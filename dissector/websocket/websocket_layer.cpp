@@ -225,16 +225,19 @@ void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& reco
         for (const MessageProtocol* const protocol : messageProtocols()) {
             if (!protocol->recognise(message, connection)) continue;
             m_reader = protocol->makeReader();
+            m_observer.stop(out);
             break;
         }
     }
     if (m_reader != nullptr) m_reader->read(message, record, half.issues, out);
+    if (m_reader == nullptr) m_observer.message(message, record, out);
     half.message.release();
 }
 
 /// A message of this direction will not be read.
 void WebSocketLayer::tellLost(Direction direction, LayerOutput& out) {
     if (m_reader != nullptr) m_reader->lost(direction, out);
+    m_observer.lost();
 }
 
 void WebSocketLayer::gap(Direction direction, StreamOffset offset, std::uint64_t missing,
@@ -367,6 +370,8 @@ void WebSocketLayer::end(Direction direction, EndReason reason, LayerOutput& out
     }
     m_pairs.end(direction, reason, out);
     if (m_reader != nullptr) m_reader->end(direction, reason, out);
+    half.ended = true;
+    if (m_halves[0].ended && m_halves[1].ended) m_observer.end(out);
 }
 
 }  // namespace framescope::websocket

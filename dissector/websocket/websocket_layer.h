@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "dissector/habits/message_observer.h"
 #include "dissector/layer/message_protocol.h"
 #include "dissector/websocket/control_pairs.h"
 #include "dissector/websocket/frame.h"
@@ -71,6 +72,7 @@ private:
         std::size_t nextSearch = 0;  ///< bytes that must be there before searching again pays
         int unproven = 0;            ///< headers that still have to be plausible
         std::optional<bool> masked;  ///< whether the last frame of this direction was
+        bool ended = false;
     };
 
     /// Reads frames; returns how many bytes it took: all of them unless it lost its footing.
@@ -101,6 +103,7 @@ private:
     std::array<Half, 2> m_halves;
     ControlPairs m_pairs;
     std::unique_ptr<MessageReader> m_reader;  ///< of the protocol the messages were recognised as
+    habits::MessageObserver m_observer;       ///< of messages that no protocol reads
 };
 
 }  // namespace framescope::websocket

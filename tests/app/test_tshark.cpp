@@ -193,7 +193,8 @@ const std::vector<Difference>& differences() {
          {HttpRequestUriPath},
          [](const Row& row) { return row.valuesOf(HttpRequestUriQuery).isEmpty(); },
          nothing},
-        {"of compressed fragments tshark shows bytes that are not inflated, or some of those it did",
+        {"of compressed fragments tshark shows bytes that are not inflated, or some of those it "
+         "did",
          {WebSocketPayloadText, WebSocketPayloadContinue},
          [](const Row& row) {
              return row.record.has(kFlagCompressed) &&

@@ -12,8 +12,8 @@
 #include <utility>
 
 #include "capture/ingest/stream_ingest.h"
-#include "dissector/engineio/target.h"
 #include "dissector/engineio/packet.h"
+#include "dissector/engineio/target.h"
 #include "dissector/payload/hex_text.h"
 #include "dissector/socketio/packet.h"
 #include "dissector/websocket/frame.h"
@@ -160,14 +160,13 @@ DecodedHex decodePolling(ByteView body, const HexOptions& hex) {
         if (withBody) writer.bytes(body);
         return made;
     };
-    const std::string requestHead = (request ? "POST " : "GET ") + path + " HTTP/1.1\r\nHost: -\r\n" +
-                                    (request ? type + length : "\r\n");
+    const std::string requestHead = (request ? "POST " : "GET ") + path +
+                                    " HTTP/1.1\r\nHost: -\r\n" + (request ? type + length : "\r\n");
     const std::string responseHead =
         "HTTP/1.1 200 OK\r\n" + (request ? "Content-Length: 0\r\n\r\n" : type + length);
     DecodedHex decoded;
-    decoded.session =
-        readStream({piece(Direction::ClientToServer, requestHead, request),
-                    piece(Direction::ServerToClient, responseHead, !request)});
+    decoded.session = readStream({piece(Direction::ClientToServer, requestHead, request),
+                                  piece(Direction::ServerToClient, responseHead, !request)});
     decoded.onlyBodyUnits = true;
     return decoded;
 }

@@ -10,8 +10,9 @@ namespace {
 const QString kCli = QStringLiteral(FRAMESCOPE_CLI);
 
 CliRun hex(const QByteArray& input, const QStringList& options) {
-    return runCli(kCli, QStringList{QStringLiteral("hex")} + options + QStringList{QStringLiteral("-")}, {},
-                  input);
+    return runCli(kCli,
+                  QStringList{QStringLiteral("hex")} + options + QStringList{QStringLiteral("-")},
+                  {}, input);
 }
 
 }  // namespace
@@ -60,9 +61,9 @@ private Q_SLOTS:
     }
 
     void fragmentsAreJoined() {
-        const CliRun run =
-            hex("01 03 48 65 6c + 80 02 6c 6f", {QStringLiteral("-T"), QStringLiteral("fields"), QStringLiteral("-e"),
-                                                 QStringLiteral("websocket.message")});
+        const CliRun run = hex("01 03 48 65 6c + 80 02 6c 6f",
+                               {QStringLiteral("-T"), QStringLiteral("fields"),
+                                QStringLiteral("-e"), QStringLiteral("websocket.message")});
         QCOMPARE(run.out, QByteArray("\nHello\n"));
     }
 
@@ -83,7 +84,8 @@ private Q_SLOTS:
         const CliRun direction = hex("8105", {QStringLiteral("--dir"), QStringLiteral("up")});
         QCOMPARE(direction.exitCode, 1);
         QVERIFY(direction.err.contains("--dir takes c2s or s2c"));
-        const CliRun notHere = runCli(kCli, {QStringLiteral("--deflate"), QStringLiteral("a.pcap")});
+        const CliRun notHere =
+            runCli(kCli, {QStringLiteral("--deflate"), QStringLiteral("a.pcap")});
         QCOMPARE(notHere.exitCode, 1);
         QVERIFY(notHere.err.contains("belongs to the command hex"));
     }

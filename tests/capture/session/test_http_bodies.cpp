@@ -38,6 +38,7 @@ std::unique_ptr<Session> exchange(std::string_view response, std::size_t segment
     web.handshake();
     web.send(kC2S, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     web.send(kS2C, response);
+    web.fin(kS2C);
     web.close();
     return loadSession(capture);
 }

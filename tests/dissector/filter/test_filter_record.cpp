@@ -137,10 +137,13 @@ class FilterRecordTest : public QObject {
 private Q_SLOTS:
     /// Every field by presence and by some value that fits, on rows of every kind.
     void recordAndTreeAgree() {
-        const char* const values[] = {
-            "0",       "1",     "7",     "3",        "12",       "101",     "1001",
-            "3000",    "40000", "GET",   "10.0.0.1", "10.0.0.2", "fd00::1", "fd00::3",
-            "message", "mes",   "error", "note",     "8",        "/chat",   "handshake.accept-wrong"};
+        const char* const values[] = {"0",       "1",        "7",
+                                      "3",       "12",       "101",
+                                      "1001",    "3000",     "40000",
+                                      "GET",     "10.0.0.1", "10.0.0.2",
+                                      "fd00::1", "fd00::3",  "message",
+                                      "mes",     "error",    "note",
+                                      "8",       "/chat",    "handshake.accept-wrong"};
         TreeRow rows[] = {tcpRow(Direction::ClientToServer),
                           tcpRow(Direction::ServerToClient, true),
                           requestRow(),

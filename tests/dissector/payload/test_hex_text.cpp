@@ -18,27 +18,31 @@ private Q_SLOTS:
         QTest::newRow("groups of four") << QByteArray("8105 4865 6c6c 6f") << hello;
         QTest::newRow("colons") << QByteArray("81:05:48:65:6c:6c:6f") << hello;
         QTest::newRow("dashes") << QByteArray("81-05-48-65-6c-6c-6f") << hello;
-        QTest::newRow("C array")
-            << QByteArray("{0x81, 0x05, 0x48, 0x65,\n 0x6c, 0x6c, 0x6f};") << hello;
+        QTest::newRow("C array") << QByteArray("{0x81, 0x05, 0x48, 0x65,\n 0x6c, 0x6c, 0x6f};")
+                                 << hello;
         QTest::newRow("0x close together") << QByteArray("0x810x050x480x650x6c0x6c0x6f") << hello;
         QTest::newRow("one long 0x") << QByteArray("0x810548656c6c6f") << hello;
         QTest::newRow("C string") << QByteArray("\"\\x81\\x05\\x48\\x65\\x6c\\x6c\\x6f\"") << hello;
         QTest::newRow("frames with a plus") << QByteArray("01 03 48 65 6c + 80 02 6c 6f")
                                             << QByteArray::fromHex("010348656c80026c6f");
-        QTest::newRow("xxd") << QByteArray("00000000: 8105 4865 6c6c 6f                        "
-                                           "..Hello\n")
+        QTest::newRow("xxd") << QByteArray(
+                                    "00000000: 8105 4865 6c6c 6f                        "
+                                    "..Hello\n")
                              << hello;
         QTest::newRow("hexdump -C")
-            << QByteArray("00000000  81 05 48 65 6c 6c 6f                              |..Hello|\n"
-                          "00000007\n")
+            << QByteArray(
+                   "00000000  81 05 48 65 6c 6c 6f                              |..Hello|\n"
+                   "00000007\n")
             << hello;
         QTest::newRow("two lines of hexdump -C")
-            << QByteArray("00000000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  "
-                          "|0123456789abcdef|\n00000010  30 31  |01|\n00000012\n")
+            << QByteArray(
+                   "00000000  30 31 32 33 34 35 36 37  38 39 61 62 63 64 65 66  "
+                   "|0123456789abcdef|\n00000010  30 31  |01|\n00000012\n")
             << QByteArray("0123456789abcdef01");
         QTest::newRow("xxd with digits in the text column")
-            << QByteArray("00000000: 3031 3233 3435 3637 3839 6162 6364 6566  0123456789abcdef\n"
-                          "00000010: 3031  01\n")
+            << QByteArray(
+                   "00000000: 3031 3233 3435 3637 3839 6162 6364 6566  0123456789abcdef\n"
+                   "00000010: 3031  01\n")
             << QByteArray("0123456789abcdef01");
         QTest::newRow("tshark -x") << QByteArray("0000  81 05 48 65 6c 6c 6f   ..Hello\n") << hello;
         QTest::newRow("tcpdump -x") << QByteArray("\t0x0000:  8105 4865 6c6c 6f\n") << hello;

@@ -46,11 +46,11 @@ private Q_SLOTS:
             "85a47479706502a46461746195a568656c6c6fcb3ff800000000000081a161c40378797ad40000d7000000"
             "0"
             "00000000000a76f7074696f6e7381a8636f6d7072657373c3a36e7370a12fa26964d40000",
-            "2|/||hello|[1.5,{\"a\":{\"$binary\":3}},null,{\"$extension\":0,\"$binary\":8}]",
+            "2|/||hello|[1.5,{\"a\":3},null,{\"$extension\":0,\"$binary\":8}]",
             "EVENT  hello  1.5, {\"a\":{\"$binary\":3}}, null, {\"$extension\":0,\"$binary\":8}");
         row("event with id and bytes",
             "84a47479706502a46461746192a161c4020102a269640ca36e7370a52f63686174",
-            "2|/chat|12|a|[{\"$binary\":2}]", "EVENT /chat #12  a  {\"$binary\":2}");
+            "2|/chat|12|a|[2]", "EVENT /chat #12  a  {\"$binary\":2}");
         row("ack with a great id", "84a47479706503a26964cf000000012a05f200a46461746190a36e7370a12f",
             "3|/|5000000000||[]", "ACK #5000000000");
         row("connect error", "83a47479706504a36e7370a22f78a46461746181a76d657373616765a26e6f",
@@ -140,7 +140,7 @@ private Q_SLOTS:
                  "  Namespace: /chat [0:27-33]\n"
                  "  Acknowledgement id: 12 [0:22-23]\n"
                  "  Event: a [0:13-15]\n"
-                 "  Arguments: [{\"$binary\":2}] [0:15-19]\n"
+                 "  Arguments: [2] [0:15-19]\n"
                  "    Argument 0  2 bytes: 0102 [0:15-19]\n");
     }
 

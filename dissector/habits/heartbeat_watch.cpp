@@ -1,0 +1,188 @@
+#include "dissector/habits/heartbeat_watch.h"
+
+#include <algorithm>
+
+namespace framescope::habits {
+namespace {
+
+constexpr std::int64_t kSlackNs = 20'000'000;
+
+/// What tells a heartbeat from chance.
+bool isEven(std::int64_t interval, std::int64_t mean) {
+    return std::abs(interval - mean) <= mean / 10 + kSlackNs;
+}
+
+/// What is forgiven one that is known.
+bool isNear(std::int64_t interval, std::int64_t expected, std::int64_t mean) {
+    return std::abs(interval - expected) <= mean / 5 + kSlackNs;
+}
+
+}  // namespace
+
+const HeartbeatWatch::Answer* HeartbeatWatch::Candidate::answer() const {
+    const Answer& best = answers[0].count >= answers[1].count ? answers[0] : answers[1];
+    return best.count >= 2 && best.count * 2 >= count ? &best : nullptr;
+}
+
+HeartbeatWatch::Candidate* HeartbeatWatch::find(const MessageShape& shape, Direction direction) {
+    const auto found = std::ranges::find_if(m_candidates, [&](const Candidate& candidate) {
+        return candidate.shape.hash == shape.hash && candidate.direction == direction;
+    });
+    return found == m_candidates.end() ? nullptr : &*found;
+}
+
+/// Takes the place of the one that was silent for the longest, of those that are no heartbeat.
+HeartbeatWatch::Candidate& HeartbeatWatch::make(const MessageShape& shape, Direction direction) {
+    Candidate* place = nullptr;
+    if (m_candidates.size() < kMaxCandidates) {
+        place = &m_candidates.emplace_back();
+    } else {
+        place = &*std::ranges::min_element(m_candidates, {}, [](const Candidate& candidate) {
+            return std::pair(candidate.steady, candidate.lastTimeNs);
+        });
+    }
+    *place = {};
+    place->shape = shape;
+    place->direction = direction;
+    return *place;
+}
+
+void HeartbeatWatch::measure(Candidate& candidate, std::int64_t interval) {
+    if (candidate.steady) {
+        const std::int64_t mean = candidate.meanNs();
+        const std::int64_t beats = mean == 0 ? 0 : (interval + mean / 2) / mean;
+        constexpr std::int64_t kMaxSkipped = 100;
+        if (beats >= 1 && beats <= kMaxSkipped && isNear(interval, beats * mean, mean)) {
+            candidate.skipped += static_cast<std::uint32_t>(beats - 1);
+            candidate.sumNs += interval / beats;
+            ++candidate.regular;
+            return;
+        }
+        ++candidate.irregular;
+        if (candidate.irregular * 5 > candidate.regular + candidate.irregular) {
+            candidate.steady = false;
+            candidate.intervalCount = 0;
+            candidate.answers = {};
+        }
+        return;
+    }
+    const std::uint32_t wanted = (candidate.changes ? kMinChangingBeats : kMinBeats) - 1;
+    auto& intervals = candidate.intervals;
+    if (candidate.intervalCount == intervals.size()) {
+        std::move(intervals.begin() + 1, intervals.end(), intervals.begin());
+        --candidate.intervalCount;
+    }
+    intervals[candidate.intervalCount++] = interval;
+    if (candidate.intervalCount < wanted || candidate.falls) return;
+    const auto* const end = intervals.data() + candidate.intervalCount;
+    const auto* const begin = end - wanted;
+    std::int64_t sum = 0;
+    for (const auto* at = begin; at != end; ++at) sum += *at;
+    const std::int64_t mean = sum / wanted;
+    const bool even = std::all_of(begin, end, [mean](std::int64_t i) { return isEven(i, mean); });
+    // A text that came more often without a rhythm has it by chance.
+    if (mean < kMinIntervalNs || !even || candidate.seen > 2 * (wanted + 1)) return;
+    candidate.steady = true;
+    candidate.sumNs = sum;
+    candidate.regular = wanted;
+    candidate.irregular = 0;
+    candidate.skipped = 0;
+    candidate.count = wanted + 1;
+    for (Answer& answer : candidate.answers) answer.count = std::min(answer.count, candidate.count);
+}
+
+void HeartbeatWatch::beat(Candidate& candidate, const MessageShape& shape, std::int64_t timeNs) {
+    ++candidate.count;
+    if (candidate.seen++ != 0) {
+        candidate.changes = candidate.changes || !shape.sameNumbers(candidate.shape);
+        if (!shape.risesFrom(candidate.shape)) {
+            candidate.falls = true;
+            candidate.steady = false;
+        }
+        measure(candidate, timeNs - candidate.lastTimeNs);
+    }
+    candidate.shape = shape;
+    candidate.lastTimeNs = timeNs;
+}
+
+/// The message may be what the other side says to a beat; only the first of its shape counts.
+void HeartbeatWatch::answerOthers(const MessageShape& shape, Direction direction,
+                                  LayerOutput& out) {
+    const std::int64_t now = out.arrival().timeNs;
+    for (Candidate& asked : m_candidates) {
+        if (asked.direction == direction || asked.lastRow == kNoRecord) continue;
+        const std::int64_t took = now - asked.lastTimeNs;
+        // What comes later than half of the interval is rather a beat of its own.
+        const std::int64_t interval = asked.steady ? asked.meanNs()
+                                      : asked.intervalCount != 0
+                                          ? asked.intervals[asked.intervalCount - 1]
+                                          : 0;
+        if (interval != 0 && took * 2 >= interval) continue;
+        for (Answer& answer : asked.answers) {
+            if (answer.count == 0) answer.shape = shape.hash;
+            if (answer.shape != shape.hash) continue;
+            if (answer.lastBeat == asked.lastRow) break;
+            answer.lastBeat = asked.lastRow;
+            ++answer.count;
+            answer.sumNs += took;
+            const bool usual = asked.steady && asked.answer() == &answer && !isAnswer(asked);
+            if (usual) out.link({out.nextRow(), asked.lastRow, 0, LinkKind::PongOf});
+            break;
+        }
+    }
+}
+
+/// Whether it is what the other side says to a heartbeat, and returns for that reason alone.
+bool HeartbeatWatch::isAnswer(const Candidate& candidate) const {
+    return std::ranges::any_of(m_candidates, [&](const Candidate& other) {
+        if (other.direction == candidate.direction || !other.steady) return false;
+        const Answer* const answer = other.answer();
+        return answer != nullptr && answer->shape == candidate.shape.hash;
+    });
+}
+
+void HeartbeatWatch::publish(Direction direction, LayerOutput& out) {
+    const Candidate* best = nullptr;
+    for (const Candidate& candidate : m_candidates) {
+        if (candidate.direction != direction || !candidate.steady || isAnswer(candidate)) continue;
+        if (best == nullptr || candidate.count > best->count) best = &candidate;
+    }
+    HeartbeatFacts& facts = out.facts().habits.heartbeats[indexOf(direction)];
+    facts = {};
+    if (best == nullptr) return;
+    facts.text = best->text;
+    facts.count = best->count;
+    facts.skipped = best->skipped;
+    facts.intervalNs = best->meanNs();
+    if (const Answer* const answer = best->answer()) {
+        facts.answered = answer->count;
+        facts.roundTripNs = answer->sumNs / answer->count;
+        // The answer to the last beat may still come.
+        const bool pending = answer->lastBeat != best->lastRow;
+        facts.unanswered = best->count - answer->count - (pending ? 1U : 0U);
+    }
+}
+
+void HeartbeatWatch::message(const MessageView& message, LayerOutput& out) {
+    if (!message.whole) return;
+    const auto shape = shapeOf(message.asText());
+    if (!shape) return;
+    answerOthers(*shape, message.direction, out);
+    Candidate* candidate = find(*shape, message.direction);
+    if (candidate == nullptr) candidate = &make(*shape, message.direction);
+    const RecordId before = candidate->lastRow;
+    const bool wasSteady = candidate->steady;
+    beat(*candidate, *shape, out.arrival().timeNs);
+    candidate->lastRow = out.nextRow();
+    if (candidate->steady && !isAnswer(*candidate)) {
+        if (candidate->text == 0) candidate->text = out.intern(message.asText());
+        out.link({candidate->lastRow, before, 0, LinkKind::HeartbeatOf});
+    }
+    // What this message answers may have changed as well.
+    if (candidate->steady || wasSteady) publish(message.direction, out);
+    if (out.facts().habits.heartbeats[indexOf(opposite(message.direction))].count != 0) {
+        publish(opposite(message.direction), out);
+    }
+}
+
+}  // namespace framescope::habits

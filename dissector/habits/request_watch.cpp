@@ -1,0 +1,248 @@
+#include "dissector/habits/request_watch.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+namespace framescope::habits {
+namespace {
+
+constexpr std::size_t kMaxMembers = 32;
+constexpr std::size_t kMaxBatch = 1000;
+constexpr std::size_t kMaxValueChars = 64;
+
+/// Lower case without what people put between words.
+std::string plainName(std::string_view name) {
+    std::string plain;
+    for (const char c : name.substr(0, kMaxValueChars)) {
+        if (c == '_' || c == '-' || c == '"' || c == '$') continue;
+        plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+    }
+    return plain;
+}
+
+bool isIdName(std::string_view plain) {
+    constexpr std::array kNames = {
+        std::string_view("id"),
+        std::string_view("seq"),
+        std::string_view("sequence"),
+        std::string_view("seqno"),
+        std::string_view("seqid"),
+        std::string_view("nonce"),
+        std::string_view("ref"),
+        std::string_view("rid"),
+        std::string_view("cid"),
+        std::string_view("mid"),
+        std::string_view("tid"),
+        std::string_view("qid"),
+        std::string_view("reqid"),
+        std::string_view("requestid"),
+        std::string_view("msgid"),
+        std::string_view("callid"),
+        std::string_view("messageid"),
+        std::string_view("txid"),
+        std::string_view("corrid"),
+        std::string_view("queryid"),
+        std::string_view("cmdid"),
+        std::string_view("tag"),
+        std::string_view("commandid"),
+        std::string_view("opid"),
+        std::string_view("echo"),
+        std::string_view("transaction"),
+        std::string_view("transactionid"),
+        std::string_view("correlationid"),
+    };
+    return std::ranges::find(kNames, plain) != kNames.end();
+}
+
+/// Names that say of themselves that they point at a request, whatever that calls its own.
+bool isReplyName(std::string_view plain) {
+    constexpr std::array kNames = {
+        std::string_view("replyto"),    std::string_view("inreplyto"),
+        std::string_view("responseto"), std::string_view("answerto"),
+        std::string_view("re"),         std::string_view("ack"),
+        std::string_view("ackid"),      std::string_view("reqid"),
+        std::string_view("requestid"),  std::string_view("requestseq"),
+        std::string_view("ref"),        std::string_view("correlationid"),
+        std::string_view("parentid"),
+    };
+    return std::ranges::find(kNames, plain) != kNames.end();
+}
+
+bool isScalarId(const JsonNode& node) {
+    const bool kind = node.kind == JsonKind::Number || node.kind == JsonKind::String;
+    return kind && node.range.size() <= kMaxValueChars;
+}
+
+}  // namespace
+
+bool RequestWatch::Source::isRecent(std::uint64_t value) const {
+    return std::ranges::find(recent, value) != recent.end();
+}
+
+bool RequestWatch::counts(const Source& source, const Reply& reply) {
+    return reply.matched >= kMinPairs && source.repeated * 4 <= source.fresh &&
+           reply.unmatched <= reply.matched && reply.matched * 2 >= source.fresh;
+}
+
+void RequestWatch::message(const MessageView& message, Record& record, LayerOutput& out) {
+    if (!message.whole || message.bytes.size() > kMaxBytes || m_inVain > kMaxInVain) return;
+    const std::string_view text = message.asText();
+    const auto kind = jsonKind(text);
+    if (kind != JsonKind::Object && kind != JsonKind::Array) return;
+    m_inVain += message.bytes.size();
+    const auto members = readJsonMembers(text, kind == JsonKind::Array ? kMaxBatch : kMaxMembers);
+    if (!members || !members->valid) return;
+    if (kind == JsonKind::Object) {
+        if (!readRpc(*members, message.direction, record, out) && !m_isRpc) {
+            readByEvidence(*members, message.direction, out);
+        }
+        return;
+    }
+    for (const JsonNode& node : members->nodes) {
+        if (node.kind != JsonKind::Object) break;
+        const auto inner = readJsonMembers(members->raw(node), kMaxMembers);
+        if (!inner || !readRpc(*inner, message.direction, record, out)) break;
+    }
+}
+
+/// JSON-RPC 2.0 sections 4 and 5. A request without an id is a notification and awaits nothing.
+bool RequestWatch::readRpc(const JsonMembers& members, Direction direction, Record& record,
+                           LayerOutput& out) {
+    if (members.string("jsonrpc") != "2.0") return false;
+    m_inVain = 0;
+    m_isRpc = true;
+    const JsonNode* const id = members.find("id");
+    const auto key = [&](Direction asker) {
+        return KeyHash().add(asker).add(id == nullptr ? std::string_view() : members.raw(*id));
+    };
+    const std::int64_t now = out.arrival().timeNs;
+    if (const auto method = members.string("method")) {
+        const NameId name = out.intern(*method);
+        if (record.name == 0) record.name = name;
+        if (id == nullptr || id->kind == JsonKind::Null) return true;
+        m_rpc.add(key(direction), {out.nextRow(), name, now});
+        countRpc(true, 0, out);
+        return true;
+    }
+    const bool response = members.find("result") != nullptr || members.find("error") != nullptr;
+    if (!response || id == nullptr) return true;
+    if (const auto asked = m_rpc.take(key(opposite(direction)))) {
+        out.link({out.nextRow(), asked->row, 0, LinkKind::ResponseTo});
+        if (record.name == 0) record.name = asked->name;
+        countRpc(false, now - asked->timeNs, out);
+    }
+    return true;
+}
+
+void RequestWatch::countRpc(bool request, std::int64_t latencyNs, LayerOutput& out) {
+    RequestFacts& facts = out.facts().habits.requests;
+    if (facts.kind == 0) facts.kind = out.intern("JSON-RPC 2.0");
+    if (request) {
+        ++facts.requests;
+        return;
+    }
+    ++facts.responses;
+    facts.latencySumNs += latencyNs;
+    facts.latencyMaxNs = std::max(facts.latencyMaxNs, latencyNs);
+}
+
+void RequestWatch::readByEvidence(const JsonMembers& members, Direction direction,
+                                  LayerOutput& out) {
+    std::vector<Id> asks;
+    for (const JsonNode& node : members.nodes) {
+        if (!isScalarId(node)) continue;
+        const std::string_view key = members.text.substr(node.keyRange.begin, node.keyRange.size());
+        const std::string plain = plainName(key);
+        const bool isId = isIdName(plain);
+        const bool isReply = isReplyName(plain);
+        if (!isId && !isReply) continue;
+        const Id id{key.substr(1, key.size() - 2), KeyHash().add(members.raw(node))};
+        const std::uint64_t name = KeyHash().add(id.name);
+        bool answered = false;
+        for (Source& source : m_sources) {
+            if (source.direction == direction) continue;
+            if (source.name == name || isReply) answered = answer(source, id, out) || answered;
+        }
+        if (isId && !answered) asks.push_back(id);
+    }
+    for (const Id& id : asks) ask(id, direction, out);
+}
+
+/// True if the value is one that the source sent, answered now or before.
+bool RequestWatch::answer(Source& source, const Id& id, LayerOutput& out) {
+    const std::uint64_t name = KeyHash().add(id.name);
+    auto reply = std::ranges::find(source.replies, name, &Reply::name);
+    const auto asked = source.pending.take(id.value);
+    // Further answers to one request, as a subscription gets, say nothing for or against it.
+    if (!asked && source.isRecent(id.value)) return true;
+    if (reply == source.replies.end()) {
+        if (source.replies.size() == kMaxReplies) return asked.has_value();
+        reply = source.replies.insert(source.replies.end(), Reply{});
+        reply->name = name;
+        reply->shownName = id.name;
+    }
+    if (!asked) {
+        // Only a member of the same name is expected to answer always.
+        if (name == source.name) ++reply->unmatched;
+        return false;
+    }
+    m_inVain = 0;
+    const std::int64_t took = out.arrival().timeNs - asked->timeNs;
+    const RowLink link{out.nextRow(), asked->row, 0, LinkKind::ResponseTo};
+    ++reply->matched;
+    reply->sumNs += took;
+    reply->maxNs = std::max(reply->maxNs, took);
+    if (!counts(source, *reply)) {
+        if (reply->early.size() < kMaxEarly) reply->early.push_back(link);
+        return true;
+    }
+    for (const RowLink& early : reply->early) out.link(early);
+    reply->early.clear();
+    out.link(link);
+    RequestFacts& facts = out.facts().habits.requests;
+    if (reply->matched < facts.responses) return true;
+    const std::string kind = source.shownName == reply->shownName
+                                 ? source.shownName
+                                 : source.shownName + " / " + reply->shownName;
+    m_shown = static_cast<std::size_t>(&source - m_sources.data());
+    facts = {out.intern(kind), source.fresh, reply->matched, reply->sumNs, reply->maxNs};
+    return true;
+}
+
+void RequestWatch::ask(const Id& id, Direction direction, LayerOutput& out) {
+    const std::uint64_t name = KeyHash().add(id.name);
+    auto source = std::ranges::find_if(m_sources, [&](const Source& known) {
+        return known.name == name && known.direction == direction;
+    });
+    if (source == m_sources.end()) {
+        if (m_sources.size() == kMaxSources) return;
+        source = m_sources.insert(m_sources.end(), Source{});
+        source->direction = direction;
+        source->name = name;
+        source->shownName = id.name;
+    }
+    if (source->isRecent(id.value)) {
+        ++source->repeated;
+        return;
+    }
+    source->recent[source->fresh % source->recent.size()] = id.value;
+    ++source->fresh;
+    source->pending.add(id.value, {out.nextRow(), 0, out.arrival().timeNs});
+    const auto number = static_cast<std::size_t>(source - m_sources.begin());
+    if (number == m_shown) out.facts().habits.requests.requests = source->fresh;
+}
+
+void RequestWatch::lost() {
+    m_rpc.clear();
+    for (Source& source : m_sources) source.pending.clear();
+}
+
+void RequestWatch::end(LayerOutput& out) {
+    m_rpc.forEach([&out](const PendingRow& asked) {
+        remarkLate(asked.row, IssueCode::JsonRpcUnanswered, out);
+    });
+    m_rpc.clear();
+}
+
+}  // namespace framescope::habits
