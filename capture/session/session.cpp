@@ -5,6 +5,7 @@
 #include "capture/ingest/batch.h"
 #include "capture/session/row_dissection.h"
 #include "capture/session/row_text.h"
+#include "capture/session/session_row_context.h"
 #include "capture/session/session_state.h"
 
 namespace framescope {
@@ -109,6 +110,10 @@ const ConnectionInfo& Session::connection(ConnectionId connection) const {
 
 std::string_view Session::name(NameId name) const {
     return m_state->names[name];
+}
+
+std::string_view Session::requestTarget(RecordId row) const {
+    return SessionRowContext(*m_state, row).requestTarget();
 }
 
 const std::vector<engineio::SessionInfo>& Session::engineSessions() const {

@@ -53,6 +53,9 @@ public:
     ConnectionId connectionCount() const;
     const ConnectionInfo& connection(ConnectionId connection) const;
     std::string_view name(NameId name) const;
+    /// What the row's request asked for, with its query: of a row in a body or a WebSocket the
+    /// request that it follows from. Empty if it was not captured.
+    std::string_view requestTarget(RecordId row) const;
     /// Engine.IO sessions in the order in which they were first seen; engineio::SessionId counts
     /// them.
     const std::vector<engineio::SessionInfo>& engineSessions() const;

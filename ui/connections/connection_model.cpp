@@ -23,7 +23,7 @@ QString shortEndpoints(const ConnectionInfo& info) {
 
 }  // namespace
 
-ConnectionModel::ConnectionModel(QObject* parent) : QAbstractListModel(parent) {}
+ConnectionModel::ConnectionModel(QObject* parent) : SideListModel(parent) {}
 
 void ConnectionModel::setSession(const Session* session) {
     beginResetModel();

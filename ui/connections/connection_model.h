@@ -3,24 +3,15 @@
 
 #include <optional>
 
-#include <QAbstractListModel>
-
 #include "capture/session/session.h"
+#include "ui/connections/side_list.h"
 
 namespace framescope {
 
-class ConnectionModel : public QAbstractListModel {
+class ConnectionModel : public SideListModel {
     Q_OBJECT
 
 public:
-    enum Role {
-        NameRole = Qt::UserRole,  ///< QString, the first line up to the path
-        PathRole,                 ///< QString, the path without its query; may be empty
-        DetailRole,               ///< QString, the second line
-        SeverityRole,             ///< int of Severity
-        HeadingRole,              ///< bool: the row that stands for all
-    };
-
     explicit ConnectionModel(QObject* parent = nullptr);
 
     /// Shows another session; null for none. The session must outlive this.

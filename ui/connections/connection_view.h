@@ -1,18 +1,16 @@
-// The list of connections at the side: two lines each, what it is and where it goes. Choosing one
-// narrows the rows to it; the first entry shows all.
+// The list of connections at the side.
 #pragma once
 
 #include <optional>
 
-#include <QTableView>
-
 #include "dissector/record/record.h"
+#include "ui/connections/side_list.h"
 
 namespace framescope {
 
 class ConnectionModel;
 
-class ConnectionView : public QTableView {
+class ConnectionView : public SideList {
     Q_OBJECT
 
 public:
@@ -26,16 +24,7 @@ Q_SIGNALS:
     /// Somebody chose a connection, or (nothing) all of them.
     void connectionChosen(std::optional<framescope::ConnectionId> connection);
 
-protected:
-    void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
-    void changeEvent(QEvent* event) override;
-    void keyPressEvent(QKeyEvent* event) override;
-    void focusInEvent(QFocusEvent* event) override;
-    void focusOutEvent(QFocusEvent* event) override;
-
 private:
-    void fitRows();
-
     ConnectionModel& m_model;
 };
 

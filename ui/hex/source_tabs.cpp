@@ -1,5 +1,8 @@
-// A dissection lists its sources from the packet up, so tabs run the other way.
+// A dissection lists its sources in the order in which they were opened: from the packet up, and
+// then into what stands inside.
 #include "ui/hex/source_tabs.h"
+
+#include <algorithm>
 
 #include <QSignalBlocker>
 #include <QVBoxLayout>
@@ -9,6 +12,22 @@
 #include "ui/widgets/flat_tab_bar.h"
 
 namespace framescope {
+
+namespace {
+
+constexpr qsizetype kShownName = 30;  // characters
+
+/// The source that the last layer stands in, the last one if no layer stands in any.
+SourceId mainSource(const Dissection& dissection) {
+    const FieldTree& tree = dissection.fields;
+    auto main = static_cast<SourceId>(dissection.sources.size() - 1);
+    for (FieldIndex top = 0; top < tree.size(); top = tree[top].next) {
+        if (tree[top].source < dissection.sources.size()) main = tree[top].source;
+    }
+    return main;
+}
+
+}  // namespace
 
 SourceTabs::SourceTabs(QWidget* parent)
     : QWidget(parent), m_tabs(new FlatTabBar(this)), m_hex(new HexView(this)) {
@@ -29,25 +48,38 @@ void SourceTabs::setDissection(std::shared_ptr<const Dissection> dissection) {
         const QSignalBlocker blocker(m_tabs);
         m_dissection = std::move(dissection);
         m_field = kNoField;
+        m_order.clear();
         while (m_tabs->count() > 0) m_tabs->removeTab(m_tabs->count() - 1);
-        const auto count = m_dissection ? static_cast<int>(m_dissection->sources.size()) : 0;
-        for (int tab = 0; tab < count; ++tab) {
-            const Source& source = m_dissection->sources[static_cast<std::size_t>(count - 1 - tab)];
-            m_tabs->addTab(QStringLiteral("%1 (%2)").arg(displayText(source.name, 40),
-                                                         groupedNumber(source.totalSize)));
-            m_tabs->setTabToolTip(tab, plainToolTip(QStringLiteral("%1, %2").arg(
-                                           displayText(source.name), byteCount(source.totalSize))));
+        if (m_dissection && !m_dissection->sources.empty()) {
+            const SourceId main = mainSource(*m_dissection);
+            const auto count = static_cast<SourceId>(m_dissection->sources.size());
+            for (SourceId id = main; id < count; ++id) addTab(id);
+            for (SourceId id = main; id-- > 0;) addTab(id);
         }
-        m_tabs->setVisible(count > 0);
+        m_tabs->setVisible(!m_order.empty());
         m_tabs->setCurrentIndex(0);
     }
     showTab(m_tabs->currentIndex());
 }
 
+void SourceTabs::addTab(SourceId id) {
+    const Source& source = m_dissection->sources[id];
+    const int tab = m_tabs->addTab(QStringLiteral("%1 (%2)").arg(
+        displayText(source.name, kShownName), groupedNumber(source.totalSize)));
+    QString tip =
+        QStringLiteral("%1, %2").arg(displayText(source.name), byteCount(source.totalSize));
+    if (!source.focus.empty()) {
+        tip +=
+            QStringLiteral("; %1 of them are of this row").arg(groupedNumber(source.focus.size()));
+    }
+    m_tabs->setTabToolTip(tab, plainToolTip(tip));
+    m_order.push_back(id);
+}
+
 SourceId SourceTabs::sourceOfTab(int tab) const {
-    if (!m_dissection || tab < 0) return kNoSource;
-    const auto count = static_cast<int>(m_dissection->sources.size());
-    return tab < count ? static_cast<SourceId>(count - 1 - tab) : kNoSource;
+    return tab >= 0 && static_cast<std::size_t>(tab) < m_order.size()
+               ? m_order[static_cast<std::size_t>(tab)]
+               : kNoSource;
 }
 
 SourceId SourceTabs::currentSource() const {
@@ -73,7 +105,8 @@ void SourceTabs::showField(FieldIndex field) {
     if (source == currentSource()) {
         m_hex->highlight(m_dissection->fields[field].range);
     } else {
-        m_tabs->setCurrentIndex(static_cast<int>(m_dissection->sources.size()) - 1 - source);
+        const auto tab = std::find(m_order.begin(), m_order.end(), source);
+        m_tabs->setCurrentIndex(static_cast<int>(tab - m_order.begin()));
     }
 }
 

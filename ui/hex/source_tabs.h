@@ -1,8 +1,10 @@
-// The byte sources of a row, a tab for each, the most decoded first; below, the bytes of the one
-// that is chosen.
+// The byte sources of a row, a tab for each: first the one that the row's last layer was read from,
+// then what was found inside of it (attachments, base64), then what it was decoded from, down to
+// the packet. Below, the bytes of the one that is chosen.
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include <QWidget>
 
@@ -36,9 +38,11 @@ Q_SIGNALS:
 
 private:
     SourceId sourceOfTab(int tab) const;
+    void addTab(SourceId source);
     void showTab(int tab);
 
     std::shared_ptr<const Dissection> m_dissection;
+    std::vector<SourceId> m_order;  // by tab
     QTabBar* m_tabs;
     HexView* m_hex;
     FieldIndex m_field = kNoField;

@@ -57,12 +57,18 @@ void LoadController::close() {
     if (m_session) replaceSession(nullptr, {});
 }
 
+void LoadController::setPayloadRules(PayloadRules rules) {
+    m_payloadRules = std::move(rules);
+    if (m_session) m_session->setPayloadRules(m_payloadRules);
+}
+
 void LoadController::replaceSession(std::unique_ptr<Session> session, const QString& path) {
     ++m_generation;
     m_drainTimer.stop();
     m_loader.reset();
     m_cancelled = false;
     m_sinceProgress.invalidate();
+    if (session) session->setPayloadRules(m_payloadRules);
     std::swap(m_session, session);
     m_path = path;
     Q_EMIT replaced();

@@ -12,6 +12,8 @@
 #include <QString>
 #include <QTimer>
 
+#include "dissector/payload/payload_rules.h"
+
 namespace framescope {
 
 class Loader;
@@ -32,6 +34,10 @@ public:
     void cancel();
     /// Lets go of what is open. Emits replaced().
     void close();
+
+    /// How payloads are read from now on, in what is open and in what will be.
+    void setPayloadRules(PayloadRules rules);
+    const PayloadRules& payloadRules() const { return m_payloadRules; }
 
     /// What is open; null for nothing.
     const Session* session() const { return m_session.get(); }
@@ -59,6 +65,7 @@ private:
     QString m_path;
     quint64 m_generation = 0;
     bool m_cancelled = false;
+    PayloadRules m_payloadRules;
     QTimer m_drainTimer;
     QElapsedTimer m_sinceProgress;
 };

@@ -44,7 +44,8 @@ RowModel::RowModel(QObject* parent) : QAbstractTableModel(parent), m_texts(kKept
 void RowModel::setSession(const Session* session) {
     beginResetModel();
     m_session = session;
-    m_connection.reset();
+    m_isNarrowed = false;
+    m_wanted.clear();
     m_texts.clear();
     m_measured = 0;
     m_greatestLength = 0;
@@ -54,18 +55,25 @@ void RowModel::setSession(const Session* session) {
     fetchAppended();
 }
 
-void RowModel::setConnection(std::optional<ConnectionId> connection) {
-    if (connection == m_connection) return;
+bool RowModel::setConnections(const std::optional<std::vector<ConnectionId>>& connections) {
+    std::vector<bool> wanted;
+    for (const ConnectionId connection : connections.value_or(std::vector<ConnectionId>())) {
+        if (connection >= wanted.size()) wanted.resize(std::size_t{connection} + 1);
+        wanted[connection] = true;
+    }
+    if (connections.has_value() == m_isNarrowed && wanted == m_wanted) return false;
     beginResetModel();
-    m_connection = connection;
+    m_isNarrowed = connections.has_value();
+    m_wanted = std::move(wanted);
     restart();
     // The first slice belongs to the reset: mostly it is all there is.
-    if (m_session != nullptr && m_connection) {
-        scanConnection(std::min(m_session->rowCount(), kSlice));
+    if (m_session != nullptr && m_isNarrowed) {
+        scanConnections(std::min(m_session->rowCount(), kSlice));
         m_shown = static_cast<int>(m_narrowed.size());
     }
     endResetModel();
     fetchAppended();
+    return true;
 }
 
 void RowModel::restart() {
@@ -85,7 +93,7 @@ void RowModel::scanSlice() {
     if (m_session == nullptr) return;
     measureAppended();
     const RecordId count = m_session->rowCount();
-    if (!m_connection) {
+    if (!m_isNarrowed) {
         const auto wanted =
             static_cast<int>(std::min<RecordId>(count, static_cast<RecordId>(m_rowLimit)));
         m_scanned = count;
@@ -98,7 +106,7 @@ void RowModel::scanSlice() {
         Q_EMIT caughtUp();
         return;
     }
-    scanConnection(std::min(count, m_scanned + std::min(kSlice, count - m_scanned)));
+    scanConnections(std::min(count, m_scanned + std::min(kSlice, count - m_scanned)));
     const auto found = static_cast<int>(m_narrowed.size());
     if (found > m_shown) {
         beginInsertRows({}, m_shown, found - 1);
@@ -137,9 +145,9 @@ QString RowModel::widestText(int column) const {
     }
 }
 
-void RowModel::scanConnection(RecordId end) {
+void RowModel::scanConnections(RecordId end) {
     for (; m_scanned < end; ++m_scanned) {
-        if (m_session->record(m_scanned).connection != *m_connection) continue;
+        if (!isWanted(m_session->record(m_scanned).connection)) continue;
         if (m_narrowed.size() >= static_cast<std::size_t>(m_rowLimit)) {
             m_limitReached = true;
             continue;
@@ -150,11 +158,11 @@ void RowModel::scanConnection(RecordId end) {
 
 RecordId RowModel::recordAt(int row) const {
     if (row < 0 || row >= m_shown) return kNoRecord;
-    return m_connection ? m_narrowed[static_cast<std::size_t>(row)] : static_cast<RecordId>(row);
+    return m_isNarrowed ? m_narrowed[static_cast<std::size_t>(row)] : static_cast<RecordId>(row);
 }
 
 int RowModel::rowOf(RecordId record) const {
-    if (!m_connection) {
+    if (!m_isNarrowed) {
         return record < static_cast<RecordId>(m_shown) ? static_cast<int>(record) : -1;
     }
     const auto end = m_narrowed.begin() + m_shown;
@@ -278,6 +286,11 @@ const RowText& RowModel::textOf(RecordId record) const {
     auto* const text = new RowText(m_session->text(record));
     m_texts.insert(record, text);
     return *text;
+}
+
+void RowModel::forgetTexts() {
+    m_texts.clear();
+    if (m_shown > 0) Q_EMIT dataChanged(index(0, ProtocolName), index(m_shown - 1, Info));
 }
 
 QString RowModel::rowAsText(int row) const {

@@ -1,4 +1,4 @@
-// The rows of a session as a table: all of them, or those of one connection.
+// The rows of a session as a table: all of them, or those of some connections.
 //
 // All rows cost nothing: row n of the table is record n. A narrowed table keeps its own vector of
 // record numbers, filled by going over the records once; both grow at the end as the session does.
@@ -30,11 +30,14 @@ public:
 
     /// Shows another session, all its rows; null for none. The session must outlive this.
     void setSession(const Session* session);
-    /// Shows only the rows of one connection, or all again.
-    void setConnection(std::optional<ConnectionId> connection);
-    std::optional<ConnectionId> connection() const { return m_connection; }
+    /// Shows only the rows of these connections, or all again; false if it does so already.
+    bool setConnections(const std::optional<std::vector<ConnectionId>>& connections);
+    /// Whether only the rows of some connections are shown.
+    bool isNarrowed() const { return m_isNarrowed; }
     /// Takes in what the session has got since.
     void fetchAppended();
+    /// Asks for the texts of the rows again: they are read by other rules now.
+    void forgetTexts();
     /// At most so many rows are shown; what a view can paint is limited.
     void setRowLimit(int limit) { m_rowLimit = limit; }
     /// True when there are more rows than the limit lets through.
@@ -66,14 +69,18 @@ private:
     void restart();
     void measureAppended();
     void scanSlice();
-    void scanConnection(RecordId end);
+    void scanConnections(RecordId end);
+    bool isWanted(ConnectionId connection) const {
+        return connection < m_wanted.size() && m_wanted[connection];
+    }
     QString cellText(RecordId record, int column) const;
     QString tooltip(RecordId record, int column) const;
     const RowText& textOf(RecordId record) const;
 
     const Session* m_session = nullptr;
-    std::optional<ConnectionId> m_connection;
-    std::vector<RecordId> m_narrowed;  // only with m_connection
+    bool m_isNarrowed = false;
+    std::vector<bool> m_wanted;        // by connection; only with m_isNarrowed
+    std::vector<RecordId> m_narrowed;  // only with m_isNarrowed
     RecordId m_scanned = 0;            // records looked at so far
     int m_shown = 0;
     RecordId m_measured = 0;  // records that the two greatest below are about

@@ -22,6 +22,20 @@ namespace framescope {
 
 static_assert(RowModel::ColumnCount <= 8);
 
+namespace {
+
+/// The longest name a protocol has, so that the column keeps its width whatever comes.
+QString widestProtocol() {
+    QString widest;
+    for (std::size_t i = 0; i < kProtocolCount; ++i) {
+        const QString name = QString::fromLatin1(protocolName(static_cast<Protocol>(i)));
+        if (name.size() > widest.size()) widest = name;
+    }
+    return widest;
+}
+
+}  // namespace
+
 RowView::RowView(RowModel& model, QWidget* parent)
     : QTableView(parent), m_model(model), m_delegate(new RowDelegate(this)) {
     setModel(&model);
@@ -80,11 +94,11 @@ int RowView::columnWidthFor(int column, const QString& text) const {
 void RowView::fitColumns() {
     const QScopedValueRollback guard(m_fitting, true);
     // Room for what is common, and for the widest there is.
-    const QString templates[] = {QStringLiteral("0000"),      QStringLiteral("0.000000"),
-                                 QStringLiteral("00"),        QStringLiteral("→"),
-                                 QStringLiteral("WebSocket"), QStringLiteral("00 000")};
+    const QString templates[] = {QStringLiteral("0000"), QStringLiteral("0.000000"),
+                                 QStringLiteral("00"),   QStringLiteral("→"),
+                                 widestProtocol(),       QStringLiteral("00 000")};
     // Only a capture that begins gets narrower columns than the one before had.
-    const bool begins = m_model.rowCount() == 0 && !m_model.connection();
+    const bool begins = m_model.rowCount() == 0 && !m_model.isNarrowed();
     for (int column = 0; column < RowModel::Info; ++column) {
         if (m_userResized[static_cast<std::size_t>(column)]) continue;
         const int width = std::max(columnWidthFor(column, templates[column]),

@@ -1,4 +1,6 @@
-// Children of a node stand next to each other in m_children, issues in front of fields.
+// Children of a node stand next to each other in m_children, issues in front of fields. At the top
+// the links to other rows stand in front of the layer that the row is about: behind it a long
+// payload would push them out of sight.
 #include "ui/tree/field_tree_model.h"
 
 #include <algorithm>
@@ -67,19 +69,11 @@ void FieldTreeModel::build() {
         Node& field = m_nodes[m_nodes[i].parent];
         field.own = std::max(field.own, severity);
     }
-    std::uint32_t place = 0;
-    for (Node& node : m_nodes) {
-        node.firstChild = place;
-        place += node.childCount;
-        node.childCount = 0;
+    const FieldTree& fields = m_dissection->fields;
+    for (FieldIndex top = 0; top < m_fieldCount; top = fields[top].next) {
+        if (fieldInfo(fields[top].id).type == FieldType::Protocol) m_mainLayer = top;
     }
-    const auto append = [this](std::uint32_t child) {
-        Node& parent = m_nodes[m_nodes[child].parent];
-        m_nodes[child].row = parent.childCount;
-        m_children[parent.firstChild + parent.childCount++] = child;
-    };
-    for (std::uint32_t i = m_fieldCount; i < m_root; ++i) append(i);
-    for (std::uint32_t i = 0; i < m_fieldCount; ++i) append(i);
+    orderChildren();
 
     // Pre-order: a parent stands in front of its children, so going backwards sums up subtrees.
     for (std::uint32_t i = m_fieldCount; i-- > 0;) {
@@ -91,12 +85,36 @@ void FieldTreeModel::build() {
     markLowerLayers();
 }
 
+void FieldTreeModel::orderChildren() {
+    std::uint32_t place = 0;
+    for (Node& node : m_nodes) {
+        node.firstChild = place;
+        place += node.childCount;
+        node.childCount = 0;
+    }
+    const auto append = [this](std::uint32_t child) {
+        Node& parent = m_nodes[m_nodes[child].parent];
+        m_nodes[child].row = parent.childCount;
+        m_children[parent.firstChild + parent.childCount++] = child;
+    };
+    const auto movesUp = [this](std::uint32_t field) {
+        return m_mainLayer != kNoField && field > m_mainLayer && isLink(field) &&
+               m_nodes[field].parent == m_root;
+    };
+    for (std::uint32_t i = m_fieldCount; i < m_root; ++i) append(i);
+    for (std::uint32_t i = 0; i < m_fieldCount; ++i) {
+        if (i == m_mainLayer) {
+            const FieldTree& fields = m_dissection->fields;
+            for (FieldIndex top = fields[i].next; top < m_fieldCount; top = fields[top].next) {
+                if (movesUp(top)) append(top);
+            }
+        }
+        if (!movesUp(i)) append(i);
+    }
+}
+
 void FieldTreeModel::markLowerLayers() {
     const FieldTree& tree = m_dissection->fields;
-    m_mainLayer = kNoField;
-    for (FieldIndex top = 0; top < m_fieldCount; top = tree[top].next) {
-        if (fieldInfo(tree[top].id).type == FieldType::Protocol) m_mainLayer = top;
-    }
     for (FieldIndex top = 0; top < m_fieldCount; top = tree[top].next) {
         if (!isLowerLayer(tree[top].id) || top == m_mainLayer) continue;
         for (FieldIndex i = top; i < tree[top].next; ++i) m_nodes[i].lowerLayer = true;
@@ -120,6 +138,30 @@ FieldIndex FieldTreeModel::fieldOf(const QModelIndex& index) const {
 QModelIndex FieldTreeModel::indexOf(FieldIndex field) const {
     if (field >= m_fieldCount) return {};
     return createIndex(static_cast<int>(m_nodes[field].row), 0, quintptr{field});
+}
+
+std::optional<RecordId> FieldTreeModel::linkOf(const QModelIndex& index) const {
+    if (!index.isValid() || !isLink(nodeOf(index))) return std::nullopt;
+    const auto* const number =
+        std::get_if<std::uint64_t>(&m_dissection->fields[nodeOf(index)].value);
+    if (number == nullptr || *number == 0 || *number > kNoRecord) return std::nullopt;
+    return static_cast<RecordId>(*number - 1);
+}
+
+QModelIndex FieldTreeModel::firstLink() const {
+    for (int row = 0; row < rowCount(); ++row) {
+        const QModelIndex top = index(row, 0);
+        if (isLink(nodeOf(top))) return top;
+    }
+    return {};
+}
+
+FieldIndex FieldTreeModel::payloadOf(const QModelIndex& index) const {
+    FieldIndex field = fieldOf(index);
+    while (field != kNoField && m_dissection->fields[field].id != FieldId::Payload) {
+        field = m_dissection->fields[field].parent;
+    }
+    return field;
 }
 
 QModelIndex FieldTreeModel::index(int row, int column, const QModelIndex& parent) const {
@@ -162,6 +204,8 @@ QVariant FieldTreeModel::data(const QModelIndex& index, int role) const {
             return m_nodes[node].lowerLayer;
         case IssueRole:
             return isIssue(node);
+        case LinkRole:
+            return linkOf(index).has_value();
         default:
             return {};
     }
@@ -169,6 +213,12 @@ QVariant FieldTreeModel::data(const QModelIndex& index, int role) const {
 
 QString FieldTreeModel::line(std::uint32_t node, qsizetype maximum) const {
     if (isIssue(node)) return issueLine(issueOf(node).issue, maximum);
+    // A link says itself what it is; a label in front would only take its place.
+    if (linkOf(createIndex(0, 0, quintptr{node}))) {
+        QString text = displayText(m_dissection->fields[node].text, maximum);
+        if (!text.isEmpty()) text[0] = text[0].toUpper();
+        return text;
+    }
     return displayText(m_dissection->fields.line(node), maximum);
 }
 

@@ -6,11 +6,13 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include <QAbstractItemModel>
 
 #include "dissector/field/field_tree.h"
+#include "dissector/record/record.h"
 
 namespace framescope {
 
@@ -23,6 +25,7 @@ public:
         SubtreeSeverityRole,          ///< int of the gravest Severity at or below
         LowerLayerRole,               ///< bool: belongs to a layer below the interesting ones
         IssueRole,                    ///< bool: an issue, not a field
+        LinkRole,                     ///< bool: leads to another row; see linkOf()
     };
 
     explicit FieldTreeModel(QObject* parent = nullptr);
@@ -36,6 +39,13 @@ public:
     QModelIndex indexOf(FieldIndex field) const;
     /// The layer that a row is about: the last protocol at the top level, kNoField for none.
     FieldIndex mainLayer() const { return m_mainLayer; }
+    /// The row a line leads to; nothing for a line that is no link.
+    std::optional<RecordId> linkOf(const QModelIndex& index) const;
+    /// The first of the links to other rows, which stand together in front of the main layer; an
+    /// invalid index for none.
+    QModelIndex firstLink() const;
+    /// The payload that a line belongs to, the innermost; kNoField for none.
+    FieldIndex payloadOf(const QModelIndex& index) const;
     /// The whole line, however long.
     QString lineOf(const QModelIndex& index) const;
     /// The value alone.
@@ -62,7 +72,11 @@ private:
     };
 
     void build();
+    void orderChildren();
     void markLowerLayers();
+    bool isLink(std::uint32_t node) const {
+        return !isIssue(node) && m_dissection->fields[node].id == FieldId::RowLink;
+    }
     std::uint32_t nodeOf(const QModelIndex& index) const;
     bool isIssue(std::uint32_t node) const { return node >= m_fieldCount; }
     const FieldIssue& issueOf(std::uint32_t node) const;

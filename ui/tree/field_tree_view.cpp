@@ -14,6 +14,7 @@
 #include <QStyledItemDelegate>
 #include <QToolTip>
 
+#include "ui/text/display_text.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/role_colors.h"
 #include "ui/widgets/severity_mark.h"
@@ -47,8 +48,16 @@ public:
                               mark * 0.55, worst, colors);
             rect.setLeft(rect.left() + markWidth(option.fontMetrics));
         }
-        painter->setFont(option.font);
-        painter->setPen(own >= Severity::Warning ? severityColor(colors, own, plain) : plain);
+        const bool link = index.data(FieldTreeModel::LinkRole).toBool();
+        QFont font = option.font;
+        if (link) {
+            const auto* const view = qobject_cast<const FieldTreeView*>(option.widget);
+            font.setUnderline(view != nullptr && view->isHovered(index));
+            painter->setPen(colors.accent);
+        }
+        painter->setFont(font);
+        if (!link)
+            painter->setPen(own >= Severity::Warning ? severityColor(colors, own, plain) : plain);
         painter->drawText(
             rect, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
             option.fontMetrics.elidedText(index.data().toString(), Qt::ElideRight, rect.width()));
@@ -97,6 +106,7 @@ FieldTreeView::FieldTreeView(QWidget* parent) : QTreeView(parent), m_model(this)
     setIndentation(16);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setFont(fixedFont());
+    setMouseTracking(true);  // for links
     setAccessibleName(QStringLiteral("Fields of the selected row"));
     addCopyAction(QStringLiteral("Copy &Line"),
                   {QKeySequence(QKeySequence::Copy), QKeySequence(QStringLiteral("Ctrl+Shift+D"))},
@@ -126,6 +136,7 @@ QAction* FieldTreeView::addCopyAction(const QString& text, const QList<QKeySeque
 }
 
 void FieldTreeView::setDissection(std::shared_ptr<const Dissection> dissection) {
+    hover({});
     m_model.setDissection(std::move(dissection));
     foldAsWanted();
     if (hasFocus()) selectMainLayer();
@@ -140,8 +151,10 @@ void FieldTreeView::foldAsWanted() {
     std::size_t budget = kUnfoldedLines;
     for (FieldIndex top = 0; top < tree.size(); top = tree[top].next) {
         const QModelIndex index = m_model.indexOf(top);
-        const bool folded = m_folded.value(static_cast<int>(tree[top].id),
-                                           index.data(FieldTreeModel::LowerLayerRole).toBool());
+        // What stands below a link says once more what the link says.
+        const bool context = index.data(FieldTreeModel::LowerLayerRole).toBool() ||
+                             index.data(FieldTreeModel::LinkRole).toBool();
+        const bool folded = m_folded.value(static_cast<int>(tree[top].id), context);
         const bool main = top == m_model.mainLayer();
         if (!folded) unfoldSubtree(top, main ? Depth::Groups : Depth::Layer, budget);
     }
@@ -176,7 +189,9 @@ void FieldTreeView::showMainLayer() {
         end = m_model.index(m_model.rowCount(end) - 1, 0, end);
     }
     scrollToTop();
-    if (visualRect(end).bottom() > viewport()->height()) scrollTo(layer, PositionAtTop);
+    if (visualRect(end).bottom() <= viewport()->height()) return;
+    const QModelIndex link = m_model.firstLink();
+    scrollTo(link.isValid() && link.row() < layer.row() ? link : layer, PositionAtTop);
 }
 
 void FieldTreeView::unfoldAll() {
@@ -241,10 +256,67 @@ void FieldTreeView::contextMenuEvent(QContextMenuEvent* event) {
     if (!currentIndex().isValid()) return;
     auto* const menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    if (const auto record = m_model.linkOf(currentIndex())) {
+        QAction* const go = menu->addAction(
+            QStringLiteral("&Go to Row %1").arg(groupedNumber(quint64{*record} + 1)), this,
+            [this, record] { Q_EMIT linkFollowed(*record); });
+        menu->setDefaultAction(go);
+        menu->addSeparator();
+    }
     menu->addActions(m_copyActions);
+    if (m_payloadMenu != nullptr && m_model.payloadOf(currentIndex()) != kNoField) {
+        menu->addSeparator();
+        menu->addAction(m_payloadMenu->menuAction());
+    }
     const bool byKey = event->reason() == QContextMenuEvent::Keyboard;
     menu->popup(byKey ? viewport()->mapToGlobal(visualRect(currentIndex()).bottomLeft())
                       : event->globalPos());
+}
+
+bool FieldTreeView::followLink(const QModelIndex& index) {
+    const auto record = m_model.linkOf(index);
+    if (record) Q_EMIT linkFollowed(*record);
+    return record.has_value();
+}
+
+void FieldTreeView::hover(const QModelIndex& index) {
+    const QPersistentModelIndex link =
+        m_model.linkOf(index) ? QPersistentModelIndex(index) : QPersistentModelIndex();
+    if (link == m_hoveredLink) return;
+    m_hoveredLink = link;
+    if (link.isValid()) {
+        viewport()->setCursor(Qt::PointingHandCursor);
+    } else {
+        viewport()->unsetCursor();
+    }
+    viewport()->update();
+}
+
+void FieldTreeView::mouseMoveEvent(QMouseEvent* event) {
+    QTreeView::mouseMoveEvent(event);
+    const QModelIndex index = indexAt(event->pos());
+    // In front of the text stands the arrow that folds.
+    hover(visualRect(index).contains(event->pos()) ? index : QModelIndex());
+}
+
+void FieldTreeView::leaveEvent(QEvent* event) {
+    QTreeView::leaveEvent(event);
+    hover({});
+}
+
+void FieldTreeView::mouseDoubleClickEvent(QMouseEvent* event) {
+    const QModelIndex index = indexAt(event->pos());
+    const bool onText =
+        event->button() == Qt::LeftButton && visualRect(index).contains(event->pos());
+    if (onText && followLink(index)) return;
+    QTreeView::mouseDoubleClickEvent(event);
+}
+
+void FieldTreeView::keyPressEvent(QKeyEvent* event) {
+    const bool enter = event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter;
+    const auto modifiers = event->modifiers() & ~Qt::KeypadModifier;
+    if (enter && modifiers == Qt::NoModifier && followLink(currentIndex())) return;
+    QTreeView::keyPressEvent(event);
 }
 
 void FieldTreeView::drawRow(QPainter* painter, const QStyleOptionViewItem& option,

@@ -1,5 +1,5 @@
 // The tree of the selected row. Layers that only carry the conversation are folded and dim; how
-// somebody folds a layer is kept from row to row.
+// somebody folds a layer is kept from row to row. A line that names another row is a link to it.
 #pragma once
 
 #include <memory>
@@ -8,6 +8,8 @@
 #include <QTreeView>
 
 #include "ui/tree/field_tree_model.h"
+
+class QMenu;
 
 namespace framescope {
 
@@ -25,6 +27,10 @@ public:
 
     /// What can be done with the selected field; for menus.
     QList<QAction*> copyActions() const { return m_copyActions; }
+    /// A menu for lines of a payload, shown in their context menu; must outlive this.
+    void setPayloadMenu(QMenu* menu) { m_payloadMenu = menu; }
+    /// Whether a line is the link that the mouse is on.
+    bool isHovered(const QModelIndex& index) const { return m_hoveredLink == index; }
     /// Unfolds everything, up to a number of lines that can still be laid out in an instant.
     void unfoldAll();
     void foldAll();
@@ -32,10 +38,16 @@ public:
 Q_SIGNALS:
     /// Another field is selected (kNoField: none).
     void fieldSelected(FieldIndex field);
+    /// Somebody follows a link to another row.
+    void linkFollowed(framescope::RecordId record);
 
 protected:
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
     void changeEvent(QEvent* event) override;
+    void mouseMoveEvent(QMouseEvent* event) override;
+    void mouseDoubleClickEvent(QMouseEvent* event) override;
+    void keyPressEvent(QKeyEvent* event) override;
+    void leaveEvent(QEvent* event) override;
     void contextMenuEvent(QContextMenuEvent* event) override;
     void drawRow(QPainter* painter, const QStyleOptionViewItem& option,
                  const QModelIndex& index) const override;
@@ -54,9 +66,13 @@ private:
     void selectMainLayer();
     void rememberFold(const QModelIndex& index, bool folded);
     void updateActions();
+    bool followLink(const QModelIndex& index);
+    void hover(const QModelIndex& index);
 
     FieldTreeModel m_model;
     QList<QAction*> m_copyActions;
+    QMenu* m_payloadMenu = nullptr;
+    QPersistentModelIndex m_hoveredLink;
     QHash<int, bool> m_folded;  // by FieldId of a layer, as the user left it
     bool m_arranging = false;
 };

@@ -2,6 +2,7 @@
 #include "ui/widgets/flat_tab_bar.h"
 
 #include <QPainter>
+#include <QToolButton>
 
 #include "ui/theme/role_colors.h"
 
@@ -17,6 +18,12 @@ FlatTabBar::FlatTabBar(QWidget* parent) : QTabBar(parent) {
     setUsesScrollButtons(true);
     setElideMode(Qt::ElideNone);
     setFocusPolicy(Qt::StrongFocus);
+    // The two that scroll lie over the tabs: without a box, but with a ground.
+    for (QToolButton* button : findChildren<QToolButton*>()) {
+        button->setAutoRaise(true);
+        button->setAutoFillBackground(true);
+        button->setBackgroundRole(QPalette::Base);
+    }
 }
 
 QSize FlatTabBar::tabSizeHint(int index) const {

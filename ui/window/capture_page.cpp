@@ -11,10 +11,12 @@
 #include <QVBoxLayout>
 
 #include "capture/session/session.h"
-#include "ui/connections/connection_model.h"
 #include "ui/connections/connection_view.h"
+#include "ui/connections/side_pane.h"
 #include "ui/hex/hex_view.h"
 #include "ui/hex/source_tabs.h"
+#include "ui/payload/payload_overrule.h"
+#include "ui/payload/read_as_menu.h"
 #include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
 #include "ui/text/display_text.h"
@@ -27,17 +29,18 @@ namespace framescope {
 
 namespace {
 constexpr int kLeastSide = 180;  // pixels; two ports and a number of rows
-}
+constexpr std::size_t kMaxVisited = 100;
+}  // namespace
 
 CapturePage::CapturePage(QWidget* parent)
     : QWidget(parent),
       m_rowModel(new RowModel(this)),
-      m_connectionModel(new ConnectionModel(this)),
       m_rowView(new RowView(*m_rowModel)),
-      m_connectionView(new ConnectionView(*m_connectionModel)),
+      m_side(new SidePane),
       m_tree(new FieldTreeView),
       m_sources(new SourceTabs),
-      m_goTo(new GoToBar) {
+      m_goTo(new GoToBar),
+      m_readAs(new ReadAsMenu(this)) {
     layOut();
     wire();
 }
@@ -57,11 +60,11 @@ void CapturePage::layOut() {
     m_rowSplitter->addWidget(new Pane(rows));
     m_rowSplitter->addWidget(m_detailSplitter);
     m_sideSplitter = new HairlineSplitter(Qt::Horizontal);
-    m_sideSplitter->addWidget(new Pane(m_connectionView));
+    m_sideSplitter->addWidget(new Pane(m_side));
     m_sideSplitter->addWidget(m_rowSplitter);
     m_sideSplitter->setStretchFactor(0, 0);
     m_sideSplitter->setStretchFactor(1, 1);
-    m_connectionView->setMinimumWidth(kLeastSide);
+    m_side->setMinimumWidth(kLeastSide);
     m_rowView->setMinimumHeight(90);
     m_tree->setMinimumSize(120, 60);
     m_sources->setMinimumSize(150, 60);
@@ -70,20 +73,24 @@ void CapturePage::layOut() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_sideSplitter);
 
-    QWidget* const order[] = {m_connectionView, m_rowView, m_tree, &m_sources->tabBar(),
-                              &m_sources->hexView()};
+    QWidget* const order[] = {
+        &m_side->tabBar(),    &m_side->connections(), &m_side->sessions(), m_rowView, m_tree,
+        &m_sources->tabBar(), &m_sources->hexView()};
     for (std::size_t i = 1; i < std::size(order); ++i) setTabOrder(order[i - 1], order[i]);
 }
 
 void CapturePage::wire() {
     connect(m_rowView, &RowView::recordSelected, this, &CapturePage::showRecord);
-    connect(m_connectionView, &ConnectionView::connectionChosen, this,
-            &CapturePage::chooseConnection);
+    connect(m_side, &SidePane::narrowed, this, &CapturePage::showOnly);
     connect(m_rowModel, &RowModel::caughtUp, this, &CapturePage::updateEmptyText);
     connect(m_tree, &FieldTreeView::fieldSelected, m_sources, &SourceTabs::showField);
     connect(m_sources, &SourceTabs::byteActivated, this, [this](SourceId source, quint64 position) {
         if (m_dissection) m_tree->selectField(m_dissection->fields.innermost(source, position));
     });
+    connect(m_tree, &FieldTreeView::linkFollowed, this, &CapturePage::followLink);
+    m_tree->setPayloadMenu(m_readAs);
+    connect(m_readAs, &ReadAsMenu::chosen, this, &CapturePage::payloadRuleChosen);
+    connect(m_readAs, &ReadAsMenu::failed, this, &CapturePage::failed);
     connect(m_goTo, &GoToBar::rowChosen, this,
             [this](quint64 number) { selectRecord(static_cast<RecordId>(number - 1)); });
     connect(m_goTo, &GoToBar::closed, this, [this] { m_rowView->setFocus(); });
@@ -92,9 +99,9 @@ void CapturePage::wire() {
 void CapturePage::setSession(const Session* session) {
     m_session = session;
     m_goTo->hide();
+    m_visited.clear();
     m_rowModel->setSession(session);
-    m_connectionModel->setSession(session);
-    m_connectionView->choose(std::nullopt);
+    m_side->setSession(session);
     showRecord(kNoRecord);
 }
 
@@ -103,9 +110,8 @@ void CapturePage::refresh(bool reading) {
     if (m_session == nullptr) return;
     const bool wasEmpty = m_rowModel->rowCount() == 0;
     m_rowModel->fetchAppended();
-    m_connectionModel->refresh();
+    m_side->refresh();
     m_rowView->fitColumns();
-    if (!m_connectionView->currentIndex().isValid()) m_connectionView->choose(std::nullopt);
     if (wasEmpty) m_rowView->selectRow(0);
     updateEmptyText();
     Q_EMIT selectionChanged();
@@ -121,7 +127,40 @@ void CapturePage::showRecord(RecordId record) {
     // The bytes first: the tree may select a field of it at once.
     m_sources->setDissection(m_dissection);
     m_tree->setDissection(m_dissection);
+    std::optional<PayloadRule> rule;
+    if (m_dissection && m_dissection->fields.find(FieldId::Payload) != kNoField) {
+        rule = ruleOf(*m_session, record, *m_dissection);
+    }
+    m_readAs->setTarget(std::move(rule));
     Q_EMIT selectionChanged();
+}
+
+void CapturePage::readAgain() {
+    m_rowModel->forgetTexts();
+    if (m_shownRecord == kNoRecord) return;
+    const bool wasInPayload = m_tree->fieldModel().payloadOf(m_tree->currentIndex()) != kNoField;
+    showRecord(m_shownRecord);
+    if (wasInPayload) m_tree->selectField(m_dissection->fields.find(FieldId::Payload));
+}
+
+void CapturePage::followLink(RecordId record) {
+    const RecordId from = m_shownRecord;
+    if (from == record || !selectRecord(record)) return;
+    if (m_visited.size() == kMaxVisited) m_visited.erase(m_visited.begin());
+    m_visited.push_back(from);
+    Q_EMIT selectionChanged();
+}
+
+void CapturePage::goBack() {
+    if (m_visited.empty()) return;
+    const RecordId record = m_visited.back();
+    m_visited.pop_back();
+    selectRecord(record);
+    Q_EMIT selectionChanged();
+}
+
+ConnectionView& CapturePage::connections() {
+    return m_side->connections();
 }
 
 bool CapturePage::selectRecord(RecordId record) {
@@ -132,7 +171,7 @@ bool CapturePage::selectRecord(RecordId record) {
 }
 
 void CapturePage::narrowTo(std::optional<ConnectionId> connection) {
-    m_connectionView->choose(connection);
+    m_side->choose(connection);
 }
 
 void CapturePage::narrowToSelected() {
@@ -142,10 +181,15 @@ void CapturePage::narrowToSelected() {
     }
 }
 
-void CapturePage::chooseConnection(std::optional<ConnectionId> connection) {
-    if (connection == m_rowModel->connection()) return;
+void CapturePage::narrowToSessionOfSelected() {
+    const RecordId record = m_rowView->selectedRecord();
+    if (m_session == nullptr || record == kNoRecord) return;
+    m_side->chooseSessionOf(m_session->record(record).connection);
+}
+
+void CapturePage::showOnly(const std::optional<std::vector<ConnectionId>>& connections) {
     const RecordId selected = m_shownRecord;
-    m_rowModel->setConnection(connection);
+    if (!m_rowModel->setConnections(connections)) return;
     // What was selected stays so if it can; its panes keep still then.
     if (selected != kNoRecord) m_rowView->selectRecord(selected);
     if (m_rowView->selectedRecord() == kNoRecord) m_rowView->selectRow(0);
@@ -158,14 +202,14 @@ void CapturePage::askForRow() {
 }
 
 void CapturePage::updateEmptyText() {
-    m_rowView->setEmptyText(m_session == nullptr ? QString()
-                                                 : whyNoRows(*m_session, m_reading,
-                                                             m_rowModel->connection().has_value()));
+    m_rowView->setEmptyText(m_session == nullptr
+                                ? QString()
+                                : whyNoRows(*m_session, m_reading, m_rowModel->isNarrowed()));
 }
 
 QString whyNoRows(const Session& session, bool reading, bool narrowed) {
     if (reading) return QStringLiteral("Reading…");
-    if (narrowed) return QStringLiteral("This connection has no rows.");
+    if (narrowed) return QStringLiteral("There are no rows here.");
     const Statistics& figures = session.statistics();
     if (figures.packets == 0) {
         return QStringLiteral(

@@ -1,9 +1,10 @@
-// An open capture: connections at the side, rows on top, fields and bytes below. Wires the four to
-// each other; what is open is somebody else's business.
+// An open capture: connections and sessions at the side, rows on top, fields and bytes below. Wires
+// the four to each other; what is open is somebody else's business.
 #pragma once
 
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include <QWidget>
 
@@ -15,14 +16,16 @@ class QSplitter;
 
 namespace framescope {
 
-class ConnectionModel;
 class ConnectionView;
 class FieldTreeView;
 class GoToBar;
+class ReadAsMenu;
 class RowModel;
 class RowView;
 class Session;
+class SidePane;
 class SourceTabs;
+struct PayloadRule;
 
 class CapturePage : public QWidget {
     Q_OBJECT
@@ -41,6 +44,14 @@ public:
     void narrowTo(std::optional<ConnectionId> connection);
     /// Narrows to the connection of the selected row.
     void narrowToSelected();
+    /// Narrows to the Engine.IO session that the connection of the selected row belongs to; nothing
+    /// if there is none.
+    void narrowToSessionOfSelected();
+    /// Selects the row from which the last link was followed.
+    void goBack();
+    bool canGoBack() const { return !m_visited.empty(); }
+    /// Reads the rows again, after the rules have changed.
+    void readAgain();
     /// Asks for the number of a row.
     void askForRow();
 
@@ -48,7 +59,9 @@ public:
     RowView& rowView() { return *m_rowView; }
     FieldTreeView& tree() { return *m_tree; }
     SourceTabs& sources() { return *m_sources; }
-    ConnectionView& connections() { return *m_connectionView; }
+    SidePane& side() { return *m_side; }
+    ConnectionView& connections();
+    ReadAsMenu& readAsMenu() { return *m_readAs; }
 
     /// Pane sizes.
     void saveSizes(QSettings& settings) const;
@@ -57,6 +70,10 @@ public:
 Q_SIGNALS:
     /// The selection or the choice of rows has changed.
     void selectionChanged();
+    /// The payloads that the rule is about are to be read as it says.
+    void payloadRuleChosen(const framescope::PayloadRule& rule);
+    /// Something cannot be done; one sentence for a person.
+    void failed(const QString& sentence);
 
 protected:
     void resizeEvent(QResizeEvent* event) override;
@@ -65,7 +82,8 @@ private:
     void layOut();
     void wire();
     void showRecord(RecordId record);
-    void chooseConnection(std::optional<ConnectionId> connection);
+    void showOnly(const std::optional<std::vector<ConnectionId>>& connections);
+    void followLink(RecordId record);
     void updateEmptyText();
     void proportionPanes();
 
@@ -76,12 +94,13 @@ private:
     std::shared_ptr<const Dissection> m_dissection;
 
     RowModel* m_rowModel;
-    ConnectionModel* m_connectionModel;
     RowView* m_rowView;
-    ConnectionView* m_connectionView;
+    SidePane* m_side;
     FieldTreeView* m_tree;
     SourceTabs* m_sources;
     GoToBar* m_goTo;
+    ReadAsMenu* m_readAs;
+    std::vector<RecordId> m_visited;  // rows that links were followed from
     QSplitter* m_sideSplitter = nullptr;
     QSplitter* m_rowSplitter = nullptr;
     QSplitter* m_detailSplitter = nullptr;

@@ -7,9 +7,11 @@
 #include <QTabBar>
 
 #include "ui/connections/connection_view.h"
+#include "ui/connections/side_pane.h"
 #include "ui/hex/hex_view.h"
 #include "ui/hex/source_tabs.h"
 #include "ui/load/load_controller.h"
+#include "ui/payload/read_as_menu.h"
 #include "ui/rows/row_view.h"
 #include "ui/start/start_page.h"
 #include "ui/theme/theme_controller.h"
@@ -99,8 +101,8 @@ void MainWindow::buildEditMenu() {
 
 void MainWindow::buildViewMenu() {
     QMenu& menu = *menuBar()->addMenu(QStringLiteral("&View"));
-    addCaptureAction(menu, QStringLiteral("&Connections"), {keys("Alt+1")},
-                     [this] { m_page->connections().setFocus(Qt::ShortcutFocusReason); });
+    addCaptureAction(menu, QStringLiteral("&Connections and Sessions"), {keys("Alt+1")},
+                     [this] { m_page->side().setFocus(Qt::ShortcutFocusReason); });
     addCaptureAction(menu, QStringLiteral("&Rows"), {keys("Alt+2")},
                      [this] { m_page->rowView().setFocus(Qt::ShortcutFocusReason); });
     addCaptureAction(menu, QStringLiteral("&Fields"), {keys("Alt+3")},
@@ -110,6 +112,8 @@ void MainWindow::buildViewMenu() {
     menu.addSeparator();
     addCaptureAction(menu, QStringLiteral("Only &This Connection"), {keys("Ctrl+L")},
                      [this] { m_page->narrowToSelected(); });
+    addCaptureAction(menu, QStringLiteral("Only This &Session"), {keys("Ctrl+Alt+L")},
+                     [this] { m_page->narrowToSessionOfSelected(); });
     addCaptureAction(menu, QStringLiteral("&All Connections"), {keys("Ctrl+Shift+L")},
                      [this] { m_page->narrowTo(std::nullopt); });
     menu.addSeparator();
@@ -117,6 +121,7 @@ void MainWindow::buildViewMenu() {
                      [this] { m_page->tree().unfoldAll(); });
     addCaptureAction(menu, QStringLiteral("F&old All Fields"), {keys("Ctrl+Left")},
                      [this] { m_page->tree().foldAll(); });
+    menu.addMenu(&m_page->readAsMenu());
     addCaptureAction(menu, QStringLiteral("&Next Byte Source"), {keys("Ctrl+PgDown")},
                      [this] { m_page->sources().moveTab(1); });
     addCaptureAction(menu, QStringLiteral("&Previous Byte Source"), {keys("Ctrl+PgUp")},
@@ -143,6 +148,8 @@ void MainWindow::buildGoMenu() {
     QMenu& menu = *menuBar()->addMenu(QStringLiteral("&Go"));
     addCaptureAction(menu, QStringLiteral("&Go to Row…"), {keys("Ctrl+G")},
                      [this] { m_page->askForRow(); });
+    m_backAction = addCaptureAction(menu, QStringLiteral("&Back to Where the Link Was"),
+                                    {keys("Alt+Left")}, [this] { m_page->goBack(); });
     menu.addSeparator();
     addCaptureAction(menu, QStringLiteral("&Next Row"), {keys("Ctrl+Down"), keys("F8")},
                      [this] { m_page->rowView().moveSelection(1); });

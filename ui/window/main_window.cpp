@@ -15,6 +15,7 @@
 
 #include "capture/session/session.h"
 #include "ui/load/load_controller.h"
+#include "ui/payload/payload_overrule.h"
 #include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
 #include "ui/start/start_page.h"
@@ -70,6 +71,11 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     connect(m_loader, &LoadController::finished, this, &MainWindow::showFinished);
     connect(m_loader, &LoadController::failed, this, &MainWindow::showFailure);
     connect(m_page, &CapturePage::selectionChanged, this, &MainWindow::showFigures);
+    connect(m_page, &CapturePage::failed, this, &MainWindow::showError);
+    connect(m_page, &CapturePage::payloadRuleChosen, this, [this](const PayloadRule& rule) {
+        m_loader->setPayloadRules(overruled(m_loader->payloadRules(), rule));
+        m_page->readAgain();
+    });
     connect(m_status, &StatusLine::cancelRequested, this, [this] {
         m_loader->cancel();
         focusContent();  // the button goes away
@@ -115,6 +121,7 @@ void MainWindow::showReplaced() {
     m_status->setVisible(open);
     m_strip->hide();
     for (QAction* action : m_captureActions) action->setEnabled(open);
+    m_backAction->setEnabled(false);
     if (open) {
         m_recent.add(m_loader->path());
         fillRecentMenu();
@@ -148,11 +155,12 @@ void MainWindow::showFigures() {
     StatusFacts facts;
     facts.name = displayText(QFileInfo(m_loader->path()).fileName().toStdString(), 80);
     facts.shownRows = m_page->rowModel().rowCount();
-    facts.narrowed = m_page->rowModel().connection().has_value();
+    facts.narrowed = m_page->rowModel().isNarrowed();
     facts.limitReached = m_page->rowModel().limitReached();
     facts.reading = m_loader->isReading();
     facts.cancelled = m_loader->wasCancelled();
     m_status->showSession(session, facts);
+    m_backAction->setEnabled(m_page->canGoBack());
 }
 
 void MainWindow::showFinished() {

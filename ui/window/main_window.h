@@ -88,6 +88,7 @@ private:
     MessageStrip* m_strip;
     StatusLine* m_status;
     QMenu* m_recentMenu = nullptr;
+    QAction* m_backAction = nullptr;  // also wants a row to go back to
     bool m_pageShown = false;
     RecordId m_wantedRecord = kNoRecord;  // to be selected once it is there
     QList<QAction*> m_captureActions;

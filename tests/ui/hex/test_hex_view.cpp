@@ -176,6 +176,30 @@ private Q_SLOTS:
         QCOMPARE(tabs.currentSource(), kNoSource);
     }
 
+    void whatWasFoundInsideComesBehindTheMainSource() {
+        auto dissection = handMadeDissection();
+        dissection->addSource(SourceKind::Decoded, "Base64", Bytes(3));
+        const SourceId last = dissection->addSource(
+            SourceKind::Decoded, "a name that is much too long for a tab of its own", Bytes(5));
+        dissection->sources[last].focus = {1, 3};
+        SourceTabs tabs;
+        tabs.setDissection(dissection);
+        QStringList names;
+        for (int tab = 0; tab < tabs.tabBar().count(); ++tab) names << tabs.tabBar().tabText(tab);
+        QCOMPARE(names.size(), 5);
+        QVERIFY(names.at(0).startsWith(QStringLiteral("Unmasked")));
+        QCOMPARE(names.at(1), QStringLiteral("Base64 (3)"));
+        QCOMPARE(names.at(2), QStringLiteral("a name that is much too long f… (5)"));
+        QVERIFY(tabs.tabBar().tabToolTip(2).contains(QStringLiteral("2 of them are of this row")));
+        QVERIFY(names.at(3).startsWith(QStringLiteral("Frame")));
+        QVERIFY(names.at(4).startsWith(QStringLiteral("Packet")));
+        QCOMPARE(tabs.currentSource(), SourceId{2});
+        tabs.moveTab(2);
+        QCOMPARE(tabs.currentSource(), last);
+        tabs.showField(dissection->fields.find(FieldId::IpSrc));
+        QCOMPARE(tabs.currentSource(), SourceId{0});
+    }
+
     void aFieldBringsItsSource() {
         SourceTabs tabs;
         const auto dissection = handMadeDissection();

@@ -28,15 +28,48 @@ private Q_SLOTS:
         session.append(handMadeBatch(20, 10, 3));
         model.fetchAppended();
         QCOMPARE(model.rowCount(), 30);
-        model.setConnection(1);
+        model.setConnections(std::vector<ConnectionId>{1});
         QCOMPARE(model.rowCount(), 10);
         session.append(handMadeBatch(30, 30, 3));
         model.fetchAppended();
         QCOMPARE(model.rowCount(), 20);
-        model.setConnection(std::nullopt);
+        model.setConnections(std::nullopt);
         QCOMPARE(model.rowCount(), 60);
         model.setSession(nullptr);
         QCOMPARE(model.rowCount(), 0);
+    }
+
+    void severalConnectionsAreShownTogether() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 30, 5));
+        RowModel model;
+        model.setSession(&session);
+        QVERIFY(!model.isNarrowed());
+        QVERIFY(model.setConnections(std::vector<ConnectionId>{3, 1}));
+        QVERIFY(model.isNarrowed());
+        QCOMPARE(model.rowCount(), 12);
+        for (int row = 0; row < model.rowCount(); ++row) {
+            QCOMPARE(model.recordAt(row) % 5, row % 2 == 0 ? RecordId{1} : RecordId{3});
+        }
+        QCOMPARE(model.rowOf(2), -1);
+        // In whatever order they are named, it is the same choice.
+        QVERIFY(!model.setConnections(std::vector<ConnectionId>{1, 3}));
+        // None at all is not the same as all.
+        QVERIFY(model.setConnections(std::vector<ConnectionId>{}));
+        QCOMPARE(model.rowCount(), 0);
+        QVERIFY(model.setConnections(std::nullopt));
+        QCOMPARE(model.rowCount(), 30);
+    }
+
+    void textsAreAskedForAgain() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 30, 5));
+        RowModel model;
+        model.setSession(&session);
+        QSignalSpy changed(&model, &RowModel::dataChanged);
+        model.forgetTexts();
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(changed.first().at(1).value<QModelIndex>().row(), 29);
     }
 
     void rowsComeInWithoutAReset() {
@@ -90,7 +123,7 @@ private Q_SLOTS:
         view.fitColumns();
         QVERIFY(!fits(RowModel::Number, QStringLiteral("1234567")));
         // The longest row stands in the middle, and is none of the connection that is shown.
-        model.setConnection(0);
+        model.setConnections(std::vector<ConnectionId>{0});
         Batch batch = handMadeBatch(20, 200'000, 3);
         batch.records[100].length = 400'000'000;
         session.append(std::move(batch));
@@ -140,7 +173,7 @@ private Q_SLOTS:
         session.append(handMadeBatch(0, 100, 7));
         RowModel model;
         model.setSession(&session);
-        model.setConnection(3);
+        model.setConnections(std::vector<ConnectionId>{3});
         for (int row = 0; row < model.rowCount(); ++row) {
             const RecordId record = model.recordAt(row);
             QCOMPARE(session.record(record).connection, ConnectionId{3});
@@ -159,7 +192,7 @@ private Q_SLOTS:
         model.setSession(&session);
         QCOMPARE(model.rowCount(), 30);
         QVERIFY(model.limitReached());
-        model.setConnection(1);
+        model.setConnections(std::vector<ConnectionId>{1});
         QCOMPARE(model.rowCount(), 30);
         QVERIFY(model.limitReached());
     }
@@ -172,7 +205,7 @@ private Q_SLOTS:
         model.setSession(&session);
         QCOMPARE(model.rowCount(), static_cast<int>(kRows));
         QSignalSpy caughtUp(&model, &RowModel::caughtUp);
-        model.setConnection(1);
+        model.setConnections(std::vector<ConnectionId>{1});
         QVERIFY(model.rowCount() < static_cast<int>(kRows / 2));
         QTRY_COMPARE(model.rowCount(), static_cast<int>(kRows / 2));
         QCOMPARE(caughtUp.count(), 1);

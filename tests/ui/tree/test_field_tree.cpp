@@ -2,7 +2,9 @@
 #include <QAbstractItemModelTester>
 #include <QAction>
 #include <QClipboard>
+#include <QContextMenuEvent>
 #include <QGuiApplication>
+#include <QMenu>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -11,6 +13,19 @@
 
 using namespace framescope;
 using framescope::test::handMadeDissection;
+
+namespace {
+
+/// An event that row 57 acknowledges.
+std::shared_ptr<Dissection> withLink() {
+    auto dissection = handMadeDissection();
+    dissection->fields.open(FieldId::RowLink, {}, 0, "acknowledged by row 57", std::uint64_t{57});
+    dissection->fields.addComputed(FieldId::RowLinkKind, std::string("ack"));
+    dissection->fields.close();
+    return dissection;
+}
+
+}  // namespace
 
 class TestFieldTree : public QObject {
     Q_OBJECT
@@ -144,6 +159,90 @@ private Q_SLOTS:
         QVERIFY(copied.at(0).startsWith(QStringLiteral("Masking key: ")));
         QVERIFY(copied.at(0).endsWith(copied.at(1)));
         QCOMPARE(copied.at(2), QStringLiteral("01 02 03 04"));
+    }
+
+    void aLinkStandsInFrontOfWhatTheRowIsAbout() {
+        FieldTreeModel model;
+        QAbstractItemModelTester tester(&model);
+        const auto dissection = withLink();
+        model.setDissection(dissection);
+        const QModelIndex link = model.firstLink();
+        QVERIFY(link.isValid());
+        QCOMPARE(link.row(), 3);
+        QCOMPARE(model.fieldOf(model.index(4, 0)), model.mainLayer());
+        QCOMPARE(model.rowCount(), 5);
+        QCOMPARE(model.linkOf(link), std::optional<RecordId>(56));
+        QVERIFY(link.data(FieldTreeModel::LinkRole).toBool());
+        QCOMPARE(link.data().toString(), QStringLiteral("Acknowledged by row 57"));
+        QCOMPARE(model.rowCount(link), 1);
+        QVERIFY(!model.linkOf(model.index(0, 0, link)));
+        QVERIFY(!model.linkOf(model.index(0, 0)));
+        QVERIFY(!model.linkOf({}));
+        for (FieldIndex field = 0; field < dissection->fields.size(); ++field) {
+            QCOMPARE(model.fieldOf(model.indexOf(field)), field);
+        }
+    }
+
+    void aLinkIsFollowedByKeyMouseAndMenu() {
+        FieldTreeView view;
+        view.resize(500, 400);
+        view.show();
+        view.setDissection(withLink());
+        QSignalSpy followed(&view, &FieldTreeView::linkFollowed);
+        const QModelIndex link = view.fieldModel().firstLink();
+        const QPoint on = view.visualRect(link).center();
+        view.setCurrentIndex(link);
+        QTest::keyClick(&view, Qt::Key_Return);
+        QTest::keyClick(&view, Qt::Key_Enter, Qt::KeypadModifier);
+        QCOMPARE(followed.count(), 2);
+        QCOMPARE(followed.last().at(0).value<RecordId>(), RecordId{56});
+        QTest::mouseDClick(view.viewport(), Qt::LeftButton, {}, on);
+        QCOMPARE(followed.count(), 3);
+        QContextMenuEvent asked(QContextMenuEvent::Keyboard, on, view.mapToGlobal(on));
+        QCoreApplication::sendEvent(view.viewport(), &asked);
+        auto* const menu = view.findChild<QMenu*>();
+        QVERIFY(menu != nullptr);
+        QAction* const go = menu->actions().front();
+        QCOMPARE(go->text().remove(QLatin1Char('&')), QStringLiteral("Go to Row 57"));
+        go->trigger();
+        QCOMPARE(followed.count(), 4);
+        menu->close();
+        // Any other line is none.
+        view.setCurrentIndex(view.fieldModel().index(0, 0));
+        QTest::keyClick(&view, Qt::Key_Return);
+        QCOMPARE(followed.count(), 4);
+    }
+
+    void aLinkLooksLikeOneUnderTheMouse() {
+        FieldTreeView view;
+        view.resize(500, 400);
+        view.show();
+        view.setDissection(withLink());
+        const QModelIndex link = view.fieldModel().firstLink();
+        QTest::mouseMove(view.viewport(), view.visualRect(link).center());
+        QMouseEvent move(QEvent::MouseMove, view.visualRect(link).center(),
+                         view.viewport()->mapToGlobal(view.visualRect(link).center()), Qt::NoButton,
+                         Qt::NoButton, Qt::NoModifier);
+        QCoreApplication::sendEvent(view.viewport(), &move);
+        QVERIFY(view.isHovered(link));
+        QCOMPARE(view.viewport()->cursor().shape(), Qt::PointingHandCursor);
+        view.setDissection(handMadeDissection());
+        QCOMPARE(view.viewport()->cursor().shape(), Qt::ArrowCursor);
+    }
+
+    void aLineOfAPayloadKnowsIt() {
+        auto dissection = handMadeDissection();
+        const FieldIndex payload =
+            dissection->fields.open(FieldId::Payload, {2, 0}, 4, "JSON, 4 bytes");
+        const FieldIndex why =
+            dissection->fields.addComputed(FieldId::PayloadWhy, std::string("it parses"));
+        dissection->fields.close();
+        FieldTreeModel model;
+        model.setDissection(dissection);
+        QCOMPARE(model.payloadOf(model.indexOf(why)), payload);
+        QCOMPARE(model.payloadOf(model.indexOf(payload)), payload);
+        QCOMPARE(model.payloadOf(model.index(0, 0)), kNoField);
+        QCOMPARE(model.payloadOf({}), kNoField);
     }
 
     void aFieldOfManyChildrenIsLaidOutInAnInstant() {

@@ -11,15 +11,18 @@
 #include <QSettings>
 #include <QSignalSpy>
 #include <QSplitter>
+#include <QTabBar>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QUrl>
 
 #include "capture/session/session.h"
 #include "ui/connections/connection_view.h"
+#include "ui/connections/side_pane.h"
 #include "ui/hex/hex_view.h"
 #include "ui/hex/source_tabs.h"
 #include "ui/load/load_controller.h"
+#include "ui/payload/read_as_menu.h"
 #include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
 #include "ui/start/start_page.h"
@@ -247,6 +250,104 @@ private Q_SLOTS:
         // A row of another connection is reached all the same.
         QVERIFY(page.selectRecord(window.session().rowCount() - 1));
         QCOMPARE(page.rowView().selectedRecord(), window.session().rowCount() - 1);
+    }
+
+    void aLinkLeadsToItsRowAndBack() {
+        OpenWindow window("socketio-heartbeats.pcap.gz");
+        QVERIFY(window.isReady());
+        CapturePage& page = window.capturePage();
+        RecordId from = 0;
+        for (; from < window.session().rowCount(); ++from) {
+            page.selectRecord(from);
+            if (page.tree().fieldModel().firstLink().isValid()) break;
+        }
+        const QModelIndex link = page.tree().fieldModel().firstLink();
+        QVERIFY(link.isValid());
+        const RecordId to = *page.tree().fieldModel().linkOf(link);
+        QVERIFY(!page.canGoBack());
+        page.tree().setFocus();
+        page.tree().setCurrentIndex(link);
+        QTest::keyClick(&page.tree(), Qt::Key_Return);
+        QCOMPARE(page.rowView().selectedRecord(), to);
+        QTest::keyClick(&window, Qt::Key_Left, Qt::AltModifier);
+        QCOMPARE(page.rowView().selectedRecord(), from);
+        // And no further.
+        QVERIFY(!page.canGoBack());
+        QTest::keyClick(&window, Qt::Key_Left, Qt::AltModifier);
+        QCOMPARE(page.rowView().selectedRecord(), from);
+    }
+
+    void anEngineIoSessionShowsAllItsConnections() {
+        OpenWindow window("socketio4-polling-upgrade.pcapng");
+        QVERIFY(window.isReady());
+        const auto& sessions = window.session().engineSessions();
+        QVERIFY(!sessions.empty());
+        CapturePage& page = window.capturePage();
+        QVERIFY(page.side().tabBar().isVisible());
+        page.selectRecord(window.session().rowCount() - 1);
+        page.selectRecord(0);
+        for (RecordId row = 0; row < window.session().rowCount(); ++row) {
+            if (window.session().record(row).connection == sessions[0].connections.front()) {
+                page.selectRecord(row);
+                break;
+            }
+        }
+        const RecordId selected = page.rowView().selectedRecord();
+        QTest::keyClick(&window, Qt::Key_L, Qt::ControlModifier | Qt::AltModifier);
+        QVERIFY(page.side().sessions().isVisible());
+        quint64 rows = 0;
+        for (const ConnectionId connection : sessions[0].connections) {
+            rows += window.session().connection(connection).rows;
+        }
+        QCOMPARE(page.rowModel().rowCount(), static_cast<int>(rows));
+        QCOMPARE(page.rowView().selectedRecord(), selected);
+        QVERIFY(window.statusLine().summary().contains(QStringLiteral("%1 of ").arg(rows)));
+        QTest::keyClick(&window, Qt::Key_L, Qt::ControlModifier | Qt::ShiftModifier);
+        QCOMPARE(page.rowModel().rowCount(), static_cast<int>(window.session().rowCount()));
+    }
+
+    void aPayloadIsReadAsSomebodyChose() {
+        OpenWindow window("ws-echo.pcap");
+        QVERIFY(window.isReady());
+        CapturePage& page = window.capturePage();
+        const auto formatOfRow = [&page] {
+            const FieldTree& tree = page.tree().fieldModel().dissection()->fields;
+            const FieldIndex format = tree.find(FieldId::PayloadFormat);
+            return format == kNoField ? std::string() : std::get<std::string>(tree[format].value);
+        };
+        RecordId row = 0;
+        while (row < window.session().rowCount()) {
+            page.selectRecord(row++);
+            if (!formatOfRow().empty()) break;
+        }
+        const std::string guessed = formatOfRow();
+        QVERIFY(!guessed.empty() && guessed != "raw");
+        FieldTreeView& tree = page.tree();
+        const auto choose = [&page](const char* text) {
+            for (QAction* action : page.readAsMenu().actions()) {
+                if (action->text().remove(QLatin1Char('&')) == QLatin1String(text)) {
+                    action->trigger();
+                }
+            }
+        };
+        QVERIFY(page.readAsMenu().menuAction()->isEnabled());
+        tree.selectField(tree.fieldModel().dissection()->fields.find(FieldId::PayloadWhy));
+        choose("Raw Bytes");
+        QCOMPARE(formatOfRow(), std::string("raw"));
+        // The eye is still on it.
+        QVERIFY(tree.fieldModel().payloadOf(tree.currentIndex()) != kNoField);
+        // It is kept while the window is open, and taken back.
+        QSignalSpy finished(&window.loader(), &LoadController::finished);
+        window.loader().reload();
+        QVERIFY(finished.wait());
+        page.selectRecord(row - 1);
+        QCOMPARE(formatOfRow(), std::string("raw"));
+        choose("Guess Again");
+        QCOMPARE(formatOfRow(), guessed);
+        // What cannot be is said in the strip.
+        page.readAsMenu().readSchema(QStringLiteral("/nowhere/a.proto"));
+        QTRY_VERIFY(window.messageStrip().isVisible());
+        QVERIFY(window.messageStrip().text().contains(QStringLiteral("a.proto")));
     }
 
     void aFileIsOpenedByDroppingIt() {
