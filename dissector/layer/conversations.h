@@ -4,10 +4,10 @@
 #pragma once
 
 #include "dissector/engineio/session_tracker.h"
+#include "dissector/habits/reconnects.h"
 #include "dissector/http/decoder_budget.h"
 #include "dissector/http/poll_tracker.h"
 #include "dissector/sse/stream_tracker.h"
-#include "dissector/habits/reconnects.h"
 
 namespace framescope {
 

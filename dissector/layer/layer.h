@@ -69,7 +69,7 @@ struct ConnectionFacts {
     Compression compression;                   ///< of WebSocket messages
     NameId subprotocol = 0;                    ///< Sec-WebSocket-Protocol of the 101
     WebSocketClosing closing;                  ///< of a WebSocket
-    std::uint8_t tunnels = 0;  ///< CONNECT requests that were granted, one inside the other
+    std::uint8_t tunnels = 0;   ///< CONNECT requests that were granted, one inside the other
     habits::HabitFacts habits;  ///< of an application on plain messages
 };
 

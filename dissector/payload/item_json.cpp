@@ -13,8 +13,8 @@ namespace {
 
 class JsonLine {
 public:
-    JsonLine(ItemReader& reader, std::size_t maxChars, BinaryInJson binary)
-        : m_reader(reader), m_maxChars(maxChars), m_binary(binary) {}
+    JsonLine(ItemReader& reader, std::size_t maxChars, JsonForm form)
+        : m_reader(reader), m_maxChars(maxChars), m_form(form) {}
 
     /// Nothing if the bytes are not valid.
     std::optional<std::string> write() {
@@ -34,6 +34,8 @@ private:
         std::size_t start;  ///< where its text begins in m_out
         bool isKey;
         bool first = true;
+        std::size_t memberStart = 0;  ///< where the text of the last member begins, with its comma
+        bool memberFirst = true;
     };
 
     void put(const Item& item) {
@@ -58,6 +60,10 @@ private:
                 m_levels.push_back({item.token, start, item.isKey});
                 return;
             default:
+                if (m_form == JsonForm::Arguments && isUndefined(item)) {
+                    putUndefined();
+                    return;
+                }
                 m_out += scalar(item);
         }
         if (item.isKey) endKey(start);
@@ -68,8 +74,27 @@ private:
         Level& level = m_levels.back();
         // A value of a map stands behind the colon of its key.
         if (level.begin == ItemToken::MapBegin && !isKey) return;
+        level.memberStart = m_out.size();
+        level.memberFirst = level.first;
         if (!level.first) m_out += ',';
         level.first = false;
+    }
+
+    /// The libraries of Socket.IO write what is undefined in JavaScript as extension 0 with a zero.
+    bool isUndefined(const Item& item) const {
+        return item.token == ItemToken::Extension && !item.isKey && item.number == 0 &&
+               item.content.size() == 1 && m_reader.bytes()[item.content.begin] == 0;
+    }
+
+    /// JSON has null for it in an array, and leaves it out of an object.
+    void putUndefined() {
+        if (m_levels.empty() || m_levels.back().begin != ItemToken::MapBegin) {
+            m_out += "null";
+            return;
+        }
+        Level& level = m_levels.back();
+        m_out.resize(level.memberStart);
+        level.first = level.memberFirst;
     }
 
     void close() {
@@ -92,7 +117,7 @@ private:
 
     std::string binaryText(std::size_t size) const {
         const std::string length = std::to_string(size);
-        return m_binary == BinaryInJson::Length ? length : "{\"$binary\":" + length + "}";
+        return m_form == JsonForm::Arguments ? length : "{\"$binary\":" + length + "}";
     }
 
     std::string scalar(const Item& item) const {
@@ -129,16 +154,15 @@ private:
 
     ItemReader& m_reader;
     std::size_t m_maxChars;
-    BinaryInJson m_binary;
+    JsonForm m_form;
     std::string m_out;
     std::vector<Level> m_levels;
 };
 
 }  // namespace
 
-std::optional<std::string> itemsToJson(ItemReader&& reader, std::size_t maxChars,
-                                       BinaryInJson binary) {
-    return JsonLine(reader, maxChars, binary).write();
+std::optional<std::string> itemsToJson(ItemReader&& reader, std::size_t maxChars, JsonForm form) {
+    return JsonLine(reader, maxChars, form).write();
 }
 
 }  // namespace framescope

@@ -1,10 +1,9 @@
-// Each kind of value has one way to be written; dates come from the calendar of <chrono>, without a
-// time zone.
+// Each kind of value has one way to be written; dates are reckoned in the Gregorian calendar,
+// without a time zone.
 #include "dissector/payload/item_text.h"
 
 #include <algorithm>
 #include <charconv>
-#include <chrono>
 #include <cmath>
 #include <cstdio>
 
@@ -21,6 +20,40 @@ constexpr std::size_t kMaxDecimalBytes = 64;
 /// Years 1 to 9999.
 constexpr std::int64_t kFirstSecond = -62'135'596'800;
 constexpr std::int64_t kLastSecond = 253'402'300'799;
+
+constexpr std::uint64_t kSecondsADay = 86'400;
+
+struct Date {
+    unsigned year = 1;
+    unsigned month = 1;
+    unsigned day = 1;
+};
+
+bool isLeapYear(unsigned year) {
+    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+}
+
+/// The date so many days behind 0001-01-01.
+Date dateOf(std::uint64_t days) {
+    constexpr unsigned kDaysIn400Years = 146'097;
+    Date date;
+    date.year += static_cast<unsigned>(days / kDaysIn400Years) * 400;
+    auto rest = static_cast<unsigned>(days % kDaysIn400Years);
+    for (unsigned length = 365; rest >= length; ++date.year) {
+        rest -= length;
+        length = isLeapYear(date.year + 1) ? 366 : 365;
+    }
+    constexpr unsigned kMonths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    for (;;) {
+        const bool leapDay = date.month == 2 && isLeapYear(date.year);
+        const unsigned length = kMonths[date.month - 1] + (leapDay ? 1 : 0);
+        if (rest < length) break;
+        rest -= length;
+        ++date.month;
+    }
+    date.day += rest;
+    return date;
+}
 
 std::string extensionText(const Item& item, ByteView content) {
     const auto type = static_cast<std::int8_t>(item.number);
@@ -55,17 +88,13 @@ std::string utcText(std::int64_t seconds, std::uint32_t nanoseconds) {
     if (seconds < kFirstSecond || seconds > kLastSecond) {
         return std::to_string(seconds) + " s since 1970";
     }
-    using namespace std::chrono;
-    const sys_seconds time{std::chrono::seconds(seconds)};
-    const auto day = floor<days>(time);
-    const year_month_day date(day);
-    const hh_mm_ss clock(time - day);
+    // Counted from the first second of year 1, so that nothing is negative.
+    const auto since = static_cast<std::uint64_t>(seconds - kFirstSecond);
+    const Date date = dateOf(since / kSecondsADay);
+    const auto second = static_cast<unsigned>(since % kSecondsADay);
     char text[64];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d", static_cast<int>(date.year()),
-                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
-                  static_cast<int>(clock.hours().count()),
-                  static_cast<int>(clock.minutes().count()),
-                  static_cast<int>(clock.seconds().count()));
+    std::snprintf(text, sizeof text, "%04u-%02u-%02uT%02u:%02u:%02u", date.year, date.month,
+                  date.day, second / 3600, second / 60 % 60, second % 60);
     std::string line = text;
     if (nanoseconds != 0) {
         std::snprintf(text, sizeof text, ".%09u", nanoseconds);

@@ -43,12 +43,14 @@ std::optional<std::vector<ItemNode>> itemChildren(ItemReader&& reader, std::size
 void describeItems(ItemReader&& reader, const ItemFields& fields, FieldTree& tree, Place place,
                    std::string label, const TextHook& hook);
 
-/// How bytes are written in JSON: {"$binary":N} for N bytes, or N alone.
-enum class BinaryInJson : std::uint8_t { Object, Length };
+enum class JsonForm : std::uint8_t {
+    Tagged,     ///< {"$binary":N} for N bytes, and the like
+    Arguments,  ///< as arguments of an event are shown: N for N bytes; undefined as in JavaScript
+};
 
 /// One line of JSON; nothing if the bytes are not valid. See msgpackToJson() for the forms.
 std::optional<std::string> itemsToJson(ItemReader&& reader, std::size_t maxChars,
-                                       BinaryInJson binary = BinaryInJson::Object);
+                                       JsonForm form = JsonForm::Tagged);
 
 /// How unlikely it is that bytes of another kind read as this value, in bits: each text, marker
 /// and key adds what it excludes. 0 if the bytes are not valid, or a single value without

@@ -54,9 +54,8 @@ bool describeMsgpack(ByteView bytes, FieldTree& tree, Place place, std::string l
     return true;
 }
 
-std::optional<std::string> msgpackToJson(ByteView bytes, std::size_t maxChars,
-                                         BinaryInJson binary) {
-    return itemsToJson(MsgpackReader(bytes), maxChars, binary);
+std::optional<std::string> msgpackToJson(ByteView bytes, std::size_t maxChars, JsonForm form) {
+    return itemsToJson(MsgpackReader(bytes), maxChars, form);
 }
 
 }  // namespace framescope

@@ -42,6 +42,6 @@ bool describeMsgpack(ByteView bytes, FieldTree& tree, Place place, std::string l
 /// {"$timestamp":"2018-01-02T03:04:05Z"}, {"$extension":TYPE,"$binary":N}, {"$float":"NaN"}. Keys
 /// that are no text become the text of their JSON.
 std::optional<std::string> msgpackToJson(ByteView bytes, std::size_t maxChars,
-                                         BinaryInJson binary = BinaryInJson::Object);
+                                         JsonForm form = JsonForm::Tagged);
 
 }  // namespace framescope

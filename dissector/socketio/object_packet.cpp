@@ -149,12 +149,11 @@ bool dataFits(const ObjectPacket& packet) {
     return false;
 }
 
-std::string jsonOf(ByteView value, Encoding encoding, std::size_t maxChars,
-                   BinaryInJson binary = BinaryInJson::Object) {
+std::string jsonOf(ByteView value, Encoding encoding, std::size_t maxChars) {
     if (encoding == Encoding::Json) return std::string(asText(value));
     // In an array, JSON has null for what is undefined.
     if (isUndefined(value)) return "null";
-    return msgpackToJson(value, maxChars, binary).value_or(std::string());
+    return msgpackToJson(value, maxChars, JsonForm::Arguments).value_or(std::string());
 }
 
 void describeValue(ByteView value, Encoding encoding, Dissection& dissection, Place place,
@@ -278,8 +277,7 @@ std::string argumentsJson(const ObjectPacket& packet) {
     std::string json = "[";
     for (const Entry& argument : argumentsOf(packet, kMaxJson)) {
         if (json.size() > 1) json += ',';
-        json += jsonOf(slice(packet.data, argument.range), packet.encoding, kMaxJson,
-                       BinaryInJson::Length);
+        json += jsonOf(slice(packet.data, argument.range), packet.encoding, kMaxJson);
     }
     return json + "]";
 }
@@ -296,8 +294,8 @@ FieldIndex describe(const ObjectPacket& packet, std::size_t size, Dissection& di
                                                        : "socket.io-msgpack-parser");
     tree.add(FieldId::SocketIoType, at(packet.typeRange), packet.typeRange.size(), type,
              type + " (" + std::to_string(static_cast<int>(packet.type)) + ")");
-    tree.add(FieldId::SocketIoNsp, at(packet.nspRange), packet.nspRange.size(), packet.nsp,
-             printable(packet.nsp, kShownChars));
+    tree.add(FieldId::SocketIoNsp, at(packet.nspRange), packet.nspRange.size(),
+             std::string(packet.nspName()), printable(packet.nsp, kShownChars));
     if (packet.id) {
         tree.add(FieldId::SocketIoId, at(packet.idRange), packet.idRange.size(), *packet.id);
     }

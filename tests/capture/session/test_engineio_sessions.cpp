@@ -138,7 +138,7 @@ private Q_SLOTS:
         add("revision 4", "EIO=4",
             open4() +
                 "\x1e"
-                "40\x1e" +
+                "40{\"sid\":\"abc\"}\x1e" +
                 event,
             event, "text/plain");
         add("jsonp, revision 3", "EIO=3&j=0", engineio::wrapScript(three, 0),
@@ -146,7 +146,7 @@ private Q_SLOTS:
         add("jsonp, revision 4", "EIO=4&j=0",
             engineio::wrapScript(open4() +
                                      "\x1e"
-                                     "40\x1e" +
+                                     "40{\"sid\":\"abc\"}\x1e" +
                                      event,
                                  0),
             engineio::wrapForm(event), "application/x-www-form-urlencoded");
