@@ -13,8 +13,9 @@ void MessageObserver::lost() {
     if (m_watches != nullptr) m_watches->requests.lost();
 }
 
-void MessageObserver::end(LayerOutput& out) {
-    if (m_watches != nullptr) m_watches->requests.end(out);
+void MessageObserver::end(EndReason reason, LayerOutput& out) {
+    const bool ended = reason == EndReason::Fin || reason == EndReason::Reset;
+    if (m_watches != nullptr && ended) m_watches->requests.end(out);
     m_watches.reset();
     m_stopped = true;
 }

@@ -16,8 +16,9 @@ public:
     void message(const MessageView& message, Record& record, LayerOutput& out);
     /// Messages of one side are missing from the capture.
     void lost();
-    /// No more messages come in either direction.
-    void end(LayerOutput& out);
+    /// No more messages come in either direction. What still waits was left unanswered only if the
+    /// connection ended, rather than the capture.
+    void end(EndReason reason, LayerOutput& out);
     /// A protocol was recognised: its messages are no habits, so what was seen is taken back.
     void stop(LayerOutput& out);
 

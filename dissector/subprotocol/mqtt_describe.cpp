@@ -11,6 +11,11 @@ namespace {
 
 constexpr std::size_t kShownChars = 200;
 
+// Properties (section 2.2.2.2) that Wireshark gives fields of their own.
+constexpr std::uint32_t kContentType = 3;
+constexpr std::uint32_t kTopicAlias = 35;
+constexpr std::uint32_t kMaximumQos = 36;
+
 /// Appends fields of one packet, whose first byte stands at `place`.
 class Describer {
 public:
@@ -207,8 +212,10 @@ private:
             case PropertyKind::Unknown:
                 break;
             case PropertyKind::Text:
-                part(3, bytes.size(), FieldId::MqttPropertyString, name,
-                     printable(name, kShownChars));
+                part(3, bytes.size(),
+                     property.id == kContentType ? FieldId::MqttPropertyContentType
+                                                 : FieldId::MqttPropertyString,
+                     name, printable(name, kShownChars));
                 break;
             case PropertyKind::Binary:
                 part(3, bytes.size(), FieldId::MqttPropertyBytes, Bytes(bytes.begin(), bytes.end()),
@@ -220,7 +227,10 @@ private:
                      std::string(property.value), printable(property.value, kShownChars));
                 break;
             default:
-                part(1, property.range.size() - 1, FieldId::MqttPropertyNumber,
+                part(1, property.range.size() - 1,
+                     property.id == kTopicAlias   ? FieldId::MqttPropertyTopicAlias
+                     : property.id == kMaximumQos ? FieldId::MqttPropertyMaxQos
+                                                  : FieldId::MqttPropertyNumber,
                      std::uint64_t{property.number}, {});
         }
     }
@@ -286,7 +296,7 @@ std::string summary(const Packet& packet, std::size_t maxChars) {
         line += packet.topic->value.empty() ? std::string()
                                             : " " + printable(packet.topic->value, maxChars);
         for (const Property& property : packet.properties.list) {
-            if (property.id == 35) line += "  alias " + std::to_string(property.number);
+            if (property.id == kTopicAlias) line += "  alias " + std::to_string(property.number);
         }
         line += "  QoS " + std::to_string(packet.qos());
         if ((packet.header.flags & 1) != 0) line += "  retain";

@@ -371,7 +371,7 @@ void WebSocketLayer::end(Direction direction, EndReason reason, LayerOutput& out
     m_pairs.end(direction, reason, out);
     if (m_reader != nullptr) m_reader->end(direction, reason, out);
     half.ended = true;
-    if (m_halves[0].ended && m_halves[1].ended) m_observer.end(out);
+    if (m_halves[0].ended && m_halves[1].ended) m_observer.end(reason, out);
 }
 
 }  // namespace framescope::websocket

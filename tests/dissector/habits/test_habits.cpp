@@ -190,7 +190,7 @@ private Q_SLOTS:
         QCOMPARE(chat.requests().responses, 1U);
         QCOMPARE(chat.requests().latencyMaxNs, std::int64_t{30'000'000});
         QCOMPARE(chat.name(chat.recorder.records[reply].name), std::string("add"));
-        chat.observer.end(chat.recorder);
+        chat.observer.end(EndReason::Fin, chat.recorder);
         QCOMPARE(chat.recorder.remarks.size(), std::size_t{1});
         QCOMPARE(chat.recorder.remarks[0].row, lonely);
         QCOMPARE(chat.recorder.remarks[0].code, IssueCode::JsonRpcUnanswered);
@@ -205,7 +205,7 @@ private Q_SLOTS:
                  "[{\"jsonrpc\":\"2.0\",\"result\":1,\"id\":2},"
                  "{\"jsonrpc\":\"2.0\",\"error\":{},\"id\":1}]");
         QCOMPARE(chat.requests().responses, 2U);
-        chat.observer.end(chat.recorder);
+        chat.observer.end(EndReason::Fin, chat.recorder);
         QVERIFY(chat.recorder.remarks.empty());
     }
 
@@ -227,7 +227,7 @@ private Q_SLOTS:
         Chat chat;
         chat.say(kClient, 0, "{\"jsonrpc\":\"2.0\",\"method\":\"a\",\"id\":1}");
         chat.observer.lost();
-        chat.observer.end(chat.recorder);
+        chat.observer.end(EndReason::Fin, chat.recorder);
         QVERIFY(chat.recorder.remarks.empty());
     }
 
@@ -309,7 +309,7 @@ private Q_SLOTS:
             }
             chat.say(noise.below(2) == 0 ? kClient : kServer, i * 3, text);
         }
-        chat.observer.end(chat.recorder);
+        chat.observer.end(EndReason::Fin, chat.recorder);
     }
 };
 

@@ -126,7 +126,7 @@ private Q_SLOTS:
                             "  Properties [0:7-19]\n"
                             "    Length of the properties: 11 [0:7-8]\n"
                             "    Property: Content Type: t [0:8-12]\n"
-                            "      Value: t [0:11-12]\n"
+                            "      Content type: t [0:11-12]\n"
                             "    Property: User Property: k = v [0:12-19]\n"
                             "      Key: k [0:15-16]\n"
                             "      Value: v [0:18-19]\n"
