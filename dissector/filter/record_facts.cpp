@@ -152,6 +152,11 @@ Truth recordHas(const FilterRow& row, FieldId field) {
     const FieldId layer = layerOf(field);
     // The query of a polling request holds fields of Engine.IO whatever the row is called.
     if (layer == FieldId::EngineIo && isHttp(record)) return Truth::Unknown;
+    // So do the heads of a handshake and the ends of a connection those of WebSocket.
+    if (layer == FieldId::WebSocket && !isWebSocket(record)) {
+        return possible(isHttp(record) || record.kind == RowKind::TcpOpen ||
+                        record.kind == RowKind::TcpEnd);
+    }
     return layer == FieldId::None ? Truth::Unknown : possible(hasLayer(row, layer) != Truth::False);
 }
 

@@ -157,11 +157,14 @@ void Conversation::takeConnect(const Facts& facts, NamespaceId nsp, const Moment
         if (nsp != kNoNamespace) {
             giveUpAcks(m_acks.takeOf(nsp), "the namespace was connected again", moment.out);
         }
-        return;
     }
     if (!moment.data.whole) return;
     const ConnectData given = readConnectData(facts.data, facts.encoding);
     if (given.pid && given.pid->value.size() <= kMaxRecoveryId) m_recoveryId = given.pid->value;
+    if (moment.direction == Direction::ClientToServer) {
+        if (given.pid) m_namespaces.recover(nsp);
+        return;
+    }
     if (!given.sid && moment.data.revision >= 4) {
         moment.issues.addContextual(IssueCode::SocketIoConnectWithoutSid, kType);
     }

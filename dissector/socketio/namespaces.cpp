@@ -17,6 +17,7 @@ IssueCode Namespaces::judge(NamespaceId nsp, Direction sender, std::uint8_t engi
     const State& state = m_states[nsp];
     if (state.left[indexOf(sender)]) return IssueCode::SocketIoAfterDisconnect;
     if (state.connected || !m_fromStart || m_lost || engineVersion == 0) return IssueCode::None;
+    if (state.recovering && sender == Direction::ServerToClient) return IssueCode::None;
     // Before revision 5 the server connects the default namespace on its own.
     if (state.isDefault && isBeforeRevision5(engineVersion)) return IssueCode::None;
     return IssueCode::SocketIoNotConnected;
@@ -33,6 +34,10 @@ std::optional<RecordId> Namespaces::connect(NamespaceId nsp, Direction sender, R
     state.left = {};
     state.connected = true;
     return refuse(nsp);
+}
+
+void Namespaces::recover(NamespaceId nsp) {
+    if (nsp != kNoNamespace) m_states[nsp].recovering = true;
 }
 
 std::optional<RecordId> Namespaces::refuse(NamespaceId nsp) {

@@ -41,6 +41,8 @@ public:
 
     /// A CONNECT packet. For the server's: gives the row of the client's that it answers.
     std::optional<RecordId> connect(NamespaceId nsp, Direction sender, RecordId row);
+    /// The client asked to recover an earlier connection: what it missed comes before the answer.
+    void recover(NamespaceId nsp);
     /// ERROR or CONNECT_ERROR. As connect().
     std::optional<RecordId> refuse(NamespaceId nsp);
     /// A DISCONNECT packet.
@@ -55,6 +57,7 @@ private:
     struct State {
         bool isDefault = false;
         bool connected = false;      ///< at any time
+        bool recovering = false;     ///< the server may send before it answers the CONNECT
         RecordId asked = kNoRecord;  ///< the client's CONNECT that waits for its answer
         std::array<bool, 2> left{};  ///< sent DISCONNECT, by Direction
     };

@@ -191,7 +191,7 @@ private Q_SLOTS:
             compare(packets(*session),
                     std::string("< open  sid=") + (four ? "sid4" : "hLO\u2026AAAB") +
                         "  upgrades=[websocket]  ping 25 s / " + (four ? "20 s\n" : "5 s\n") +
-                        "< CONNECT\n"
+                        (four ? "< CONNECT  {\"sid\":\"abc\"}\n" : "< CONNECT\n") +
                         "< EVENT  say  \"Grüße, 👋\\n\"\n"
                         "> EVENT  say  \"Grüße, 👋\\n\"\n");
             for (RecordId row = 0; row < session->rowCount(); ++row) {
