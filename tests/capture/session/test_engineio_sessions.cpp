@@ -266,6 +266,7 @@ private Q_SLOTS:
         socket.send(kServer, webSocketText("3probe"));
         first.get("6", "abc");
         socket.send(kClient, webSocketText("5", MaskingKey{1, 2, 3, 4}));
+        socket.send(kServer, webSocketText("40{\"sid\":\"def\"}"));
         socket.send(kServer, webSocketText("42[\"hi\"]"));
         const auto session = loadSession(capture);
         QVERIFY(session);
@@ -279,7 +280,7 @@ private Q_SLOTS:
         compare(session->text(info.probeAnswerRow).info, "pong probe");
         compare(session->text(info.upgradeRow).info, "upgrade");
         QCOMPARE(info.packets[0], 3u + 0u);
-        QCOMPARE(info.packets[1], 4u);
+        QCOMPARE(info.packets[1], 5u);
         compare(allIssues(*session), "");
         compare(fieldText(*session, info.upgradeRow, FieldId::EngineIoSid), "abc");
         compare(fieldText(*session, info.upgradeRow, FieldId::EngineIoTransport), "websocket");
