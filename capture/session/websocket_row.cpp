@@ -123,7 +123,9 @@ void RowDissector::checkFrame(const websocket::FrameHeader& header, ByteView pay
     }
     if (m_record.has(kFlagAfterClose)) issues.add(IssueCode::WebSocketDataAfterClose);
     if (m_record.has(kFlagResynchronised)) issues.add(IssueCode::WebSocketResynchronised);
-    if (m_record.has(kFlagIncomplete)) issues.add(IssueCode::WebSocketPayloadIncomplete);
+    if (m_record.has(kFlagIncomplete) && !websocket::hasTopBit(header)) {
+        issues.add(IssueCode::WebSocketPayloadIncomplete);
+    }
     if (m_record.has(kFlagContextLost)) issues.add(IssueCode::WebSocketContextLost, payloadPart);
     if (m_record.has(kFlagNotDeflate)) issues.add(IssueCode::WebSocketNotDeflate, payloadPart);
     if (m_record.has(kFlagOverLimit)) {

@@ -20,8 +20,16 @@ bool isNear(std::int64_t interval, std::int64_t expected, std::int64_t mean) {
 }  // namespace
 
 const HeartbeatWatch::Answer* HeartbeatWatch::Candidate::answer() const {
-    const Answer& best = answers[0].count >= answers[1].count ? answers[0] : answers[1];
-    return best.count >= 2 && best.count * 2 >= count ? &best : nullptr;
+    const Answer* best = nullptr;
+    for (const Answer& answer : answers) {
+        const bool usual = answer.count >= 2 && answer.count * 2 >= count;
+        const bool alone = answer.total > answer.count + answer.count / 4 + 1;
+        if (!usual || alone) continue;
+        const bool quicker =
+            best != nullptr && answer.sumNs / answer.count < best->sumNs / best->count;
+        if (best == nullptr || quicker) best = &answer;
+    }
+    return best;
 }
 
 HeartbeatWatch::Candidate* HeartbeatWatch::find(const MessageShape& shape, Direction direction) {
@@ -81,14 +89,21 @@ void HeartbeatWatch::measure(Candidate& candidate, std::int64_t interval) {
     const std::int64_t mean = sum / wanted;
     const bool even = std::all_of(begin, end, [mean](std::int64_t i) { return isEven(i, mean); });
     // A text that came more often without a rhythm has it by chance.
-    if (mean < kMinIntervalNs || !even || candidate.seen > 2 * (wanted + 1)) return;
+    const std::int64_t least = candidate.changes ? kMinChangingIntervalNs : kMinIntervalNs;
+    if (mean < least || !even || candidate.seen > 2 * (wanted + 1)) return;
     candidate.steady = true;
     candidate.sumNs = sum;
     candidate.regular = wanted;
     candidate.irregular = 0;
     candidate.skipped = 0;
     candidate.count = wanted + 1;
-    for (Answer& answer : candidate.answers) answer.count = std::min(answer.count, candidate.count);
+    // Of what came before the steady run, the answers are not counted either.
+    for (Answer& answer : candidate.answers) {
+        if (answer.count <= candidate.count) continue;
+        answer.sumNs = answer.sumNs / answer.count * candidate.count;
+        answer.total -= answer.count - candidate.count;
+        answer.count = candidate.count;
+    }
 }
 
 void HeartbeatWatch::beat(Candidate& candidate, const MessageShape& shape, std::int64_t timeNs) {
@@ -105,6 +120,21 @@ void HeartbeatWatch::beat(Candidate& candidate, const MessageShape& shape, std::
     candidate.lastTimeNs = timeNs;
 }
 
+/// Where answers of this shape are counted: a free place, or that of one which comes on its own.
+HeartbeatWatch::Answer* HeartbeatWatch::findAnswer(Candidate& asked, std::uint64_t shape) {
+    const auto known = std::ranges::find_if(asked.answers, [shape](const Answer& answer) {
+        return answer.total != 0 && answer.shape == shape;
+    });
+    if (known != asked.answers.end()) return &*known;
+    const auto free = std::ranges::find_if(asked.answers, [](const Answer& answer) {
+        return answer.total > 2 * answer.count + 2 || answer.total == 0;
+    });
+    if (free == asked.answers.end()) return nullptr;
+    *free = {};
+    free->shape = shape;
+    return &*free;
+}
+
 /// The message may be what the other side says to a beat; only the first of its shape counts.
 void HeartbeatWatch::answerOthers(const MessageShape& shape, Direction direction,
                                   LayerOutput& out) {
@@ -117,18 +147,16 @@ void HeartbeatWatch::answerOthers(const MessageShape& shape, Direction direction
                                       : asked.intervalCount != 0
                                           ? asked.intervals[asked.intervalCount - 1]
                                           : 0;
-        if (interval != 0 && took * 2 >= interval) continue;
-        for (Answer& answer : asked.answers) {
-            if (answer.count == 0) answer.shape = shape.hash;
-            if (answer.shape != shape.hash) continue;
-            if (answer.lastBeat == asked.lastRow) break;
-            answer.lastBeat = asked.lastRow;
-            ++answer.count;
-            answer.sumNs += took;
-            const bool usual = asked.steady && asked.answer() == &answer && !isAnswer(asked);
-            if (usual) out.link({out.nextRow(), asked.lastRow, 0, LinkKind::PongOf});
-            break;
-        }
+        Answer* const answer = findAnswer(asked, shape.hash);
+        if (answer == nullptr) continue;
+        ++answer->total;
+        const bool late = interval != 0 && took * 2 >= interval;
+        if (late || answer->lastBeat == asked.lastRow) continue;
+        answer->lastBeat = asked.lastRow;
+        ++answer->count;
+        answer->sumNs += took;
+        const bool usual = asked.steady && asked.answer() == answer && !isAnswer(asked);
+        if (usual) out.link({out.nextRow(), asked.lastRow, 0, LinkKind::PongOf});
     }
 }
 

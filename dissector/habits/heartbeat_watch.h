@@ -25,6 +25,8 @@ public:
     static constexpr std::uint32_t kMinBeats = 4;
     static constexpr std::uint32_t kMinChangingBeats = 8;
     static constexpr std::int64_t kMinIntervalNs = 100'000'000;
+    /// The same where its numbers change: faster ones are requests that carry a number.
+    static constexpr std::int64_t kMinChangingIntervalNs = 1'000'000'000;
 
     /// The next message, which is about to become the row out.nextRow(). Changes the facts.
     void message(const MessageView& message, LayerOutput& out);
@@ -34,6 +36,7 @@ private:
     struct Answer {
         std::uint64_t shape = 0;
         std::uint32_t count = 0;
+        std::uint32_t total = 0;  ///< also of those that answered nothing
         std::int64_t sumNs = 0;
         RecordId lastBeat = kNoRecord;  ///< the last one it was counted for
     };
@@ -55,10 +58,11 @@ private:
         std::uint32_t irregular = 0;
         std::uint32_t skipped = 0;
         NameId text = 0;
-        std::array<Answer, 2> answers;
+        std::array<Answer, 4> answers;
 
         std::int64_t meanNs() const { return regular == 0 ? 0 : sumNs / regular; }
-        /// The answer that most of its beats got; null if there is none.
+        /// What most of its beats got and comes hardly ever without one; of several the quickest.
+        /// Null if there is none.
         const Answer* answer() const;
     };
 
@@ -67,6 +71,7 @@ private:
     void beat(Candidate& candidate, const MessageShape& shape, std::int64_t timeNs);
     static void measure(Candidate& candidate, std::int64_t interval);
     void answerOthers(const MessageShape& shape, Direction direction, LayerOutput& out);
+    static Answer* findAnswer(Candidate& asked, std::uint64_t shape);
     bool isAnswer(const Candidate& candidate) const;
     void publish(Direction direction, LayerOutput& out);
 

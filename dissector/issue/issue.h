@@ -80,6 +80,7 @@ enum class IssueCode : std::uint16_t {
     WebSocketDataAfterClose,
     WebSocketPayloadIncomplete,
     WebSocketResynchronised,
+    WebSocketMessageNotOfProtocol,
     WebSocketMaskingKeyZero,
     WebSocketMaskingKeyRepeated,
     WebSocketCloseUnanswered,

@@ -88,6 +88,11 @@ private:
     }
 
     bool readTokens(std::string_view line, std::size_t at, std::size_t end) {
+        // As Node.js prints its buffers.
+        constexpr std::string_view kBuffer = "<Buffer ";
+        if (line.substr(skipBlanks(line, at)).starts_with(kBuffer)) {
+            at = skipBlanks(line, at) + kBuffer.size();
+        }
         while (at < end) {
             if (kSeparators.find(line[at]) != std::string_view::npos) {
                 ++at;

@@ -48,6 +48,12 @@ inline constexpr std::size_t kMaxHeaderSize = 14;
 /// Reads a header from the front of `bytes`. Every bit pattern is one.
 Parsed<FrameHeader> parseFrameHeader(ByteView bytes);
 
+/// Whether the length is one of 64 bits with the most significant bit set, which no length may have
+/// (section 5.2).
+inline bool hasTopBit(const FrameHeader& header) {
+    return (header.payloadLength >> 63) != 0;
+}
+
 /// Writes the header as it says. A length that does not fit its form loses its upper bits.
 void encode(const FrameHeader& header, ByteWriter& out);
 

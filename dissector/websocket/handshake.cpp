@@ -181,6 +181,7 @@ void checkRequest(const http::Head& request, IssueSink& issues) {
     }
     if (request.find("Host") == nullptr) issues.add(IssueCode::HandshakeHostMissing);
     checkOnce(request, "Host", FieldId::HttpHost, issues);
+    checkOnce(request, "Origin", FieldId::HttpOrigin, issues);
     checkUpgrade(request, issues);
     checkConnection(request, issues);
     checkKey(request, issues);

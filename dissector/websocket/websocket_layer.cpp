@@ -174,7 +174,8 @@ void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset f
     }
     if (half.frameIncomplete) {
         record.flags |= kFlagIncomplete;
-        half.issues.add(IssueCode::WebSocketPayloadIncomplete);
+        // A length that no payload can have says enough.
+        if (!hasTopBit(frame)) half.issues.add(IssueCode::WebSocketPayloadIncomplete);
     }
     const bool messageEnds =
         half.role == FrameRole::WholeMessage || half.role == FrameRole::EndsMessage;
@@ -229,7 +230,12 @@ void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& reco
             break;
         }
     }
-    if (m_reader != nullptr) m_reader->read(message, record, half.issues, out);
+    if (m_reader != nullptr) {
+        m_reader->read(message, record, half.issues, out);
+        if (record.protocol == Protocol::WebSocket && message.whole) {
+            half.issues.addContextual(IssueCode::WebSocketMessageNotOfProtocol);
+        }
+    }
     if (m_reader == nullptr) m_observer.message(message, record, out);
     half.message.release();
 }

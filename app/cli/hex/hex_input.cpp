@@ -92,6 +92,7 @@ Bytes frameAround(ByteView payload, bool deflate) {
     header.rsv1 = deflate;
     header.opcode = static_cast<std::uint8_t>(websocket::Opcode::Text);
     header.payloadLength = payload.size();
+    header.lengthForm = websocket::minimalForm(payload.size());
     Bytes frame;
     ByteWriter writer(frame);
     websocket::encode(header, writer);
@@ -108,9 +109,11 @@ StreamAgreement agreementOf(const HexOptions& hex) {
     return agreement;
 }
 
-/// Whether every text message of the session is an Engine.IO packet that makes sense.
-bool speaksEngineIo(const Session& session) {
+/// The revision of Engine.IO that the session's messages are of, if every text message is a packet
+/// of it that makes sense. Clients ping in revision 3, servers in revision 4.
+std::optional<std::uint8_t> engineRevision(const Session& session) {
     bool any = false;
+    std::uint8_t revision = kDefaultRevision;
     for (RecordId row = 0; row < session.rowCount(); ++row) {
         const Dissection dissection = session.dissect(row);
         for (const Field& field : dissection.fields.fields()) {
@@ -118,18 +121,23 @@ bool speaksEngineIo(const Session& session) {
             const auto* const text = std::get_if<std::string>(&field.value);
             if (text == nullptr) continue;
             const auto packet = engineio::parse(*text);
-            if (!packet) return false;
+            if (!packet) return std::nullopt;
             const bool carries = packet->type == engineio::PacketType::Message;
             const bool open = packet->type == engineio::PacketType::Open;
             const bool probe = packet->data.empty() || packet->data == "probe";
             if (carries ? !socketio::recognise(packet->data)
                         : !(open ? engineio::parseHandshake(packet->data).has_value() : probe)) {
-                return false;
+                return std::nullopt;
             }
+            const bool fromClient = session.record(row).direction == Direction::ClientToServer;
+            const bool beat =
+                packet->data.empty() && packet->type == (fromClient ? engineio::PacketType::Ping
+                                                                    : engineio::PacketType::Pong);
+            if (beat) revision = 3;
             any = true;
         }
     }
-    return any;
+    return any ? std::optional(revision) : std::nullopt;
 }
 
 DecodedHex decodeFrames(ByteView bytes, const HexOptions& hex) {
@@ -137,8 +145,9 @@ DecodedHex decodeFrames(ByteView bytes, const HexOptions& hex) {
     StreamAgreement agreement = agreementOf(hex);
     const std::vector<StreamPiece> pieces = framePieces(bytes, hex.direction);
     decoded.session = readFrames(pieces, agreement);
-    if (hex.path.empty() && hex.subprotocol.empty() && speaksEngineIo(*decoded.session)) {
-        agreement.engineVersion = kDefaultRevision;
+    if (!hex.path.empty() || !hex.subprotocol.empty()) return decoded;
+    if (const auto revision = engineRevision(*decoded.session)) {
+        agreement.engineVersion = *revision;
         decoded.session = readFrames(pieces, agreement);
     }
     return decoded;

@@ -67,6 +67,57 @@ private Q_SLOTS:
         QCOMPARE(run.out, QByteArray("\nHello\n"));
     }
 
+    void payloads_data() {
+        QTest::addColumn<int>("size");
+        for (const int size : {0, 1, 125, 126, 127, 200, 65535, 65536}) {
+            QTest::addRow("%d bytes", size) << size;
+        }
+    }
+    void payloads() {
+        QFETCH(int, size);
+        const CliRun run =
+            hex(QByteArray(size, 'b'), QStringLiteral("--payload --text -T fields -E separator=| "
+                                                      "-e websocket.payload.text -e issue.code")
+                                           .split(u' '));
+        QCOMPARE(run.out, QByteArray(size, 'b') + "|\n");
+    }
+
+    void deflated_data() {
+        QTest::addColumn<QByteArray>("input");
+        QTest::addColumn<QByteArray>("fields");
+        QTest::newRow("a client's ping of Engine.IO 3")
+            << QByteArray("C183 4C93 383A 7E9138") << QByteArray("2|ping|3||\n");
+        QTest::newRow("a payload without its frame")
+            << QByteArray(
+                   "32 31 32 88 56 4A CE 48 2C 51 D2 51 F2 48 CD C9 C9 57 08 CE 4F CE 4E 2D "
+                   "D1 CB CC 57 54 8A 05 00")
+            << QByteArray(
+                   "420[\"chat\",\"Hello Socket.io!\"]|message|4|EVENT|"
+                   "[\"Hello Socket.io!\"]\n");
+    }
+    void deflated() {
+        QFETCH(QByteArray, input);
+        QFETCH(QByteArray, fields);
+        const CliRun run = hex(input, QStringLiteral("--deflate -T fields -E separator=| "
+                                                     "-e websocket.message -e engineio.type "
+                                                     "-e engineio.version -e socketio.type "
+                                                     "-e socketio.args")
+                                          .split(u' '));
+        QCOMPARE(run.out, fields);
+    }
+
+    void aPollingBody() {
+        const CliRun run =
+            hex("96:0{\"sid\":\"hLOEJXN07AE0GQCNAAAB\",\"upgrades\":[\"websocket\"],"
+                "\"pingInterval\":25000,\"pingTimeout\":5000}2:40\n",
+                QStringLiteral("--polling --text -T fields -E separator=| -e engineio.type "
+                               "-e engineio.sid -e socketio.type")
+                    .split(u' '));
+        QCOMPARE(run.out, QByteArray("open|hLOEJXN07AE0GQCNAAAB|\n"
+                                     "message|hLOEJXN07AE0GQCNAAAB|CONNECT\n"));
+        QCOMPARE(run.err, QByteArray());
+    }
+
     void printsTheTree() {
         const CliRun run = hex("8105 4865 6c6c 6f", {});
         QVERIFY(run.out.contains("Opcode: text (1)"));

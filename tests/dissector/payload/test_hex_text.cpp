@@ -25,6 +25,8 @@ private Q_SLOTS:
         QTest::newRow("C string") << QByteArray("\"\\x81\\x05\\x48\\x65\\x6c\\x6c\\x6f\"") << hello;
         QTest::newRow("frames with a plus") << QByteArray("01 03 48 65 6c + 80 02 6c 6f")
                                             << QByteArray::fromHex("010348656c80026c6f");
+        QTest::newRow("a buffer of Node.js")
+            << QByteArray("<Buffer 81 05 48 65 6c 6c 6f>") << hello;
         QTest::newRow("xxd") << QByteArray(
                                     "00000000: 8105 4865 6c6c 6f                        "
                                     "..Hello\n")
