@@ -25,9 +25,25 @@ function decode({ kind, version, wire, binary, decoded }) {
     }
 }
 
-/** Data is compared as values: how JSON is spaced and escaped is not what is meant. */
-const comparable = (decoded) =>
-    typeof decoded.data === "string" ? { ...decoded, data: JSON.parse(decoded.data) } : decoded;
+/** The value with its placeholders replaced by what they stand for. */
+const withBytes = (value, attachments) => {
+    if (value === null || typeof value !== "object") return value;
+    if (Array.isArray(value)) return value.map((element) => withBytes(element, attachments));
+    if (value._placeholder) return attachments[value.num];
+    return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, withBytes(member, attachments)]));
+};
+
+/**
+ * Data is compared as values: how JSON is spaced and escaped is not what is meant. MessagePack has the
+ * bytes in their places, so there the order of members would decide how attachments are counted.
+ */
+function comparable(kind, decoded) {
+    if (typeof decoded.data !== "string") return decoded;
+    const data = JSON.parse(decoded.data);
+    if (kind !== "msgpack") return { ...decoded, data };
+    const { attachments, ...rest } = decoded;
+    return { ...rest, data: withBytes(data, attachments), count: attachments?.length };
+}
 
 let number = 0, differences = 0;
 for await (const text of createInterface({ input: createReadStream(process.argv[2]) })) {
@@ -39,7 +55,7 @@ for await (const text of createInterface({ input: createReadStream(process.argv[
     } catch (error) {
         got = { error: error.message };
     }
-    if (isDeepStrictEqual(comparable(got), comparable(line.decoded))) continue;
+    if (isDeepStrictEqual(comparable(line.kind, got), comparable(line.kind, line.decoded))) continue;
     console.error(`packet ${number}, ${line.kind} ${line.version}: ${JSON.stringify(line.wire).slice(0, 500)}`);
     console.error(`  expected: ${JSON.stringify(line.decoded).slice(0, 500)}`);
     console.error(`  got:      ${JSON.stringify(got).slice(0, 500)}`);

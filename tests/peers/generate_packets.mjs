@@ -60,7 +60,8 @@ export function decodeSocket({ parser }, parts) {
     const decoded = { type, nsp };
     if (id !== undefined) decoded.id = id;
     if (data !== undefined) decoded.data = JSON.stringify(withPlaceholders(data, attachments));
-    if (type >= 5) decoded.attachments = attachments;
+    // Of a packet that is one piece, bytes do not change the type.
+    if (type >= 5 || attachments.length) decoded.attachments = attachments;
     return decoded;
 }
 

@@ -1,14 +1,20 @@
 // Our parsers and encoders against those of the peers, in the versions that the npm packages
 // socket.io 1.7 to 4 use: ten thousand random packets of each kind, encoded by them and read by us,
-// and the same packets encoded by us and read by them.
+// and the same packets encoded by us and read by them. Kinds: Socket.IO's text, Engine.IO packets
+// of text and bytes, polling payloads of every revision, and socket.io-msgpack-parser.
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QJsonDocument>
 #include <QTest>
 
+#include "dissector/engineio/characters.h"
 #include "dissector/engineio/packet.h"
+#include "dissector/engineio/packet_description.h"
+#include "dissector/engineio/payload.h"
+#include "dissector/socketio/object_packet.h"
 #include "dissector/socketio/packet.h"
+#include "tests/support/peer_packets.h"
 #include "tests/support/peer_rows.h"
 #include "tests/support/peer_scenario.h"
 
@@ -22,7 +28,6 @@ constexpr int kPackets = 10'000;
 constexpr int kSeed = 31'415;
 
 const QString kText = QStringLiteral("text");
-const QString kBytes = QStringLiteral("@bytes");
 const QString kWire = QStringLiteral("wire");
 const QString kDecoded = QStringLiteral("decoded");
 
@@ -33,6 +38,11 @@ std::string wireText(const QJsonObject& line) {
 
 bool isText(const QJsonObject& line) {
     return line.value(kWire).toObject().contains(kText);
+}
+
+/// How socket.io-msgpack-parser wrote the line.
+socketio::Encoding encodingOf(const QJsonObject& line) {
+    return isText(line) ? socketio::Encoding::Json : socketio::Encoding::Msgpack;
 }
 
 /// One line with a packet in it, for a message.
@@ -103,13 +113,74 @@ std::string encoded(const auto& packet) {
     return std::string(asText(bytes));
 }
 
-QString engineDifference(const QJsonObject& decoded, const engineio::Packet& got) {
-    if (toQt(engineio::packetTypeName(got.type)) !=
-        decoded.value(QStringLiteral("type")).toString()) {
-        return QStringLiteral("type");
+int revisionOf(const QJsonObject& line) {
+    return line.value(QStringLiteral("revision")).toInt();
+}
+
+/// Whether the package is of engine.io 1.x, which encodes the text of a payload to UTF-8 twice.
+bool encodesTwice(const QJsonObject& line) {
+    return line.value(QStringLiteral("version")).toString().startsWith(QStringLiteral("1."));
+}
+
+engineio::Framing framingOf(const QJsonObject& line) {
+    if (revisionOf(line) == 4) return engineio::Framing::Records;
+    return line.value(QStringLiteral("binary")).toBool() ? engineio::Framing::Binary
+                                                         : engineio::Framing::Lengths;
+}
+
+/// What differs between a payload's packets as we read them and as the peer did; empty if nothing
+/// does.
+QString payloadDifference(const QJsonObject& line) {
+    const Bytes body = wireBytes(line.value(kWire).toObject());
+    const std::string_view payload = asText(body);
+    const auto revision = static_cast<std::uint8_t>(revisionOf(line));
+    const auto framing = engineio::recogniseFraming(payload, revision);
+    if (framing != framingOf(line)) return QStringLiteral("framing");
+    if (engineio::recogniseFraming(payload, 0) != framing) {
+        return QStringLiteral("framing where the revision is not known");
     }
-    if (toQt(got.data) != decoded.value(kText).toString()) return QStringLiteral("data");
-    return {};
+    const bool lengths = framing == engineio::Framing::Lengths;
+    const bool twice = lengths && engineio::undoDoubleUtf8(payload).has_value();
+    if (twice && !encodesTwice(line)) return QStringLiteral("encoding");
+
+    const engineio::UnitForm form{*framing, engineio::Wrapping::None, twice};
+    engineio::PayloadReader reader(payload, *framing);
+    const QJsonArray expected = line.value(kDecoded).toArray();
+    qsizetype number = 0;
+    while (const auto unit = reader.next()) {
+        engineio::PlainUnit plain;
+        engineio::freeUnit(ByteView(body).subspan(unit->range.begin, unit->range.size()), form,
+                           plain);
+        const auto packet = engineio::packetOf(plain.content, form);
+        if (!unit->complete || !packet) return QStringLiteral("unit %1").arg(number);
+        if (engineLine(*packet) != expected.at(number).toObject()) {
+            return QStringLiteral("packet %1").arg(number);
+        }
+        ++number;
+    }
+    if (!reader.rest().empty()) return QStringLiteral("rest");
+    return number == expected.size() ? QString() : QStringLiteral("number of packets");
+}
+
+/// The same packets in a payload as we write it.
+Bytes encodedPayload(const QJsonObject& line) {
+    const engineio::Framing framing = framingOf(line);
+    const bool asBinary = framing == engineio::Framing::Binary;
+    std::vector<std::string> texts;
+    std::vector<bool> areBytes;
+    for (const QJsonValue& value : line.value(kDecoded).toArray()) {
+        const QJsonObject decoded = value.toObject();
+        texts.push_back(encodedEngine(decoded, revisionOf(line), asBinary));
+        areBytes.push_back(asBinary && !decoded.contains(kText));
+        // In the binary framing a text's bytes are the UTF-8 that the packet was encoded to.
+        if (encodesTwice(line) && !asBinary) texts.back() = engineio::doDoubleUtf8(texts.back());
+    }
+    std::vector<engineio::EncodedPacket> packets;
+    for (std::size_t i = 0; i < texts.size(); ++i) packets.push_back({texts[i], areBytes[i]});
+    Bytes body;
+    ByteWriter writer(body);
+    encodePayload(packets, framing, writer);
+    return body;
 }
 
 }  // namespace
@@ -146,6 +217,7 @@ private Q_SLOTS:
             const QString what = difference(Expected(line).packet, *got);
             QVERIFY2(what.isEmpty(), qPrintable(what + QStringLiteral(" differs: ") + shown(line)));
         }
+        qInfo("%d Socket.IO packets agree", static_cast<int>(lines.size()));
     }
 
     void theirSocketIoParsersReadOurPackets() {
@@ -157,37 +229,85 @@ private Q_SLOTS:
     }
 
     void ourEngineIoParserReadsTheirPackets() {
-        int texts = 0;
-        for (const QJsonObject& line : m_lines[QStringLiteral("engine")]) {
-            const QJsonObject decoded = line.value(kDecoded).toObject();
-            if (!isText(line) || !decoded.contains(kText)) continue;
-            ++texts;
-            const std::string wire = wireText(line);
-            const auto got = engineio::parse(wire);
+        const QList<QJsonObject>& lines = m_lines[QStringLiteral("engine")];
+        QVERIFY(lines.size() >= kPackets);
+        int binary = 0;
+        for (const QJsonObject& line : lines) {
+            const Bytes wire = wireBytes(line.value(kWire).toObject());
+            const auto revision = static_cast<std::uint8_t>(revisionOf(line));
+            const auto got = isText(line) ? engineio::parse(asText(wire), revision)
+                                          : engineio::parseBinary(wire, revision);
             QVERIFY2(got, qPrintable(shown(line)));
-            const QString what = engineDifference(decoded, *got);
-            QVERIFY2(what.isEmpty(), qPrintable(what + QStringLiteral(" differs: ") + shown(line)));
+            QVERIFY2(engineLine(*got) == line.value(kDecoded).toObject(), qPrintable(shown(line)));
+            if (!got->isText()) ++binary;
         }
-        QVERIFY(texts >= kPackets / 2);
+        qInfo("%d Engine.IO packets agree, %d of them bytes", static_cast<int>(lines.size()),
+              binary);
+        QVERIFY(binary > kPackets / 10);
     }
 
     void theirEngineIoParsersReadOurPackets() {
-        QList<QJsonObject> lines;
-        for (QJsonObject line : m_lines[QStringLiteral("engine")]) {
+        QList<QJsonObject> lines = m_lines[QStringLiteral("engine")];
+        for (QJsonObject& line : lines) {
             const QJsonObject decoded = line.value(kDecoded).toObject();
-            if (!decoded.contains(kText)) continue;
-            const std::string data = decoded.value(kText).toString().toStdString();
-            const std::string type = decoded.value(QStringLiteral("type")).toString().toStdString();
-            engineio::Packet packet;
-            for (int i = 0; i <= static_cast<int>(engineio::PacketType::Noop); ++i) {
-                const auto candidate = static_cast<engineio::PacketType>(i);
-                if (engineio::packetTypeName(candidate) == type) packet.type = candidate;
-            }
-            packet.data = data;
-            line.insert(kWire, QJsonObject{{kText, toQt(encoded(packet))}});
-            lines.append(line);
+            const std::string wire = encodedEngine(decoded, revisionOf(line), !isText(line));
+            line.insert(kWire, wireOf(asBytes(wire), isText(line)));
         }
         compareTheirs(lines, QStringLiteral("our-engine.jsonl"));
+    }
+
+    void ourPayloadReaderReadsTheirPayloads() {
+        const QList<QJsonObject>& lines = m_lines[QStringLiteral("payload")];
+        qsizetype packets = 0;
+        std::map<QString, int> kinds;
+        for (const QJsonObject& line : lines) {
+            const QString what = payloadDifference(line);
+            QVERIFY2(what.isEmpty(), qPrintable(what + QStringLiteral(" differs: ") + shown(line)));
+            packets += line.value(kDecoded).toArray().size();
+            const bool binary = line.value(QStringLiteral("binary")).toBool();
+            ++kinds[line.value(QStringLiteral("version")).toString() +
+                    (binary ? QStringLiteral(" binary") : QString())];
+        }
+        for (const auto& [kind, count] : kinds) qInfo("%d payloads of %s", count, qPrintable(kind));
+        qInfo("%d packets in %d payloads agree", static_cast<int>(packets),
+              static_cast<int>(lines.size()));
+        QVERIFY(packets >= kPackets);
+        QCOMPARE(kinds.size(), std::size_t{6});
+    }
+
+    void theirPayloadDecodersReadOurPayloads() {
+        QList<QJsonObject> lines = m_lines[QStringLiteral("payload")];
+        for (QJsonObject& line : lines) line.insert(kWire, wireOf(encodedPayload(line), false));
+        compareTheirs(lines, QStringLiteral("our-payload.jsonl"));
+    }
+
+    void ourObjectParserReadsTheirPackets() {
+        const QList<QJsonObject>& lines = m_lines[QStringLiteral("msgpack")];
+        QVERIFY(lines.size() >= kPackets);
+        int texts = 0;
+        int withBytes = 0;
+        for (const QJsonObject& line : lines) {
+            const Bytes wire = wireBytes(line.value(kWire).toObject());
+            const auto got = socketio::parseObject(wire, encodingOf(line));
+            QVERIFY2(got, qPrintable(shown(line)));
+            const QJsonObject decoded = line.value(kDecoded).toObject();
+            const QString what = objectDifference(decoded, *got);
+            QVERIFY2(what.isEmpty(), qPrintable(what + QStringLiteral(" differs: ") + shown(line)));
+            if (isText(line)) ++texts;
+            if (decoded.contains(QStringLiteral("attachments"))) ++withBytes;
+        }
+        qInfo("%d packets of socket.io-msgpack-parser agree, %d of them JSON, %d with bytes",
+              static_cast<int>(lines.size()), texts, withBytes);
+        QVERIFY(texts > 0 && withBytes > 0);
+    }
+
+    void theirObjectParsersReadOurPackets() {
+        QList<QJsonObject> lines = m_lines[QStringLiteral("msgpack")];
+        for (QJsonObject& line : lines) {
+            const Bytes wire = encodedObject(line.value(kDecoded).toObject(), encodingOf(line));
+            line.insert(kWire, wireOf(wire, isText(line)));
+        }
+        compareTheirs(lines, QStringLiteral("our-msgpack.jsonl"));
     }
 
 private:
@@ -202,6 +322,7 @@ private:
         file.close();
         const QString error = runPeerProgram(QStringLiteral("decode_packets.mjs"), {path});
         QVERIFY2(error.isEmpty(), qPrintable(error));
+        qInfo("%d lines of %s agree", static_cast<int>(lines.size()), qPrintable(name));
     }
 
     QString m_folder;
