@@ -142,7 +142,7 @@ void HeartbeatWatch::answerOthers(const MessageShape& shape, Direction direction
     for (Candidate& asked : m_candidates) {
         if (asked.direction == direction || asked.lastRow == kNoRecord) continue;
         const std::int64_t took = now - asked.lastTimeNs;
-        // What comes later than half of the interval is rather a beat of its own.
+        // What comes later than a quarter of the interval is rather a beat of its own.
         const std::int64_t interval = asked.steady ? asked.meanNs()
                                       : asked.intervalCount != 0
                                           ? asked.intervals[asked.intervalCount - 1]
@@ -150,7 +150,7 @@ void HeartbeatWatch::answerOthers(const MessageShape& shape, Direction direction
         Answer* const answer = findAnswer(asked, shape.hash);
         if (answer == nullptr) continue;
         ++answer->total;
-        const bool late = interval != 0 && took * 2 >= interval;
+        const bool late = interval != 0 && took * 4 >= interval;
         if (late || answer->lastBeat == asked.lastRow) continue;
         answer->lastBeat = asked.lastRow;
         ++answer->count;
