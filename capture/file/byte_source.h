@@ -5,6 +5,7 @@
 // random, from any thread, at any time.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -43,6 +44,16 @@ public:
     virtual std::optional<std::uint64_t> size() const = 0;
     /// True when positions in this source are not positions in the file on disk.
     virtual bool isCompressed() const = 0;
+
+    /// True while somebody is still writing: what ends here may go on.
+    virtual bool mayGrow() const { return false; }
+    /// Waits until there are bytes behind `position` or it is certain that none will come; false
+    /// when the time was over first.
+    virtual bool waitBeyond(std::uint64_t position, std::chrono::milliseconds time) const {
+        static_cast<void>(position);
+        static_cast<void>(time);
+        return true;
+    }
 };
 
 /// Opens a regular file as the bytes of a capture: as it is, or inflated when it is gzip. Inflated

@@ -8,6 +8,7 @@
 #include <string>
 
 #include "capture/file/file_kind.h"
+#include "capture/file/growing_bytes.h"
 #include "capture/file/memory_bytes.h"
 #include "capture/file/pcapng_format.h"
 
@@ -56,8 +57,16 @@ Result<std::shared_ptr<CaptureFile>> CaptureFile::open(const std::filesystem::pa
                                                        const std::filesystem::path& spoolFolder) {
     auto opened = openByteSource(path, spoolFolder);
     if (!opened) return opened.error();
-    std::unique_ptr<ByteSource> source = *std::move(opened);
+    return recognise(path, *std::move(opened));
+}
 
+Result<std::shared_ptr<CaptureFile>> CaptureFile::ofGrowing(std::shared_ptr<GrowingBytes> bytes,
+                                                            const std::filesystem::path& name) {
+    return recognise(name, std::make_unique<GrowingFile>(std::move(bytes)));
+}
+
+Result<std::shared_ptr<CaptureFile>> CaptureFile::recognise(const std::filesystem::path& path,
+                                                            std::unique_ptr<ByteSource> source) {
     std::array<std::uint8_t, startLength> room{};
     const auto n = source->readOn(0, room);
     if (!n) return n.error();

@@ -17,6 +17,8 @@
 
 namespace framescope {
 
+class GrowingBytes;
+
 enum class CaptureFormat { Pcap, Pcapng };
 
 /// "pcap" or "pcapng".
@@ -34,6 +36,11 @@ public:
     /// apart. `spoolFolder`: see openByteSource().
     static Result<std::shared_ptr<CaptureFile>> open(const std::filesystem::path& path,
                                                      const std::filesystem::path& spoolFolder = {});
+
+    /// A capture that is still being written. Its header must be there: an Error says that it is
+    /// none of pcap or pcapng.
+    static Result<std::shared_ptr<CaptureFile>> ofGrowing(std::shared_ptr<GrowingBytes> bytes,
+                                                          const std::filesystem::path& name);
 
     /// Bytes in memory that sessions read from as from a file. They hold no packets.
     static std::shared_ptr<CaptureFile> ofBytes(Bytes bytes);
@@ -64,6 +71,8 @@ private:
           m_format(format),
           m_pcapHeader(pcapHeader) {}
 
+    static Result<std::shared_ptr<CaptureFile>> recognise(const std::filesystem::path& path,
+                                                          std::unique_ptr<ByteSource> source);
     Result<StoredPacket> readPcapRecord(std::uint64_t offset) const;
     Result<StoredPacket> readPcapngBlock(const CaptureLayout& layout, std::uint64_t offset) const;
     Result<Bytes> readExactly(std::uint64_t offset, std::uint32_t length) const;

@@ -18,6 +18,9 @@ CaptureReader::CaptureReader(std::shared_ptr<CaptureFile> file, ReadLimits limit
 
 ReadStep CaptureReader::next(CapturedPacket& packet) {
     if (m_stopped) return ReadStep::Damaged;
+    // Asked before anything is read: what comes meanwhile is found by asking again.
+    m_growing = m_growing && m_file->source().mayGrow();
+    if (m_growing) m_seen = m_file->source().storedSize();
     return m_file->format() == CaptureFormat::Pcap ? nextInPcap(packet) : nextInPcapng(packet);
 }
 
@@ -67,6 +70,7 @@ ReadStep CaptureReader::deliver(CapturedPacket& packet, std::uint64_t recordEnd)
 ReadStep CaptureReader::endOfBytes(bool betweenRecords, const std::string& what) {
     if (!m_window.error().empty())
         return stop(NoticeCode::ReadFailed, m_position, m_window.error());
+    if (m_growing) return ReadStep::End;
     if (const auto notice = m_file->source().endNotice()) {
         if (endsReading(notice->code)) {
             return stop(notice->code, notice->offset,

@@ -10,6 +10,7 @@
 //     for (const Notice& notice : reader.notices()) show(notice.sentence);
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -34,7 +35,7 @@ struct CapturedPacket : PacketHeader {
 
 enum class ReadStep {
     Packet,   ///< The packet was filled in.
-    End,      ///< The end of the file. Asking again looks whether it has grown.
+    End,      ///< The end of what there is. Asking again looks whether it has grown; see mayGrow().
     Damaged,  ///< Reading ended early; the last notice says where and why. Final.
 };
 
@@ -64,6 +65,14 @@ public:
 
     ReadStep next(CapturedPacket& packet);
 
+    /// After an End: true when somebody still writes the capture, so that it is not its end.
+    bool mayGrow() const { return m_growing; }
+    /// Waits until there may be more to read than when next() gave End; false when the time was
+    /// over first.
+    bool waitForMore(std::chrono::milliseconds time) const {
+        return m_file->source().waitBeyond(m_seen, time);
+    }
+
     /// All notices so far. At most one of each kind that lets reading go on (ReadCounts tells how
     /// often), so they are few.
     const std::vector<Notice>& notices() const { return m_notices; }
@@ -80,7 +89,7 @@ public:
     std::uint64_t bytesTotal() const;
 
 private:
-    enum class BlockResult { Packet, NoPacket, Stopped };
+    enum class BlockResult { Packet, NoPacket, NotYet, Stopped };
 
     ReadStep nextInPcap(CapturedPacket& packet);
     ReadStep nextInPcapng(CapturedPacket& packet);
@@ -93,6 +102,7 @@ private:
 
     ReadStep deliver(CapturedPacket& packet, std::uint64_t recordEnd);
     ReadStep endOfBytes(bool betweenRecords, const std::string& what);
+    BlockResult blockEndsEarly(const pcapng::BlockHeader& header);
     ReadStep stop(NoticeCode code, std::uint64_t offset, std::string sentence);
     void remark(NoticeCode code, std::uint64_t offset, std::string sentence);
 
@@ -100,6 +110,8 @@ private:
     ReadLimits m_limits;
     ReadWindow m_window;
     std::uint64_t m_position = 0;  // Of the next record or block.
+    std::uint64_t m_seen = 0;      // Bytes there were when the end was met.
+    bool m_growing = true;  // As far as is known; false once and for all when nothing more comes.
     bool m_stopped = false;
     ReadCounts m_counts;
     std::vector<Notice> m_notices;

@@ -52,6 +52,8 @@ ReadStep CaptureReader::nextInPcapng(CapturedPacket& packet) {
         switch (readBlock(*header, packet)) {
             case BlockResult::Packet:
                 return deliver(packet, offset + header->length);
+            case BlockResult::NotYet:
+                return ReadStep::End;
             case BlockResult::Stopped:
                 return ReadStep::Damaged;
             case BlockResult::NoPacket:
@@ -69,15 +71,10 @@ CaptureReader::BlockResult CaptureReader::readBlock(const pcapng::BlockHeader& h
                  " bytes." + completeBefore);
         return BlockResult::Stopped;
     }
-    if (header.type == pcapng::DecryptionSecrets) readSecrets(header);
-
     // For a block that is passed over, the window slides to its last four bytes.
     const std::size_t looked = whole ? header.length : trailerLength;
     const ByteView block = m_window.view(header.offset + header.length - looked, looked);
-    if (block.size() < looked) {
-        endOfBytes(false, "a block of " + std::to_string(header.length) + " bytes");
-        return BlockResult::Stopped;
-    }
+    if (block.size() < looked) return blockEndsEarly(header);
     if (!pcapng::trailerAgrees(header, block.last(trailerLength))) {
         stop(
             NoticeCode::Damaged, header.offset,
@@ -97,9 +94,16 @@ CaptureReader::BlockResult CaptureReader::readBlock(const pcapng::BlockHeader& h
     if (header.type == pcapng::InterfaceDescription) {
         readInterface(header, block);
     } else {
+        if (header.type == pcapng::DecryptionSecrets) readSecrets(header);
         countOtherBlock(header.type);
     }
     return BlockResult::NoPacket;
+}
+
+CaptureReader::BlockResult CaptureReader::blockEndsEarly(const pcapng::BlockHeader& header) {
+    const ReadStep step =
+        endOfBytes(false, "a block of " + std::to_string(header.length) + " bytes");
+    return step == ReadStep::End ? BlockResult::NotYet : BlockResult::Stopped;
 }
 
 bool CaptureReader::readPacketBlock(const pcapng::BlockHeader& header, ByteView block,

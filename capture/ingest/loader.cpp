@@ -1,6 +1,7 @@
 #include "capture/ingest/loader.h"
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <mutex>
@@ -21,11 +22,14 @@ constexpr std::size_t kBatchSize = 8192;
 constexpr std::size_t kFirstBatchSize = 256;
 /// Batches that may wait; the worker pauses beyond them.
 constexpr std::size_t kQueueLimit = 64;
+/// How long the worker waits for a capture that is still being written before it asks whether it is
+/// still wanted.
+constexpr std::chrono::milliseconds kWait{50};
 
 }  // namespace
 
 void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
-             const DecodeLimits& limits) {
+             const DecodeLimits& limits, const std::function<bool()>& goOn) {
     CaptureReader reader(std::move(file));
     Ingestor ingestor(limits);
     std::size_t noticesTaken = 0;
@@ -41,11 +45,20 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
     std::size_t limit = kFirstBatchSize;
     CapturedPacket packet;
     ReadStep step = ReadStep::Packet;
-    while ((step = reader.next(packet)) == ReadStep::Packet) {
-        ingestor.packet(packet);
-        if (ingestor.pending() < limit) continue;
-        limit = kBatchSize;
-        if (!sink(complete(ingestor.takeBatch()))) return;
+    while (step == ReadStep::Packet) {
+        while ((step = reader.next(packet)) == ReadStep::Packet) {
+            ingestor.packet(packet);
+            if (ingestor.pending() < limit) continue;
+            limit = kBatchSize;
+            if (!sink(complete(ingestor.takeBatch()))) return;
+        }
+        if (step != ReadStep::End || !reader.mayGrow()) break;
+        // All there is at the moment. What was found shows at once, then comes the waiting.
+        if (ingestor.pending() > 0 && !sink(complete(ingestor.takeBatch()))) return;
+        while (!reader.waitForMore(kWait)) {
+            if (!goOn()) return;
+        }
+        step = ReadStep::Packet;
     }
     ingestor.finish();
     Batch last = complete(ingestor.takeBatch());
@@ -111,7 +124,7 @@ Loader::Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake,
                 ended = last && pushed;
                 return pushed;
             };
-            readAll(std::move(file), send, limits);
+            readAll(std::move(file), send, limits, [state] { return !state->cancelled; });
             if (!ended) state->pushCancelled();
         });
 }

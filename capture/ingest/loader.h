@@ -14,9 +14,9 @@ class CaptureFile;
 
 class Loader {
 public:
-    /// Starts to read at once. `wake` is called from the worker thread, without data, when the
-    /// queue has become non-empty; it must only post an event. It is not called again before
-    /// take() has emptied the queue.
+    /// Starts to read at once; a capture that is still being written is followed to its end. `wake`
+    /// is called from the worker thread, without data, when the queue has become non-empty; it must
+    /// only post an event. It is not called again before take() has emptied the queue.
     Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake,
            const DecodeLimits& limits = {});
     /// Cancels and joins the worker.
@@ -35,8 +35,10 @@ private:
 };
 
 /// Reads a whole capture on the calling thread and hands every batch to `sink`; stops early when
-/// `sink` returns false. For the terminal program and tests.
-void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
-             const DecodeLimits& limits = {});
+/// `sink` returns false. A capture that is still being written is followed to its end; `goOn` is
+/// asked while nothing comes. For the terminal program and tests.
+void readAll(
+    std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
+    const DecodeLimits& limits = {}, const std::function<bool()>& goOn = [] { return true; });
 
 }  // namespace framescope

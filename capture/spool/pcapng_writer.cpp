@@ -1,0 +1,136 @@
+// Every block is written with its length at both ends; options are padded to four bytes.
+#include "capture/spool/pcapng_writer.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace framescope::pcapng {
+namespace {
+
+constexpr std::uint32_t kSectionHeader = 0x0a0d0d0a;
+constexpr std::uint32_t kInterfaceDescription = 1;
+constexpr std::uint32_t kInterfaceStatistics = 5;
+constexpr std::uint32_t kEnhancedPacket = 6;
+constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
+
+/// Option codes; each means something else in each block.
+enum Option : std::uint16_t {
+    kEnd = 0,
+    kSectionApplication = 4,   // shb_userappl
+    kInterfaceName = 2,        // if_name
+    kInterfaceResolution = 9,  // if_tsresol
+    kInterfaceFilter = 11,     // if_filter
+    kPacketDropCount = 4,      // epb_dropcount
+    kStatisticsReceived = 4,   // isb_ifrecv
+    kStatisticsIfDrop = 5,     // isb_ifdrop
+    kStatisticsOsDrop = 7,     // isb_osdrop
+};
+
+/// One block being written, in the machine's byte order.
+class Block {
+public:
+    Block(Bytes& out, std::uint32_t type) : m_out(out), m_begin(out.size()) {
+        value(type);
+        value(std::uint32_t{0});  // the length, known at the end
+    }
+
+    template <typename T>
+    void value(T v) {
+        const std::size_t at = m_out.size();
+        m_out.resize(at + sizeof v);
+        std::memcpy(m_out.data() + at, &v, sizeof v);
+    }
+
+    void padded(ByteView bytes) {
+        m_out.insert(m_out.end(), bytes.begin(), bytes.end());
+        m_out.resize(m_out.size() + (4 - bytes.size() % 4) % 4);
+    }
+
+    void option(std::uint16_t code, ByteView bytes) {
+        const ByteView kept = bytes.first(std::min<std::size_t>(bytes.size(), 0xffff));
+        value(code);
+        value(static_cast<std::uint16_t>(kept.size()));
+        padded(kept);
+        m_hasOptions = true;
+    }
+
+    void option(std::uint16_t code, std::uint64_t v) {
+        value(code);
+        value(static_cast<std::uint16_t>(sizeof v));
+        value(v);
+        m_hasOptions = true;
+    }
+
+    void finish() {
+        if (m_hasOptions) value(std::uint32_t{kEnd});
+        const auto length =
+            static_cast<std::uint32_t>(m_out.size() - m_begin + sizeof(std::uint32_t));
+        std::memcpy(m_out.data() + m_begin + 4, &length, sizeof length);
+        value(length);
+    }
+
+private:
+    Bytes& m_out;
+    std::size_t m_begin;
+    bool m_hasOptions = false;
+};
+
+/// Times are two halves, the upper one first, whatever the byte order.
+void writeTime(Block& block, std::int64_t timeNs) {
+    const auto time = static_cast<std::uint64_t>(timeNs);
+    block.value(static_cast<std::uint32_t>(time >> 32));
+    block.value(static_cast<std::uint32_t>(time));
+}
+
+}  // namespace
+
+void writeSectionHeader(Bytes& out, std::string_view application) {
+    Block block(out, kSectionHeader);
+    block.value(kByteOrderMagic);
+    block.value(std::uint16_t{1});  // version 1.0
+    block.value(std::uint16_t{0});
+    block.value(std::int64_t{-1});  // section length: not known
+    if (!application.empty()) block.option(kSectionApplication, asBytes(application));
+    block.finish();
+}
+
+void writeInterface(Bytes& out, const InterfaceBlock& interface) {
+    Block block(out, kInterfaceDescription);
+    block.value(static_cast<std::uint16_t>(interface.linkType));
+    block.value(std::uint16_t{0});
+    block.value(interface.snapLength);
+    if (!interface.name.empty()) block.option(kInterfaceName, asBytes(interface.name));
+    constexpr std::uint8_t kNanoseconds[] = {9};
+    block.option(kInterfaceResolution, kNanoseconds);
+    if (!interface.filter.empty()) {
+        // Its first byte says in what language the filter is written; 0 is libpcap's text.
+        Bytes filter{0};
+        const ByteView text = asBytes(interface.filter);
+        filter.insert(filter.end(), text.begin(), text.end());
+        block.option(kInterfaceFilter, filter);
+    }
+    block.finish();
+}
+
+void writePacket(Bytes& out, const PacketBlock& packet) {
+    Block block(out, kEnhancedPacket);
+    block.value(packet.interface);
+    writeTime(block, packet.timeNs);
+    block.value(static_cast<std::uint32_t>(packet.data.size()));
+    block.value(packet.originalLength);
+    block.padded(packet.data);
+    if (packet.dropped != 0) block.option(kPacketDropCount, packet.dropped);
+    block.finish();
+}
+
+void writeStatistics(Bytes& out, const StatisticsBlock& statistics) {
+    Block block(out, kInterfaceStatistics);
+    block.value(statistics.interface);
+    writeTime(block, statistics.timeNs);
+    if (statistics.received) block.option(kStatisticsReceived, *statistics.received);
+    if (statistics.interfaceDrops) block.option(kStatisticsIfDrop, *statistics.interfaceDrops);
+    if (statistics.kernelDrops) block.option(kStatisticsOsDrop, *statistics.kernelDrops);
+    block.finish();
+}
+
+}  // namespace framescope::pcapng
