@@ -35,7 +35,10 @@ void Session::append(Batch&& batch) {
     state.layout.append(batch.layout);
     state.limits = batch.limits;
     for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
-    for (std::string& name : batch.names) state.names.push_back(std::move(name));
+    for (std::string& name : batch.names) {
+        state.looseBytes += name.capacity();
+        state.names.push_back(std::move(name));
+    }
     for (auto& [id, info] : batch.connections) {
         while (state.connections.size() <= id) {
             state.connections.push_back({});
@@ -53,6 +56,7 @@ void Session::append(Batch&& batch) {
     for (const Batch::ExtentEntry& entry : batch.extents) {
         state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent);
     }
+    state.looseBytes += batch.extents.size() * sizeof(Extent);
     for (const Record& record : batch.records) {
         ConnectionInfo& connection = state.connections[record.connection];
         ++connection.rows;
@@ -71,6 +75,7 @@ void Session::append(Batch&& batch) {
         connection.worst = std::max(connection.worst, record.severity);
     }
     for (Batch::CheckpointEntry& entry : batch.checkpoints) {
+        state.looseBytes += sizeof(Checkpoint) + entry.checkpoint.state.capacity();
         state.checkpoints[entry.connection][indexOf(entry.direction)].push_back(
             std::move(entry.checkpoint));
     }
@@ -130,6 +135,16 @@ const std::vector<std::string>& Session::notices() const {
 
 const std::vector<http::PollSummary>& Session::polls() const {
     return m_state->polls;
+}
+
+std::uint64_t Session::memoryBytes() const {
+    const State& state = *m_state;
+    return state.looseBytes + state.records.size() * sizeof(Record) +
+           state.packetOffsets.size() * sizeof(std::uint64_t) +
+           state.connections.size() * (sizeof(ConnectionInfo) + 2 * sizeof(StreamMap)) +
+           (state.linksFrom.size() + state.linksTo.size()) * sizeof(RowLink) +
+           state.remarks.size() * sizeof(RowRemark) + state.names.size() * sizeof(std::string) +
+           state.engineSessions.size() * sizeof(engineio::SessionInfo);
 }
 
 bool Session::complete() const {

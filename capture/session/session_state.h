@@ -48,6 +48,8 @@ struct Session::State {
     PayloadRules payloadRules;
     bool complete = false;
     bool damaged = false;
+    /// Of what has no size of its own to ask for: extents, names and checkpoints.
+    std::uint64_t looseBytes = 0;
     /// Where inflating may go on for the next row; no part of what is kept.
     mutable InflateCache inflateCache;
 
