@@ -94,7 +94,7 @@ void writeSectionHeader(Bytes& out, std::string_view application) {
     block.finish();
 }
 
-void writeInterface(Bytes& out, const InterfaceBlock& interface) {
+void writeInterface(Bytes& out, const NewInterface& interface) {
     Block block(out, kInterfaceDescription);
     block.value(static_cast<std::uint16_t>(interface.linkType));
     block.value(std::uint16_t{0});
@@ -112,7 +112,7 @@ void writeInterface(Bytes& out, const InterfaceBlock& interface) {
     block.finish();
 }
 
-void writePacket(Bytes& out, const PacketBlock& packet) {
+void writePacket(Bytes& out, const NewPacket& packet) {
     Block block(out, kEnhancedPacket);
     block.value(packet.interface);
     writeTime(block, packet.timeNs);
@@ -123,7 +123,7 @@ void writePacket(Bytes& out, const PacketBlock& packet) {
     block.finish();
 }
 
-void writeStatistics(Bytes& out, const StatisticsBlock& statistics) {
+void writeStatistics(Bytes& out, const NewStatistics& statistics) {
     Block block(out, kInterfaceStatistics);
     block.value(statistics.interface);
     writeTime(block, statistics.timeNs);
