@@ -50,7 +50,8 @@ std::string packetLines(const Statistics& figures) {
            lineIfAny("  IP fragments", figures.ipFragments) +
            lineIfAny("  not IP", figures.notIpPackets) +
            lineIfAny("  unknown link type", figures.unknownLinkPackets) +
-           lineIfAny("  malformed", figures.malformedPackets);
+           lineIfAny("  malformed", figures.malformedPackets) +
+           lineIfAny("Dropped packets", figures.droppedPackets);
 }
 
 std::string rowLines(const Session& session) {

@@ -51,6 +51,7 @@ public:
     RecordId rowCount() const;
     const Record& record(RecordId row) const;
     ConnectionId connectionCount() const;
+    /// An empty one for kNoConnection.
     const ConnectionInfo& connection(ConnectionId connection) const;
     std::string_view name(NameId name) const;
     /// What the row's request asked for, with its query: of a row in a body or a WebSocket the

@@ -10,9 +10,12 @@
 //     parent: file + descriptor
 //     helper: file 1                          writing to the first file
 //     helper: counters 12 3456 7890 0 0 0     see Counters; after every flush
-//     helper: full                            the ring wants the next file; writing goes on
-//     meanwhile parent: file + descriptor helper: file 2 parent: stop helper: counters ... helper:
-//     stopped asked
+//     helper: full                            the ring wants a file; writing goes on meanwhile
+//     parent: file + descriptor
+//     helper: file 2
+//     parent: stop
+//     helper: counters ...
+//     helper: stopped asked                   or failed disk-full SENTENCE; then it exits
 //
 // Shared by the helper, which links nothing but libpcap, so this folder uses neither the rest of
 // capture/ nor any library.
@@ -46,17 +49,18 @@ struct Limits {
 /// What is to be captured.
 struct Request {
     std::string interface;
-    std::string filter;                    ///< in libpcap's language; empty for everything
+    std::string filter = {};               ///< in libpcap's language; empty for everything
     std::uint32_t snapLength = 262144;     ///< most bytes kept of a packet, 1 to 262144
     std::uint32_t bufferBytes = 16 << 20;  ///< of the kernel's ring, from 64 KiB to 1 GiB
     bool promiscuous = true;
-    Limits stop;  ///< `bytes` counts in the file being written, as dumpcap has it
-    Limits ring;  ///< without `files`; empty for one file
+    Limits stop = {};  ///< `bytes` counts in the file being written, as dumpcap has it
+    Limits ring = {};  ///< without `files`; empty for one file
 
     bool operator==(const Request&) const = default;
 };
 
-/// The arguments that make the helper do `request`, without the program's name.
+/// The arguments that make the helper do `request`, without the program's name. Texts end at a NUL,
+/// as arguments of a program do.
 std::vector<std::string> arguments(const Request& request);
 /// The other way round; a sentence when they are none.
 std::variant<Request, std::string> parseRequest(const std::vector<std::string>& arguments);
@@ -115,7 +119,8 @@ struct Failed {
 };
 using Message = std::variant<Hello, Opened, FileBegun, Counters, FileFull, Stopped, Failed>;
 
-/// A line with its line end. What would break the line is replaced.
+/// A line with its line end. Control characters in texts become spaces, and a text that would make
+/// the line longer than a pipe takes at once (PIPE_BUF) is cut.
 std::string encode(const Message& message);
 /// A line without its line end; nothing if it is none of ours.
 std::optional<Message> parseMessage(std::string_view line);
@@ -123,18 +128,19 @@ std::optional<Message> parseMessage(std::string_view line);
 /// An interface as `framescope-capture list` tells it, a few lines each; see encode().
 struct Interface {
     std::string name;
-    std::string description;             ///< libpcap's; may be empty
-    std::vector<std::string> addresses;  ///< IPv4 and IPv6 as text
+    std::string description = {};             ///< libpcap's; may be empty
+    std::vector<std::string> addresses = {};  ///< IPv4 and IPv6 as text
     bool isUp = false;
     bool isLoopback = false;
     bool isWireless = false;
-    std::optional<std::uint32_t> linkType;  ///< LINKTYPE_; only if it could be opened
-    std::optional<Failed> closed;           ///< why it could not be opened
+    std::optional<std::uint32_t> linkType = {};  ///< LINKTYPE_; only if it could be opened
+    std::optional<Failed> closed = {};           ///< why it could not be opened
 
     bool operator==(const Interface&) const = default;
 };
+/// `list` prints a hello line, then this.
 std::string encode(const std::vector<Interface>& interfaces);
-/// Nothing if the text is damaged.
+/// Reads what `list` prints, with or without its hello line. Nothing if the text is damaged or cut.
 std::optional<std::vector<Interface>> parseInterfaces(std::string_view text);
 
 }  // namespace framescope::helper
