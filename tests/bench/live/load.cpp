@@ -48,7 +48,7 @@ bool receiveAll(int fd, std::size_t size) {
     return true;
 }
 
-/// A masked text frame of 64 bytes that says its number.
+/// A masked text frame of 61 bytes that says its number.
 class Frame {
 public:
     std::string_view numbered(std::uint64_t number, std::uint8_t key) {
@@ -67,7 +67,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kPayload = 54;
+    static constexpr std::size_t kPayload = 55;
     std::array<char, 6 + kPayload> m_bytes{};
 };
 
