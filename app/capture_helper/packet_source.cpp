@@ -1,6 +1,6 @@
 // Ordinary mode, not immediate mode: only then the kernel's ring is of version 3, with blocks of
-// many packets, and keeps up. Descriptors that libpcap keeps open beside the packet socket: an
-// eventfd for pcap_breakloop().
+// many packets, and keeps up. libpcap holds an eventfd for pcap_breakloop() beside the packet
+// socket while an interface blocks; made not to block, it has the socket alone.
 #include "app/capture_helper/packet_source.h"
 
 #include <algorithm>
