@@ -33,7 +33,8 @@ std::optional<std::string> readToEnd(int fd, Clock::time_point deadline) {
     while (text.size() < kMostText) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
         pollfd wait{fd, POLLIN, 0};
-        const int ready = left.count() <= 0 ? 0 : ::poll(&wait, 1, static_cast<int>(left.count()));
+        const int ready =
+            ::poll(&wait, 1, static_cast<int>(std::max<std::int64_t>(left.count(), 0)));
         if (ready < 0 && errno == EINTR) continue;
         if (ready <= 0) return std::nullopt;
         const ssize_t n = ::read(fd, block.data(), block.size());
@@ -72,11 +73,17 @@ Result<std::vector<InterfaceEntry>> listInterfaces(const std::filesystem::path& 
     if (!helper) return helper.error();
     auto out = makePipe();
     if (!out) return out.error();
+    auto complaints = makePipe();
+    if (!complaints) return complaints.error();
     auto started = ChildProcess::start({.program = *helper,
                                         .arguments = {"list"},
                                         .output = out->writing.get(),
+                                        .errors = complaints->writing.get(),
                                         .environment = {}});
-    { const FileDescriptor closed = std::move(out->writing); }
+    {
+        const FileDescriptor closed = std::move(out->writing);
+        const FileDescriptor closedToo = std::move(complaints->writing);
+    }
     if (const auto* error = std::get_if<StartError>(&started)) {
         const Ending ending = helperNotStarted(*helper, error->error);
         return Error{ending.sentence +
@@ -85,12 +92,18 @@ Result<std::vector<InterfaceEntry>> listInterfaces(const std::filesystem::path& 
     auto& child = std::get<ChildProcess>(started);
     const auto text = readToEnd(out->reading.get(), Clock::now() + kLimit);
     if (!text) return noHelper(*helper, {});
-    child.waitFor(std::chrono::milliseconds(500));
+    const auto end = child.waitFor(std::chrono::milliseconds(500));
 
     const std::string firstLine = text->substr(0, text->find('\n'));
     const auto greeting = helper::parseMessage(firstLine);
     const auto* hello = greeting ? std::get_if<helper::Hello>(&*greeting) : nullptr;
-    if (hello == nullptr) return noHelper(*helper, firstLine);
+    if (hello == nullptr) {
+        const auto said = readToEnd(complaints->reading.get(), Clock::now());
+        if (text->empty() && end && !end->succeeded() && said && !said->empty()) {
+            return Error{"The interfaces cannot be listed: " + said->substr(0, said->find('\n'))};
+        }
+        return noHelper(*helper, firstLine);
+    }
     if (const auto fault = helperFault(*helper, *hello)) return *fault;
     const auto interfaces = helper::parseInterfaces(*text);
     if (!interfaces) {
