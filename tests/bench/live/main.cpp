@@ -18,8 +18,8 @@
 #include <unistd.h>
 #include <vector>
 
-#include "tests/bench/live/load.h"
 #include "tests/bench/live/watched_capture.h"
+#include "tests/support/websocket_load.h"
 
 namespace framescope::bench {
 namespace {
@@ -247,13 +247,20 @@ int main(int argc, char** argv) {
     using namespace framescope::bench;
     const std::vector<std::string> arguments(argv + 1, argv + argc);
     if (arguments.size() == 6 && arguments[0] == "load") {
-        LoadRequest request;
+        framescope::test::LoadRequest request;
         request.port = static_cast<std::uint16_t>(std::stoul(arguments[1]));
         request.framesPerSecond = std::stoull(arguments[2]);
         request.datagramsPerSecond = std::stoull(arguments[3]);
         request.seconds = std::stod(arguments[4]);
         request.frames = std::stoull(arguments[5]);
-        return playLoad(request);
+        framescope::test::LoadFigures figures;
+        const auto wrong = framescope::test::playLoad(request, figures);
+        if (wrong) {
+            std::fprintf(stderr, "load: %s\n", wrong->c_str());
+            return 1;
+        }
+        std::printf("frames %llu\n", static_cast<unsigned long long>(figures.frames));
+        return 0;
     }
     if (arguments.size() != 2) {
         std::fputs("usage: bench_live HELPER FOLDER\n", stderr);

@@ -1,6 +1,6 @@
 // One thread writes on all connections in turns, a millisecond's share at a time; one reads and
 // throws away. The handshake is the example of RFC 6455 section 1.3.
-#include "tests/bench/live/load.h"
+#include "tests/support/websocket_load.h"
 
 #include <arpa/inet.h>
 #include <array>
@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <vector>
 
-namespace framescope::bench {
+namespace framescope::test {
 namespace {
 
 using Clock = std::chrono::steady_clock;
@@ -28,6 +28,10 @@ constexpr std::string_view kRequest =
 constexpr std::string_view kResponse =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
+
+double secondsSince(Clock::time_point start) {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 bool sendAll(int fd, std::string_view text) {
     while (!text.empty()) {
@@ -91,7 +95,6 @@ bool open(std::uint16_t port, unsigned count, std::vector<Pair>& pairs) {
     ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
     if (::bind(listener, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
         ::listen(listener, 16) != 0) {
-        std::perror("load: listen");
         return false;
     }
     for (unsigned i = 0; i < count; ++i) {
@@ -100,13 +103,11 @@ bool open(std::uint16_t port, unsigned count, std::vector<Pair>& pairs) {
         ::setsockopt(pair.client, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
         if (::connect(pair.client, reinterpret_cast<const sockaddr*>(&address), sizeof address) !=
             0) {
-            std::perror("load: connect");
             return false;
         }
         pair.server = ::accept(listener, nullptr, nullptr);
         if (!sendAll(pair.client, kRequest) || !receiveAll(pair.server, kRequest.size()) ||
             !sendAll(pair.server, kResponse) || !receiveAll(pair.client, kResponse.size())) {
-            std::perror("load: handshake");
             return false;
         }
         pairs.push_back(pair);
@@ -131,17 +132,14 @@ void drain(const std::vector<Pair>& pairs) {
     }
 }
 
-/// Sends datagrams of 200 bytes until `over`; returns how many.
-std::uint64_t sendDatagrams(std::uint16_t port, std::uint64_t perSecond,
-                            const std::atomic<bool>& over) {
+/// Sends datagrams of 200 bytes to a socket of this machine until it is told to stop.
+void sendDatagrams(std::uint16_t port, std::uint64_t perSecond, LoadFigures& figures,
+                   const std::atomic<bool>& over) {
     const sockaddr_in address = loopback(port);
     const int sink = ::socket(AF_INET, SOCK_DGRAM, 0);
     const int source = ::socket(AF_INET, SOCK_DGRAM, 0);
-    if (::bind(sink, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
-        ::connect(source, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) {
-        std::perror("load: datagrams");
-        return 0;
-    }
+    ::bind(sink, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    ::connect(source, reinterpret_cast<const sockaddr*>(&address), sizeof address);
     std::array<char, 200> payload{};
     iovec bytes{payload.data(), payload.size()};
     std::array<mmsghdr, 64> messages{};
@@ -149,74 +147,66 @@ std::uint64_t sendDatagrams(std::uint16_t port, std::uint64_t perSecond,
         message.msg_hdr.msg_iov = &bytes;
         message.msg_hdr.msg_iovlen = 1;
     }
-    std::uint64_t sent = 0;
     const auto start = Clock::now();
     while (!over) {
-        const double elapsed = std::chrono::duration<double>(Clock::now() - start).count();
-        const auto due = static_cast<std::uint64_t>(elapsed * static_cast<double>(perSecond));
-        while (!over && sent < due) {
-            const auto count =
-                static_cast<unsigned>(std::min<std::uint64_t>(messages.size(), due - sent));
+        const auto due =
+            static_cast<std::uint64_t>(secondsSince(start) * static_cast<double>(perSecond));
+        while (!over && figures.datagrams < due) {
+            const auto count = static_cast<unsigned>(
+                std::min<std::uint64_t>(messages.size(), due - figures.datagrams));
             const int n = ::sendmmsg(source, messages.data(), count, 0);
-            if (n > 0) sent += static_cast<std::uint64_t>(n);
+            if (n > 0) figures.datagrams += static_cast<std::uint64_t>(n);
         }
         std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
     ::close(source);
     ::close(sink);
-    return sent;
 }
 
 }  // namespace
 
-int playLoad(const LoadRequest& request) {
+std::optional<std::string> playLoad(const LoadRequest& request, LoadFigures& figures) {
     std::vector<Pair> pairs;
-    if (!open(request.port, request.connections, pairs)) return 1;
+    if (!open(request.port, request.connections, pairs)) {
+        return std::string("the connections cannot be opened: ") + std::strerror(errno);
+    }
     std::thread reader(drain, std::cref(pairs));
-
     std::atomic<bool> over = false;
-    std::uint64_t datagrams = 0;
     std::thread noise([&] {
         if (request.datagramsPerSecond == 0) return;
-        datagrams = sendDatagrams(request.port, request.datagramsPerSecond, over);
+        sendDatagrams(request.port, request.datagramsPerSecond, figures, over);
     });
 
     Frame frame;
     std::uint64_t sent = 0;
     const auto start = Clock::now();
-    const auto elapsed = [&] {
-        return std::chrono::duration<double>(Clock::now() - start).count();
-    };
     const auto isOver = [&] {
-        return request.frames != 0 ? sent >= request.frames : elapsed() >= request.seconds;
+        if (figures.stop) return true;
+        return request.frames != 0 ? sent >= request.frames
+                                   : secondsSince(start) >= request.seconds;
     };
     bool ok = true;
     while (ok && !isOver()) {
         std::uint64_t due = sent + 256;
         if (request.framesPerSecond != 0) {
-            due = static_cast<std::uint64_t>(elapsed() *
+            due = static_cast<std::uint64_t>(secondsSince(start) *
                                              static_cast<double>(request.framesPerSecond));
         }
         if (request.frames != 0) due = std::min(due, request.frames);
         for (; ok && sent < due; ++sent) {
             const std::size_t at = sent % pairs.size();
             ok = sendAll(pairs[at].client, frame.numbered(sent, static_cast<std::uint8_t>(at)));
+            figures.frames = sent + 1;
         }
         if (request.framesPerSecond != 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    const double took = elapsed();
     over = true;
     noise.join();
     for (const Pair& pair : pairs) ::close(pair.client);
     reader.join();
     for (const Pair& pair : pairs) ::close(pair.server);
-    if (!ok) {
-        std::fputs("load: a connection broke\n", stderr);
-        return 1;
-    }
-    std::printf("frames %llu datagrams %llu seconds %.3f\n", static_cast<unsigned long long>(sent),
-                static_cast<unsigned long long>(datagrams), took);
-    return 0;
+    if (!ok) return "a connection broke";
+    return std::nullopt;
 }
 
-}  // namespace framescope::bench
+}  // namespace framescope::test
