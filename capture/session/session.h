@@ -68,6 +68,9 @@ public:
     bool complete() const;
     /// True if reading stopped at a damaged place.
     bool damaged() const;
+    /// What the index takes in memory, about: what was kept of the capture, not the capture itself.
+    /// Cheap.
+    std::size_t memoryBytes() const;
 
     /// The row taken apart: every layer from the packet up, and its byte sources, the most decoded
     /// one last. Bytes the file no longer gives become holes and an issue.
