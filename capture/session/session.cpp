@@ -36,7 +36,7 @@ void Session::append(Batch&& batch) {
     state.limits = batch.limits;
     for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
     for (std::string& name : batch.names) {
-        state.looseBytes += name.capacity();
+        state.scatteredBytes += name.size();
         state.names.push_back(std::move(name));
     }
     for (auto& [id, info] : batch.connections) {
@@ -53,6 +53,7 @@ void Session::append(Batch&& batch) {
         if (state.engineSessions.size() <= id) state.engineSessions.resize(id + 1);
         state.engineSessions[id] = std::move(info);
     }
+    state.scatteredBytes += batch.extents.size() * sizeof(Extent);
     // Nothing that a row without a connection says is about one.
     const auto note = [&state](const Record& record) {
         if (record.connection == kNoConnection) return;
@@ -62,7 +63,6 @@ void Session::append(Batch&& batch) {
     for (const Batch::ExtentEntry& entry : batch.extents) {
         state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent);
     }
-    state.looseBytes += batch.extents.size() * sizeof(Extent);
     for (const Record& record : batch.records) {
         if (record.connection != kNoConnection) ++state.connections[record.connection].rows;
         note(record);
@@ -79,7 +79,7 @@ void Session::append(Batch&& batch) {
         note(record);
     }
     for (Batch::CheckpointEntry& entry : batch.checkpoints) {
-        state.looseBytes += sizeof(Checkpoint) + entry.checkpoint.state.capacity();
+        state.scatteredBytes += sizeof(Checkpoint) + entry.checkpoint.state.size();
         state.checkpoints[entry.connection][indexOf(entry.direction)].push_back(
             std::move(entry.checkpoint));
     }
@@ -141,22 +141,22 @@ const std::vector<http::PollSummary>& Session::polls() const {
     return m_state->polls;
 }
 
-std::uint64_t Session::memoryBytes() const {
-    const State& state = *m_state;
-    return state.looseBytes + state.records.size() * sizeof(Record) +
-           state.packetOffsets.size() * sizeof(std::uint64_t) +
-           state.connections.size() * (sizeof(ConnectionInfo) + 2 * sizeof(StreamMap)) +
-           (state.linksFrom.size() + state.linksTo.size()) * sizeof(RowLink) +
-           state.remarks.size() * sizeof(RowRemark) + state.names.size() * sizeof(std::string) +
-           state.engineSessions.size() * sizeof(engineio::SessionInfo);
-}
-
 bool Session::complete() const {
     return m_state->complete;
 }
 
 bool Session::damaged() const {
     return m_state->damaged;
+}
+
+std::uint64_t Session::memoryBytes() const {
+    const State& state = *m_state;
+    return state.records.memoryBytes() + state.packetOffsets.memoryBytes() +
+           state.connections.memoryBytes() + state.streams.memoryBytes() +
+           state.linksFrom.memoryBytes() + state.linksTo.memoryBytes() +
+           state.remarks.memoryBytes() + state.names.capacity() * sizeof(std::string) +
+           state.engineSessions.capacity() * sizeof(engineio::SessionInfo) +
+           state.polls.capacity() * sizeof(http::PollSummary) + state.scatteredBytes;
 }
 
 Dissection Session::dissect(RecordId row, StreamContext context) const {

@@ -48,8 +48,9 @@ struct Session::State {
     PayloadRules payloadRules;
     bool complete = false;
     bool damaged = false;
-    /// Of what has no size of its own to ask for: extents, names and checkpoints.
-    std::uint64_t looseBytes = 0;
+    /// Held outside of the containers above: extents, checkpoints, long names. Counted as they
+    /// come, so that nobody has to go over all connections for it.
+    std::size_t scatteredBytes = 0;
     /// Where inflating may go on for the next row; no part of what is kept.
     mutable InflateCache inflateCache;
 
