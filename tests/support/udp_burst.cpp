@@ -26,6 +26,17 @@ UdpBurst::UdpBurst()
     m_port = ntohs(address.sin_port);
 }
 
+UdpBurst::UdpBurst(const char* address, std::uint16_t port)
+    : m_sender(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0)), m_port(port) {
+    sockaddr_in target{};
+    target.sin_family = AF_INET;
+    target.sin_port = htons(port);
+    ::inet_pton(AF_INET, address, &target.sin_addr);
+    if (::connect(m_sender.get(), reinterpret_cast<const sockaddr*>(&target), sizeof target) != 0) {
+        qFatal("no datagrams to %s: %s", address, std::strerror(errno));
+    }
+}
+
 void UdpBurst::send(std::uint64_t count, std::size_t length) {
     Bytes payload(length, 'x');
     for (const std::uint64_t end = m_next + count; m_next < end; ++m_next) {

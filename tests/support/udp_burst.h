@@ -14,6 +14,8 @@ class UdpBurst {
 public:
     /// Receives at a port that is free, so that nobody answers with ICMP.
     UdpBurst();
+    /// To an address where nobody needs to be.
+    UdpBurst(const char* address, std::uint16_t port);
 
     std::uint16_t port() const { return m_port; }
     /// A capture filter for these datagrams.
