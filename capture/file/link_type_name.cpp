@@ -7,8 +7,6 @@
 #include <pcap/pcap.h>
 
 namespace framescope {
-namespace {
-
 int dltOf(std::uint32_t linkType) {
     switch (linkType) {
         case 100:
@@ -31,8 +29,6 @@ int dltOf(std::uint32_t linkType) {
             return static_cast<int>(linkType);
     }
 }
-
-}  // namespace
 
 std::string linkTypeName(std::uint32_t linkType) {
     std::string unnamed = "link type " + std::to_string(linkType);

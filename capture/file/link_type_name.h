@@ -1,4 +1,4 @@
-// Names of link types, for people.
+// Names of link types, for people and for libpcap.
 #pragma once
 
 #include <cstdint>
@@ -9,5 +9,8 @@ namespace framescope {
 /// The name of a LINKTYPE_ value as libpcap has it, with its description: "EN10MB (Ethernet)". A
 /// value without a name gives "link type 4711".
 std::string linkTypeName(std::uint32_t linkType);
+
+/// The DLT_ value by which libpcap knows a LINKTYPE_ value on this system.
+int dltOf(std::uint32_t linkType);
 
 }  // namespace framescope

@@ -38,37 +38,74 @@ Result<FileDescriptor> openSource(const std::string& path) {
                  " cannot be opened: " + std::generic_category().message(errno) + '.'};
 }
 
-Ending capture(CaptureControl& control, const StreamCapture& what) {
-    auto source = openSource(what.path);
-    if (!source) return failure(source.error().sentence);
-    const std::string name = nameForSentences(what.path);
-    StreamRecorder recorder(control, what.destination,
-                            {isStandardInput(what.path) ? "pipe" : what.path, {}, wallClockNs()},
-                            name);
-    Bytes block(kPipeBlock);
-    pollfd waits[] = {{control.stopDescriptor(), POLLIN, 0}, {source->get(), POLLIN, 0}};
-    for (;;) {
-        if (::poll(waits, 2, -1) < 0) {
-            if (errno == EINTR) continue;
-            return failure(
-                name + " cannot be waited for: " + std::generic_category().message(errno) + '.');
+class StreamCapturing {
+public:
+    StreamCapturing(CaptureControl& control, const StreamCapture& what, FileDescriptor source)
+        : m_control(control),
+          m_name(nameForSentences(what.path)),
+          m_source(std::move(source)),
+          m_recorder(control, what.destination,
+                     {isStandardInput(what.path) ? "pipe" : what.path, {}, wallClockNs()}, m_name),
+          m_block(kPipeBlock) {}
+
+    Ending run() {
+        pollfd waits[] = {{m_control.stopDescriptor(), POLLIN, 0}, {m_source.get(), POLLIN, 0}};
+        for (;;) {
+            if (::poll(waits, 2, -1) < 0) {
+                if (errno == EINTR) continue;
+                return failure(m_name + " cannot be waited for: " +
+                               std::generic_category().message(errno) + '.');
+            }
+            if (m_control.stopAsked()) return drain();
+            if (waits[1].revents == 0) continue;
+            if (auto ending = read()) return *ending;
         }
-        if (control.stopAsked()) return {};
-        if (waits[1].revents == 0) continue;
-        const ssize_t n = ::read(source->get(), block.data(), block.size());
-        if (n < 0 && (errno == EINTR || errno == EAGAIN)) continue;
+    }
+
+private:
+    /// Reads once; the ending, if that was the end.
+    std::optional<Ending> read() {
+        const ssize_t n = ::read(m_source.get(), m_block.data(), m_block.size());
+        if (n < 0 && (errno == EINTR || errno == EAGAIN)) return std::nullopt;
         if (n < 0) {
-            return failure(name + " cannot be read: " + std::generic_category().message(errno) +
+            return failure(m_name + " cannot be read: " + std::generic_category().message(errno) +
                            '.');
         }
         if (n == 0) {
-            if (const auto error = recorder.finish()) return failure(error->sentence);
-            return {Ending::Cause::SourceEnded, name + " ended.", {}};
+            if (const auto error = m_recorder.finish()) return failure(error->sentence);
+            return Ending{Ending::Cause::SourceEnded, m_name + " ended.", {}};
         }
-        if (const auto error = recorder.take(ByteView(block).first(static_cast<std::size_t>(n)))) {
-            return failure(error->sentence);
-        }
+        const auto error = m_recorder.take(ByteView(m_block).first(static_cast<std::size_t>(n)));
+        if (error) return failure(error->sentence);
+        return std::nullopt;
     }
+
+    /// What lies in the pipe already belongs to the capture. A writer that is faster than we are
+    /// does not keep it from ending.
+    Ending drain() {
+        constexpr int kMostReads = 16;
+        pollfd wait{m_source.get(), POLLIN, 0};
+        for (int i = 0; i<kMostReads&& ::poll(&wait, 1, 0)> 0; ++i) {
+            const auto ending = read();
+            if (ending && ending->cause == Ending::Cause::Failed && m_recorder.hasBegun()) {
+                return *ending;
+            }
+            if (ending) break;
+        }
+        return {};
+    }
+
+    CaptureControl& m_control;
+    std::string m_name;
+    FileDescriptor m_source;
+    StreamRecorder m_recorder;
+    Bytes m_block;
+};
+
+Ending capture(CaptureControl& control, const StreamCapture& what) {
+    auto source = openSource(what.path);
+    if (!source) return failure(source.error().sentence);
+    return StreamCapturing(control, what, *std::move(source)).run();
 }
 
 }  // namespace

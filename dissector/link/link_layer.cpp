@@ -29,6 +29,10 @@ LinkPayload describeRaw(ByteView packet, FieldTree& tree, Place place, std::stri
 
 }  // namespace
 
+bool isReadLinkType(std::uint32_t linkType) {
+    return parseLink(linkType, {}).protocol != NetworkProtocol::UnknownLink;
+}
+
 LinkPayload parseLink(std::uint32_t linkType, ByteView packet) {
     switch (linkType) {
         case kLinkEthernet:

@@ -39,6 +39,9 @@ struct LinkPayload {
     std::size_t offset = 0;  ///< of the network header in the packet
 };
 
+/// True for the link types that are read.
+bool isReadLinkType(std::uint32_t linkType);
+
 /// Finds the network header. Accepts every bit pattern.
 LinkPayload parseLink(std::uint32_t linkType, ByteView packet);
 
