@@ -35,7 +35,10 @@ void Session::append(Batch&& batch) {
     state.layout.append(batch.layout);
     state.limits = batch.limits;
     for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
-    for (std::string& name : batch.names) state.names.push_back(std::move(name));
+    for (std::string& name : batch.names) {
+        state.scatteredBytes += name.size();
+        state.names.push_back(std::move(name));
+    }
     for (auto& [id, info] : batch.connections) {
         while (state.connections.size() <= id) {
             state.connections.push_back({});
@@ -50,13 +53,19 @@ void Session::append(Batch&& batch) {
         if (state.engineSessions.size() <= id) state.engineSessions.resize(id + 1);
         state.engineSessions[id] = std::move(info);
     }
+    state.scatteredBytes += batch.extents.size() * sizeof(Extent);
+    // Nothing that a row without a connection says is about one.
+    const auto note = [&state](const Record& record) {
+        if (record.connection == kNoConnection) return;
+        ConnectionInfo& connection = state.connections[record.connection];
+        connection.worst = std::max(connection.worst, record.severity);
+    };
     for (const Batch::ExtentEntry& entry : batch.extents) {
         state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent);
     }
     for (const Record& record : batch.records) {
-        ConnectionInfo& connection = state.connections[record.connection];
-        ++connection.rows;
-        connection.worst = std::max(connection.worst, record.severity);
+        if (record.connection != kNoConnection) ++state.connections[record.connection].rows;
+        note(record);
         state.records.push_back(record);
     }
     for (const RowLink& link : batch.links) {
@@ -67,10 +76,10 @@ void Session::append(Batch&& batch) {
         state.remarks.append(remark);
         Record& record = state.records[remark.row];
         record.severity = std::max(record.severity, issueInfo(remark.code).severity);
-        ConnectionInfo& connection = state.connections[record.connection];
-        connection.worst = std::max(connection.worst, record.severity);
+        note(record);
     }
     for (Batch::CheckpointEntry& entry : batch.checkpoints) {
+        state.scatteredBytes += sizeof(Checkpoint) + entry.checkpoint.state.size();
         state.checkpoints[entry.connection][indexOf(entry.direction)].push_back(
             std::move(entry.checkpoint));
     }
@@ -105,7 +114,7 @@ ConnectionId Session::connectionCount() const {
 }
 
 const ConnectionInfo& Session::connection(ConnectionId connection) const {
-    return m_state->connections[connection];
+    return m_state->connection(connection);
 }
 
 std::string_view Session::name(NameId name) const {
@@ -138,6 +147,16 @@ bool Session::complete() const {
 
 bool Session::damaged() const {
     return m_state->damaged;
+}
+
+std::uint64_t Session::memoryBytes() const {
+    const State& state = *m_state;
+    return state.records.memoryBytes() + state.packetOffsets.memoryBytes() +
+           state.connections.memoryBytes() + state.streams.memoryBytes() +
+           state.linksFrom.memoryBytes() + state.linksTo.memoryBytes() +
+           state.remarks.memoryBytes() + state.names.capacity() * sizeof(std::string) +
+           state.engineSessions.capacity() * sizeof(engineio::SessionInfo) +
+           state.polls.capacity() * sizeof(http::PollSummary) + state.scatteredBytes;
 }
 
 Dissection Session::dissect(RecordId row, StreamContext context) const {

@@ -48,11 +48,21 @@ struct Session::State {
     PayloadRules payloadRules;
     bool complete = false;
     bool damaged = false;
+    /// Held outside of the containers above: extents, checkpoints, long names. Counted as they
+    /// come, so that nobody has to go over all connections for it.
+    std::size_t scatteredBytes = 0;
     /// Where inflating may go on for the next row; no part of what is kept.
     mutable InflateCache inflateCache;
 
     const StreamMap& stream(const Record& record) const {
+        static const StreamMap none;
+        if (record.connection == kNoConnection) return none;
         return streams[record.connection][indexOf(record.direction)];
+    }
+    /// Of a row without a connection an empty one, as everybody asks for it.
+    const ConnectionInfo& connection(ConnectionId id) const {
+        static const ConnectionInfo none;
+        return id == kNoConnection ? none : connections[id];
     }
 };
 
