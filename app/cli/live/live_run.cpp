@@ -294,8 +294,8 @@ int LiveRun::tellEnding() {
 /// What nobody asked to keep goes away at a clean end; otherwise it is said where it is.
 void LiveRun::settleFiles(bool clean) {
     const std::shared_ptr<live::Spool> spool = m_capture->spool();
-    const bool hasPackets = m_session && m_session->statistics().packets != 0;
-    if (spool && (clean || !hasPackets) && m_status.ending) {
+    const bool isEmpty = !m_session || m_session->statistics().packets == 0;
+    if (spool && (clean || (isEmpty && !abandoned()))) {
         spool->discard();
         return;
     }
