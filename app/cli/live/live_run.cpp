@@ -278,9 +278,10 @@ int LiveRun::tellEnding() {
     if (m_session && !m_enough) {
         for (const std::string& notice : m_session->notices()) complain(notice);
     }
-    if (failed || (capturesItself() && !ending.sentence.empty() && !m_output.readerLeft())) {
-        complain(ending.sentence);
-    }
+    // A limit is what was asked for, and so is the end of a pipe.
+    const bool surprising =
+        capturesItself() && ending.cause == live::Ending::Cause::SourceEnded && !m_enough;
+    if (failed || (surprising && !ending.sentence.empty())) complain(ending.sentence);
     if (!ending.remedy.empty()) complain("What may help: " + ending.remedy);
     if (failed) {
         const std::string& filter = m_options.live.request.filter;
