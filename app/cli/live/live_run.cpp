@@ -232,7 +232,6 @@ milliseconds LiveRun::duration() const {
 /// What ssh and the program behind it say, whole lines as they come.
 void LiveRun::tellRemarks() {
     const std::string& remarks = m_status.remarks;
-    if (remarks.size() < m_remarksTold) m_remarksTold = 0;  // only the latest are kept
     for (std::size_t end = 0; m_remarksTold < remarks.size(); m_remarksTold = end + 1) {
         end = remarks.find('\n', m_remarksTold);
         if (end == std::string::npos && !m_status.ending) return;
