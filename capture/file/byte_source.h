@@ -47,6 +47,8 @@ public:
 
     /// True while somebody is still writing: what ends here may go on.
     virtual bool mayGrow() const { return false; }
+    /// The first position that can still be read: a ring of files lets go of its oldest.
+    virtual std::uint64_t firstReadable() const { return 0; }
     /// Waits until there are bytes behind `position` or it is certain that none will come; false
     /// when the time was over first.
     virtual bool waitBeyond(std::uint64_t position, std::chrono::milliseconds time) const {

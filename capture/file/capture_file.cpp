@@ -130,6 +130,10 @@ Result<Bytes> CaptureFile::readExactly(std::uint64_t offset, std::uint32_t lengt
 }
 
 Error CaptureFile::gone(std::uint64_t offset) const {
+    if (offset < m_source->firstReadable()) {
+        return {"The packet at byte " + std::to_string(offset) +
+                " of the capture is no longer there: the ring of files has let go of it."};
+    }
     return {"The packet at byte " + std::to_string(offset) + " of " + quoted(m_path) +
             " is no longer there: the file has been changed on disk."};
 }

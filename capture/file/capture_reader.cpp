@@ -21,7 +21,19 @@ ReadStep CaptureReader::next(CapturedPacket& packet) {
     // Asked before anything is read: what comes meanwhile is found by asking again.
     m_growing = m_growing && m_file->source().mayGrow();
     if (m_growing) m_seen = m_file->source().storedSize();
+    skipWhatWasLetGo();
     return m_file->format() == CaptureFormat::Pcap ? nextInPcap(packet) : nextInPcapng(packet);
+}
+
+/// A ring whose files fill faster than they are read goes on with the oldest that is still there;
+/// each of them begins with a section of its own.
+void CaptureReader::skipWhatWasLetGo() {
+    const std::uint64_t first = m_file->source().firstReadable();
+    if (m_position >= first) return;
+    remark(NoticeCode::LetGo, m_position,
+           "The ring of files let go of packets before they were read, first at byte " +
+               std::to_string(m_position) + ". They are missing among the rows.");
+    m_position = first;
 }
 
 ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {

@@ -91,6 +91,7 @@ public:
 private:
     enum class BlockResult { Packet, NoPacket, NotYet, Stopped };
 
+    void skipWhatWasLetGo();
     ReadStep nextInPcap(CapturedPacket& packet);
     ReadStep nextInPcapng(CapturedPacket& packet);
     BlockResult readBlock(const pcapng::BlockHeader& header, CapturedPacket& packet);

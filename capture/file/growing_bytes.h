@@ -83,6 +83,7 @@ public:
     std::optional<std::uint64_t> size() const override { return m_bytes->size(); }
     bool isCompressed() const override { return false; }
     bool mayGrow() const override { return !m_bytes->hasEnded(); }
+    std::uint64_t firstReadable() const override { return m_bytes->firstReadable(); }
     bool waitBeyond(std::uint64_t position, std::chrono::milliseconds time) const override {
         return m_bytes->waitBeyond(position, time);
     }

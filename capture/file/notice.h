@@ -17,6 +17,7 @@ enum class NoticeCode {
     UnknownInterface,  ///< A packet names an interface the section lacks; skipped, reading goes on.
     MalformedBlock,    ///< The inside of a block is wrong, its length is not; reading goes on.
     TrailingBytes,     ///< Bytes behind the gzip data that are not gzip; not read.
+    LetGo,             ///< A ring deleted packets before they were read; reading goes on.
     InterfaceLimit,    ///< More interfaces than are kept; packets on the others are skipped.
 };
 

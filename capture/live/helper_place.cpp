@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "capture/live/interfaces.h"
+#include "capture/live/remote_command.h"
 
 namespace framescope::live {
 namespace {
@@ -147,10 +148,7 @@ std::string shellWord(const std::string& text) {
                std::string_view("/._-+:@,%").find(c) != std::string_view::npos;
     };
     if (!text.empty() && std::all_of(text.begin(), text.end(), isPlain)) return text;
-    // Between double quotes an apostrophe is an ordinary character, in every shell.
-    std::string made = "'";
-    for (const char c : text) made += c == '\'' ? std::string("'\"'\"'") : std::string(1, c);
-    return made + '\'';
+    return shellQuoted(text);
 }
 
 }  // namespace framescope::live
