@@ -174,7 +174,8 @@ private Q_SLOTS:
         QVERIFY(ring.answerUntil(UINT64_MAX));
         QCOMPARE(ring.process().exitCode(), 0);
         QVERIFY(ring.process().strangeLines().empty());
-        QVERIFY(ring.files() > 2);
+        // How many depends on how fast this program is scheduled to answer.
+        QVERIFY(ring.files() >= 2);
         QCOMPARE(ring.fault(count), QString());
         QVERIFY(ring.sizesWereTold());
     }
@@ -194,8 +195,13 @@ private Q_SLOTS:
         UdpBurst burst;
         Ring ring(burst, {.interface = "lo", .stop = {.files = 4}, .ring = {.packets = 50}});
         QVERIFY(ring.begin());
-        burst.send(2000);
-        QVERIFY(ring.answerUntil(UINT64_MAX));
+        // Answers may be late, so files take what they take; each round fills at least one more.
+        for (int i = 0; i < 4 && ring.process().last<Stopped>() == nullptr; ++i) {
+            burst.send(60);
+            QVERIFY(ring.answerUntil(burst.sent()));
+        }
+        QVERIFY(ring.process().readToEnd());
+        QVERIFY(ring.process().last<Stopped>() != nullptr);
         QCOMPARE(ring.process().last<Stopped>()->reason, StopReason::Files);
         QCOMPARE(ring.process().last<FileBegun>()->number, std::uint64_t{4});
         QCOMPARE(ring.fault(ring.process().last<Counters>()->packets), QString());
