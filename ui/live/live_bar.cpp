@@ -64,10 +64,10 @@ std::vector<LiveFigure> liveFigures(const LiveController& live, const Session* s
         shown.push_back(drops("Dropped by kernel", figures.kernelDrops,
                               QStringLiteral("The kernel's buffer was full: a larger one can be "
                                              "chosen in the options")));
-        shown.push_back(drops("interface", figures.interfaceDrops,
+        shown.push_back(drops("by interface", figures.interfaceDrops,
                               QStringLiteral("The interface or its driver had no room")));
         shown.push_back(
-            drops("us", figures.ourDrops, QStringLiteral("Received, but could not be written")));
+            drops("by us", figures.ourDrops, QStringLiteral("Received, but could not be written")));
         shown.push_back({QStringLiteral("Spool"), byteCount(figures.spoolBytes),
                          LiveFigure::Look::Plain, QStringLiteral("Written to disk")});
     }

@@ -7,14 +7,13 @@
 #include <QFile>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QMessageBox>
-#include <QPushButton>
 #include <QSettings>
 #include <QStandardPaths>
 
 #include "ui/live/capture_options_dialog.h"
 #include "ui/live/pipe_dialog.h"
 #include "ui/live/remote_dialog.h"
+#include "ui/widgets/question_dialog.h"
 
 namespace framescope {
 
@@ -35,12 +34,12 @@ LiveFlow::LiveFlow(LiveController& live, QSettings* settings, QWidget& window)
     connect(&live, &LiveController::saveFailed, this, [this] { m_next = nullptr; });
 }
 
-QMessageBox* LiveFlow::question() const {
+QuestionDialog* LiveFlow::question() const {
     return m_question;
 }
 
 void LiveFlow::whenDecided(std::function<void()> next) {
-    if (m_question) return m_question->activateWindow();
+    if (m_question && m_question->isVisible()) return m_question->activateWindow();
     const bool nothingToLose = !m_live.hasUnsaved() && !m_live.isRunning();
     const bool empty = !m_live.hasUnsaved() && m_live.state() == LiveState::Starting;
     if (nothingToLose || empty) return next();
@@ -51,35 +50,19 @@ void LiveFlow::whenDecided(std::function<void()> next) {
 void LiveFlow::askWhatBecomes() {
     const bool unsaved = m_live.hasUnsaved();
     const bool running = m_live.isRunning();
-    auto* const box = new QMessageBox(&m_window);
+    const QString text = unsaved ? QStringLiteral("The capture on %1 is not saved.")
+                                 : QStringLiteral("The capture on %1 is running.");
+    auto* const box = new QuestionDialog(
+        text.arg(m_live.sourceName()),
+        running ? QStringLiteral("It is still running, and is stopped by this.") : QString(),
+        &m_window);
     m_question = box;
-    box->setAttribute(Qt::WA_DeleteOnClose);
-    box->setTextFormat(Qt::PlainText);
-    box->setWindowTitle(QStringLiteral("Framescope"));
-    box->setText(unsaved
-                     ? QStringLiteral("The capture on %1 is not saved.").arg(m_live.sourceName())
-                     : QStringLiteral("The capture on %1 is running.").arg(m_live.sourceName()));
-    if (running) box->setInformativeText(QStringLiteral("It is stopped by this."));
-    QPushButton* save = nullptr;
-    if (unsaved) {
-        save = box->addButton(QStringLiteral("&Save…"), QMessageBox::AcceptRole);
-        box->setDefaultButton(save);
-    }
-    QPushButton* const lose =
-        box->addButton(unsaved ? QStringLiteral("&Discard") : QStringLiteral("&Stop"),
-                       unsaved ? QMessageBox::DestructiveRole : QMessageBox::AcceptRole);
-    QPushButton* const cancel = box->addButton(QMessageBox::Cancel);
-    box->setEscapeButton(cancel);
-    connect(box, &QMessageBox::buttonClicked, this, [this, save, lose](QAbstractButton* pressed) {
-        m_question = nullptr;
-        if (save != nullptr && pressed == save) return askWhereTo(true);
-        if (pressed != lose) {
-            m_next = nullptr;
-            return;
-        }
+    if (unsaved) box->addAnswer(QStringLiteral("&Save…"), [this] { askWhereTo(true); });
+    box->addAnswer(unsaved ? QStringLiteral("&Discard") : QStringLiteral("S&top"), [this] {
         m_live.discardWhenReplaced();
         goOn();
     });
+    box->addAnswer(QStringLiteral("&Cancel"), [this] { m_next = nullptr; });
     box->open();
 }
 

@@ -11,13 +11,13 @@
 #include "ui/live/capture_choices.h"
 #include "ui/live/live_controller.h"
 
-class QMessageBox;
 class QSettings;
 class QWidget;
 
 namespace framescope {
 
 class InterfaceModel;
+class QuestionDialog;
 
 class LiveFlow : public QObject {
     Q_OBJECT
@@ -44,7 +44,7 @@ public:
     void save();
 
     /// The question that is open, null for none.
-    QMessageBox* question() const;
+    QuestionDialog* question() const;
 
 Q_SIGNALS:
     /// The choices of before are others now.
@@ -60,7 +60,7 @@ private:
     LiveController& m_live;
     QSettings* m_settings;
     QWidget& m_window;
-    QPointer<QMessageBox> m_question;
+    QPointer<QuestionDialog> m_question;
     std::function<void()> m_next;  // what is done once it is saved
 };
 

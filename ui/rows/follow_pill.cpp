@@ -40,7 +40,7 @@ void FollowPill::say(const QString& sentence, const QString& offer) {
 QSize FollowPill::sizeHint() const {
     const QFontMetrics metrics(font());
     return {metrics.horizontalAdvance(m_sentence) + kGap + metrics.horizontalAdvance(m_offer) +
-                2 * kPadding,
+                2 * kPadding + 4,
             metrics.height() + 12};
 }
 

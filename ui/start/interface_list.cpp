@@ -83,8 +83,7 @@ public:
         painter->setFont(option.font);
         painter->setPen(colors.dim);
         if (option.rect.width() >= 440) {
-            const int width =
-                option.fontMetrics.horizontalAdvance(QStringLiteral("Linux cooked v2"));
+            const int width = widestOf(index, InterfaceModel::LinkTypeRole, option.fontMetrics, 18);
             const QRect place(rest.right() - width, rest.top(), width, rest.height());
             painter->drawText(
                 place, Qt::AlignLeft | Qt::AlignVCenter,
@@ -94,7 +93,8 @@ public:
         }
         painter->setFont(fixed);
         painter->setPen(colors.text);
-        const int nameWidth = std::min(nameColumn(index, fixedMetrics), rest.width());
+        const int nameWidth =
+            std::min(widestOf(index, Qt::DisplayRole, fixedMetrics, 18), rest.width());
         painter->drawText(
             rest, Qt::AlignLeft | Qt::AlignVCenter,
             fixedMetrics.elidedText(index.data().toString(), Qt::ElideRight, nameWidth));
@@ -109,15 +109,16 @@ public:
     }
 
 private:
-    /// Wide enough for every name, within reason.
-    static int nameColumn(const QModelIndex& index, const QFontMetrics& metrics) {
+    /// Wide enough for what every interface has there, but no more than so many digits.
+    static int widestOf(const QModelIndex& index, int role, const QFontMetrics& metrics,
+                        int mostDigits) {
         const QAbstractItemModel* const model = index.model();
-        int width = metrics.horizontalAdvance(QStringLiteral("eth0"));
+        int width = 0;
         for (int row = 0; row < model->rowCount(); ++row) {
-            width =
-                std::max(width, metrics.horizontalAdvance(model->index(row, 0).data().toString()));
+            const QString text = model->index(row, 0).data(role).toString();
+            width = std::max(width, metrics.horizontalAdvance(text) + 2);
         }
-        return std::min(width, metrics.horizontalAdvance(QLatin1Char('0')) * 18);
+        return std::min(width, metrics.horizontalAdvance(QLatin1Char('0')) * mostDigits);
     }
 };
 

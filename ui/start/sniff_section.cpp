@@ -101,6 +101,13 @@ void SniffSection::layOut() {
     add(QStringLiteral("Read from a pipe…"), &SniffSection::pipeRequested);
     links->addStretch(1);
 
+    m_unfold = new LinkButton({}, {});
+    m_unfold->setSizePolicy(QSizePolicy::Fixed, QSizePolicy::Fixed);
+    m_unfold->hide();
+    connect(m_unfold, &LinkButton::clicked, this, [this] {
+        m_unfold->hide();
+        m_closed->show();
+    });
     m_closed = new QWidget;
     m_closedLines = new QVBoxLayout(m_closed);
     m_closedLines->setContentsMargins(kInset, 10, 0, 0);
@@ -115,6 +122,7 @@ void SniffSection::layOut() {
     layout->addLayout(filterLine);
     layout->addLayout(messageLine);
     layout->addLayout(links);
+    layout->addWidget(m_unfold);
     layout->addWidget(m_closed);
 }
 
@@ -188,7 +196,16 @@ void SniffSection::showClosed(const std::vector<live::InterfaceEntry>& interface
         m_closedLines->addWidget(wrappedLabel(reason.first, true));
         if (!reason.second.isEmpty()) m_closedLines->addWidget(new CommandLine(reason.second));
     }
-    m_closed->setVisible(!groups.empty());
+    // They are of interest where there is nothing else, or to who asks.
+    const auto closed = std::count_if(interfaces.begin(), interfaces.end(),
+                                      [](const auto& entry) { return !entry.canCapture; });
+    const bool wasUnfolded = m_closed->isVisibleTo(this);
+    const bool unfolded = closed > 0 && (wasUnfolded || m_model->rowCount() == 0);
+    m_unfold->setText(counted(static_cast<quint64>(closed), "more interface", "more interfaces") +
+                      QStringLiteral(" that cannot be opened…"));
+    m_unfold->updateGeometry();
+    m_unfold->setVisible(closed > 0 && !unfolded);
+    m_closed->setVisible(unfolded);
 }
 
 QString SniffSection::emptyText() const {

@@ -21,6 +21,7 @@ class CaptureFilterEdit;
 class FlatButton;
 class InterfaceList;
 class InterfaceModel;
+class LinkButton;
 
 class SniffSection : public QWidget {
     Q_OBJECT
@@ -77,6 +78,7 @@ private:
     QLabel* m_filterLabel = nullptr;
     QLabel* m_message;
     FlatButton* m_start;
+    LinkButton* m_unfold = nullptr;  // shows those that cannot be opened
     QWidget* m_closed = nullptr;
     QVBoxLayout* m_closedLines = nullptr;
 };

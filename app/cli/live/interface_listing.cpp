@@ -3,6 +3,7 @@
 #include "app/cli/live/interface_listing.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "app/cli/exit_code.h"
 #include "app/cli/field_text.h"
@@ -22,16 +23,22 @@ std::string lineOf(std::size_t number, const live::InterfaceEntry& entry) {
 
 std::string interfaceListing(const std::vector<live::InterfaceEntry>& interfaces) {
     std::string text;
-    std::vector<std::string> remedies;
+    /// What a command opens; mostly one opens them all.
+    std::vector<std::pair<std::string, std::string>> remedies;
     for (std::size_t i = 0; i < interfaces.size(); ++i) {
         const live::InterfaceEntry& entry = interfaces[i];
         text += lineOf(i + 1, entry);
-        // Mostly one command opens them all.
-        if (entry.remedy.empty() || std::ranges::count(remedies, entry.remedy) != 0) continue;
-        remedies.push_back(entry.remedy);
+        if (entry.remedy.empty()) continue;
+        const auto known =
+            std::ranges::find(remedies, entry.remedy, &std::pair<std::string, std::string>::first);
+        if (known == remedies.end()) {
+            remedies.emplace_back(entry.remedy, entry.name);
+        } else {
+            known->second += ", " + entry.name;
+        }
     }
-    for (const std::string& remedy : remedies) {
-        text += "To open what is closed: " + printableLine(remedy) + '\n';
+    for (const auto& [remedy, names] : remedies) {
+        text += "To open " + printableLine(names) + ": " + printableLine(remedy) + '\n';
     }
     return text;
 }

@@ -232,7 +232,6 @@ milliseconds LiveRun::duration() const {
 /// What ssh and the program behind it say, whole lines as they come.
 void LiveRun::tellRemarks() {
     const std::string& remarks = m_status.remarks;
-    if (remarks.size() < m_remarksTold) m_remarksTold = 0;  // only the latest are kept
     for (std::size_t end = 0; m_remarksTold < remarks.size(); m_remarksTold = end + 1) {
         end = remarks.find('\n', m_remarksTold);
         if (end == std::string::npos && !m_status.ending) return;
@@ -278,9 +277,10 @@ int LiveRun::tellEnding() {
     if (m_session && !m_enough) {
         for (const std::string& notice : m_session->notices()) complain(notice);
     }
-    if (failed || (capturesItself() && !ending.sentence.empty() && !m_output.readerLeft())) {
-        complain(ending.sentence);
-    }
+    // A limit is what was asked for, and so is the end of a pipe.
+    const bool surprising =
+        capturesItself() && ending.cause == live::Ending::Cause::SourceEnded && !m_enough;
+    if (failed || (surprising && !ending.sentence.empty())) complain(ending.sentence);
     if (!ending.remedy.empty()) complain("What may help: " + ending.remedy);
     if (failed) {
         const std::string& filter = m_options.live.request.filter;
@@ -294,8 +294,8 @@ int LiveRun::tellEnding() {
 /// What nobody asked to keep goes away at a clean end; otherwise it is said where it is.
 void LiveRun::settleFiles(bool clean) {
     const std::shared_ptr<live::Spool> spool = m_capture->spool();
-    const bool hasPackets = m_session && m_session->statistics().packets != 0;
-    if (spool && (clean || !hasPackets) && m_status.ending) {
+    const bool isEmpty = !m_session || m_session->statistics().packets == 0;
+    if (spool && (clean || (isEmpty && !abandoned()))) {
         spool->discard();
         return;
     }

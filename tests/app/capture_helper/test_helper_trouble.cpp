@@ -37,7 +37,8 @@ std::uint64_t dropsBefore(const QByteArray& file, const PacketHeader& packet) {
         std::memcpy(&value, file.constData() + at, sizeof value);
         return value;
     };
-    const std::uint64_t options = packet.dataOffset + (packet.capturedLength + 3u) / 4 * 4;
+    const std::uint64_t options =
+        packet.dataOffset + (packet.capturedLength + std::uint64_t{3}) / 4 * 4;
     const std::uint64_t end = packet.recordOffset + word(packet.recordOffset + 4) - 4;
     if (options + 16 > end || word(options) != (8u << 16 | 4u)) return 0;
     std::uint64_t drops = 0;
@@ -80,7 +81,8 @@ private Q_SLOTS:
     void holesThatNoPacketFollowedAreJoined() {
         DropAccounting drops;
         drops.begin({}, 0);
-        for (std::uint32_t i = 1; i <= 20000; ++i) drops.look({.drops = i * 3}, i * 10);
+        for (std::uint32_t i = 1; i <= 20000; ++i)
+            drops.look({.drops = i * 3}, std::int64_t{i} * 10);
         QCOMPARE(drops.takeBefore(1'000'000), std::uint64_t{60000});
     }
 
