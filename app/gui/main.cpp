@@ -80,13 +80,18 @@ int main(int argc, char** argv) {
     std::unique_ptr<QSettings> settings;
     if (!picture) settings = std::make_unique<QSettings>();
     ThemeController theme(*gui, options.theme.value_or(storedThemeChoice(settings.get())));
-    MainWindow window({settings.get(), &theme, samplesFolder()});
+    MainWindow window(
+        {settings.get(), &theme, samplesFolder(), picture ? LiveServices{} : systemLiveServices()});
     if (!options.size.isEmpty()) window.resize(options.size);
     std::unique_ptr<Screenshot> screenshot;
     if (picture) {
         screenshot = std::make_unique<Screenshot>(window, options);
     }
     window.show();
+    if (!options.interface.isEmpty()) {
+        window.prepareCapture(options.interface, options.filter);
+        if (options.start) QTimer::singleShot(0, &window, [&window] { window.startCapture(); });
+    }
     if (!options.file.isEmpty()) {
         QTimer::singleShot(0, &window, [&window, &options, picture] {
             window.openFile(options.file);

@@ -40,8 +40,19 @@ std::variant<WindowOptions, EarlyEnd> parseOptions(const QStringList& arguments)
     const QCommandLineOption size(QStringLiteral("size"),
                                   QStringLiteral("Size of the window in pixels, e.g. 1440x900."),
                                   QStringLiteral("WxH"));
-    parser.addOptions({select, screenshot, theme, size});
-    parser.addPositionalArgument(QStringLiteral("FILE"), QStringLiteral("The capture to open."),
+    const QCommandLineOption interface({QStringLiteral("i"), QStringLiteral("interface")},
+                                       QStringLiteral("Choose interface <IFACE> to capture from."),
+                                       QStringLiteral("IFACE"));
+    const QCommandLineOption filter(
+        {QStringLiteral("f"), QStringLiteral("capture-filter")},
+        QStringLiteral("Capture only what passes <FILTER>, in libpcap's language."),
+        QStringLiteral("FILTER"));
+    const QCommandLineOption start({QStringLiteral("k"), QStringLiteral("start")},
+                                   QStringLiteral("Start to capture at once; needs -i."));
+    parser.addOptions({interface, filter, start, select, screenshot, theme, size});
+    parser.addPositionalArgument(QStringLiteral("FILE"),
+                                 QStringLiteral("The capture to open: a file, a named pipe, or - "
+                                                "for standard input."),
                                  QStringLiteral("[FILE]"));
     if (!parser.parse(arguments)) return badUsage(parser.errorText());
     if (parser.isSet(help)) return EarlyEnd{0, parser.helpText()};
@@ -54,6 +65,22 @@ std::variant<WindowOptions, EarlyEnd> parseOptions(const QStringList& arguments)
     const QStringList files = parser.positionalArguments();
     if (files.size() > 1) return badUsage(QStringLiteral("only one FILE can be opened."));
     if (!files.isEmpty()) options.file = files.front();
+    options.interface = parser.value(interface);
+    options.filter = parser.value(filter);
+    options.start = parser.isSet(start);
+    if (parser.isSet(interface) && options.interface.isEmpty()) {
+        return badUsage(QStringLiteral("-i takes the name of an interface."));
+    }
+    if (options.start && options.interface.isEmpty()) {
+        return badUsage(QStringLiteral("-k needs -i IFACE: what should be captured from?"));
+    }
+    if (parser.isSet(filter) && options.interface.isEmpty()) {
+        return badUsage(QStringLiteral("-f needs -i IFACE; it is a filter for capturing."));
+    }
+    if (!options.interface.isEmpty() && !options.file.isEmpty()) {
+        return badUsage(
+            QStringLiteral("a FILE is opened or an interface captured from, not both."));
+    }
     if (parser.isSet(select)) {
         bool isNumber = false;
         const quint64 row = parser.value(select).toULongLong(&isNumber);

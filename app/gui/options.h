@@ -13,7 +13,10 @@
 namespace framescope {
 
 struct WindowOptions {
-    QString file;                      ///< to open; empty for the start page
+    QString file;        ///< to open; empty for the start page, "-" for standard input
+    QString interface;   ///< to capture from; empty: the one of before
+    QString filter;      ///< of the capture
+    bool start = false;  ///< begin to capture at once
     std::optional<quint64> selectRow;  ///< 1-based
     QString screenshot;                ///< path of a picture to save; empty for a window to use
     std::optional<ThemeChoice> theme;  ///< nothing: as it was last

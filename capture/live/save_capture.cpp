@@ -87,14 +87,15 @@ Result<bool> copyAll(const std::vector<fs::path>& files, std::uint64_t readable,
 }  // namespace
 
 Result<bool> saveCapture(const std::vector<fs::path>& files, std::uint64_t readable,
-                         const fs::path& wanted,
-                         const std::function<bool(std::uint64_t)>& progress) {
+                         const fs::path& wanted, const std::function<bool(std::uint64_t)>& progress,
+                         SaveBy how) {
     std::error_code error;
     // What a link points to is replaced, not the link.
     fs::path target = fs::weakly_canonical(fs::absolute(wanted, error), error);
     if (error) target = wanted;
     if (fs::is_directory(target, error)) return cannotSave(wanted, EISDIR);
-    if (files.size() != 1) return copyAll(files, readable, target, progress);
+    if (files.size() != 1 || how == SaveBy::Copying)
+        return copyAll(files, readable, target, progress);
 
     struct stat info {};
     const fs::path& file = files.front();

@@ -73,6 +73,9 @@ struct LeftCapture {
 /// Those in `base`, the latest first. Folders without a packet are deleted on the way.
 std::vector<LeftCapture> findLeftCaptures(const std::filesystem::path& base = {});
 
+/// Whether saving may take the files away from where they are: not while somebody writes to them.
+enum class SaveBy : std::uint8_t { MovingOrCopying, Copying };
+
 /// Brings the captured files to `target`: by renaming when it is one file on the same file system,
 /// else by copying, several one behind the other (which is a pcapng file again). Only the first
 /// `readable` bytes of all are taken, which leaves out a block that a crash cut in two. `progress`
@@ -80,6 +83,7 @@ std::vector<LeftCapture> findLeftCaptures(const std::filesystem::path& base = {}
 /// An existing target is replaced only when all went well. Returns whether the files were moved.
 Result<bool> saveCapture(const std::vector<std::filesystem::path>& files, std::uint64_t readable,
                          const std::filesystem::path& target,
-                         const std::function<bool(std::uint64_t)>& progress);
+                         const std::function<bool(std::uint64_t)>& progress,
+                         SaveBy how = SaveBy::MovingOrCopying);
 
 }  // namespace framescope::live

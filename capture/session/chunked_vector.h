@@ -13,6 +13,8 @@ class ChunkedVector {
 public:
     std::size_t size() const { return m_size; }
     bool empty() const { return m_size == 0; }
+    /// What the chunks take, without what their elements hold elsewhere.
+    std::size_t memoryBytes() const { return m_chunks.size() * kChunk * sizeof(T); }
     const T& operator[](std::size_t i) const { return m_chunks[i / kChunk][i % kChunk]; }
     T& operator[](std::size_t i) { return m_chunks[i / kChunk][i % kChunk]; }
 

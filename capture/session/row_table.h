@@ -38,6 +38,9 @@ public:
         return found;
     }
     std::size_t size() const { return m_sorted.size() + m_tail.size(); }
+    std::size_t memoryBytes() const {
+        return (m_sorted.capacity() + m_tail.capacity()) * sizeof(Entry);
+    }
 
 private:
     static constexpr std::size_t kMinTail = 256;

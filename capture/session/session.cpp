@@ -35,7 +35,10 @@ void Session::append(Batch&& batch) {
     state.layout.append(batch.layout);
     state.limits = batch.limits;
     for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
-    for (std::string& name : batch.names) state.names.push_back(std::move(name));
+    for (std::string& name : batch.names) {
+        state.scatteredBytes += name.size();
+        state.names.push_back(std::move(name));
+    }
     for (auto& [id, info] : batch.connections) {
         while (state.connections.size() <= id) {
             state.connections.push_back({});
@@ -50,6 +53,7 @@ void Session::append(Batch&& batch) {
         if (state.engineSessions.size() <= id) state.engineSessions.resize(id + 1);
         state.engineSessions[id] = std::move(info);
     }
+    state.scatteredBytes += batch.extents.size() * sizeof(Extent);
     // Nothing that a row without a connection says is about one.
     const auto note = [&state](const Record& record) {
         if (record.connection == kNoConnection) return;
@@ -75,6 +79,7 @@ void Session::append(Batch&& batch) {
         note(record);
     }
     for (Batch::CheckpointEntry& entry : batch.checkpoints) {
+        state.scatteredBytes += sizeof(Checkpoint) + entry.checkpoint.state.size();
         state.checkpoints[entry.connection][indexOf(entry.direction)].push_back(
             std::move(entry.checkpoint));
     }
@@ -142,6 +147,16 @@ bool Session::complete() const {
 
 bool Session::damaged() const {
     return m_state->damaged;
+}
+
+std::uint64_t Session::memoryBytes() const {
+    const State& state = *m_state;
+    return state.records.memoryBytes() + state.packetOffsets.memoryBytes() +
+           state.connections.memoryBytes() + state.streams.memoryBytes() +
+           state.linksFrom.memoryBytes() + state.linksTo.memoryBytes() +
+           state.remarks.memoryBytes() + state.names.capacity() * sizeof(std::string) +
+           state.engineSessions.capacity() * sizeof(engineio::SessionInfo) +
+           state.polls.capacity() * sizeof(http::PollSummary) + state.scatteredBytes;
 }
 
 Dissection Session::dissect(RecordId row, StreamContext context) const {

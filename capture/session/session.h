@@ -65,6 +65,9 @@ public:
     const std::vector<std::string>& notices() const;
     /// Where clients ask again and again, and what that costs; in the order in which it was seen.
     const std::vector<http::PollSummary>& polls() const;
+    /// Bytes of memory that the index takes: what is kept of every row, packet and connection,
+    /// whatever they carry. Cheap to ask.
+    std::uint64_t memoryBytes() const;
     /// True once the capture was read to its end (or to the place where it is damaged).
     bool complete() const;
     /// True if reading stopped at a damaged place.

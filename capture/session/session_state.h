@@ -48,6 +48,9 @@ struct Session::State {
     PayloadRules payloadRules;
     bool complete = false;
     bool damaged = false;
+    /// Held outside of the containers above: extents, checkpoints, long names. Counted as they
+    /// come, so that nobody has to go over all connections for it.
+    std::size_t scatteredBytes = 0;
     /// Where inflating may go on for the next row; no part of what is kept.
     mutable InflateCache inflateCache;
 

@@ -1,5 +1,6 @@
 // Opens captures and brings what the loader's thread finds into a session, a few milliseconds at a
-// time, so that the window stays at hand while a file is read.
+// time, so that the window stays at hand while a file is read. A capture that is still being
+// written is followed in the same way, only with quicker steps.
 //
 // The worker only posts an event. Every load has a generation; what an earlier one still sends is
 // dropped. When a file cannot be opened, what was open stays open.
@@ -13,9 +14,11 @@
 #include <QTimer>
 
 #include "dissector/payload/payload_rules.h"
+#include "ui/load/background.h"
 
 namespace framescope {
 
+class CaptureFile;
 class Loader;
 class Session;
 
@@ -28,6 +31,11 @@ public:
 
     /// Opens a capture in place of the one that is open. Emits replaced(), or failed().
     void open(const QString& path);
+    /// Reads a capture that has no file of the user's yet: one that is being written, or one that
+    /// was left behind. `name` stands for it in the window. Emits replaced().
+    void follow(std::shared_ptr<CaptureFile> file, const QString& name);
+    /// What is open lies in this file now: it was saved there.
+    void setPath(const QString& path);
     /// Reads the open capture again.
     void reload();
     /// Stops reading; what was read stays.
@@ -41,7 +49,10 @@ public:
 
     /// What is open; null for nothing.
     const Session* session() const { return m_session.get(); }
+    /// The user's file; empty for a capture that is not saved.
     const QString& path() const { return m_path; }
+    /// What the capture is called: its file's name, or what follow() was given.
+    QString name() const;
     bool isReading() const { return m_loader != nullptr; }
     /// True when the last load was stopped by cancel().
     bool wasCancelled() const { return m_cancelled; }
@@ -57,17 +68,23 @@ Q_SIGNALS:
     void failed(const QString& path, const QString& sentence);
 
 private:
+    void read(std::shared_ptr<CaptureFile> file, const QString& path, const QString& name);
     void replaceSession(std::unique_ptr<Session> session, const QString& path);
     void drain();
+    void tellProgress();
 
     std::unique_ptr<Session> m_session;
     std::unique_ptr<Loader> m_loader;
+    std::shared_ptr<CaptureFile> m_followed;  // only without a path
     QString m_path;
+    QString m_name;
     quint64 m_generation = 0;
     bool m_cancelled = false;
     PayloadRules m_payloadRules;
     QTimer m_drainTimer;
+    QTimer m_progressTimer;  // runs while progress is owed
     QElapsedTimer m_sinceProgress;
+    SerialWorker m_retired;  // joins the threads of loaders that are no longer wanted
 };
 
 }  // namespace framescope

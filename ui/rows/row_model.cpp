@@ -50,6 +50,7 @@ void RowModel::setSession(const Session* session) {
     m_measured = 0;
     m_greatestLength = 0;
     m_latestNs = 0;
+    m_held.reset();
     restart();
     endResetModel();
     fetchAppended();
@@ -68,7 +69,7 @@ bool RowModel::setConnections(const std::optional<std::vector<ConnectionId>>& co
     restart();
     // The first slice belongs to the reset: mostly it is all there is.
     if (m_session != nullptr && m_isNarrowed) {
-        scanConnections(std::min(m_session->rowCount(), kSlice));
+        scanConnections(std::min(available(), kSlice));
         m_shown = static_cast<int>(m_narrowed.size());
     }
     endResetModel();
@@ -85,6 +86,21 @@ void RowModel::restart() {
     m_nextSlice.stop();
 }
 
+RecordId RowModel::available() const {
+    const RecordId count = m_session != nullptr ? m_session->rowCount() : 0;
+    return m_held ? std::min(*m_held, count) : count;
+}
+
+void RowModel::setHeld(bool held) {
+    if (held == isHeld()) return;
+    if (held) {
+        m_held = m_scanned;
+    } else {
+        m_held.reset();
+        fetchAppended();
+    }
+}
+
 void RowModel::fetchAppended() {
     if (!m_nextSlice.isActive()) scanSlice();
 }
@@ -92,7 +108,7 @@ void RowModel::fetchAppended() {
 void RowModel::scanSlice() {
     if (m_session == nullptr) return;
     measureAppended();
-    const RecordId count = m_session->rowCount();
+    const RecordId count = available();
     if (!m_isNarrowed) {
         const auto wanted =
             static_cast<int>(std::min<RecordId>(count, static_cast<RecordId>(m_rowLimit)));
@@ -121,7 +137,7 @@ void RowModel::scanSlice() {
 }
 
 void RowModel::measureAppended() {
-    const RecordId count = m_session->rowCount();
+    const RecordId count = available();
     for (; m_measured < count; ++m_measured) {
         const Record& record = m_session->record(m_measured);
         m_greatestLength = std::max<quint64>(m_greatestLength, record.length);
@@ -298,6 +314,13 @@ const RowText& RowModel::textOf(RecordId record) const {
 void RowModel::forgetTexts() {
     m_texts.clear();
     if (m_shown > 0) Q_EMIT dataChanged(index(0, ProtocolName), index(m_shown - 1, Info));
+}
+
+void RowModel::refreshTexts(int first, int last) {
+    m_texts.clear();
+    first = std::max(first, 0);
+    last = std::min(last, m_shown - 1);
+    if (first <= last) Q_EMIT dataChanged(index(first, Number), index(last, Info));
 }
 
 QString RowModel::rowAsText(int row) const {

@@ -37,8 +37,15 @@ public:
     bool isNarrowed() const { return m_isNarrowed; }
     /// Takes in what the session has got since.
     void fetchAppended();
+    /// Takes in nothing from now on, or all that has come meanwhile.
+    void setHeld(bool held);
+    bool isHeld() const { return m_held.has_value(); }
+    /// With isHeld(): the first record that is not taken in.
+    RecordId heldAt() const { return m_held.value_or(m_scanned); }
     /// Asks for the texts of the rows again: they are read by other rules now.
     void forgetTexts();
+    /// The same for some rows of the table that are on show: what came since may say more of them.
+    void refreshTexts(int first, int last);
     /// At most so many rows are shown; what a view can paint is limited.
     void setRowLimit(int limit) { m_rowLimit = limit; }
     /// True when there are more rows than the limit lets through.
@@ -68,6 +75,8 @@ Q_SIGNALS:
 
 private:
     void restart();
+    /// The records that may be shown.
+    RecordId available() const;
     void measureAppended();
     void scanSlice();
     void scanConnections(RecordId end);
@@ -82,6 +91,7 @@ private:
     bool m_isNarrowed = false;
     std::vector<bool> m_wanted;        // by connection; only with m_isNarrowed
     std::vector<RecordId> m_narrowed;  // only with m_isNarrowed
+    std::optional<RecordId> m_held;    // no record from this one on is taken in
     RecordId m_scanned = 0;            // records looked at so far
     int m_shown = 0;
     RecordId m_measured = 0;  // records that the two greatest below are about

@@ -11,6 +11,7 @@
 #include <QKeyEvent>
 #include <QPainter>
 #include <QScopedValueRollback>
+#include <QScrollBar>
 
 #include "ui/rows/flat_header.h"
 #include "ui/rows/row_delegate.h"
@@ -67,7 +68,13 @@ RowView::RowView(RowModel& model, QWidget* parent)
     connect(&model, &QAbstractItemModel::rowsInserted, this,
             [this](const QModelIndex&, int first, int) {
                 if (first == 0) viewport()->update();
+                keepAtEnd();
             });
+    connect(&model, &QAbstractItemModel::modelReset, this, &RowView::keepAtEnd);
+    // Only what a person does to the bar; the range changes by itself.
+    connect(verticalScrollBar(), &QScrollBar::actionTriggered, this, [this] {
+        setFollowing(verticalScrollBar()->sliderPosition() >= verticalScrollBar()->maximum());
+    });
 }
 
 void RowView::applyFonts() {
@@ -136,6 +143,33 @@ void RowView::selectLastRow() {
     selectRow(m_model.rowCount() - 1);
 }
 
+void RowView::setGrowing(bool growing) {
+    m_growing = growing;
+    m_following = false;
+    if (growing) followEnd();
+}
+
+void RowView::followEnd() {
+    setFollowing(true);
+    keepAtEnd();
+}
+
+void RowView::setFollowing(bool following) {
+    if (!m_growing || following == m_following) return;
+    m_following = following;
+    m_rowsSeen = m_model.rowCount();
+    Q_EMIT followingChanged(following);
+}
+
+void RowView::keepAtEnd() {
+    m_rowsSeen = std::min(m_rowsSeen, m_model.rowCount());
+    if (isFollowing()) scrollToBottom();
+}
+
+int RowView::rowsMissed() const {
+    return m_growing && !m_following ? m_model.rowCount() - m_rowsSeen : 0;
+}
+
 void RowView::setEmptyText(const QString& text) {
     m_emptyText = text;
     viewport()->update();
@@ -163,7 +197,7 @@ void RowView::keyPressEvent(QKeyEvent* event) {
     }
     if (event->modifiers() == Qt::NoModifier) {
         if (event->key() == Qt::Key_Home) return selectRow(0);
-        if (event->key() == Qt::Key_End) return selectLastRow();
+        if (event->key() == Qt::Key_End) return m_growing ? followEnd() : selectLastRow();
     }
     QTableView::keyPressEvent(event);
 }
@@ -173,15 +207,26 @@ void RowView::changeEvent(QEvent* event) {
     if (event->type() == QEvent::FontChange) applyFonts();
 }
 
+void RowView::resizeEvent(QResizeEvent* event) {
+    QTableView::resizeEvent(event);
+    keepAtEnd();
+}
+
 void RowView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
     QTableView::currentChanged(current, previous);
+    if (current.isValid()) setFollowing(false);
     if (current.row() != previous.row() || current.isValid() != previous.isValid()) {
         Q_EMIT recordSelected(m_model.recordAt(current.isValid() ? current.row() : -1));
     }
 }
 
 void RowView::focusInEvent(QFocusEvent* event) {
-    QTableView::focusInEvent(event);
+    if (m_growing && !currentIndex().isValid()) {
+        // The view would make its first row current, and stop following.
+        QAbstractScrollArea::focusInEvent(event);  // NOLINT(bugprone-parent-virtual-call)
+    } else {
+        QTableView::focusInEvent(event);
+    }
     viewport()->update();
 }
 

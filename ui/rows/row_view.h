@@ -37,7 +37,18 @@ public:
 
     void copySelectedRow() const;
 
+    /// While rows come in, the list can follow its end. It does so until somebody scrolls up or
+    /// selects a row, and again when somebody asks for the end or scrolls there.
+    void setGrowing(bool growing);
+    bool isGrowing() const { return m_growing; }
+    void followEnd();
+    bool isFollowing() const { return m_growing && m_following; }
+    /// Rows that were added since the list stopped to follow.
+    int rowsMissed() const;
+
 Q_SIGNALS:
+    /// Whether the list follows its end is otherwise now.
+    void followingChanged(bool following);
     /// The selection is on another record now (kNoRecord: on none).
     void recordSelected(RecordId record);
 
@@ -45,18 +56,24 @@ protected:
     void paintEvent(QPaintEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
 
 private:
     void applyFonts();
+    void setFollowing(bool following);
+    void keepAtEnd();
     int columnWidthFor(int column, const QString& text) const;
 
     RowModel& m_model;
     RowDelegate* m_delegate;
     QString m_emptyText;
     bool m_fitting = false;
+    bool m_growing = false;
+    bool m_following = false;
+    int m_rowsSeen = 0;                   // when following stopped
     std::array<bool, 8> m_userResized{};  // by column
 };
 

@@ -8,6 +8,8 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "ui/start/left_section.h"
+#include "ui/start/sniff_section.h"
 #include "ui/text/display_text.h"
 #include "ui/theme/role_colors.h"
 #include "ui/widgets/flat_button.h"
@@ -16,7 +18,7 @@
 namespace framescope {
 
 namespace {
-constexpr int kColumnWidth = 560;
+constexpr int kColumnWidth = 720;
 
 QLabel* plainLabel(const QString& text, qreal scale, QFont::Weight weight, bool dim) {
     auto* const label = new QLabel(text);
@@ -44,7 +46,9 @@ QList<Sample> findSamples(const QString& folder) {
     return samples;
 }
 
-StartPage::StartPage(const QList<Sample>& samples, QWidget* parent) : QWidget(parent) {
+StartPage::StartPage(const QList<Sample>& samples, const LiveServices& services,
+                     QSettings* settings, QWidget* parent)
+    : QWidget(parent) {
     auto* const outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
     auto* const scroll = new QScrollArea(this);
@@ -85,6 +89,14 @@ StartPage::StartPage(const QList<Sample>& samples, QWidget* parent) : QWidget(pa
     m_content->addLayout(line);
     setFocusProxy(open);
 
+    if (services.canCapture()) {
+        m_left = new LeftSection(services);
+        m_content->addWidget(m_left);
+        m_sniff = new SniffSection(services, settings);
+        QVBoxLayout* lines = nullptr;
+        addSection(QStringLiteral("Sniff an interface"), lines);
+        lines->addWidget(m_sniff);
+    }
     m_recentSection = addSection(QStringLiteral("Recent"), m_recentLines);
     m_recentSection->hide();
     if (!samples.isEmpty()) {
@@ -129,6 +141,11 @@ void StartPage::setRecentFiles(const QStringList& paths) {
         addLink(*m_recentLines, path, file.fileName(), QDir::toNativeSeparators(file.path()));
     }
     m_recentSection->setVisible(!paths.isEmpty());
+}
+
+void StartPage::showEvent(QShowEvent* event) {
+    QWidget::showEvent(event);
+    if (m_left != nullptr) m_left->refresh();
 }
 
 void StartPage::paintEvent(QPaintEvent*) {

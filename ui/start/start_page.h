@@ -1,9 +1,13 @@
-// What the window shows when nothing is open: open a capture, one of the last ones, or a sample.
+// What the window shows when nothing is open: open a capture, sniff an interface, take up what was
+// left behind, one of the last captures, or a sample.
 #pragma once
 
 #include <QStringList>
 #include <QWidget>
 
+#include "ui/live/live_services.h"
+
+class QSettings;
 class QVBoxLayout;
 
 namespace framescope {
@@ -17,14 +21,23 @@ struct Sample {
 /// The captures in a folder, by name; empty when there is none.
 QList<Sample> findSamples(const QString& folder);
 
+class LeftSection;
+class SniffSection;
+
 class StartPage : public QWidget {
     Q_OBJECT
 
 public:
-    explicit StartPage(const QList<Sample>& samples, QWidget* parent = nullptr);
+    /// Without services there is nothing about live captures. `settings` may be null.
+    explicit StartPage(const QList<Sample>& samples, const LiveServices& services = {},
+                       QSettings* settings = nullptr, QWidget* parent = nullptr);
 
     /// Shows these as the last captures that were open, the latest first.
     void setRecentFiles(const QStringList& paths);
+
+    /// Null without services.
+    SniffSection* sniff() { return m_sniff; }
+    LeftSection* left() { return m_left; }
 
 Q_SIGNALS:
     void openRequested();
@@ -32,6 +45,7 @@ Q_SIGNALS:
 
 protected:
     void paintEvent(QPaintEvent* event) override;
+    void showEvent(QShowEvent* event) override;
 
 private:
     QWidget* addSection(const QString& title, QVBoxLayout*& lines);
@@ -39,6 +53,8 @@ private:
                  const QString& remark);
 
     QVBoxLayout* m_content;
+    SniffSection* m_sniff = nullptr;
+    LeftSection* m_left = nullptr;
     QWidget* m_recentSection;
     QVBoxLayout* m_recentLines = nullptr;
 };

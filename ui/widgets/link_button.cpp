@@ -25,7 +25,8 @@ LinkButton::LinkButton(const QString& text, const QString& remark, QWidget* pare
 
 QSize LinkButton::sizeHint() const {
     const QFontMetrics metrics(font());
-    int width = metrics.horizontalAdvance(text()) + 2 * kPadding;
+    // Two pixels more: widths are fractions, and what lacks half a pixel is elided.
+    int width = metrics.horizontalAdvance(text()) + 2 * kPadding + 2;
     if (!m_remark.isEmpty()) width += kGap + metrics.horizontalAdvance(m_remark);
     return {width, metrics.height() + 10};
 }

@@ -15,8 +15,10 @@
 #include "ui/connections/side_pane.h"
 #include "ui/hex/hex_view.h"
 #include "ui/hex/source_tabs.h"
+#include "ui/live/live_bar.h"
 #include "ui/payload/payload_overrule.h"
 #include "ui/payload/read_as_menu.h"
+#include "ui/rows/follow_pill.h"
 #include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
 #include "ui/text/display_text.h"
@@ -30,12 +32,16 @@ namespace framescope {
 namespace {
 constexpr int kLeastSide = 180;  // pixels; two ports and a number of rows
 constexpr std::size_t kMaxVisited = 100;
+constexpr int kMissedMs = 250;  // numbers that change more often cannot be read
+constexpr int kTextsMs = 500;
 }  // namespace
 
 CapturePage::CapturePage(QWidget* parent)
     : QWidget(parent),
+      m_liveBar(new LiveBar),
       m_rowModel(new RowModel(this)),
       m_rowView(new RowView(*m_rowModel)),
+      m_pill(new FollowPill(*m_rowView)),
       m_side(new SidePane),
       m_tree(new FieldTreeView),
       m_sources(new SourceTabs),
@@ -71,7 +77,9 @@ void CapturePage::layOut() {
 
     auto* const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(m_sideSplitter);
+    layout->setSpacing(0);
+    layout->addWidget(m_liveBar);
+    layout->addWidget(m_sideSplitter, 1);
 
     QWidget* const order[] = {
         &m_side->tabBar(),    &m_side->connections(), &m_side->sessions(), m_rowView, m_tree,
@@ -93,6 +101,16 @@ void CapturePage::wire() {
     connect(m_readAs, &ReadAsMenu::failed, this, &CapturePage::failed);
     connect(m_goTo, &GoToBar::rowChosen, this,
             [this](quint64 number) { selectRecord(static_cast<RecordId>(number - 1)); });
+    connect(m_rowView, &RowView::followingChanged, this, &CapturePage::sayWhatIsMissed);
+    connect(m_pill, &FollowPill::clicked, this, [this] {
+        if (isPaused()) {
+            setPaused(false);
+        } else {
+            m_rowView->followEnd();
+        }
+    });
+    m_missedTimer.setInterval(kMissedMs);
+    connect(&m_missedTimer, &QTimer::timeout, this, &CapturePage::sayWhatIsMissed);
     connect(m_goTo, &GoToBar::closed, this, [this] { m_rowView->setFocus(); });
 }
 
@@ -103,6 +121,76 @@ void CapturePage::setSession(const Session* session) {
     m_rowModel->setSession(session);
     m_side->setSession(session);
     showRecord(kNoRecord);
+    setGrowing(false);
+    updateEmptyText();
+}
+
+void CapturePage::setGrowing(bool growing) {
+    m_growing = growing;
+    m_rowView->setGrowing(growing);
+    if (growing) {
+        m_missedTimer.start();
+        m_sinceTexts.start();
+    } else if (!isPaused()) {
+        m_missedTimer.stop();
+    }
+    sayWhatIsMissed();
+}
+
+bool CapturePage::isPaused() const {
+    return m_rowModel->isHeld();
+}
+
+void CapturePage::setPaused(bool paused) {
+    if (m_session == nullptr || paused == isPaused()) return;
+    m_rowModel->setHeld(paused);
+    if (!paused) {
+        m_rowView->fitColumns();
+        if (!m_growing) m_missedTimer.stop();
+    }
+    sayWhatIsMissed();
+    updateEmptyText();
+    Q_EMIT pausedChanged(paused);
+    Q_EMIT selectionChanged();
+}
+
+void CapturePage::goToEnd() {
+    if (m_growing) {
+        m_rowView->followEnd();
+    } else {
+        m_rowView->selectLastRow();
+    }
+}
+
+void CapturePage::setWaitingText(const QString& text) {
+    m_waiting = text;
+    updateEmptyText();
+}
+
+void CapturePage::sayWhatIsMissed() {
+    if (m_session == nullptr) return m_pill->say({}, {});
+    if (isPaused()) {
+        const quint64 waiting = m_session->rowCount() - m_rowModel->heldAt();
+        const QString rows = counted(waiting, "new row waits", "new rows wait");
+        m_pill->say(QStringLiteral("The view is paused: %1.").arg(rows),
+                    QStringLiteral("Ctrl+Shift+P resumes"));
+    } else if (m_growing && !m_rowView->isFollowing()) {
+        const auto missed = static_cast<quint64>(std::max(m_rowView->rowsMissed(), 0));
+        m_pill->say(missed == 0 ? QStringLiteral("Not following the end.")
+                                : QStringLiteral("Not following: %1 below.")
+                                      .arg(counted(missed, "new row", "new rows")),
+                    QStringLiteral("End follows again"));
+    } else {
+        m_pill->say({}, {});
+    }
+}
+
+void CapturePage::refreshStaleTexts() {
+    if (!m_growing || m_sinceTexts.elapsed() < kTextsMs) return;
+    m_sinceTexts.start();
+    const int first = m_rowView->rowAt(0);
+    const int last = m_rowView->rowAt(m_rowView->viewport()->height() - 1);
+    if (first >= 0) m_rowModel->refreshTexts(first, last >= 0 ? last : m_rowModel->rowCount() - 1);
 }
 
 void CapturePage::refresh(bool reading) {
@@ -112,7 +200,8 @@ void CapturePage::refresh(bool reading) {
     m_rowModel->fetchAppended();
     m_side->refresh();
     m_rowView->fitColumns();
-    if (wasEmpty) m_rowView->selectRow(0);
+    refreshStaleTexts();
+    if (wasEmpty && !m_growing) m_rowView->selectRow(0);
     updateEmptyText();
     Q_EMIT selectionChanged();
 }
@@ -193,7 +282,7 @@ void CapturePage::showOnly(const std::optional<std::vector<ConnectionId>>& conne
     if (!m_rowModel->setConnections(connections)) return;
     // What was selected stays so if it can; its panes keep still then.
     if (selected != kNoRecord) m_rowView->selectRecord(selected);
-    if (m_rowView->selectedRecord() == kNoRecord) m_rowView->selectRow(0);
+    if (m_rowView->selectedRecord() == kNoRecord && !m_growing) m_rowView->selectRow(0);
     updateEmptyText();
     Q_EMIT selectionChanged();
 }
@@ -203,9 +292,26 @@ void CapturePage::askForRow() {
 }
 
 void CapturePage::updateEmptyText() {
-    m_rowView->setEmptyText(m_session == nullptr
-                                ? QString()
-                                : whyNoRows(*m_session, m_reading, m_rowModel->isNarrowed()));
+    const bool narrowed = m_rowModel->isNarrowed();
+    if (m_session == nullptr) {
+        m_rowView->setEmptyText(m_waiting);
+    } else if (m_growing) {
+        m_rowView->setEmptyText(whyNoRowsYet(*m_session, narrowed));
+    } else {
+        m_rowView->setEmptyText(whyNoRows(*m_session, m_reading, narrowed));
+    }
+}
+
+QString whyNoRowsYet(const Session& session, bool narrowed) {
+    if (narrowed) return QStringLiteral("There are no rows here yet.");
+    const quint64 packets = session.statistics().packets;
+    if (packets == 0) {
+        return QStringLiteral(
+            "No packet has come yet.\nIf none should: is it the right interface, and does the "
+            "capture filter let them through?");
+    }
+    return QStringLiteral("%1 so far, but none with data over TCP.\nRows appear with the first.")
+        .arg(counted(packets, "packet", "packets"));
 }
 
 QString whyNoRows(const Session& session, bool reading, bool narrowed) {

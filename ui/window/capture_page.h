@@ -6,6 +6,8 @@
 #include <optional>
 #include <vector>
 
+#include <QElapsedTimer>
+#include <QTimer>
 #include <QWidget>
 
 #include "dissector/field/field_tree.h"
@@ -18,7 +20,9 @@ namespace framescope {
 
 class ConnectionView;
 class FieldTreeView;
+class FollowPill;
 class GoToBar;
+class LiveBar;
 class ReadAsMenu;
 class RowModel;
 class RowView;
@@ -37,6 +41,17 @@ public:
     void setSession(const Session* session);
     /// Takes in what the session has got since; `reading` says whether more is to come.
     void refresh(bool reading);
+
+    /// Whether packets are captured at the moment: the list follows its end then, and no row is
+    /// selected by itself.
+    void setGrowing(bool growing);
+    /// The list stands still; what comes meanwhile is taken in when it goes on.
+    void setPaused(bool paused);
+    bool isPaused() const;
+    /// Goes to the last row: to follow the end while rows come, else to select it.
+    void goToEnd();
+    /// What stands in the list as long as there is no session.
+    void setWaitingText(const QString& text);
 
     /// Selects a record, and shows all connections if it is not among those that are shown.
     bool selectRecord(RecordId record);
@@ -57,6 +72,8 @@ public:
 
     RowModel& rowModel() { return *m_rowModel; }
     RowView& rowView() { return *m_rowView; }
+    LiveBar& liveBar() { return *m_liveBar; }
+    FollowPill& followPill() { return *m_pill; }
     FieldTreeView& tree() { return *m_tree; }
     SourceTabs& sources() { return *m_sources; }
     SidePane& side() { return *m_side; }
@@ -70,6 +87,8 @@ public:
 Q_SIGNALS:
     /// The selection or the choice of rows has changed.
     void selectionChanged();
+    /// The view was paused, or goes on.
+    void pausedChanged(bool paused);
     /// The payloads that the rule is about are to be read as it says.
     void payloadRuleChosen(const framescope::PayloadRule& rule);
     /// Something cannot be done; one sentence for a person.
@@ -86,6 +105,8 @@ private:
     void followLink(RecordId record);
     void updateEmptyText();
     void proportionPanes();
+    void sayWhatIsMissed();
+    void refreshStaleTexts();
 
     const Session* m_session = nullptr;
     bool m_reading = false;
@@ -93,8 +114,15 @@ private:
     RecordId m_shownRecord = kNoRecord;
     std::shared_ptr<const Dissection> m_dissection;
 
+    bool m_growing = false;
+    QString m_waiting;
+    QTimer m_missedTimer;
+    QElapsedTimer m_sinceTexts;
+
+    LiveBar* m_liveBar;
     RowModel* m_rowModel;
     RowView* m_rowView;
+    FollowPill* m_pill;
     SidePane* m_side;
     FieldTreeView* m_tree;
     SourceTabs* m_sources;
@@ -108,5 +136,7 @@ private:
 
 /// Why a session has no rows to show: in words, for the middle of the list.
 QString whyNoRows(const Session& session, bool reading, bool narrowed);
+/// The same while packets are captured.
+QString whyNoRowsYet(const Session& session, bool narrowed);
 
 }  // namespace framescope

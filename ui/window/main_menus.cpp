@@ -10,6 +10,8 @@
 #include "ui/connections/side_pane.h"
 #include "ui/hex/hex_view.h"
 #include "ui/hex/source_tabs.h"
+#include "ui/live/live_controller.h"
+#include "ui/live/live_flow.h"
 #include "ui/load/load_controller.h"
 #include "ui/payload/read_as_menu.h"
 #include "ui/rows/row_view.h"
@@ -33,6 +35,7 @@ void MainWindow::buildMenus() {
     buildEditMenu();
     buildViewMenu();
     buildGoMenu();
+    buildCaptureMenu();
     buildHelpMenu();
 }
 
@@ -58,13 +61,17 @@ void MainWindow::buildFileMenu() {
         }
     }
     menu.addSeparator();
-    addCaptureAction(menu, QStringLiteral("Re&load"), {keys("Ctrl+R")}, [this] {
+    m_saveAction =
+        menu.addAction(QStringLiteral("&Save…"), keys("Ctrl+S"), m_flow.get(), &LiveFlow::save);
+    m_saveAsAction = menu.addAction(QStringLiteral("Save &As…"), keys("Ctrl+Shift+S"), m_flow.get(),
+                                    &LiveFlow::save);
+    m_reloadAction = menu.addAction(QStringLiteral("Re&load"), keys("Ctrl+R"), this, [this] {
         const RecordId selected = m_page->rowView().selectedRecord();
         m_loader->reload();
         selectWhenRead(selected);
     });
     addCaptureAction(menu, QStringLiteral("&Close"), {keys("Ctrl+W")},
-                     [this] { m_loader->close(); });
+                     [this] { m_flow->whenDecided([this] { m_live->close(); }); });
     menu.addSeparator();
     menu.addAction(QStringLiteral("&Quit"), keys("Ctrl+Q"), this, &QWidget::close);
 }
@@ -158,7 +165,7 @@ void MainWindow::buildGoMenu() {
     addCaptureAction(menu, QStringLiteral("&First Row"), {keys("Ctrl+Home")},
                      [this] { m_page->rowView().selectRow(0); });
     addCaptureAction(menu, QStringLiteral("&Last Row"), {keys("Ctrl+End")},
-                     [this] { m_page->rowView().selectLastRow(); });
+                     [this] { m_page->goToEnd(); });
 }
 
 void MainWindow::buildHelpMenu() {

@@ -14,6 +14,9 @@
 #include <QVBoxLayout>
 
 #include "capture/session/session.h"
+#include "ui/live/live_controller.h"
+#include "ui/live/live_flow.h"
+#include "ui/live/pipe_dialog.h"
 #include "ui/load/load_controller.h"
 #include "ui/payload/payload_overrule.h"
 #include "ui/rows/row_model.h"
@@ -42,8 +45,10 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
       m_options(options),
       m_recent(options.settings),
       m_loader(new LoadController(this)),
+      m_live(std::make_unique<LiveController>(*m_loader, options.live)),
+      m_flow(std::make_unique<LiveFlow>(*m_live, options.settings, *this)),
       m_pages(new QStackedWidget),
-      m_start(new StartPage(findSamples(options.samplesFolder))),
+      m_start(new StartPage(findSamples(options.samplesFolder), options.live, options.settings)),
       m_page(new CapturePage),
       m_strip(new MessageStrip),
       m_status(new StatusLine) {
@@ -82,6 +87,7 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     });
     connect(m_strip, &MessageStrip::closed, this, &MainWindow::focusContent);
     connect(m_status, &StatusLine::noticesRequested, this, &MainWindow::showNotices);
+    wireLive();
     restore();
     showReplaced();
 }
@@ -89,16 +95,22 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
 MainWindow::~MainWindow() {
     // The views look at the session until the last moment; let go of it while all are there.
     m_page->setSession(nullptr);
+    m_live->disconnect(this);
+    m_flow.reset();
+    m_live.reset();
 }
 
 void MainWindow::openFile(const QString& path) {
-    m_loader->open(path);
+    if (m_options.live.canCapture() && isStreamPath(path)) return m_flow->startStream(path);
+    m_flow->whenDecided([this, path] { m_loader->open(path); });
 }
 
 void MainWindow::chooseFile() {
     auto* const dialog = new QFileDialog(this, QStringLiteral("Open a Capture"));
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setFileMode(QFileDialog::ExistingFile);
+    // Named pipes count as system files.
+    if (m_options.live.canCapture()) dialog->setFilter(dialog->filter() | QDir::System);
     dialog->setNameFilters(
         {QStringLiteral("Captures (*.pcap *.pcapng *.cap *.pcap.gz *.pcapng.gz)"),
          QStringLiteral("All files (*)")});
@@ -114,28 +126,29 @@ void MainWindow::chooseFile() {
 void MainWindow::showReplaced() {
     const Session* const session = m_loader->session();
     m_wantedRecord = kNoRecord;
-    const bool open = session != nullptr;
+    const bool open = isOpen();
     if (!open) savePanes();
     m_page->setSession(session);
+    if (session != nullptr && m_live->isRunning()) m_page->setGrowing(true);
+    m_openShown = open;
     m_pages->setCurrentWidget(open ? static_cast<QWidget*>(m_page) : m_start);
     m_status->setVisible(open);
     m_strip->hide();
+    m_liveFailed = false;
     for (QAction* action : m_captureActions) action->setEnabled(open);
     m_backAction->setEnabled(false);
-    if (open) {
+    if (!m_loader->path().isEmpty()) {
         m_recent.add(m_loader->path());
         fillRecentMenu();
     }
-    setWindowFilePath(m_loader->path());
-    setWindowTitle(open ? QFileInfo(m_loader->path()).fileName() + QStringLiteral(" – Framescope")
-                        : QStringLiteral("Framescope"));
+    showTitle();
+    updateLiveActions();
     m_pageShown = m_pageShown || open;
     focusContent();
 }
 
 void MainWindow::focusContent() {
-    const bool open = m_loader->session() != nullptr;
-    (open ? static_cast<QWidget*>(&m_page->rowView()) : m_start)->setFocus();
+    (isOpen() ? static_cast<QWidget*>(&m_page->rowView()) : m_start)->setFocus();
 }
 
 void MainWindow::showProgress() {
@@ -153,18 +166,20 @@ void MainWindow::showFigures() {
     const Session* const session = m_loader->session();
     if (session == nullptr) return;
     StatusFacts facts;
-    facts.name = displayText(QFileInfo(m_loader->path()).fileName().toStdString(), 80);
+    facts.name = displayText(m_loader->name().toStdString(), 80);
     facts.shownRows = m_page->rowModel().rowCount();
     facts.narrowed = m_page->rowModel().isNarrowed();
     facts.limitReached = m_page->rowModel().limitReached();
-    facts.reading = m_loader->isReading();
+    facts.reading = m_loader->isReading() && !m_live->isRunning();
     facts.cancelled = m_loader->wasCancelled();
     m_status->showSession(session, facts);
     m_backAction->setEnabled(m_page->canGoBack());
 }
 
 void MainWindow::showFinished() {
-    if (!m_loader->session()->notices().empty()) showNotices();
+    m_page->setGrowing(false);
+    updateLiveActions();
+    if (!m_loader->session()->notices().empty() && !m_liveFailed) showNotices();
     if (m_wantedRecord == kNoRecord) return;
     if (!m_strip->isVisible()) {
         m_strip->showMessage(Severity::Note,
@@ -222,7 +237,7 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Escape) {
-        if (m_loader->isReading()) return m_loader->cancel();
+        if (m_loader->isReading() && !m_live->isRunning()) return m_loader->cancel();
         if (m_strip->isVisible()) return m_strip->hide();
     }
     QMainWindow::keyPressEvent(event);
@@ -240,6 +255,15 @@ void MainWindow::savePanes() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
+    if (!m_mayClose && (m_live->hasUnsaved() || m_live->isRunning())) {
+        event->ignore();
+        // Later: the answer may come within this event.
+        m_flow->whenDecided([this] {
+            m_mayClose = true;
+            QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+        });
+        return;
+    }
     if (m_options.settings != nullptr) {
         m_options.settings->setValue(QStringLiteral("window/geometry"), saveGeometry());
         savePanes();

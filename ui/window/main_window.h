@@ -3,10 +3,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 
 #include <QMainWindow>
 
 #include "dissector/record/record.h"
+#include "ui/live/live_services.h"
 #include "ui/window/recent_files.h"
 
 class QMenu;
@@ -16,6 +18,8 @@ class QStackedWidget;
 namespace framescope {
 
 class CapturePage;
+class LiveController;
+class LiveFlow;
 class LoadController;
 class MessageStrip;
 class StartPage;
@@ -27,6 +31,7 @@ struct MainWindowOptions {
     QSettings* settings = nullptr;     ///< pane sizes, recent files; null: nothing is kept
     ThemeController* theme = nullptr;  ///< null: no menu for it
     QString samplesFolder;
+    LiveServices live = {};  ///< empty: no live captures
 };
 
 class MainWindow : public QMainWindow {
@@ -37,13 +42,21 @@ public:
     ~MainWindow() override;
 
     /// Opens a capture; what is open stays if it cannot be opened.
+    /// A FIFO, or "-" for standard input, is read as it comes. If a live capture is not saved, that
+    /// is asked about first.
     void openFile(const QString& path);
+    /// Chooses an interface (empty: the one of before) and a filter on the start page.
+    void prepareCapture(const QString& interface, const QString& filter);
+    /// Captures what is chosen there.
+    void startCapture();
     /// Says in the strip what went wrong; one sentence.
     void showError(const QString& sentence);
     /// Selects a row of the capture that is being read, as soon as it is there.
     void selectWhenRead(RecordId record);
 
     LoadController& loader() { return *m_loader; }
+    LiveController& live() { return *m_live; }
+    LiveFlow& liveFlow() { return *m_flow; }
     CapturePage& capturePage() { return *m_page; }
     StartPage& startPage() { return *m_start; }
     StatusLine& statusLine() { return *m_status; }
@@ -61,6 +74,7 @@ private:
     void buildEditMenu();
     void buildViewMenu();
     void buildGoMenu();
+    void buildCaptureMenu();
     void buildHelpMenu();
     /// An action in a menu that needs an open capture.
     QAction* addCaptureAction(QMenu& menu, const QString& text,
@@ -74,6 +88,17 @@ private:
     void showFailure(const QString& path, const QString& sentence);
     void showNotices();
     void showAbout();
+    // Live captures; in main_live.cpp.
+    void wireLive();
+    void askCaptureOptions();
+    void startOrStop();
+    void showLive();
+    void showLiveEnd(const live::Ending& ending);
+    void updateLiveActions();
+    void showTitle();
+    /// Whether a capture is shown, or one that has not begun yet.
+    bool isOpen() const;
+
     void restore();
     void savePanes();
     /// Puts the focus where one goes on after something else has gone away.
@@ -82,6 +107,8 @@ private:
     MainWindowOptions m_options;
     RecentFiles m_recent;
     LoadController* m_loader;
+    std::unique_ptr<LiveController> m_live;
+    std::unique_ptr<LiveFlow> m_flow;
     QStackedWidget* m_pages;
     StartPage* m_start;
     CapturePage* m_page;
@@ -89,6 +116,16 @@ private:
     StatusLine* m_status;
     QMenu* m_recentMenu = nullptr;
     QAction* m_backAction = nullptr;  // also wants a row to go back to
+    QAction* m_reloadAction = nullptr;
+    QAction* m_saveAction = nullptr;
+    QAction* m_saveAsAction = nullptr;
+    QAction* m_startStopAction = nullptr;  // this and those below only with live captures
+    QAction* m_restartAction = nullptr;
+    QAction* m_pauseAction = nullptr;
+    QAction* m_followAction = nullptr;
+    bool m_openShown = false;   // what showReplaced() has shown
+    bool m_liveFailed = false;  // the strip says why the capture has ended
+    bool m_mayClose = false;    // it was asked about what is not saved
     bool m_pageShown = false;
     RecordId m_wantedRecord = kNoRecord;  // to be selected once it is there
     QList<QAction*> m_captureActions;

@@ -7,7 +7,9 @@
 #include <QKeyEvent>
 #include <QLabel>
 #include <QPainter>
+#include <QVBoxLayout>
 
+#include "ui/theme/fonts.h"
 #include "ui/theme/role_colors.h"
 #include "ui/widgets/flat_button.h"
 #include "ui/widgets/severity_mark.h"
@@ -18,30 +20,50 @@ namespace {
 constexpr int kMarkWidth = 32;
 }
 
-MessageStrip::MessageStrip(QWidget* parent) : QWidget(parent), m_label(new QLabel(this)) {
-    m_label->setTextFormat(Qt::PlainText);
-    m_label->setWordWrap(true);
-    m_label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+MessageStrip::MessageStrip(QWidget* parent)
+    : QWidget(parent),
+      m_label(new QLabel(this)),
+      m_remedy(new QLabel(this)),
+      m_copy(new FlatButton(QStringLiteral("Copy"), this)) {
+    for (QLabel* label : {m_label, m_remedy}) {
+        label->setTextFormat(Qt::PlainText);
+        label->setWordWrap(true);
+        label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+    }
     m_label->setObjectName(QStringLiteral("message"));
-    auto* const copy = new FlatButton(QStringLiteral("Copy"), this);
+    m_remedy->setObjectName(QStringLiteral("remedy"));
+    m_remedy->setFont(fixedFont());
     auto* const close = new FlatButton(QStringLiteral("Close"), this);
+    auto* const texts = new QVBoxLayout;
+    texts->setSpacing(2);
+    texts->addWidget(m_label);
+    texts->addWidget(m_remedy);
     auto* const layout = new QHBoxLayout(this);
     layout->setContentsMargins(kMarkWidth, 4, 8, 5);
-    layout->addWidget(m_label, 1);
-    layout->addWidget(copy);
+    layout->addLayout(texts, 1);
+    layout->addWidget(m_copy);
     layout->addWidget(close);
-    connect(copy, &FlatButton::clicked, this,
-            [this] { QGuiApplication::clipboard()->setText(m_label->text()); });
+    connect(m_copy, &FlatButton::clicked, this, [this] {
+        QGuiApplication::clipboard()->setText(remedy().isEmpty() ? text() : remedy());
+    });
     connect(close, &FlatButton::clicked, this, &MessageStrip::dismiss);
     hide();
 }
 
-void MessageStrip::showMessage(Severity severity, const QString& text) {
+void MessageStrip::showMessage(Severity severity, const QString& text, const QString& remedy) {
     m_severity = severity;
     m_label->setText(text);
+    m_remedy->setText(remedy);
+    m_remedy->setVisible(!remedy.isEmpty());
+    m_copy->setText(remedy.isEmpty() ? QStringLiteral("Copy") : QStringLiteral("Copy Command"));
+    m_copy->updateGeometry();
     setAccessibleName(text);
     show();
     update();
+}
+
+QString MessageStrip::remedy() const {
+    return m_remedy->text();
 }
 
 QString MessageStrip::text() const {

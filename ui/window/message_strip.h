@@ -10,15 +10,19 @@ class QLabel;
 
 namespace framescope {
 
+class FlatButton;
+
 class MessageStrip : public QWidget {
     Q_OBJECT
 
 public:
     explicit MessageStrip(QWidget* parent = nullptr);
 
-    /// Shows `text`, with the mark and colour of a severity.
-    void showMessage(Severity severity, const QString& text);
+    /// Shows `text`, with the mark and colour of a severity; below it a command that may put things
+    /// right, which is what is copied then.
+    void showMessage(Severity severity, const QString& text, const QString& remedy = {});
     QString text() const;
+    QString remedy() const;
 
 Q_SIGNALS:
     /// Somebody has closed it from within, where the focus may have been.
@@ -32,6 +36,8 @@ private:
     void dismiss();
 
     QLabel* m_label;
+    QLabel* m_remedy;
+    FlatButton* m_copy;
     Severity m_severity = Severity::None;
 };
 

@@ -1,0 +1,328 @@
+// What may wait for a thread or a disk (the end of a capture, deleting, saving) is given to one
+// worker, in order, and that worker is waited for only when the window is gone.
+#include "ui/live/live_controller.h"
+
+#include <QFile>
+#include <QScopedValueRollback>
+
+#include "capture/session/session.h"
+#include "ui/load/load_controller.h"
+#include "ui/text/display_text.h"
+
+namespace framescope {
+
+namespace {
+
+constexpr int kTickMs = 250;  // figures that change more often cannot be read
+
+QString filterOf(const LiveSource& source) {
+    if (const auto* interface = std::get_if<live::InterfaceCapture>(&source)) {
+        return displayText(interface->request.filter);
+    }
+    if (const auto* remote = std::get_if<live::RemoteCapture>(&source)) {
+        return displayText(remote->filter);
+    }
+    return {};
+}
+
+std::filesystem::path toPath(const QString& text) {
+    return QFile::encodeName(text).toStdString();
+}
+
+}  // namespace
+
+LiveController::LiveController(LoadController& loader, LiveServices services, QObject* parent)
+    : QObject(parent), m_loader(loader), m_services(std::move(services)) {
+    m_tick.setInterval(kTickMs);
+    connect(&m_tick, &QTimer::timeout, this, &LiveController::changed);
+    connect(&loader, &LoadController::replaced, this, [this] {
+        if (!m_replacing) letGo();
+    });
+    connect(&loader, &LoadController::failed, this, [this] { m_discard = false; });
+    connect(&loader, &LoadController::progressed, this, [this] {
+        const Session* const session = m_loader.session();
+        if (m_following && session != nullptr && session->statistics().packets != 0) {
+            m_anyPacket = true;
+        }
+    });
+    connect(&loader, &LoadController::finished, this, [this] {
+        saveIfWanted();
+        Q_EMIT changed();
+    });
+}
+
+LiveController::~LiveController() {
+    cancelSave();
+    letGo();
+}
+
+void LiveController::start(const LiveSource& source) {
+    if (!m_services.canCapture()) return;
+    letGo();
+    m_source = source;
+    begin({}, filterOf(source));
+    m_state = LiveState::Starting;
+    m_sinceStart.start();
+    m_tick.start();
+    {
+        const QScopedValueRollback guard(m_replacing, true);
+        m_loader.close();
+    }
+    const quint64 generation = m_generation;
+    m_capture = m_services.capture(source, [this, generation] {
+        QMetaObject::invokeMethod(
+            this,
+            [this, generation] {
+                if (generation == m_generation) poll();
+            },
+            Qt::QueuedConnection);
+    });
+    m_sourceName = displayText(m_capture->sourceName(), 80);
+    poll();
+}
+
+void LiveController::begin(const QString& name, const QString& filter) {
+    ++m_generation;
+    m_status = {};
+    m_sourceName = name;
+    m_filter = filter;
+    m_elapsedMs = 0;
+    m_wasLeft = false;
+    m_following = false;
+    m_discard = false;
+    m_anyPacket = false;
+    m_wantedTarget.clear();
+}
+
+void LiveController::stop() {
+    if (!isRunning() || !m_capture) return;
+    m_state = LiveState::Stopping;
+    m_capture->stop();
+    Q_EMIT changed();
+}
+
+void LiveController::close() {
+    letGo();
+    m_loader.close();
+}
+
+bool LiveController::canRestart() const {
+    // What standard input has given is gone.
+    if (!m_source || m_wasLeft) return false;
+    const auto* const stream = std::get_if<live::StreamCapture>(&*m_source);
+    return stream == nullptr || stream->path != "-";
+}
+
+void LiveController::restart() {
+    if (canRestart()) start(LiveSource(*m_source));
+}
+
+void LiveController::poll() {
+    if (!m_capture) return;
+    const LiveState before = m_state;
+    m_status = m_capture->status();
+    if (m_status.file && !m_following) {
+        follow(m_status.file, m_capture->bytes(), m_capture->spool());
+    }
+    switch (m_status.phase) {
+        case live::Phase::Starting:
+            break;
+        case live::Phase::Running:
+            if (m_state == LiveState::Starting) m_state = LiveState::Running;
+            break;
+        case live::Phase::Stopping:
+            if (isRunning()) m_state = LiveState::Stopping;
+            break;
+        case live::Phase::Ended:
+            if (isRunning()) return noteEnd(m_status.ending.value_or(live::Ending{}));
+            break;
+    }
+    // Figures come with the tick.
+    if (m_state != before) Q_EMIT changed();
+}
+
+void LiveController::follow(std::shared_ptr<CaptureFile> file, std::shared_ptr<GrowingBytes> bytes,
+                            std::shared_ptr<live::Spool> spool) {
+    m_following = true;
+    m_bytes = std::move(bytes);
+    m_spool = std::move(spool);
+    const QScopedValueRollback guard(m_replacing, true);
+    m_loader.follow(std::move(file), m_sourceName);
+}
+
+void LiveController::noteEnd(const live::Ending& ending) {
+    m_elapsedMs = m_sinceStart.elapsed();
+    m_tick.stop();
+    if (m_following) {
+        m_state = LiveState::Ended;
+        const auto paths = m_bytes->paths();
+        if (m_spool == nullptr && paths.size() == 1) {
+            m_loader.setPath(QFile::decodeName(paths.front().c_str()));
+        }
+    } else {
+        letGo();
+    }
+    Q_EMIT changed();
+    Q_EMIT ended(ending);
+    saveIfWanted();
+}
+
+void LiveController::letGo() {
+    ++m_generation;
+    m_tick.stop();
+    m_wantedTarget.clear();
+    if (m_cancelSave) m_cancelSave->cancelled = true;
+    m_cancelSave.reset();
+    // Nobody misses a capture without a packet.
+    const bool discard = m_discard || (!m_wasLeft && !holdsPackets());
+    if (m_capture) m_capture->stop();
+    m_worker.destroy(std::move(m_capture));
+    if (m_spool != nullptr) {
+        m_worker.add([spool = std::move(m_spool), discard] {
+            if (discard) spool->discard();
+        });
+    }
+    m_spool.reset();
+    m_bytes.reset();
+    m_discard = false;
+    m_wasLeft = false;
+    m_following = false;
+    if (std::exchange(m_state, LiveState::None) != LiveState::None) Q_EMIT changed();
+    m_worker.add([this] {
+        QMetaObject::invokeMethod(this, &LiveController::leftChanged, Qt::QueuedConnection);
+    });
+}
+
+void LiveController::openLeft(const std::filesystem::path& folder) {
+    if (!m_services.adopt) return;
+    runInBackground(
+        *this, [adopt = m_services.adopt, folder] { return adopt(folder); },
+        [this](Result<AdoptedCapture> adopted) {
+            if (!adopted) {
+                m_discard = false;
+                Q_EMIT failed(QString::fromStdString(adopted.error().sentence));
+                return;
+            }
+            letGo();
+            const live::SpoolDescription& about = adopted->spool->description();
+            begin(displayText(about.source, 80), displayText(about.filter));
+            m_state = LiveState::Ended;
+            m_wasLeft = true;
+            m_source.reset();
+            m_status.file = adopted->file;
+            follow(adopted->file, adopted->bytes, adopted->spool);
+            Q_EMIT changed();
+        });
+}
+
+void LiveController::discardLeft(const std::filesystem::path& folder) {
+    if (!m_services.adopt) return;
+    // Through the lock: it may belong to somebody by now.
+    m_worker.add([this, adopt = m_services.adopt, folder] {
+        if (auto adopted = adopt(folder)) {
+            adopted->spool->discard();
+        } else {
+            QMetaObject::invokeMethod(
+                this,
+                [this, sentence = QString::fromStdString(adopted.error().sentence)] {
+                    Q_EMIT failed(sentence);
+                },
+                Qt::QueuedConnection);
+        }
+        QMetaObject::invokeMethod(this, &LiveController::leftChanged, Qt::QueuedConnection);
+    });
+}
+
+bool LiveController::hasUnsaved() const {
+    return m_spool != nullptr && holdsPackets();
+}
+
+qint64 LiveController::elapsedMs() const {
+    return isRunning() ? m_sinceStart.elapsed() : m_elapsedMs;
+}
+
+QString LiveController::fileSuffix() const {
+    const bool classic = m_status.file && m_status.file->format() == CaptureFormat::Pcap;
+    return classic ? QStringLiteral("pcap") : QStringLiteral("pcapng");
+}
+
+void LiveController::save(const QString& target, bool andStop) {
+    if (!m_bytes || m_spool == nullptr || isSaving() || target.isEmpty()) return;
+    if (isRunning() && !andStop) return startSaving(target);
+    m_wantedTarget = target;
+    if (isRunning()) stop();
+    saveIfWanted();
+    Q_EMIT changed();
+}
+
+void LiveController::saveIfWanted() {
+    if (m_wantedTarget.isEmpty() || m_state != LiveState::Ended || m_loader.isReading()) return;
+    startSaving(std::exchange(m_wantedTarget, {}));
+}
+
+void LiveController::startSaving(const QString& target) {
+    const bool running = isRunning();
+    const Session* const session = m_loader.session();
+    // What a crash has cut in two is behind what was read.
+    const bool readWhole = !running && session != nullptr && session->complete() &&
+                           !m_loader.wasCancelled() && session->statistics().bytesRead != 0;
+    const std::uint64_t end = readWhole ? session->statistics().bytesRead : m_bytes->size();
+    const std::uint64_t begin = m_bytes->firstReadable();
+    const std::uint64_t readable = end > begin ? end - begin : 0;
+    m_cancelSave = std::make_shared<SaveProgress>();
+    m_cancelSave->all = readable;
+    m_tick.start();
+    const quint64 generation = m_generation;
+    m_worker.add([this, target, running, generation, readable, files = m_bytes->paths(),
+                  save = m_services.save, progress = m_cancelSave] {
+        auto moved = save(
+            files, readable, toPath(target),
+            [&progress](std::uint64_t done) {
+                progress->done = done;
+                return !progress->cancelled;
+            },
+            running ? live::SaveBy::Copying : live::SaveBy::MovingOrCopying);
+        QMetaObject::invokeMethod(
+            this,
+            [this, target, running, generation, moved = std::move(moved)] {
+                if (generation == m_generation) finishSaving(target, running, moved);
+            },
+            Qt::QueuedConnection);
+    });
+    Q_EMIT changed();
+}
+
+void LiveController::finishSaving(const QString& target, bool wasRunning,
+                                  const Result<bool>& moved) {
+    const bool cancelled = m_cancelSave && m_cancelSave->cancelled;
+    m_cancelSave.reset();
+    if (!isRunning()) m_tick.stop();
+    if (!moved) {
+        Q_EMIT changed();
+        Q_EMIT saveFailed(cancelled ? QString() : QString::fromStdString(moved.error().sentence));
+        return;
+    }
+    if (wasRunning) {
+        Q_EMIT changed();
+        Q_EMIT copied(target);
+        return;
+    }
+    if (*moved && m_bytes) m_bytes->moved({toPath(target)});
+    // What is shown goes on reading from the descriptors it has.
+    m_discard = true;
+    m_loader.setPath(target);
+    letGo();
+    Q_EMIT saved(target);
+}
+
+void LiveController::cancelSave() {
+    m_wantedTarget.clear();
+    if (m_cancelSave) m_cancelSave->cancelled = true;
+}
+
+double LiveController::saveProgress() const {
+    if (!m_cancelSave || m_cancelSave->all == 0) return 0;
+    return static_cast<double>(m_cancelSave->done) / static_cast<double>(m_cancelSave->all);
+}
+
+}  // namespace framescope

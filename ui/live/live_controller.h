@@ -1,0 +1,136 @@
+// The live capture of the window, from its start until its bytes are saved or discarded: turns what
+// capture/live tells from its thread into signals, lets the load controller follow what is written,
+// and saves.
+//
+// Nothing here asks anybody. A capture that is replaced before somebody decided about it stays in
+// its spool, and is offered again by the start page.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+
+#include <QElapsedTimer>
+#include <QObject>
+#include <QTimer>
+
+#include "ui/live/live_services.h"
+#include "ui/load/background.h"
+
+namespace framescope {
+
+class LoadController;
+
+/// Where the capture stands. `Ended`: nothing comes any more, but it is still what is shown.
+enum class LiveState { None, Starting, Running, Stopping, Ended };
+
+class LiveController : public QObject {
+    Q_OBJECT
+
+public:
+    /// `loader` shows what is captured, and must outlive this.
+    LiveController(LoadController& loader, LiveServices services, QObject* parent = nullptr);
+    ~LiveController() override;
+
+    const LiveServices& services() const { return m_services; }
+
+    /// Starts a capture in place of what is open.
+    void start(const LiveSource& source);
+    /// Asks for the end of the capture.
+    void stop();
+    /// Starts what was started last once more.
+    void restart();
+    bool canRestart() const;
+    /// Opens a capture that was left behind in place of what is open; failed() if that cannot be.
+    void openLeft(const std::filesystem::path& folder);
+    /// Deletes a capture that was left behind, then emits leftChanged().
+    void discardLeft(const std::filesystem::path& folder);
+
+    /// Brings what was captured to a file of the user's; saved(), copied() or saveFailed() follow.
+    /// A capture that is running is copied up to here and goes on, unless `andStop`: it is stopped
+    /// first then.
+    void save(const QString& target, bool andStop);
+    void cancelSave();
+    /// What is captured is deleted as soon as something else takes its place or the window ends. It
+    /// stays if what should take its place cannot be opened.
+    void discardWhenReplaced() { m_discard = true; }
+    /// Shows nothing any more.
+    void close();
+
+    LiveState state() const { return m_state; }
+    bool isRunning() const { return m_state != LiveState::None && m_state != LiveState::Ended; }
+    /// What is shown is a live capture, or one that was left behind.
+    bool isShown() const { return m_state != LiveState::None; }
+    /// There are packets that no file of the user's holds.
+    bool hasUnsaved() const;
+    bool wasLeftBehind() const { return m_wasLeft; }
+    bool isSaving() const { return m_cancelSave != nullptr; }
+    /// Of the saving that goes on, 0 to 1.
+    double saveProgress() const;
+
+    const live::Status& status() const { return m_status; }
+    QString sourceName() const { return m_sourceName; }
+    QString filter() const { return m_filter; }
+    qint64 elapsedMs() const;
+    /// "pcapng" or "pcap": what a file to save to should be called.
+    QString fileSuffix() const;
+
+Q_SIGNALS:
+    /// The state is another one, or it is time to look at the figures again.
+    void changed();
+    /// The capture has come to its end; nothing was opened if state() is None now.
+    void ended(const framescope::live::Ending& ending);
+    /// Everything that was captured lies in this file now.
+    void saved(const QString& path);
+    /// What was captured until now lies in this file too; the capture goes on.
+    void copied(const QString& path);
+    /// Empty when it was cancelled.
+    void saveFailed(const QString& sentence);
+    /// A capture that was left behind cannot be opened.
+    void failed(const QString& sentence);
+    /// Captures that were left behind are others now.
+    void leftChanged();
+
+private:
+    struct SaveProgress {
+        std::atomic<bool> cancelled = false;
+        std::atomic<std::uint64_t> done = 0;
+        std::uint64_t all = 0;
+    };
+
+    void poll();
+    void begin(const QString& name, const QString& filter);
+    void follow(std::shared_ptr<CaptureFile> file, std::shared_ptr<GrowingBytes> bytes,
+                std::shared_ptr<live::Spool> spool);
+    void letGo();
+    void noteEnd(const live::Ending& ending);
+    void saveIfWanted();
+    void startSaving(const QString& target);
+    void finishSaving(const QString& target, bool wasRunning, const Result<bool>& moved);
+    bool holdsPackets() const { return m_anyPacket || m_status.figures.packets != 0; }
+
+    LoadController& m_loader;
+    LiveServices m_services;
+    LiveState m_state = LiveState::None;
+    std::optional<LiveSource> m_source;
+    std::unique_ptr<live::LiveCapture> m_capture;
+    live::Status m_status;
+    std::shared_ptr<GrowingBytes> m_bytes;
+    std::shared_ptr<live::Spool> m_spool;  // null where the person named a file
+    QString m_sourceName;
+    QString m_filter;
+    QString m_wantedTarget;  // to be saved to once the end has come
+    QElapsedTimer m_sinceStart;
+    qint64 m_elapsedMs = 0;
+    QTimer m_tick;
+    quint64 m_generation = 0;
+    bool m_wasLeft = false;
+    bool m_following = false;
+    bool m_replacing = false;  // the loader is given something else by this
+    bool m_discard = false;
+    bool m_anyPacket = false;
+    std::shared_ptr<SaveProgress> m_cancelSave;
+    SerialWorker m_worker;  // the last: its tasks may post to this
+};
+
+}  // namespace framescope

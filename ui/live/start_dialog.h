@@ -1,0 +1,45 @@
+// What the dialogs that start a capture have in common: a form, a sentence that says what is still
+// missing, and Start, which waits for it.
+#pragma once
+
+#include <QDialog>
+
+class QFormLayout;
+class QLabel;
+
+namespace framescope {
+
+class CaptureFilterEdit;
+class FlatButton;
+
+class StartDialog : public QDialog {
+    Q_OBJECT
+
+public:
+    /// What is in the way of a start, one sentence; empty for nothing.
+    QString obstacle() const { return m_obstacle; }
+    FlatButton& startButton() { return *m_start; }
+
+protected:
+    StartDialog(const QString& title, QWidget* parent);
+
+    /// Derived classes say what is in the way, and call check() whenever that may have changed.
+    virtual QString whyNot() const = 0;
+    void check();
+    /// A line with a filter in it, whose complaints count as an obstacle.
+    void addFilter(CaptureFilterEdit& filter);
+    /// A dim sentence below the line before.
+    void addRemark(const QString& sentence);
+
+    QFormLayout& form() { return *m_form; }
+    void keyPressEvent(QKeyEvent* event) override;
+
+private:
+    QFormLayout* m_form;
+    QLabel* m_sentence;
+    FlatButton* m_start;
+    CaptureFilterEdit* m_filter = nullptr;
+    QString m_obstacle;
+};
+
+}  // namespace framescope
