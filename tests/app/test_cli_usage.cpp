@@ -88,8 +88,20 @@ private Q_SLOTS:
         const CliRun result = run({QStringLiteral("--help")});
         QCOMPARE(result.exitCode, 0);
         QCOMPARE(result.err, QByteArray());
-        for (const char* option : {"-r", "-Y", "-T", "-e", "-E", "-V", "-x", "-c", "-q", "-z", "-G",
-                                   "-h", "-v", "--help", "--version"}) {
+        for (const char* option : {"-r",           "-Y",
+                                   "-T",           "-e",
+                                   "-E",           "-V",
+                                   "-x",           "-c",
+                                   "-q",           "-z",
+                                   "-G",           "-h",
+                                   "-v",           "--help",
+                                   "--version",    "-i",
+                                   "-f",           "-w",
+                                   "-a",           "-b",
+                                   "-s",           "-B",
+                                   "-p",           "-D",
+                                   "--remote",     "--remote-port",
+                                   "--remote-sudo"}) {
             QVERIFY2(result.out.contains(QByteArray(" ") + option + ' ') ||
                          result.out.contains(QByteArray(" ") + option + ','),
                      option);

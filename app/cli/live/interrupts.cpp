@@ -16,16 +16,16 @@ namespace {
 constexpr int kGraceMs = 1500;
 constexpr int kInterruptedExit = 130;
 
-/// What the program was started without stays so: a shell ignores SIGINT for what runs in the
-/// background.
+/// SIGINT counts also where a shell has it ignored for what runs in the background, since scripts
+/// end captures with it; nohup(1) is respected.
 sigset_t wantedSignals() {
     sigset_t wanted;
     sigemptyset(&wanted);
-    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
-        struct sigaction action {};
-        sigaction(number, nullptr, &action);
-        if (action.sa_handler != SIG_IGN) sigaddset(&wanted, number);
-    }
+    sigaddset(&wanted, SIGINT);
+    sigaddset(&wanted, SIGTERM);
+    struct sigaction action {};
+    sigaction(SIGHUP, nullptr, &action);
+    if (action.sa_handler != SIG_IGN) sigaddset(&wanted, SIGHUP);
     return wanted;
 }
 

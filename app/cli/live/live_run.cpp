@@ -3,11 +3,11 @@
 // output is still there.
 #include "app/cli/live/live_run.h"
 
-#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <unistd.h>
 
@@ -59,7 +59,10 @@ public:
           m_output(output),
           m_counts(options.quiet && capturesItself() && isatty(STDERR_FILENO) == 1),
           m_interrupts([this] { interrupted(); }) {}
-    ~LiveRun() { m_stoppable = nullptr; }
+    ~LiveRun() {
+        const std::lock_guard lock(m_stopMutex);
+        m_stoppable = nullptr;
+    }
     LiveRun(const LiveRun&) = delete;
     LiveRun& operator=(const LiveRun&) = delete;
 
@@ -90,8 +93,9 @@ private:
     Output& m_output;
     const bool m_counts;  ///< somebody watches the counters
     Bell m_bell;
-    std::atomic<live::LiveCapture*> m_stoppable = nullptr;
-    Interrupts m_interrupts;  ///< before whatever makes threads
+    std::mutex m_stopMutex;
+    live::LiveCapture* m_stoppable = nullptr;  ///< m_capture, for the thread of the signals
+    Interrupts m_interrupts;                   ///< before whatever makes threads
     std::unique_ptr<live::LiveCapture> m_capture;
     live::Status m_status;
     std::optional<Session> m_session;
@@ -152,14 +156,19 @@ std::optional<Error> LiveRun::start() {
             m_capture = live::captureStream({m_options.file, live.destination}, wake);
             break;
     }
-    m_stoppable = m_capture.get();
+    {
+        const std::lock_guard lock(m_stopMutex);
+        m_stoppable = m_capture.get();
+    }
+    // A signal that came earlier found nothing to stop.
     if (m_interrupts.count() > 0) m_capture->stop();
     return std::nullopt;
 }
 
 /// On the thread of the signals, as the main thread may be waiting for the reader of the output.
 void LiveRun::interrupted() {
-    if (live::LiveCapture* const capture = m_stoppable) capture->stop();
+    const std::lock_guard lock(m_stopMutex);
+    if (m_stoppable != nullptr) m_stoppable->stop();
     m_bell.ring();
 }
 
