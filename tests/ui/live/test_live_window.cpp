@@ -69,7 +69,7 @@ public:
     void answer(const char* text) {
         QVERIFY(window.liveFlow().question() != nullptr);
         for (FlatButton* button : window.liveFlow().question()->findChildren<FlatButton*>()) {
-            if (button->text() == QLatin1String(text)) return button->click();
+            if (button->text() == QString::fromUtf8(text)) return button->click();
         }
         QFAIL(text);
     }
@@ -202,8 +202,8 @@ private Q_SLOTS:
         QVERIFY(dialog != nullptr);
         const QString target = live.source.folder.filePath(QStringLiteral("kept.pcap"));
         QSignalSpy saved(&live.window.live(), &LiveController::saved);
-        Q_EMIT dialog->fileSelected(target);
-        dialog->close();
+        dialog->selectFile(target);
+        static_cast<QDialog*>(dialog)->accept();
         QVERIFY(saved.wait());
         QVERIFY(QFile::exists(target));
         QVERIFY(!bar.isVisible());
@@ -243,8 +243,8 @@ private Q_SLOTS:
         auto* const dialog = live.window.findChild<QFileDialog*>();
         QVERIFY(dialog != nullptr);
         const QString target = live.source.folder.filePath(QStringLiteral("kept.pcap"));
-        Q_EMIT dialog->fileSelected(target);
-        dialog->close();
+        dialog->selectFile(target);
+        static_cast<QDialog*>(dialog)->accept();
         QTRY_COMPARE(live.window.loader().path(), sample());
         QVERIFY(QFile::exists(target));
     }
