@@ -31,7 +31,7 @@ public:
 
 private:
     bool isRunning() const { return !m_end; }
-    void end(CaptureEnd how) {
+    void end(const CaptureEnd& how) {
         if (!m_end) m_end = how;
     }
 

@@ -7,9 +7,13 @@
 #include <cstdint>
 #include <deque>
 
-#include "app/capture_helper/packet_source.h"
-
 namespace framescope::helper {
+
+/// libpcap's figures, 32 bits wide, which wrap.
+struct KernelFigures {
+    std::uint32_t drops = 0;
+    std::uint32_t interfaceDrops = 0;
+};
 
 class DropAccounting {
 public:

@@ -1,6 +1,6 @@
 // Ordinary mode, not immediate mode: only then the kernel's ring is of version 3, with blocks of
-// many packets, and keeps up. Descriptors that libpcap keeps open beside the packet socket: an
-// eventfd for pcap_breakloop().
+// many packets, and keeps up. libpcap holds an eventfd for pcap_breakloop() beside the packet
+// socket while an interface blocks; made not to block, it has the socket alone.
 #include "app/capture_helper/packet_source.h"
 
 #include <algorithm>
@@ -8,6 +8,7 @@
 
 #include "app/capture_helper/failures.h"
 #include "app/capture_helper/link_type.h"
+#include "app/capture_helper/loopback_filter.h"
 
 namespace framescope::helper {
 namespace {
@@ -53,7 +54,17 @@ std::variant<PacketSource, Failed> PacketSource::open(const Request& request) {
 }
 
 std::optional<Failed> PacketSource::setFilter(const std::string& filter) {
-    if (filter.empty()) return std::nullopt;
+    if (!filter.empty()) {
+        if (auto failure = setOwnFilter(filter)) return failure;
+    }
+    keepOutgoingCopiesOut(m_pcap.get(), m_name, filter);
+    return std::nullopt;
+}
+
+std::optional<Failed> PacketSource::setOwnFilter(const std::string& filter) {
+    const auto failure = [this](const char* what) {
+        return Failed{Failure::BadFilter, what + std::string(::pcap_geterr(m_pcap.get())) + '.'};
+    };
     char error[PCAP_ERRBUF_SIZE] = "";
     bpf_u_int32 net = 0;
     bpf_u_int32 mask = 0;
@@ -61,14 +72,12 @@ std::optional<Failed> PacketSource::setFilter(const std::string& filter) {
     if (::pcap_lookupnet(m_name.c_str(), &net, &mask, error) != 0) mask = PCAP_NETMASK_UNKNOWN;
     bpf_program program{};
     if (::pcap_compile(m_pcap.get(), &program, filter.c_str(), 1, mask) != 0) {
-        return Failed{Failure::BadFilter, std::string("The capture filter is not understood: ") +
-                                              ::pcap_geterr(m_pcap.get()) + '.'};
+        return failure("The capture filter is not understood: ");
     }
     const int status = ::pcap_setfilter(m_pcap.get(), &program);
     ::pcap_freecode(&program);
     if (status == 0) return std::nullopt;
-    return Failed{Failure::BadFilter, std::string("The capture filter cannot be set: ") +
-                                          ::pcap_geterr(m_pcap.get()) + '.'};
+    return failure("The capture filter cannot be set: ");
 }
 
 std::uint32_t PacketSource::linkType() const {

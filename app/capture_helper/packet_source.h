@@ -9,15 +9,10 @@
 #include <string>
 #include <variant>
 
+#include "app/capture_helper/drop_accounting.h"
 #include "capture/spool/helper_protocol.h"
 
 namespace framescope::helper {
-
-/// libpcap's figures, 32 bits wide, which wrap.
-struct KernelFigures {
-    std::uint32_t drops = 0;
-    std::uint32_t interfaceDrops = 0;
-};
 
 class PacketSource {
 public:
@@ -52,6 +47,7 @@ private:
     };
 
     PacketSource(std::unique_ptr<pcap_t, Closer> pcap, std::string name);
+    std::optional<Failed> setOwnFilter(const std::string& filter);
 
     std::unique_ptr<pcap_t, Closer> m_pcap;
     std::string m_name;

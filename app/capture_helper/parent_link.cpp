@@ -14,6 +14,26 @@
 #include "app/capture_helper/clock.h"
 
 namespace framescope::helper {
+namespace {
+
+/// The first descriptor that came with a message; others are closed, and the kernel closes those
+/// for which there was no room.
+FileDescriptor descriptorIn(const msghdr& message) {
+    const cmsghdr* const header = CMSG_FIRSTHDR(&message);
+    if (header == nullptr || header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS) {
+        return {};
+    }
+    FileDescriptor first;
+    for (std::size_t at = CMSG_LEN(0); at + sizeof(int) <= header->cmsg_len; at += sizeof(int)) {
+        int fd = -1;
+        std::memcpy(&fd, reinterpret_cast<const char*>(header) + at, sizeof fd);
+        FileDescriptor owned(fd);
+        if (!first) first = std::move(owned);
+    }
+    return first;
+}
+
+}  // namespace
 
 bool ParentLink::isPossible(int socket, int pipe) {
     int type = 0;
@@ -29,8 +49,7 @@ ParentLink::ParentLink(int socket, int pipe) : m_socket(socket), m_pipe(pipe) {
 
 std::optional<Command> ParentLink::nextCommand() {
     char text[64];
-    // Room for one descriptor; the kernel closes what more is sent along.
-    alignas(cmsghdr) char control[CMSG_SPACE(sizeof(int))];
+    alignas(cmsghdr) char control[CMSG_SPACE(8 * sizeof(int))];
     for (;;) {
         iovec part{text, sizeof text};
         msghdr message{};
@@ -42,14 +61,7 @@ std::optional<Command> ParentLink::nextCommand() {
         if (length < 0 && errno == EINTR) continue;
         if (length < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return std::nullopt;
         if (length <= 0) return Command{Command::Kind::ParentGone, {}};
-        FileDescriptor file;
-        const cmsghdr* const header = CMSG_FIRSTHDR(&message);
-        if (header != nullptr && header->cmsg_level == SOL_SOCKET &&
-            header->cmsg_type == SCM_RIGHTS && header->cmsg_len == CMSG_LEN(sizeof(int))) {
-            int fd = -1;
-            std::memcpy(&fd, CMSG_DATA(header), sizeof fd);
-            file = FileDescriptor(fd);
-        }
+        FileDescriptor file = descriptorIn(message);
         const std::string_view word(text, static_cast<std::size_t>(length));
         if (word == kStopCommand) return Command{Command::Kind::Stop, {}};
         if (word == kFileCommand && file) return Command{Command::Kind::File, std::move(file)};

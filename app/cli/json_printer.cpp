@@ -73,10 +73,12 @@ void writeRow(SessionRow& row, JsonWriter& json) {
     json.number(record.packet);
     json.key("time");
     json.text(formatTime(record.timeNs));
-    json.key("connection");
-    json.number(record.connection);
-    json.key("direction");
-    json.text(record.direction == Direction::ClientToServer ? "c2s" : "s2c");
+    if (record.connection != kNoConnection) {
+        json.key("connection");
+        json.number(record.connection);
+        json.key("direction");
+        json.text(record.direction == Direction::ClientToServer ? "c2s" : "s2c");
+    }
     json.key("protocol");
     json.text(text.protocol);
     json.key("length");

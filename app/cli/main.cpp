@@ -1,18 +1,20 @@
 // framescope-cli: a capture in, lines out. Rows are printed batch by batch while the capture is
 // read, so the first line comes at once whatever the size of the file.
-#include <cstdlib>
 #include <cstring>
-#include <iostream>
 #include <optional>
 #include <string>
 #include <unistd.h>
 #include <utility>
 
+#include "app/cli/exit_code.h"
 #include "app/cli/hex/hex_input.h"
 #include "app/cli/listing.h"
+#include "app/cli/live/interface_listing.h"
+#include "app/cli/live/live_run.h"
 #include "app/cli/options.h"
 #include "app/cli/output.h"
 #include "app/cli/row_printer.h"
+#include "app/cli/row_printing.h"
 #include "app/cli/summary.h"
 #include "capture/file/capture_file.h"
 #include "capture/ingest/loader.h"
@@ -23,59 +25,9 @@
 namespace framescope::cli {
 namespace {
 
-enum ExitCode { kRead = 0, kBadUsage = 1, kUnreadable = 2, kDamaged = 3 };
-
-void complain(const std::string& sentence) {
-    std::cerr << "framescope-cli: " << sentence << '\n';
-}
-
-bool wantsColour(const Output& output) {
-    const char* const noColour = std::getenv("NO_COLOR");
-    const char* const terminal = std::getenv("TERM");
-    return output.isTerminal() && (noColour == nullptr || *noColour == '\0') &&
-           (terminal == nullptr || std::strcmp(terminal, "dumb") != 0);
-}
-
-/// Prints the rows that match as they arrive in the session.
-class RowPrinting {
-public:
-    RowPrinting(const Options& options, const Session& session, Output& output)
-        : m_options(options),
-          m_session(session),
-          m_output(output),
-          m_printer(makeRowPrinter(options, wantsColour(output))) {
-        m_printer->begin(m_text);
-        m_output.write(m_text);
-    }
-
-    /// Prints what is new. False when nothing more is wanted or can be written.
-    bool printNew() {
-        for (; m_next < m_session.rowCount() && wantsMore(); ++m_next) {
-            SessionRow row(m_session, m_next);
-            if (!m_options.filter.matches(row)) continue;
-            m_text.clear();
-            m_printer->print(row, m_text);
-            m_output.write(m_text);
-            ++m_printed;
-        }
-        if (m_output.isTerminal()) m_output.flush();
-        return wantsMore();
-    }
-
-private:
-    bool wantsMore() const { return m_printed < m_options.maxRows && !m_output.failed(); }
-
-    const Options& m_options;
-    const Session& m_session;
-    Output& m_output;
-    std::unique_ptr<RowPrinter> m_printer;
-    std::string m_text;
-    RecordId m_next = 0;
-    std::uint64_t m_printed = 0;
-};
-
 int readCapture(const Options& options, Output& output) {
-    const auto file = CaptureFile::open(options.file);
+    const bool standardInput = options.file == "-";
+    const auto file = CaptureFile::open(standardInput ? "/dev/stdin" : options.file);
     if (!file) {
         complain(file.error().sentence);
         return kUnreadable;
@@ -83,7 +35,9 @@ int readCapture(const Options& options, Output& output) {
     Session session(*file);
     session.setPayloadRules(options.payloadRules);
     std::optional<RowPrinting> printing;
-    if (!options.quiet) printing.emplace(options, session, output);
+    if (!options.quiet) {
+        printing.emplace(options, session, output, RowPrinting::Flush::InBlocks);
+    }
     bool enough = false;
     const auto take = [&](Batch&& batch) {
         session.append(std::move(batch));
@@ -91,13 +45,7 @@ int readCapture(const Options& options, Output& output) {
         return !enough;
     };
     readAll(*file, take, options.limits);
-    if (options.quiet && options.tables.empty()) output.write(summaryText(session));
-    bool above = !options.quiet;
-    for (const StatisticsTable* const table : options.tables) {
-        // An empty line keeps a table apart from what stands above it.
-        if (std::exchange(above, true)) output.write("\n");
-        output.write(table->text(session));
-    }
+    output.write(reportText(options, session));
     // Rows come before the notices that say why there are no more.
     output.flush();
     if (enough) return kRead;
@@ -144,9 +92,12 @@ int run(const Options& options, Output& output) {
             return kRead;
         case Action::DecodeHex:
             return decodeHex(options, output);
+        case Action::ListInterfaces:
+            return listInterfaces(output);
         case Action::ReadCapture:
             break;
     }
+    if (readsLive(options)) return runLive(options, output);
     return readCapture(options, output);
 }
 

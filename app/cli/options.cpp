@@ -7,12 +7,13 @@
 #include <optional>
 #include <string_view>
 
+#include "app/cli/live/live_option_reader.h"
 #include "dissector/field/field_suggestion.h"
 
 namespace framescope::cli {
 namespace {
 
-constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qz:G:hv";
+constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qz:G:hvi:f:a:b:w:s:B:pD";
 
 /// Long options without a letter.
 enum LongOption {
@@ -39,6 +40,17 @@ constexpr option kLongOptions[] = {
     {"display-filter", required_argument, nullptr, 'Y'},
     {"inflate-limit", required_argument, nullptr, kInflateLimit},
     {"decode-as", required_argument, nullptr, kDecodeAs},
+    // Live captures
+    {"interface", required_argument, nullptr, 'i'},
+    {"autostop", required_argument, nullptr, 'a'},
+    {"ring-buffer", required_argument, nullptr, 'b'},
+    {"snapshot-length", required_argument, nullptr, 's'},
+    {"buffer-size", required_argument, nullptr, 'B'},
+    {"no-promiscuous-mode", no_argument, nullptr, 'p'},
+    {"list-interfaces", no_argument, nullptr, 'D'},
+    {"remote", required_argument, nullptr, kRemote},
+    {"remote-port", required_argument, nullptr, kRemotePort},
+    {"remote-sudo", no_argument, nullptr, kRemoteSudo},
     {"help", no_argument, nullptr, 'h'},
     {"version", no_argument, nullptr, 'v'},
     {nullptr, 0, nullptr, 0},
@@ -121,9 +133,12 @@ private:
             case kPath:
             case kSubprotocol:
                 return takeHexOption(letter, value);
+            case 'D':
+                return setAction(Action::ListInterfaces);
             case ':':
                 return fail("The option " + optionName(argv) + " needs a value.");
             default:
+                if (LiveOptionReader::knows(letter)) return takeLiveOption(letter, value);
                 return fail("There is no option " + optionName(argv) + "; -h lists them.");
         }
     }
@@ -134,6 +149,15 @@ private:
             return fail("--decode-as " + quoted(text) + ": " + *sentence);
         }
         m_options.payloadRules.add(std::get<PayloadRule>(std::move(rule)));
+    }
+
+    void takeLiveOption(int letter, std::string_view value) {
+        if (m_options.action == Action::DecodeHex) {
+            return fail("The command hex reads bytes and captures nothing.");
+        }
+        // As for tshark, the interface "-" is standard input.
+        if (letter == 'i' && value == "-") return setFile(value);
+        if (auto mistake = m_live.take(letter, value)) fail(*std::move(mistake));
     }
 
     void takeHexOption(int letter, std::string_view value) {
@@ -290,8 +314,12 @@ private:
         if (decode && m_options.format == Format::Text) m_options.tree = true;
         const bool text = m_options.format == Format::Text;
         const bool fields = m_options.format == Format::Fields;
-        if (m_options.file.empty()) {
-            fail("No capture was named; write framescope-cli FILE, or -h for help.");
+        m_options.live = m_live.options();
+        if (m_options.file.empty() && !m_live.capturesLive()) {
+            return fail("No capture was named; write framescope-cli FILE, or -h for help.");
+        }
+        if (auto mistake = m_live.mistake(m_options.file); mistake && !decode) {
+            fail(*std::move(mistake));
         } else if (fields && m_options.fields.empty()) {
             fail("-T fields needs to know which fields: name them with -e.");
         } else if (text && !m_options.fields.empty()) {
@@ -315,6 +343,7 @@ private:
     }
 
     Options m_options;
+    LiveOptionReader m_live;
     std::string m_error;
     bool m_hasFilter = false;
     bool m_hasLayout = false;
@@ -329,11 +358,32 @@ Result<Options> parseOptions(int argc, char** argv) {
 
 std::string_view helpText() {
     return R"(Usage: framescope-cli [options] FILE
+       framescope-cli [options] -i INTERFACE [-f FILTER]
 
-Reads a capture (pcap or pcapng, also gzip-compressed) and prints the WebSocket
-and Socket.IO conversations in it, one line a row.
+Reads a capture (pcap or pcapng, also gzip-compressed), or captures packets
+itself, and prints the WebSocket and Socket.IO conversations in it, one line a
+row. A live capture is ended with Ctrl-C.
 
-  -r FILE, --read-file FILE        the capture; the same as FILE alone
+  -r FILE, --read-file FILE        the capture; the same as FILE alone. A FIFO, or
+                                   - for standard input, is read as it is written
+  -i IFACE, --interface IFACE      capture from this interface, or from the one of
+                                   that number in the list of -D
+  -f FILTER                        capture only what this filter of libpcap takes:
+                                   'tcp port 3000'
+  -w FILE                          write what is captured to this file, pcapng
+  -a LIMIT, --autostop LIMIT       end the capture by itself: duration:SECONDS,
+                                   filesize:KB, packets:N or files:N; repeatable
+  -b LIMIT, --ring-buffer LIMIT    go on to a new file: duration:SECONDS,
+                                   filesize:KB or packets:N; files:N keeps only the
+                                   last N; repeatable
+  -s LENGTH, --snapshot-length LENGTH
+                                   most bytes kept of a packet; 262144 without it
+  -B MIB, --buffer-size MIB        size of the kernel's buffer; 16 without it
+  -p, --no-promiscuous-mode        only packets that are meant for this machine
+  --remote [USER@]HOST:IFACE       capture there with tcpdump, through ssh
+  --remote-port PORT               the port of ssh there
+  --remote-sudo                    tcpdump needs sudo there
+  -D, --list-interfaces            list the interfaces, and end
   -Y FILTER, --display-filter FILTER
                                    only rows that match: names of protocols and
                                    fields, field == value, &&, ||, !, ( )

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/live/live_options.h"
 #include "app/cli/statistics_tables.h"
 #include "capture/result.h"
 #include "dissector/field/field_id.h"
@@ -18,7 +19,15 @@
 
 namespace framescope::cli {
 
-enum class Action { ReadCapture, DecodeHex, ShowHelp, ShowVersion, ListFields, ListIssues };
+enum class Action {
+    ReadCapture,
+    DecodeHex,
+    ShowHelp,
+    ShowVersion,
+    ListFields,
+    ListIssues,
+    ListInterfaces,
+};
 enum class Format { Text, Fields, Json };
 enum class Occurrence { First, Last, All };
 
@@ -49,7 +58,8 @@ struct HexOptions {
 
 struct Options {
     Action action = Action::ReadCapture;
-    std::string file;  ///< "-" is standard input, for the command hex
+    std::string file;  ///< "-" is standard input; empty when something is captured
+    LiveOptions live;
     Filter filter;
     Format format = Format::Text;
     std::vector<FieldId> fields;  ///< -e, in order

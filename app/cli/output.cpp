@@ -3,6 +3,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <poll.h>
 #include <unistd.h>
 
 namespace framescope::cli {
@@ -22,6 +23,11 @@ void Output::flush() {
         }
     }
     m_buffer.clear();
+}
+
+void Output::askForReader() {
+    pollfd ask{m_descriptor, 0, 0};
+    if (m_error == 0 && ::poll(&ask, 1, 0) == 1 && (ask.revents & POLLERR) != 0) m_error = EPIPE;
 }
 
 bool Output::readerLeft() const {

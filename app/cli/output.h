@@ -24,6 +24,8 @@ public:
 
     /// Nothing can be written any more.
     bool failed() const { return m_error != 0; }
+    /// Looks whether the reader is still there, without writing anything.
+    void askForReader();
     /// The reader closed its end; no reason to complain.
     bool readerLeft() const;
     /// errno of the write that failed, 0 if none did.

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <ctime>
 #include <numeric>
+#include <utility>
 
 #include "app/cli/field_text.h"
 
@@ -50,7 +51,8 @@ std::string packetLines(const Statistics& figures) {
            lineIfAny("  IP fragments", figures.ipFragments) +
            lineIfAny("  not IP", figures.notIpPackets) +
            lineIfAny("  unknown link type", figures.unknownLinkPackets) +
-           lineIfAny("  malformed", figures.malformedPackets);
+           lineIfAny("  malformed", figures.malformedPackets) +
+           lineIfAny("Dropped packets", figures.droppedPackets);
 }
 
 std::string rowLines(const Session& session) {
@@ -91,6 +93,18 @@ std::string summaryText(const Session& session) {
     text += rowLines(session) + issueLines(figures);
     for (const std::string& notice : session.notices())
         text += line("Notice", printableLine(notice));
+    return text;
+}
+
+std::string reportText(const Options& options, const Session& session) {
+    if (options.quiet && options.tables.empty()) return summaryText(session);
+    std::string text;
+    bool above = !options.quiet;
+    for (const StatisticsTable* const table : options.tables) {
+        // An empty line keeps a table apart from what stands above it.
+        if (std::exchange(above, true)) text += '\n';
+        text += table->text(session);
+    }
     return text;
 }
 

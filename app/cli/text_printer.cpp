@@ -55,10 +55,14 @@ void TextPrinter::printLine(const SessionRow& row, std::string& out) const {
     const Record& record = row.record();
     const RowText text = row.session().text(row.id());
     const std::string time = secondsText(record.timeNs - row.session().statistics().firstTimeNs, 6);
-    const char* const arrow = record.direction == Direction::ClientToServer ? "->" : "<-";
+    const bool onConnection = record.connection != kNoConnection;
+    const char* const arrow = !onConnection                                   ? "--"
+                              : record.direction == Direction::ClientToServer ? "->"
+                                                                              : "<-";
+    const std::string connection = onConnection ? std::to_string(record.connection) : "-";
     char columns[128];
-    std::snprintf(columns, sizeof columns, "%6llu %12s %4u %s %-9s %8llu  ",
-                  static_cast<unsigned long long>(row.id()) + 1, time.c_str(), record.connection,
+    std::snprintf(columns, sizeof columns, "%6llu %12s %4s %s %-9s %8llu  ",
+                  static_cast<unsigned long long>(row.id()) + 1, time.c_str(), connection.c_str(),
                   arrow, text.protocol.c_str(), static_cast<unsigned long long>(record.length));
     const std::string_view colour = m_colour ? colourOf(record.severity) : "";
     out += colour;

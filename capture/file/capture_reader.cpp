@@ -61,6 +61,7 @@ ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
     packet.interface = 0;
     packet.recordOffset = offset;
     packet.dataOffset = offset + pcapRecordHeaderLength;
+    packet.dropped = 0;
     packet.data = whole.subspan(pcapRecordHeaderLength);
     return deliver(packet, offset + whole.size());
 }

@@ -12,6 +12,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -50,6 +51,14 @@ struct ReadCounts {
     std::uint64_t unknownBlocks = 0;
 };
 
+/// What the capturing system says it lost on one interface, all told; the last that it said.
+struct InterfaceDrops {
+    std::uint64_t kernel = 0;     ///< No room was left for them.
+    std::uint64_t interface = 0;  ///< The interface itself, or its driver, lost them.
+
+    bool operator==(const InterfaceDrops&) const = default;
+};
+
 /// How much a reader takes on. Packets are numbered in 32 bits; the others bound memory, for a
 /// small file could otherwise consist of nothing else.
 struct ReadLimits {
@@ -78,6 +87,9 @@ public:
     const std::vector<Notice>& notices() const { return m_notices; }
     const ReadCounts& counts() const { return m_counts; }
 
+    /// Losses by index in CaptureLayout::interfaces; only of interfaces that had some.
+    const std::map<std::uint32_t, InterfaceDrops>& drops() const { return m_drops; }
+
     /// Everything known of the file's layout so far.
     const CaptureLayout& layout() const { return m_layout; }
     /// The part of layout() that no earlier call has handed out; mostly empty. A packet's interface
@@ -99,6 +111,7 @@ private:
     bool readSectionHeader(const pcapng::BlockHeader& header, ByteView block);
     void readInterface(const pcapng::BlockHeader& header, ByteView block);
     void readSecrets(const pcapng::BlockHeader& header);
+    void readStatistics(const pcapng::BlockHeader& header, ByteView block);
     void countOtherBlock(std::uint32_t type);
 
     ReadStep deliver(CapturedPacket& packet, std::uint64_t recordEnd);
@@ -116,6 +129,7 @@ private:
     bool m_stopped = false;
     ReadCounts m_counts;
     std::vector<Notice> m_notices;
+    std::map<std::uint32_t, InterfaceDrops> m_drops;
     CaptureLayout m_layout;
     std::size_t m_sectionsTaken = 0;
     std::size_t m_interfacesTaken = 0;

@@ -21,10 +21,14 @@ std::string damagedAt(std::uint64_t offset) {
 
 constexpr const char* completeBefore = " The packets before it are complete.";
 
+/// Statistics are a few figures and perhaps a comment; a block that is longer is passed over.
+constexpr std::uint32_t maxStatisticsLength = 64U << 10;
+
 /// True for blocks whose body this program reads.
-bool readWhole(std::uint32_t type) {
-    return pcapng::isPacketBlock(type) || type == pcapng::SectionHeader ||
-           type == pcapng::InterfaceDescription;
+bool readWhole(const pcapng::BlockHeader& header) {
+    if (header.type == pcapng::InterfaceStatistics) return header.length <= maxStatisticsLength;
+    return pcapng::isPacketBlock(header.type) || header.type == pcapng::SectionHeader ||
+           header.type == pcapng::InterfaceDescription;
 }
 
 }  // namespace
@@ -64,7 +68,7 @@ ReadStep CaptureReader::nextInPcapng(CapturedPacket& packet) {
 
 CaptureReader::BlockResult CaptureReader::readBlock(const pcapng::BlockHeader& header,
                                                     CapturedPacket& packet) {
-    const bool whole = readWhole(header.type);
+    const bool whole = readWhole(header);
     if (whole && header.length > maxPacketLength) {
         stop(NoticeCode::Damaged, header.offset,
              damagedAt(header.offset) + "a block there claims " + std::to_string(header.length) +
@@ -95,6 +99,7 @@ CaptureReader::BlockResult CaptureReader::readBlock(const pcapng::BlockHeader& h
         readInterface(header, block);
     } else {
         if (header.type == pcapng::DecryptionSecrets) readSecrets(header);
+        if (header.type == pcapng::InterfaceStatistics && whole) readStatistics(header, block);
         countOtherBlock(header.type);
     }
     return BlockResult::NoPacket;
@@ -190,6 +195,19 @@ void CaptureReader::readSecrets(const pcapng::BlockHeader& header) {
         return;
     }
     if (m_layout.secrets.size() < m_limits.secrets) m_layout.secrets.push_back(secrets);
+}
+
+/// The figures count from the beginning of the capture on, so a later block replaces what an
+/// earlier one said of its interface.
+void CaptureReader::readStatistics(const pcapng::BlockHeader& header, ByteView block) {
+    const auto statistics = pcapng::parseStatistics(header.order, block);
+    if (!statistics) return;
+    const std::int64_t index =
+        m_layout.interfaceIndex(m_layout.sections.back(), statistics->interfaceId);
+    const InterfaceDrops drops{statistics->kernelDrops.value_or(0),
+                               statistics->interfaceDrops.value_or(0)};
+    if (index < 0 || drops == InterfaceDrops{}) return;
+    m_drops[static_cast<std::uint32_t>(index)] = drops;
 }
 
 void CaptureReader::countOtherBlock(std::uint32_t type) {

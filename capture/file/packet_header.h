@@ -17,6 +17,7 @@ struct PacketHeader {
     std::uint32_t interface = 0;       ///< Index in CaptureLayout::interfaces.
     std::uint64_t dataOffset = 0;      ///< Position of the packet's bytes in the capture.
     std::uint64_t recordOffset = 0;    ///< Position of the pcap record or pcapng block.
+    std::uint64_t dropped = 0;         ///< Packets the capturing system dropped before this one.
 
     bool operator==(const PacketHeader&) const = default;
 };

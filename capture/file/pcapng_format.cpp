@@ -13,12 +13,19 @@ constexpr std::uint32_t byteOrderMagic = 0x1a2b3c4d;
 constexpr std::size_t trailerLength = 4;
 constexpr std::size_t maxNameLength = 256;
 
-// Options of an interface description block, section 4.2.
 constexpr std::uint16_t optionEnd = 0;
+// Options of an interface description block, section 4.2.
 constexpr std::uint16_t optionName = 2;
 constexpr std::uint16_t optionDescription = 3;
 constexpr std::uint16_t optionTimeResolution = 9;
 constexpr std::uint16_t optionTimeOffset = 14;
+// Of an enhanced packet block, section 4.3.
+constexpr std::uint16_t optionPacketDrops = 4;
+// Of an interface statistics block, section 4.6.
+constexpr std::uint16_t optionInterfaceDrops = 5;
+constexpr std::uint16_t optionKernelDrops = 7;
+/// The obsolete packet block's drop count when nobody counted, appendix A.
+constexpr std::uint16_t dropsUnknown = 0xffff;
 
 std::string shortText(ByteView value) {
     const auto text = asText(value.first(std::min(value.size(), maxNameLength)));
@@ -38,8 +45,14 @@ void applyOption(FileOrder order, std::uint16_t code, ByteView value, CaptureInt
     }
 }
 
-/// Applies the options in `bytes`, up to the end mark or the end. False when one did not fit.
-bool applyOptions(FileOrder order, ByteView bytes, CaptureInterface& interface) {
+std::size_t paddedLength(std::size_t length) {
+    return (length + 3) & ~std::size_t{3};
+}
+
+/// Hands code and value of the options in `bytes` to `use`, up to the end mark or the end. False
+/// when one did not fit.
+template <typename Use>
+bool walkOptions(FileOrder order, ByteView bytes, const Use& use) {
     while (!bytes.empty()) {
         if (bytes.size() < 4) return false;
         const std::uint16_t code = order.u16(bytes, 0);
@@ -47,11 +60,25 @@ bool applyOptions(FileOrder order, ByteView bytes, CaptureInterface& interface) 
         if (code == optionEnd) return true;
         bytes = bytes.subspan(4);
         if (length > bytes.size()) return false;
-        applyOption(order, code, bytes.first(length), interface);
-        const std::size_t padded = (length + 3) & ~std::size_t{3};
-        bytes = bytes.subspan(std::min(padded, bytes.size()));
+        use(code, bytes.first(length));
+        bytes = bytes.subspan(std::min(paddedLength(length), bytes.size()));
     }
     return true;
+}
+
+/// An option that counts is 64 bits long; one of another length counts nothing.
+std::optional<std::uint64_t> countOf(FileOrder order, ByteView value) {
+    if (value.size() != 8) return std::nullopt;
+    return order.u64(value, 0);
+}
+
+/// What the options of an enhanced packet block say was dropped before the packet.
+std::uint64_t packetDrops(FileOrder order, ByteView options) {
+    std::optional<std::uint64_t> dropped;
+    walkOptions(order, options, [&](std::uint16_t code, ByteView value) {
+        if (code == optionPacketDrops && !dropped) dropped = countOf(order, value);
+    });
+    return dropped.value_or(0);
 }
 
 /// Seconds, and nanoseconds beyond them.
@@ -167,6 +194,14 @@ PacketBlock describePacket(const BlockHeader& header, ByteView block, const Capt
     const auto time = timeInNs(timestamp, interface.resolution, interface.timeOffset);
     packet.hasTime = time.has_value();
     packet.timeNs = time.value_or(0);
+    if (result.fault != PacketFault::None) return result;
+    if (header.type == EnhancedPacket) {
+        const std::size_t optionsPosition = std::min(paddedLength(packet.capturedLength), room);
+        packet.dropped = packetDrops(
+            order, block.subspan(dataPosition + optionsPosition, room - optionsPosition));
+    } else if (const std::uint16_t dropped = order.u16(block, 10); dropped != dropsUnknown) {
+        packet.dropped = dropped;
+    }
     return result;
 }
 
@@ -178,7 +213,23 @@ std::optional<InterfaceBlock> parseInterface(FileOrder order, ByteView block) {
     result.interface.snapLength = order.u32(block, 12);
     const ByteView options =
         block.subspan(optionsPosition, block.size() - optionsPosition - trailerLength);
-    result.optionsCut = !applyOptions(order, options, result.interface);
+    result.optionsCut = !walkOptions(order, options, [&](std::uint16_t code, ByteView value) {
+        applyOption(order, code, value, result.interface);
+    });
+    return result;
+}
+
+std::optional<StatisticsBlock> parseStatistics(FileOrder order, ByteView block) {
+    constexpr std::size_t optionsPosition = 20;
+    if (block.size() < optionsPosition + trailerLength) return std::nullopt;
+    StatisticsBlock result;
+    result.interfaceId = order.u32(block, 8);
+    const ByteView options =
+        block.subspan(optionsPosition, block.size() - optionsPosition - trailerLength);
+    walkOptions(order, options, [&](std::uint16_t code, ByteView value) {
+        if (code == optionInterfaceDrops) result.interfaceDrops = countOf(order, value);
+        if (code == optionKernelDrops) result.kernelDrops = countOf(order, value);
+    });
     return result;
 }
 

@@ -75,6 +75,13 @@ std::optional<BlockHeader> parseBlockHeader(ByteView blockStart, std::uint64_t o
 /// True when the length behind the body repeats the one before it, as it must.
 bool trailerAgrees(const BlockHeader& header, ByteView trailer);
 
+/// What an interface statistics block says was lost; nothing where it does not say.
+struct StatisticsBlock {
+    std::uint32_t interfaceId = 0;                ///< Within the section.
+    std::optional<std::uint64_t> interfaceDrops;  ///< isb_ifdrop
+    std::optional<std::uint64_t> kernelDrops;     ///< isb_osdrop
+};
+
 /// True for the three block types that hold a packet.
 bool isPacketBlock(std::uint32_t type);
 
@@ -85,6 +92,9 @@ PacketBlock describePacket(const BlockHeader& header, ByteView block, const Capt
 
 /// Reads an interface description block (section 4.2). None when it is too short.
 std::optional<InterfaceBlock> parseInterface(FileOrder order, ByteView block);
+
+/// Reads an interface statistics block (section 4.6). None when it is too short.
+std::optional<StatisticsBlock> parseStatistics(FileOrder order, ByteView block);
 
 /// Major version of a section header block (section 4.1); none when it is too short.
 std::optional<std::uint16_t> parseSectionVersion(FileOrder order, ByteView block);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <optional>
 
 #include "dissector/layer/detect_layer.h"
@@ -46,6 +47,7 @@ void Ingestor::packet(const CapturedPacket& packet) {
     m_statistics.lastTimeNs = std::max(m_statistics.lastTimeNs, m_lastTimeNs);
     ++m_statistics.packets;
     m_batch.packetOffsets.push_back(packet.recordOffset);
+    if (packet.dropped != 0) emitDrop(packet);
 
     const DecodedPacket decoded = decodePacket(packet.linkType, packet.data, packet.originalLength);
     switch (decoded.kind) {
@@ -73,6 +75,23 @@ void Ingestor::packet(const CapturedPacket& packet) {
     }
     ++m_statistics.tcpPackets;
     m_tracker.packet(decoded, packet.data, {packet.number, m_lastTimeNs, packet.dataOffset});
+}
+
+/// The packets are missing between the rows before and those that this packet makes, so that is
+/// where it is said. They may have been of any connection.
+void Ingestor::emitDrop(const CapturedPacket& packet) {
+    m_statistics.droppedPackets += packet.dropped;
+    Record record;
+    record.kind = RowKind::CaptureDrop;
+    record.protocol = Protocol::Capture;
+    record.connection = kNoConnection;
+    record.packet = packet.number;
+    record.timeNs = m_lastTimeNs;
+    record.detail = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(packet.dropped, std::numeric_limits<std::uint32_t>::max()));
+    record.severity = issueInfo(IssueCode::CapturePacketsDropped).severity;
+    countIssue(IssueCode::CapturePacketsDropped);
+    append(record);
 }
 
 void Ingestor::finish() {
@@ -246,9 +265,13 @@ RecordId Ingestor::emit(Record record) {
     record.connection = m_currentId;
     record.packet = m_arrival.packet;
     record.timeNs = m_arrival.timeNs;
-    ++m_statistics.rows[static_cast<std::size_t>(record.protocol)];
     ConnectionFacts& known = m_current->info.facts;
     known.protocol = std::max(known.protocol, record.protocol);
+    return append(record);
+}
+
+RecordId Ingestor::append(const Record& record) {
+    ++m_statistics.rows[static_cast<std::size_t>(record.protocol)];
     m_batch.records.push_back(record);
     return m_nextRecord++;
 }

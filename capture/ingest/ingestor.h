@@ -76,6 +76,8 @@ private:
     ConnectionFacts& facts() override;
     void replaceWith(std::unique_ptr<Layer> next) override;
 
+    void emitDrop(const CapturedPacket& packet);
+    RecordId append(const Record& record);
     Connection& enter(ConnectionId id);
     void settle();
     void emitEvent(RowKind kind, Direction direction, std::uint32_t detail, std::uint32_t flags,

@@ -26,6 +26,36 @@ constexpr std::size_t kQueueLimit = 64;
 /// still wanted.
 constexpr std::chrono::milliseconds kWait{50};
 
+/// What the capturing system says it lost in all, behind the last packet as well. A ring of many
+/// files says it for each of them; the first will do.
+void tellDrops(const CaptureReader& reader, std::vector<std::string>& notices) {
+    constexpr std::size_t kMaxNotices = 8;
+    const CaptureLayout& layout = reader.layout();
+    std::size_t told = 0;
+    for (const auto& [index, drops] : reader.drops()) {
+        if (told++ == kMaxNotices) {
+            notices.push_back("Packets were also dropped on interfaces of " +
+                              groupedDigits(reader.drops().size() - kMaxNotices) +
+                              " more descriptions.");
+            return;
+        }
+        const std::string& name = layout.interfaces[index].name;
+        const std::string where =
+            name.empty() ? "interface " + std::to_string(index) : printable(name, 40);
+        const auto packets = [](std::uint64_t count) {
+            return groupedDigits(count) + (count == 1 ? " packet" : " packets");
+        };
+        if (drops.kernel != 0) {
+            notices.push_back("The capturing system dropped " + packets(drops.kernel) + " on " +
+                              where + ".");
+        }
+        if (drops.interface != 0) {
+            notices.push_back("The interface " + where + " itself dropped " +
+                              packets(drops.interface) + ".");
+        }
+    }
+}
+
 }  // namespace
 
 void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
@@ -67,6 +97,7 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
                                ", a link type that is not read, were left out: " +
                                groupedDigits(ingestor.unknownLinkPackets()) + " in all.");
     }
+    tellDrops(reader, last.notices);
     last.last = true;
     last.damaged = step == ReadStep::Damaged;
     sink(std::move(last));

@@ -170,6 +170,7 @@ Ending capture(CaptureControl& control, const RemoteCapture& what) {
     if (!lifeline) return failure(lifeline.error().sentence);
     auto packets = makePipe();
     if (!packets) return failure(packets.error().sentence);
+    widenPipe(packets->reading.get());
     auto complaints = makePipe();
     if (!complaints) return failure(complaints.error().sentence);
     auto started = ChildProcess::start({.program = what.ssh,

@@ -1,6 +1,7 @@
 // The user's shell over there may be any (fish, csh), so it is given one simple command only: sh,
-// with the script as one quoted word, in which no exclamation mark lacks a space behind it (csh would
-// look for an old command) and no backslash stands (fish would take it away). See remote_command.h.
+// with the script as one quoted word, in which no exclamation mark lacks a space behind it (csh
+// would look for an old command) and no backslash stands (fish would take it away). See
+// remote_command.h.
 #include "capture/live/remote_command.h"
 
 #include <algorithm>

@@ -97,7 +97,9 @@ void RemoteRemarks::takeLine(std::string_view line) {
     }
     if (containsOne(line, kChatter)) return;
     const bool strong = containsOne(line, kTelling);
-    if (strong || !m_tellingIsStrong) {
+    // tcpdump explains a complaint on a line of its own, in brackets.
+    const bool explains = line.starts_with('(') && !m_telling.empty();
+    if (!explains && (strong || !m_tellingIsStrong)) {
         m_telling = withoutName(line);
         std::replace_if(
             m_telling.begin(), m_telling.end(),

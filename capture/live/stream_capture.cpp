@@ -33,7 +33,10 @@ Result<FileDescriptor> openSource(const std::string& path) {
     FileDescriptor fd(isStandardInput(path)
                           ? ::fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
                           : ::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
-    if (fd) return fd;
+    if (fd) {
+        widenPipe(fd.get());
+        return fd;
+    }
     return Error{nameForSentences(path) +
                  " cannot be opened: " + std::generic_category().message(errno) + '.'};
 }

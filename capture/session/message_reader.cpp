@@ -46,7 +46,7 @@ public:
           m_record(state.records[row]),
           m_first(m_record.group == kNoRecord ? m_record.streamOffset
                                               : state.records[m_record.group].streamOffset),
-          m_compression(state.connections[m_record.connection].facts.compression),
+          m_compression(state.connection(m_record.connection).facts.compression),
           m_wish(wish) {
         m_keepContext = !m_compression.noContextTakeover[indexOf(m_record.direction)];
         m_stopAt = std::max(wish.limit, wish.size ? state.limits.inflatedMessage
@@ -207,7 +207,7 @@ WebSocketMessage readMessage(const StreamReader& reader, StreamOffset first, Str
 
 DecodedMessage decodeMessage(const Session::State& state, RecordId row, const MessageWish& wish) {
     const Record& record = state.records[row];
-    const CompressionKind kind = state.connections[record.connection].facts.compression.kind;
+    const CompressionKind kind = state.connection(record.connection).facts.compression.kind;
     if (wish.sink) return Decoding(state, row, wish).run();
     if (!record.has(kFlagCompressed) && kind != CompressionKind::WebkitDeflateFrame) {
         const StreamReader reader(state.file.get(), state.stream(record));

@@ -4,6 +4,7 @@
 #include "capture/session/row_dissection.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "capture/session/row_dissector.h"
 #include "capture/session/row_text.h"
@@ -40,6 +41,9 @@ Dissection RowDissector::run(StreamContext context) {
         case RowKind::EngineIoPacket:
         case RowKind::EventStreamEvent:
             describeBodyUnit();
+            break;
+        case RowKind::CaptureDrop:
+            describeDrop();
             break;
     }
     attachRemarks();
@@ -94,11 +98,16 @@ void RowDissector::describePacketLayers(StreamContext streamContext) {
     }
     const SourceId source = m_dissection.addSource(SourceKind::Packet, "Packet", packet->data);
     describeFrame(facts, tree(), Place{source, 0});
+    m_dropped = packet->dropped;
+    // What was dropped may have been of any connection, so this packet's layers are not the row's.
+    if (m_record.kind != RowKind::CaptureDrop) describeTransport(*packet, source, streamContext);
+}
 
+void RowDissector::describeTransport(const StoredPacket& packet, SourceId source,
+                                     StreamContext streamContext) {
     tcp::Context context;
     context.stream = m_record.connection;
-    const DecodedPacket decoded =
-        decodePacket(packet->linkType, packet->data, packet->originalLength);
+    const DecodedPacket decoded = decodePacket(packet.linkType, packet.data, packet.originalLength);
     const bool fromClient = decoded.source == m_connection.client;
     const std::size_t own =
         indexOf(fromClient ? Direction::ClientToServer : Direction::ServerToClient);
@@ -108,7 +117,7 @@ void RowDissector::describePacketLayers(StreamContext streamContext) {
     context.acknowledgmentBase = m_connection.initialSequence[1 - own] - 1;
     context.streamOffset = m_record.streamOffset;
     if (streamContext == StreamContext::With) addStreamContext(context);
-    describePacket(packet->linkType, packet->data, packet->originalLength, context, tree(),
+    describePacket(packet.linkType, packet.data, packet.originalLength, context, tree(),
                    Place{source, 0}, m_protocols);
 }
 
@@ -119,6 +128,22 @@ SourceId RowDissector::addStream(SourceKind kind, std::string name, StreamBytes 
     m_dissection.sources[id].totalSize =
         std::max<std::uint64_t>(total, m_dissection.sources[id].bytes.size());
     return id;
+}
+
+void RowDissector::describeDrop() {
+    // The record holds counts of 32 bits; a greater one is read again.
+    const std::uint64_t drops = m_record.detail == std::numeric_limits<std::uint32_t>::max()
+                                    ? std::max<std::uint64_t>(m_dropped, m_record.detail)
+                                    : m_record.detail;
+    const FieldIndex capture = tree().open(
+        FieldId::Capture, Place{}, 0,
+        groupedDigits(drops) + (drops == 1 ? " packet" : " packets") + " dropped before this one");
+    tree().addComputed(FieldId::CaptureDrops, drops);
+    tree().close();
+    IssueSink issues;
+    issues.add(IssueCode::CapturePacketsDropped);
+    tree().attach(issues, capture);
+    m_protocols += ":capture";
 }
 
 void RowDissector::describeEvent() {

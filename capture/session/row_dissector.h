@@ -36,7 +36,7 @@ public:
         : m_state(state),
           m_row(row),
           m_record(state.records[row]),
-          m_connection(state.connections[m_record.connection]),
+          m_connection(state.connection(m_record.connection)),
           m_reader(state.file.get(), state.stream(m_record),
                    context == StreamContext::With ? kMaxShown : kMaxSource) {}
 
@@ -44,7 +44,9 @@ public:
 
 private:
     void describePacketLayers(StreamContext context);
+    void describeTransport(const StoredPacket& packet, SourceId source, StreamContext context);
     void addStreamContext(tcp::Context& context);
+    void describeDrop();
     void describeEvent();
     void describeGap();
     void describeSegment();
@@ -76,7 +78,8 @@ private:
     const ConnectionInfo& m_connection;
     StreamReader m_reader;
     Dissection m_dissection;
-    std::string m_protocols;  ///< of the layers so far, each preceded by a colon
+    std::string m_protocols;      ///< of the layers so far, each preceded by a colon
+    std::uint64_t m_dropped = 0;  ///< before the packet, as the capture says it
 };
 
 }  // namespace framescope

@@ -2,6 +2,7 @@
 #include "capture/session/row_text.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "capture/session/message_reader.h"
 #include "capture/session/row_dissection.h"
@@ -49,6 +50,13 @@ std::string endText(const Record& record, const ConnectionInfo& connection) {
             return std::string("end of the capture, half closed by the ") + side;
     }
     return {};
+}
+
+std::string dropText(const Record& record) {
+    std::string count = groupedDigits(record.detail);
+    if (record.detail == std::numeric_limits<std::uint32_t>::max()) count += " or more";
+    return count + (record.detail == 1 ? " packet" : " packets") +
+           " dropped by the capturing system before packet " + groupedDigits(record.packet);
 }
 
 std::string segmentText(const Session::State& state, const Record& record) {
@@ -175,10 +183,10 @@ RowText textOfRow(const Session::State& state, RecordId row) {
     text.protocol = protocolName(record.protocol);
     switch (record.kind) {
         case RowKind::TcpOpen:
-            text.info = openText(record, state.connections[record.connection]);
+            text.info = openText(record, state.connection(record.connection));
             break;
         case RowKind::TcpEnd:
-            text.info = endText(record, state.connections[record.connection]);
+            text.info = endText(record, state.connection(record.connection));
             break;
         case RowKind::TcpGap:
             text.info = byteCountText(record.length) + " missing from the capture";
@@ -196,6 +204,9 @@ RowText textOfRow(const Session::State& state, RecordId row) {
         case RowKind::EngineIoPacket:
         case RowKind::EventStreamEvent:
             text.info = bodyUnitText(state, row);
+            break;
+        case RowKind::CaptureDrop:
+            text.info = dropText(record);
             break;
     }
     const bool judged = record.kind == RowKind::HttpRequest ||

@@ -54,13 +54,18 @@ void Session::append(Batch&& batch) {
         state.engineSessions[id] = std::move(info);
     }
     state.scatteredBytes += batch.extents.size() * sizeof(Extent);
+    // Nothing that a row without a connection says is about one.
+    const auto note = [&state](const Record& record) {
+        if (record.connection == kNoConnection) return;
+        ConnectionInfo& connection = state.connections[record.connection];
+        connection.worst = std::max(connection.worst, record.severity);
+    };
     for (const Batch::ExtentEntry& entry : batch.extents) {
         state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent);
     }
     for (const Record& record : batch.records) {
-        ConnectionInfo& connection = state.connections[record.connection];
-        ++connection.rows;
-        connection.worst = std::max(connection.worst, record.severity);
+        if (record.connection != kNoConnection) ++state.connections[record.connection].rows;
+        note(record);
         state.records.push_back(record);
     }
     for (const RowLink& link : batch.links) {
@@ -71,8 +76,7 @@ void Session::append(Batch&& batch) {
         state.remarks.append(remark);
         Record& record = state.records[remark.row];
         record.severity = std::max(record.severity, issueInfo(remark.code).severity);
-        ConnectionInfo& connection = state.connections[record.connection];
-        connection.worst = std::max(connection.worst, record.severity);
+        note(record);
     }
     for (Batch::CheckpointEntry& entry : batch.checkpoints) {
         state.scatteredBytes += sizeof(Checkpoint) + entry.checkpoint.state.size();
@@ -110,7 +114,7 @@ ConnectionId Session::connectionCount() const {
 }
 
 const ConnectionInfo& Session::connection(ConnectionId connection) const {
-    return m_state->connections[connection];
+    return m_state->connection(connection);
 }
 
 std::string_view Session::name(NameId name) const {
@@ -145,7 +149,7 @@ bool Session::damaged() const {
     return m_state->damaged;
 }
 
-std::size_t Session::memoryBytes() const {
+std::uint64_t Session::memoryBytes() const {
     const State& state = *m_state;
     return state.records.memoryBytes() + state.packetOffsets.memoryBytes() +
            state.connections.memoryBytes() + state.streams.memoryBytes() +

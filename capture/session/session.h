@@ -51,6 +51,7 @@ public:
     RecordId rowCount() const;
     const Record& record(RecordId row) const;
     ConnectionId connectionCount() const;
+    /// An empty one for kNoConnection.
     const ConnectionInfo& connection(ConnectionId connection) const;
     std::string_view name(NameId name) const;
     /// What the row's request asked for, with its query: of a row in a body or a WebSocket the
@@ -64,13 +65,13 @@ public:
     const std::vector<std::string>& notices() const;
     /// Where clients ask again and again, and what that costs; in the order in which it was seen.
     const std::vector<http::PollSummary>& polls() const;
+    /// Bytes of memory that the index takes: what is kept of every row, packet and connection,
+    /// whatever they carry. Cheap to ask.
+    std::uint64_t memoryBytes() const;
     /// True once the capture was read to its end (or to the place where it is damaged).
     bool complete() const;
     /// True if reading stopped at a damaged place.
     bool damaged() const;
-    /// What the index takes in memory, about: what was kept of the capture, not the capture itself.
-    /// Cheap.
-    std::size_t memoryBytes() const;
 
     /// The row taken apart: every layer from the packet up, and its byte sources, the most decoded
     /// one last. Bytes the file no longer gives become holes and an issue.

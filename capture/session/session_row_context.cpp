@@ -8,7 +8,7 @@
 namespace framescope {
 
 ConnectionView SessionRowContext::connection() const {
-    const ConnectionFacts& facts = m_state.connections[record().connection].facts;
+    const ConnectionFacts& facts = m_state.connection(record().connection).facts;
     return {facts, m_state.names[facts.path], m_state.names[facts.subprotocol]};
 }
 

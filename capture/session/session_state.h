@@ -55,7 +55,14 @@ struct Session::State {
     mutable InflateCache inflateCache;
 
     const StreamMap& stream(const Record& record) const {
+        static const StreamMap none;
+        if (record.connection == kNoConnection) return none;
         return streams[record.connection][indexOf(record.direction)];
+    }
+    /// Of a row without a connection an empty one, as everybody asks for it.
+    const ConnectionInfo& connection(ConnectionId id) const {
+        static const ConnectionInfo none;
+        return id == kNoConnection ? none : connections[id];
     }
 };
 

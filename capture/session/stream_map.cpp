@@ -6,9 +6,10 @@ namespace framescope {
 
 std::vector<Extent> StreamMap::find(ByteRange range) const {
     std::vector<Extent> found;
-    auto extent = std::ranges::upper_bound(m_extents, range.begin, {}, &Extent::streamOffset);
-    if (extent != m_extents.begin()) --extent;
-    for (; extent != m_extents.end() && extent->streamOffset < range.end; ++extent) {
+    if (!m_extents) return found;
+    auto extent = std::ranges::upper_bound(*m_extents, range.begin, {}, &Extent::streamOffset);
+    if (extent != m_extents->begin()) --extent;
+    for (; extent != m_extents->end() && extent->streamOffset < range.end; ++extent) {
         const StreamOffset begin = std::max(extent->streamOffset, range.begin);
         const StreamOffset end = std::min(extent->streamOffset + extent->length, range.end);
         if (begin >= end) continue;
@@ -19,7 +20,7 @@ std::vector<Extent> StreamMap::find(ByteRange range) const {
 }
 
 StreamOffset StreamMap::end() const {
-    return m_extents.empty() ? 0 : m_extents.back().streamOffset + m_extents.back().length;
+    return m_extents ? m_extents->back().streamOffset + m_extents->back().length : 0;
 }
 
 }  // namespace framescope

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
+#include <memory>
 #include <vector>
 
 #include "dissector/core/bytes.h"
@@ -20,19 +22,26 @@ struct Extent {
 static_assert(sizeof(Extent) == 24, "there is one for every packet with data");
 
 /// The extents of one direction, by ascending stream offset; holes are where none is.
+///
+/// A connection that lives for days has millions of them, and the thread that appends must not stop
+/// to move them, so they lie in pieces; most connections have few or none, which cost next to
+/// nothing.
 class StreamMap {
 public:
     /// Extents come in stream order and never overlap.
-    void append(const Extent& extent) { m_extents.push_back(extent); }
+    void append(const Extent& extent) {
+        if (!m_extents) m_extents = std::make_unique<std::deque<Extent>>();
+        m_extents->push_back(extent);
+    }
 
     /// The extents that hold bytes of `range`, in order, cut to it.
     std::vector<Extent> find(ByteRange range) const;
     /// One behind the last byte of the stream that was captured.
     StreamOffset end() const;
-    std::size_t size() const { return m_extents.size(); }
+    std::size_t size() const { return m_extents ? m_extents->size() : 0; }
 
 private:
-    std::vector<Extent> m_extents;
+    std::unique_ptr<std::deque<Extent>> m_extents;
 };
 
 }  // namespace framescope

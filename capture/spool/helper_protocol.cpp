@@ -7,8 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <iterator>
 #include <limits>
-#include <type_traits>
 #include <utility>
 
 namespace framescope::helper {
@@ -20,27 +20,27 @@ struct Word {
     std::string_view word;
 };
 
-constexpr std::array kFailures{
-    Word{Failure::NoRight, "no-right"},
-    Word{Failure::NoDevice, "no-device"},
-    Word{Failure::DeviceDown, "device-down"},
-    Word{Failure::DeviceGone, "device-gone"},
-    Word{Failure::BadFilter, "bad-filter"},
-    Word{Failure::DiskFull, "disk-full"},
-    Word{Failure::WriteFailed, "write-failed"},
-    Word{Failure::Usage, "usage"},
-    Word{Failure::Other, "other"},
+constexpr Word<Failure> kFailures[] = {
+    {Failure::NoRight, "no-right"},
+    {Failure::NoDevice, "no-device"},
+    {Failure::DeviceDown, "device-down"},
+    {Failure::DeviceGone, "device-gone"},
+    {Failure::BadFilter, "bad-filter"},
+    {Failure::DiskFull, "disk-full"},
+    {Failure::WriteFailed, "write-failed"},
+    {Failure::Usage, "usage"},
+    {Failure::Other, "other"},
 };
 
-constexpr std::array kStopReasons{
-    Word{StopReason::Asked, "asked"}, Word{StopReason::Packets, "packets"},
-    Word{StopReason::Bytes, "bytes"}, Word{StopReason::Duration, "duration"},
-    Word{StopReason::Files, "files"},
+constexpr Word<StopReason> kStopReasons[] = {
+    {StopReason::Asked, "asked"}, {StopReason::Packets, "packets"},
+    {StopReason::Bytes, "bytes"}, {StopReason::Duration, "duration"},
+    {StopReason::Files, "files"},
 };
 
 template <typename Words, typename Enum>
 std::string wordOf(const Words& words, Enum value) {
-    const auto* const found = std::find_if(words.begin(), words.end(),
+    const auto* const found = std::find_if(std::begin(words), std::end(words),
                                            [&](const auto& word) { return word.value == value; });
     return std::string(found->word);
 }

@@ -21,6 +21,9 @@ enum class FieldId : std::uint16_t {
     FrameInterfaceId,
     FrameInterfaceName,
     FrameProtocols,
+    // What the capturing system says
+    Capture,
+    CaptureDrops,
     // Link layers
     Eth,
     EthDst,

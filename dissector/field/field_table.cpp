@@ -1,6 +1,6 @@
 // The one table of fields: name, type, label, meaning. Names are Wireshark's where Wireshark has
-// the field; ours alone begin with engineio., socketio., payload., msgpack., protobuf., base64 and
-// issue.
+// the field; ours alone begin with capture., engineio., socketio., payload., msgpack., protobuf.,
+// base64 and issue.
 #include <algorithm>
 #include <array>
 #include <cassert>
@@ -26,6 +26,9 @@ constexpr std::array kFields = {
     FieldInfo{FieldId::FrameInterfaceName, "frame.interface_name", Text, "Interface name", ""},
     FieldInfo{FieldId::FrameProtocols, "frame.protocols", Text, "Protocols",
               "The row's layers from the packet up, separated by colons"},
+    FieldInfo{FieldId::Capture, "capture", Protocol, "Capture", "What the capturing system says"},
+    FieldInfo{FieldId::CaptureDrops, "capture.drops", Unsigned, "Packets dropped",
+              "Packets the capturing system dropped before this one"},
     FieldInfo{FieldId::Eth, "eth", Protocol, "Ethernet", ""},
     FieldInfo{FieldId::EthDst, "eth.dst", Ether, "Destination", ""},
     FieldInfo{FieldId::EthSrc, "eth.src", Ether, "Source", ""},

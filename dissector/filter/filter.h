@@ -24,7 +24,7 @@ class FilterRow {
 public:
     virtual ~FilterRow() = default;
     virtual const Record& record() const = 0;
-    /// The ends of the row's connection.
+    /// The ends of the row's connection; empty ones if it has none.
     virtual const Endpoint& client() const = 0;
     virtual const Endpoint& server() const = 0;
     /// The text of the record's name.

@@ -33,7 +33,16 @@ bool isWebSocket(const Record& record) {
     return record.kind == RowKind::WebSocketFrame;
 }
 
+bool isOnConnection(const Record& record) {
+    return record.connection != kNoConnection;
+}
+
+bool isDrop(const Record& record) {
+    return record.kind == RowKind::CaptureDrop;
+}
+
 Truth hasVersion(const FilterRow& row, int version) {
+    if (!isOnConnection(row.record())) return Truth::False;
     const int known = row.client().address.version;
     return known == 0 ? Truth::Unknown : truth(known == version);
 }
@@ -43,8 +52,11 @@ Truth hasLayer(const FilterRow& row, FieldId layer) {
     const Record& record = row.record();
     switch (layer) {
         case FieldId::Frame:
-        case FieldId::Tcp:
             return Truth::True;
+        case FieldId::Tcp:
+            return truth(isOnConnection(record));
+        case FieldId::Capture:
+            return truth(isDrop(record));
         case FieldId::Ip:
             return hasVersion(row, 4);
         case FieldId::Ipv6:
@@ -99,13 +111,16 @@ Truth recordHas(const FilterRow& row, FieldId field) {
     if (fieldInfo(field).type == FieldType::Protocol) return hasLayer(row, field);
     switch (field) {
         case FieldId::FrameNumber:
+            return Truth::True;
         case FieldId::TcpStream:
         case FieldId::TcpPort:
         case FieldId::TcpSrcPort:
         case FieldId::TcpDstPort:
-            return Truth::True;
+            return truth(isOnConnection(record));
+        case FieldId::CaptureDrops:
+            return truth(isDrop(record));
         case FieldId::IpVersion:
-            return Truth::Unknown;
+            return possible(isOnConnection(record));
         case FieldId::IpAddr:
         case FieldId::IpSrc:
         case FieldId::IpDst:
@@ -172,6 +187,10 @@ Truth recordEquals(const FilterRow& row, FieldId field, const FieldValue& value)
             return truth(record.packet == number);
         case FieldId::TcpStream:
             return truth(record.connection == number);
+        case FieldId::CaptureDrops:
+            // A greater count than the record can hold is in the tree.
+            if (record.detail == std::numeric_limits<std::uint32_t>::max()) return Truth::Unknown;
+            return truth(record.detail == number);
         case FieldId::TcpPort:
             return truth(client || server);
         case FieldId::TcpSrcPort:

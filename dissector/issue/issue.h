@@ -18,6 +18,8 @@ enum class Severity : std::uint8_t { None, Note, Warning, Error };
 /// Names every issue; the table in issue_table.cpp says the rest.
 enum class IssueCode : std::uint16_t {
     None,
+    // The capture itself
+    CapturePacketsDropped,
     // Captured packets, IP and TCP
     PacketCutShort,
     IpHeaderMalformed,

@@ -10,6 +10,8 @@ namespace {
 using enum Severity;
 
 constexpr std::array kIssues = {
+    IssueInfo{IssueCode::CapturePacketsDropped, Warning, "capture.packets-dropped",
+              "The capturing system dropped packets here; what they carried is missing.", ""},
     IssueInfo{IssueCode::PacketCutShort, Warning, "packet.cut-short",
               "The packet was captured only in part.", ""},
     IssueInfo{IssueCode::IpHeaderMalformed, Error, "ip.header-malformed",

@@ -30,6 +30,8 @@ const char* protocolName(Protocol protocol) {
             return "SockJS";
         case Protocol::ActionCable:
             return "Action Cable";
+        case Protocol::Capture:
+            return "Capture";
     }
     return "";
 }

@@ -15,6 +15,8 @@ using RecordId = std::uint32_t;
 inline constexpr RecordId kNoRecord = 0xffffffff;
 /// Index of a TCP connection in order of first packet (tcp.stream).
 using ConnectionId = std::uint32_t;
+/// Of rows that belong to none.
+inline constexpr ConnectionId kNoConnection = 0xffffffff;
 /// Index of an interned name; 0 is the empty name.
 using NameId = std::uint32_t;
 /// Position in one direction of a TCP stream; 0 is the first byte behind the SYN.
@@ -39,6 +41,8 @@ enum class RowKind : std::uint8_t {
     WebSocketFrame,  ///< one frame; `opcode` as on the wire, `group` the first frame of its message
     EngineIoPacket,  ///< one Engine.IO packet in a polling body; see isInBody()
     EventStreamEvent,  ///< one event of a text/event-stream; see isInBody()
+    /// The capturing system dropped packets before `packet`: `detail` of them. No connection.
+    CaptureDrop,
 };
 /// Units inside an HTTP body. `group` is the row of the head in front of it; `streamOffset` and
 /// `length` count in the decoded body (chunks joined, content encoding undone), and `form` says how
@@ -62,8 +66,9 @@ enum class Protocol : std::uint8_t {
     SignalR,
     SockJs,
     ActionCable,
+    Capture,  ///< no protocol: the capture itself says something
 };
-inline constexpr std::size_t kProtocolCount = 13;
+inline constexpr std::size_t kProtocolCount = 14;
 /// "TCP", "HTTP", "Event stream", "WebSocket", "Engine.IO", ...
 const char* protocolName(Protocol protocol);
 
@@ -100,10 +105,10 @@ struct Record {
     StreamOffset streamOffset = 0;  ///< of the unit's first byte in its direction
     std::uint64_t length = 0;       ///< bytes of the unit on the wire; missing ones for a gap
     PacketNumber packet = 0;        ///< the packet that completed the row
-    ConnectionId connection = 0;
-    RecordId group = kNoRecord;  ///< first frame of the message; request of a response
-    NameId name = 0;             ///< event name, or method and target
-    /// Status code, close code, EndReason, acknowledgement id (greater ones as 0xffffffff).
+    ConnectionId connection = 0;    ///< kNoConnection for a CaptureDrop
+    RecordId group = kNoRecord;     ///< first frame of the message; request of a response
+    NameId name = 0;                ///< event name, or method and target
+    /// Status code, close code, EndReason, acknowledgement id, count (greater ones as 0xffffffff).
     std::uint32_t detail = 0;
     std::uint32_t flags = 0;
     RowKind kind = RowKind::TcpSegment;

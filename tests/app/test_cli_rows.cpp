@@ -114,6 +114,60 @@ private Q_SLOTS:
         QCOMPARE(result.lines(), expected);
     }
 
+    void droppedPackets() {
+        // A section, an interface and two packets; three were dropped before the second, and five
+        // in all.
+        const auto block = [](std::initializer_list<std::uint32_t> words) {
+            QByteArray bytes;
+            const auto add = [&bytes](std::uint32_t word) {
+                for (int i = 0; i < 4; ++i) bytes += static_cast<char>(word >> (8 * i));
+            };
+            const auto size = static_cast<std::uint32_t>(4 * words.size() + 8);
+            bool first = true;
+            for (const std::uint32_t word : words) {
+                add(word);
+                if (std::exchange(first, false)) add(size);
+            }
+            add(size);
+            return bytes;
+        };
+        constexpr std::uint32_t kEightBytes = 8U << 16;
+        const QString file = path("drops.pcapng");
+        QFile out(file);
+        QVERIFY(out.open(QIODevice::WriteOnly));
+        out.write(block({0x0a0d0d0a, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff}));
+        out.write(block({1, 1, 0}));
+        out.write(block({6, 0, 0, 0, 4, 60, 0}));
+        out.write(block({6, 0, 0, 1, 4, 60, 0, 4 | kEightBytes, 3, 0, 0}));
+        out.write(block({5, 0, 0, 1, 7 | kEightBytes, 5, 0, 0}));
+        out.close();
+
+        const QByteArray notice =
+            "framescope-cli: The capturing system dropped 5 packets on interface 0.\n";
+        const QByteArray info = "3 packets dropped by the capturing system before packet 2";
+        const CliRun text = run(file, "");
+        QCOMPARE(text.out, "     1     0.000001    - -- Capture          0  " + info + '\n');
+        QCOMPARE(text.err, notice);
+        QCOMPARE(text.exitCode, 0);
+
+        const QJsonObject row = object(run(file, "-T json").out);
+        QVERIFY(!row.contains(QStringLiteral("connection")));
+        QVERIFY(!row.contains(QStringLiteral("direction")));
+        QCOMPARE(row[QStringLiteral("info")].toString(), QString::fromUtf8(info));
+        const QJsonObject fields = row[QStringLiteral("fields")].toObject();
+        QVERIFY(!fields.contains(QStringLiteral("tcp.stream")));
+        QCOMPARE(fields[QStringLiteral("capture.drops")].toInt(), 3);
+
+        QCOMPARE(run(file, "-T fields -e tcp.stream -e capture.drops -e frame.number").out,
+                 QByteArray("\t3\t2\n"));
+        QCOMPARE(run(file, "-Y tcp.stream==0").out, QByteArray());
+        QVERIFY(run(file, "-V -x").out.contains("Packets dropped: 3"));
+        QVERIFY(run(file, "-q").out.contains("Dropped packets         3\n"));
+        QVERIFY(run(file, "-q").out.contains("  Capture               1\n"));
+        QVERIFY(run(file, "-z connections -z sessions").out.contains("There is no TCP connection"));
+        QVERIFY(!run(m_chat, "-q").out.contains("Dropped"));
+    }
+
     void fieldsLayout() {
         const char* const common = "-Tfields -e frame.number -e tcp.port -c1 ";
         const auto lines = [&](const char* more) {

@@ -45,8 +45,10 @@ std::vector<std::string> rowLines(const Session& session) {
         const char* const mark = record.severity == Severity::Error     ? "# "
                                  : record.severity == Severity::Warning ? "! "
                                                                         : "";
-        lines.push_back(std::string(record.direction == Direction::ClientToServer ? "> " : "< ") +
-                        text.protocol + "  " + mark + text.info);
+        const char* const sender = record.connection == kNoConnection              ? "- "
+                                   : record.direction == Direction::ClientToServer ? "> "
+                                                                                   : "< ";
+        lines.push_back(sender + text.protocol + "  " + mark + text.info);
     }
     return lines;
 }

@@ -67,6 +67,7 @@ void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
         paintSeverityMark(*painter, place, option.fontMetrics.height() * 0.55, severity, colors);
     }
     if (index.column() == RowModel::Arrow) {
+        if (!index.data(RowModel::DirectionRole).isValid()) return;
         paintArrow(*painter, option.rect, option.fontMetrics.height(), index,
                    textColor(colors, index, selected));
         return;

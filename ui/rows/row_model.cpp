@@ -163,7 +163,9 @@ QString RowModel::widestText(int column) const {
 
 void RowModel::scanConnections(RecordId end) {
     for (; m_scanned < end; ++m_scanned) {
-        if (!isWanted(m_session->record(m_scanned).connection)) continue;
+        const ConnectionId connection = m_session->record(m_scanned).connection;
+        // Packets that were dropped may be missing from any connection.
+        if (connection != kNoConnection && !isWanted(connection)) continue;
         if (m_narrowed.size() >= static_cast<std::size_t>(m_rowLimit)) {
             m_limitReached = true;
             continue;
@@ -205,11 +207,12 @@ QVariant RowModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
             return plainToolTip(tooltip(record, index.column()));
         case Qt::AccessibleTextRole:
-            if (index.column() == Arrow) return directionWords(m_session->record(record).direction);
+            if (index.column() == Arrow) return tooltip(record, Arrow);
             return cellText(record, index.column());
         case SeverityRole:
             return static_cast<int>(m_session->record(record).severity);
         case DirectionRole:
+            if (m_session->record(record).connection == kNoConnection) return {};
             return static_cast<int>(m_session->record(record).direction);
         default:
             return {};
@@ -253,8 +256,10 @@ QString RowModel::cellText(RecordId record, int column) const {
         case Time:
             return relativeSeconds(r.timeNs - m_session->statistics().firstTimeNs);
         case Connection:
+            if (r.connection == kNoConnection) return QStringLiteral("-");
             return QString::number(r.connection);
         case Arrow:
+            if (r.connection == kNoConnection) return {};
             return directionArrow(r.direction);
         case ProtocolName:
             return displayText(textOf(record).protocol);
@@ -282,10 +287,12 @@ QString RowModel::tooltip(RecordId record, int column) const {
             return cellText(record, Time) + QStringLiteral(" s\n") +
                    QDateTime::fromMSecsSinceEpoch(r.timeNs / 1'000'000).toString(Qt::ISODateWithMs);
         case Connection:
+            if (r.connection == kNoConnection) return QStringLiteral("Belongs to no connection");
             return QStringLiteral("%1 → %2").arg(
                 QString::fromStdString(m_session->connection(r.connection).client.text()),
                 QString::fromStdString(m_session->connection(r.connection).server.text()));
         case Arrow:
+            if (r.connection == kNoConnection) return {};
             return directionWords(r.direction);
         case Length:
             return counted(r.length, "byte", "bytes");

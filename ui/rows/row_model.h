@@ -23,14 +23,15 @@ public:
     enum Column { Number, Time, Connection, Arrow, ProtocolName, Length, Info, ColumnCount };
     enum Role {
         SeverityRole = Qt::UserRole,  ///< int of Severity
-        DirectionRole,                ///< int of Direction
+        DirectionRole,                ///< int of Direction; none without a connection
     };
 
     explicit RowModel(QObject* parent = nullptr);
 
     /// Shows another session, all its rows; null for none. The session must outlive this.
     void setSession(const Session* session);
-    /// Shows only the rows of these connections, or all again; false if it does so already.
+    /// Shows only the rows of these connections and those of none, or all again; false if it does
+    /// so already.
     bool setConnections(const std::optional<std::vector<ConnectionId>>& connections);
     /// Whether only the rows of some connections are shown.
     bool isNarrowed() const { return m_isNarrowed; }

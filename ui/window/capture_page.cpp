@@ -265,15 +265,16 @@ void CapturePage::narrowTo(std::optional<ConnectionId> connection) {
 
 void CapturePage::narrowToSelected() {
     const RecordId record = m_rowView->selectedRecord();
-    if (m_session != nullptr && record != kNoRecord) {
-        narrowTo(m_session->record(record).connection);
-    }
+    if (m_session == nullptr || record == kNoRecord) return;
+    const ConnectionId connection = m_session->record(record).connection;
+    if (connection != kNoConnection) narrowTo(connection);
 }
 
 void CapturePage::narrowToSessionOfSelected() {
     const RecordId record = m_rowView->selectedRecord();
     if (m_session == nullptr || record == kNoRecord) return;
-    m_side->chooseSessionOf(m_session->record(record).connection);
+    const ConnectionId connection = m_session->record(record).connection;
+    if (connection != kNoConnection) m_side->chooseSessionOf(connection);
 }
 
 void CapturePage::showOnly(const std::optional<std::vector<ConnectionId>>& connections) {

@@ -103,19 +103,14 @@ public:
         body.u16(linkType);
         body.u16(0);
         body.u32(snapLength);
-        for (const auto& [code, value] : options) {
-            body.u16(code);
-            body.u16(static_cast<std::uint16_t>(value.size()));
-            body.data(value);
-            body.pad();
-        }
-        if (!options.empty()) body.u32(0);
+        writeOptions(body, options);
         block(1, body.bytes);
     }
 
     void enhanced(std::uint32_t interface, std::uint64_t time, ByteView data,
                   std::optional<std::uint32_t> originalLength = {},
-                  std::optional<std::uint32_t> capturedLength = {}) {
+                  std::optional<std::uint32_t> capturedLength = {},
+                  const std::vector<Option>& options = {}) {
         const auto length = static_cast<std::uint32_t>(data.size());
         OrderedWriter body(m_bigEndian);
         body.u32(interface);
@@ -125,6 +120,7 @@ public:
         body.u32(originalLength.value_or(length));
         body.data(data);
         body.pad();
+        writeOptions(body, options);
         block(6, body.bytes);
     }
 
@@ -136,11 +132,12 @@ public:
         block(3, body.bytes);
     }
 
-    void obsolete(std::uint16_t interface, std::uint64_t time, ByteView data) {
+    void obsolete(std::uint16_t interface, std::uint64_t time, ByteView data,
+                  std::uint16_t dropped = 7) {
         const auto length = static_cast<std::uint32_t>(data.size());
         OrderedWriter body(m_bigEndian);
         body.u16(interface);
-        body.u16(7);  // Packets dropped.
+        body.u16(dropped);
         body.u32(static_cast<std::uint32_t>(time >> 32));
         body.u32(static_cast<std::uint32_t>(time));
         body.u32(length);
@@ -148,6 +145,14 @@ public:
         body.data(data);
         body.pad();
         block(2, body.bytes);
+    }
+
+    void statistics(std::uint32_t interface, const std::vector<Option>& options) {
+        OrderedWriter body(m_bigEndian);
+        body.u32(interface);
+        body.u64(0);  // Time.
+        writeOptions(body, options);
+        block(5, body.bytes);
     }
 
     void secrets(std::uint32_t type, ByteView data) {
@@ -186,6 +191,16 @@ public:
     std::vector<std::size_t> ends;    ///< Of each block.
 
 private:
+    static void writeOptions(OrderedWriter& body, const std::vector<Option>& options) {
+        for (const auto& [code, value] : options) {
+            body.u16(code);
+            body.u16(static_cast<std::uint16_t>(value.size()));
+            body.data(value);
+            body.pad();
+        }
+        if (!options.empty()) body.u32(0);
+    }
+
     bool m_bigEndian;
     Bytes m_bytes;
 };

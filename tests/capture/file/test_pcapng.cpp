@@ -25,6 +25,10 @@ private Q_SLOTS:
     void severalSections();
     void simplePacketLengths();
     void secretsAreKept();
+    void dropCounts_data() { bothOrders_data(); }
+    void dropCounts();
+    void drops_data() { bothOrders_data(); }
+    void drops();
     void unknownInterfaceIsSkipped();
     void malformedPacketIsSkipped();
     void malformedInterfaceKeepsItsNumber();
@@ -311,6 +315,90 @@ void TestPcapng::secretsAreKept() {
                                       read.layout.secrets[0].length) == keys);
         QVERIFY(*read.file->readBytes(large.offset, large.length) == someBytes(2'500'000));
     }
+}
+
+void TestPcapng::dropCounts() {
+    QFETCH(bool, bigEndian);
+    constexpr std::uint16_t flags = 2;
+    constexpr std::uint16_t dropCount = 4;
+    PcapngBuilder file(bigEndian);
+    file.interface(1);
+    const auto packet = [&](const std::vector<PcapngBuilder::Option>& options) {
+        file.enhanced(0, 1, someBytes(61), {}, {}, options);
+    };
+    const Bytes five = file.option64(5);
+    std::vector<std::uint64_t> expected = {0, 5, 5, 5, 0, 0, 0};
+    packet({});
+    packet({{dropCount, five}});
+    packet({{1, textBytes("a comment")}, {flags, Bytes(4)}, {dropCount, five}});
+    packet({{dropCount, five}, {dropCount, file.option64(9)}});  // It may stand there once.
+    packet({{dropCount, Bytes(4, 1)}});
+    packet({{dropCount, {}}});
+    packet({{0, {}}, {dropCount, five}});  // Behind the end of the options.
+    // Options that claim more than there is, and one that is cut within its code.
+    OrderedWriter body(bigEndian);
+    body.u32(0);
+    body.u64(0);
+    body.u32(4);
+    body.u32(4);
+    body.u32(0xdddddddd);
+    const Bytes front = body.bytes;
+    body.u16(dropCount);
+    body.u16(0xffff);
+    body.u64(5);
+    file.block(6, body.bytes);
+    expected.push_back(0);
+    body.bytes = front;
+    body.u16(dropCount);
+    body.u16(8);
+    file.block(6, body.bytes);
+    expected.push_back(0);
+    file.obsolete(0, 1, someBytes(20), 7);
+    file.obsolete(0, 1, someBytes(20), 0);
+    file.obsolete(0, 1, someBytes(20), 0xffff);  // Nobody counted.
+    file.simple(someBytes(20), 20);
+    expected.insert(expected.end(), {7, 0, 0, 0});
+
+    const Scratch scratch;
+    const auto read = readWhole(scratch.write(file.bytes()));
+    QCOMPARE(read.last, ReadStep::End);
+    QVERIFY(read.notices.empty());
+    std::vector<std::uint64_t> dropped;
+    for (const auto& one : read.packets) dropped.push_back(one.header.dropped);
+    QCOMPARE(dropped, expected);
+    QCOMPARE(randomAccessFault(read), QString());
+}
+
+void TestPcapng::drops() {
+    QFETCH(bool, bigEndian);
+    constexpr std::uint16_t interfaceDrop = 5;
+    constexpr std::uint16_t kernelDrop = 7;
+    PcapngBuilder file(bigEndian);
+    file.interface(1);
+    file.interface(1);
+    file.statistics(0, {{kernelDrop, file.option64(3)}});
+    file.statistics(0, {{interfaceDrop, file.option64(1)}, {kernelDrop, file.option64(4)}});
+    file.statistics(1, {{kernelDrop, file.option64(0)}, {interfaceDrop, file.option64(0)}});
+    file.statistics(7, {{kernelDrop, file.option64(9)}});  // There is no such interface.
+    file.statistics(1, {{kernelDrop, Bytes(4, 1)}});       // No count.
+    file.block(5, Bytes(8));                               // Too short for a time.
+    file.section(!bigEndian);
+    file.interface(1);
+    file.statistics(0, {{interfaceDrop, file.option64(2)}});
+    // One that is unreasonably long is passed over.
+    Bytes longText(60'000, 'x');
+    file.statistics(0, {{1, longText}, {1, longText}, {interfaceDrop, file.option64(99)}});
+
+    const Scratch scratch;
+    auto open = CaptureFile::open(scratch.write(file.bytes()));
+    QVERIFY(open);
+    CaptureReader reader(*std::move(open));
+    CapturedPacket packet;
+    QCOMPARE(reader.next(packet), ReadStep::End);
+    QVERIFY(reader.notices().empty());
+    QCOMPARE(reader.counts().statisticsBlocks, std::uint64_t{8});
+    const std::map<std::uint32_t, InterfaceDrops> expected = {{0, {4, 1}}, {2, {0, 2}}};
+    QVERIFY(reader.drops() == expected);
 }
 
 void TestPcapng::unknownInterfaceIsSkipped() {

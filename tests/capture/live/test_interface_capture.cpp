@@ -443,6 +443,55 @@ private Q_SLOTS:
         QVERIFY(!live::readTraffic().empty());
     }
 
+    void theRealHelperFillsARing() {
+        const auto listed = live::listInterfaces();
+        if (!listed) QSKIP(listed.error().sentence.c_str());
+        if (listed->empty() || !listed->front().canCapture || listed->front().name != "lo") {
+            QSKIP("this machine gives no right to capture from lo");
+        }
+        const FileDescriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
+        socklen_t length = sizeof address;
+        QCOMPARE(::bind(socket.get(), reinterpret_cast<sockaddr*>(&address), length), 0);
+        QCOMPARE(::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &length), 0);
+
+        live::InterfaceCapture what;
+        what.request.interface = "lo";
+        what.request.filter = "udp port " + std::to_string(::ntohs(address.sin_port));
+        what.request.ring.packets = 10;
+        what.destination.spoolBase = folder() / "live";
+        what.destination.ringFiles = 3;
+        LiveProbe probe;
+        const auto capture = live::captureInterface(what, probe.wake());
+        const Status running =
+            probe.waitFor(*capture, [](const Status& now) { return now.file || now.ending; });
+        QVERIFY2(running.file, running.ending ? running.ending->sentence.c_str() : "nothing came");
+        std::uint64_t sent = 0;
+        // A ring goes on to the next file when there is one; packets of one round may share a file.
+        while (capture->status().figures.files < 8 && sent < 10'000) {
+            for (int i = 0; i < 10; ++i, ++sent) {
+                ::sendto(socket.get(), "x", 1, 0, reinterpret_cast<sockaddr*>(&address), length);
+            }
+            const Status now = probe.waitFor(*capture, [&](const Status& status) {
+                return status.figures.packets >= sent || status.ending;
+            });
+            QVERIFY2(!now.ending, now.ending ? now.ending->sentence.c_str() : "");
+        }
+        capture->stop();
+        const Status end = probe.waitForEnd(*capture);
+        QVERIFY2(end.ending->cause == Ending::Cause::Asked, end.ending->sentence.c_str());
+        QCOMPARE(end.figures.packets, sent);
+        QVERIFY(end.figures.files >= 8);
+        const auto files = capture->spool()->files();
+        QVERIFY(files.size() <= 3);
+        QCOMPARE(files, capture->bytes()->paths());
+        bool damaged = true;
+        const std::uint64_t kept = packetsOf(end, &damaged);
+        QVERIFY(!damaged && kept >= 20 && kept < sent);
+    }
+
     void theRealHelperOnLoopback() {
         const auto helper = live::findHelper();
         if (!helper) QSKIP(helper.error().sentence.c_str());

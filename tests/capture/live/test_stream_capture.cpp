@@ -148,6 +148,19 @@ private Q_SLOTS:
         QVERIFY(!end.file && !capture->bytes() && !capture->spool());
     }
 
+    void whatLiesInThePipeIsCaptured() {
+        const CaptureBuilder sent = chatCapture();
+        const std::string path = makeFifo();
+        LiveProbe probe;
+        const auto capture = live::captureStream({path, spool()}, probe.wake());
+        const FileDescriptor writer(::open(path.c_str(), O_WRONLY | O_CLOEXEC));
+        QVERIFY(writeAll(writer.get(), sent.pcap()));
+        capture->stop();
+        const Status end = probe.waitForEnd(*capture);
+        QVERIFY(end.ending && end.ending->cause == Ending::Cause::Asked);
+        QCOMPARE(end.figures.spoolBytes, std::uint64_t{sent.pcap().size()});
+    }
+
     void saysWhatIsNoCapture_data() {
         QTest::addColumn<QByteArray>("bytes");
         QTest::addColumn<QByteArray>("words");

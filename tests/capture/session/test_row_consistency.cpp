@@ -126,7 +126,11 @@ std::optional<std::string> wrongText(const RowText& text) {
 
 std::optional<std::string> wrongLinks(const Session& session, RecordId row) {
     const Record& record = session.record(row);
-    if (record.connection >= session.connectionCount()) return "a connection that is not there";
+    const bool mayHaveNone = record.kind == RowKind::CaptureDrop;
+    if (mayHaveNone != (record.connection == kNoConnection)) return "without a connection";
+    if (!mayHaveNone && record.connection >= session.connectionCount()) {
+        return "a connection that is not there";
+    }
     if (record.packet == 0 || record.packet > session.statistics().packets) {
         return "a packet that is not there";
     }
@@ -164,6 +168,7 @@ std::string wrongCoverage(const Session& session) {
     for (RecordId row = 0; row < session.rowCount(); ++row) {
         const Record& record = session.record(row);
         if (record.kind == RowKind::TcpOpen || record.kind == RowKind::TcpEnd) continue;
+        if (record.connection == kNoConnection) continue;
         // Units of a body lie in it; their place counts there.
         if (isInBody(record.kind)) continue;
         Coverage& coverage = coverages[record.connection][indexOf(record.direction)];
@@ -192,6 +197,7 @@ std::string wrongSums(const Session& session) {
     for (RecordId row = 0; row < session.rowCount(); ++row) {
         const Record& record = session.record(row);
         ++sums.rows[static_cast<std::size_t>(record.protocol)];
+        if (record.connection == kNoConnection) continue;
         ++rows[record.connection];
         worst[record.connection] = std::max(worst[record.connection], record.severity);
     }

@@ -185,6 +185,31 @@ private Q_SLOTS:
         QCOMPARE(model.recordAt(model.rowCount()), kNoRecord);
     }
 
+    void rowsWithoutAConnectionStay() {
+        Session session(nullptr);
+        Batch batch = handMadeBatch(0, 100, 7);
+        Record& drop = batch.records[50];
+        drop.kind = RowKind::CaptureDrop;
+        drop.protocol = Protocol::Capture;
+        drop.connection = kNoConnection;
+        drop.detail = 12;
+        session.append(std::move(batch));
+        RowModel model;
+        model.setSession(&session);
+        model.setConnections(std::vector<ConnectionId>{3});
+        const int row = model.rowOf(50);
+        QVERIFY(row > 0);
+        QCOMPARE(model.index(row, RowModel::Connection).data().toString(), QStringLiteral("-"));
+        QVERIFY(model.index(row, RowModel::Arrow).data().toString().isEmpty());
+        QVERIFY(!model.index(row, 0).data(RowModel::DirectionRole).isValid());
+        for (int column = 0; column < RowModel::ColumnCount; ++column) {
+            QVERIFY(model.index(row, column).data(Qt::ToolTipRole).isValid());
+            QVERIFY(model.index(row, column).data(Qt::AccessibleTextRole).isValid());
+        }
+        QVERIFY(model.rowAsText(row).contains(
+            QStringLiteral("12 packets dropped by the capturing system before packet 51")));
+    }
+
     void moreThanCanBePaintedIsLeftOut() {
         Session session(nullptr);
         session.append(handMadeBatch(0, 100, 2));

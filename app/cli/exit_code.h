@@ -1,0 +1,13 @@
+// How the program ends, and how it says what went wrong.
+#pragma once
+
+#include <string>
+
+namespace framescope::cli {
+
+enum ExitCode { kRead = 0, kBadUsage = 1, kUnreadable = 2, kDamaged = 3 };
+
+/// Writes the sentence to standard error, as a line that begins with the program's name.
+void complain(const std::string& sentence);
+
+}  // namespace framescope::cli
