@@ -99,12 +99,15 @@ CaptureOptionsDialog::CaptureOptionsDialog(const InterfaceModel& model,
     form().addRow(QStringLiteral("&Interface"), m_interface);
     addFilter(*m_filter);
     form().addRow(QString(), m_promiscuous);
-    form().addRow(QStringLiteral("Most &bytes of a packet"), snapLine);
-    form().addRow(QStringLiteral("Stop &after"),
-                  inLine({m_stopSeconds, m_stopMegabytes, m_stopPackets}));
-    form().addRow(QStringLiteral("Write &to"), fileLine);
-    form().addRow(QStringLiteral("&New file after"),
-                  inLine({m_ringMegabytes, m_ringSeconds, m_ringFiles}));
+    addLine(QStringLiteral("Most &bytes of a packet"), snapLine, m_snapLength);
+    addLine(QStringLiteral("Stop &after"), inLine({m_stopSeconds, m_stopMegabytes, m_stopPackets}),
+            m_stopSeconds);
+    addLine(QStringLiteral("Write &to"), fileLine, m_file);
+    addLine(QStringLiteral("&New file after"),
+            inLine({m_ringMegabytes, m_ringSeconds, m_ringFiles}), m_ringMegabytes);
+    m_interface->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    fileLine->setSpacing(8);
+    m_interface->setFocus();
 
     m_filter->setHistory(filters);
     m_filter->setText(choices.filter);

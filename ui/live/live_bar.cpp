@@ -60,7 +60,7 @@ std::vector<LiveFigure> liveFigures(const LiveController& live, const Session* s
     }
     shown.push_back(count("Rows", session != nullptr ? session->rowCount() : 0,
                           QStringLiteral("Rows that were read out of them")));
-    if (!live.wasLeftBehind()) {
+    if (!live.wasLeftBehind() && live.state() != LiveState::Starting) {
         shown.push_back(drops("Dropped by kernel", figures.kernelDrops,
                               QStringLiteral("The kernel's buffer was full: a larger one can be "
                                              "chosen in the options")));
@@ -118,10 +118,15 @@ LiveFigures::LiveFigures(QWidget* parent) : QWidget(parent) {
 
 void LiveFigures::setFigures(const std::vector<LiveFigure>& figures) {
     if (figures == m_figures) return;
+    // Another figure in a place begins with the width it needs.
+    m_widths.resize(figures.size());
+    for (std::size_t i = 0; i < figures.size(); ++i) {
+        const bool same = i < m_figures.size() && m_figures[i].name == figures[i].name;
+        if (!same) m_widths[i] = 0;
+    }
     m_figures = figures;
     const QFontMetrics names(font());
     const QFontMetrics values(fixedFont());
-    m_widths.resize(figures.size());
     QStringList words;
     for (std::size_t i = 0; i < figures.size(); ++i) {
         const int width = names.horizontalAdvance(figures[i].name) + kInner +
@@ -275,10 +280,12 @@ void LiveBar::refresh(const LiveController& live, const Session* session, bool v
     const live::Status& status = live.status();
     m_about = live.filter();
     m_aboutIsFilter = true;
-    if (live.state() == LiveState::Ended && status.ending && !status.ending->sentence.empty()) {
+    // Why it failed stands in the strip above.
+    const bool failed = status.ending && status.ending->cause == live::Ending::Cause::Failed;
+    if (!failed && status.ending && !status.ending->sentence.empty()) {
         m_about = displayText(status.ending->sentence);
         m_aboutIsFilter = false;
-    } else if (!status.remarks.empty()) {
+    } else if (!status.ending && !status.remarks.empty()) {
         m_about = lastLine(status.remarks);
         m_aboutIsFilter = false;
     }
@@ -287,7 +294,7 @@ void LiveBar::refresh(const LiveController& live, const Session* session, bool v
     m_elapsed->setText(elapsedText(live.elapsedMs()));
     m_elapsed->setVisible(!live.wasLeftBehind());
     m_remarks->setVisible(!status.remarks.empty());
-    m_pause->setVisible(live.isRunning() || viewPaused);
+    m_pause->setVisible(session != nullptr && (live.isRunning() || viewPaused));
     m_pause->setText(viewPaused ? QStringLiteral("Resume View") : QStringLiteral("Pause View"));
     m_stop->setVisible(live.isRunning());
     m_stop->setEnabled(live.state() != LiveState::Stopping);

@@ -46,7 +46,10 @@ public:
 
     void setFigures(const std::vector<LiveFigure>& figures);
     /// Lets the places become narrower again, for another capture.
-    void forgetWidths() { m_widths.clear(); }
+    void forgetWidths() {
+        m_figures.clear();
+        m_widths.clear();
+    }
 
     bool hasHeightForWidth() const override { return true; }
     int heightForWidth(int width) const override;

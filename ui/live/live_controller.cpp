@@ -36,7 +36,9 @@ LiveController::LiveController(LoadController& loader, LiveServices services, QO
     m_tick.setInterval(kTickMs);
     connect(&m_tick, &QTimer::timeout, this, &LiveController::changed);
     connect(&loader, &LoadController::replaced, this, [this] {
-        if (!m_replacing) letGo();
+        // Reading the same once more replaces nothing.
+        const bool same = m_file != nullptr && m_loader.followed() == m_file;
+        if (!m_replacing && !same) letGo();
     });
     connect(&loader, &LoadController::failed, this, [this] { m_discard = false; });
     connect(&loader, &LoadController::progressed, this, [this] {
@@ -78,6 +80,7 @@ void LiveController::start(const LiveSource& source) {
             Qt::QueuedConnection);
     });
     m_sourceName = displayText(m_capture->sourceName(), 80);
+    Q_EMIT changed();
     poll();
 }
 
@@ -144,6 +147,7 @@ void LiveController::poll() {
 void LiveController::follow(std::shared_ptr<CaptureFile> file, std::shared_ptr<GrowingBytes> bytes,
                             std::shared_ptr<live::Spool> spool) {
     m_following = true;
+    m_file = file;
     m_bytes = std::move(bytes);
     m_spool = std::move(spool);
     const QScopedValueRollback guard(m_replacing, true);
@@ -184,6 +188,7 @@ void LiveController::letGo() {
     }
     m_spool.reset();
     m_bytes.reset();
+    m_file.reset();
     m_discard = false;
     m_wasLeft = false;
     m_following = false;
@@ -209,7 +214,6 @@ void LiveController::openLeft(const std::filesystem::path& folder) {
             m_state = LiveState::Ended;
             m_wasLeft = true;
             m_source.reset();
-            m_status.file = adopted->file;
             follow(adopted->file, adopted->bytes, adopted->spool);
             Q_EMIT changed();
         });
@@ -242,7 +246,7 @@ qint64 LiveController::elapsedMs() const {
 }
 
 QString LiveController::fileSuffix() const {
-    const bool classic = m_status.file && m_status.file->format() == CaptureFormat::Pcap;
+    const bool classic = m_file && m_file->format() == CaptureFormat::Pcap;
     return classic ? QStringLiteral("pcap") : QStringLiteral("pcapng");
 }
 

@@ -115,6 +115,7 @@ private:
     std::optional<LiveSource> m_source;
     std::unique_ptr<live::LiveCapture> m_capture;
     live::Status m_status;
+    std::shared_ptr<CaptureFile> m_file;
     std::shared_ptr<GrowingBytes> m_bytes;
     std::shared_ptr<live::Spool> m_spool;  // null where the person named a file
     QString m_sourceName;

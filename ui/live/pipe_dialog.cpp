@@ -29,7 +29,9 @@ PipeDialog::PipeDialog(const QString& path, QWidget* parent)
     auto* const line = new QHBoxLayout;
     line->addWidget(m_path, 1);
     line->addWidget(browse);
-    form().addRow(QStringLiteral("&Named pipe"), line);
+    line->setSpacing(8);
+    addLine(QStringLiteral("&Named pipe"), line, m_path);
+    m_path->setFocus();
     addRemark(
         QStringLiteral("Make one with “mkfifo /tmp/capture”, start here, and let the other program "
                        "write to it: “tcpdump -U -w /tmp/capture”."));

@@ -36,7 +36,8 @@ RemoteDialog::RemoteDialog(const LiveServices& services, const RemoteChoices& ch
     where->addWidget(m_host, 1);
     where->addWidget(portLabel);
     where->addWidget(m_port);
-    form().addRow(QStringLiteral("&Machine"), where);
+    addLine(QStringLiteral("&Machine"), where, m_host);
+    m_host->setFocus();
     form().addRow(QStringLiteral("&Interface there"), m_interface);
     addFilter(*m_filter);
     form().addRow(QString(), m_sudo);

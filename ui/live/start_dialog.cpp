@@ -55,11 +55,18 @@ void StartDialog::addFilter(CaptureFilterEdit& filter) {
     connect(&filter, &CaptureFilterEdit::stateChanged, this, &StartDialog::check);
 }
 
+void StartDialog::addLine(const QString& label, QLayout* line, QWidget* first) {
+    auto* const name = new QLabel(label);
+    name->setBuddy(first);
+    m_form->addRow(name, line);
+}
+
 void StartDialog::addRemark(const QString& sentence) {
     auto* const label = new QLabel(sentence);
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
     label->setForegroundRole(QPalette::PlaceholderText);
+    label->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     m_form->addRow(QString(), label);
 }
 

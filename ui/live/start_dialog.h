@@ -6,6 +6,7 @@
 
 class QFormLayout;
 class QLabel;
+class QLayout;
 
 namespace framescope {
 
@@ -28,6 +29,8 @@ protected:
     void check();
     /// A line with a filter in it, whose complaints count as an obstacle.
     void addFilter(CaptureFilterEdit& filter);
+    /// A line of several fields, the label's key going to `first`.
+    void addLine(const QString& label, QLayout* line, QWidget* first);
     /// A dim sentence below the line before.
     void addRemark(const QString& sentence);
 

@@ -45,8 +45,7 @@ void LoadController::follow(std::shared_ptr<CaptureFile> file, const QString& na
 void LoadController::read(std::shared_ptr<CaptureFile> file, const QString& path,
                           const QString& name) {
     m_name = name;
-    replaceSession(std::make_unique<Session>(file), path);
-    if (path.isEmpty()) m_followed = file;
+    replaceSession(std::make_unique<Session>(file), path, path.isEmpty() ? file : nullptr);
     const quint64 generation = m_generation;
     m_loader = std::make_unique<Loader>(std::move(file), [this, generation] {
         QMetaObject::invokeMethod(
@@ -85,7 +84,7 @@ void LoadController::cancel() {
 }
 
 void LoadController::close() {
-    if (m_session) replaceSession(nullptr, {});
+    if (m_session) replaceSession(nullptr, {}, nullptr);
 }
 
 void LoadController::setPayloadRules(PayloadRules rules) {
@@ -93,7 +92,8 @@ void LoadController::setPayloadRules(PayloadRules rules) {
     if (m_session) m_session->setPayloadRules(m_payloadRules);
 }
 
-void LoadController::replaceSession(std::unique_ptr<Session> session, const QString& path) {
+void LoadController::replaceSession(std::unique_ptr<Session> session, const QString& path,
+                                    std::shared_ptr<CaptureFile> followed) {
     ++m_generation;
     m_drainTimer.stop();
     m_progressTimer.stop();
@@ -101,7 +101,7 @@ void LoadController::replaceSession(std::unique_ptr<Session> session, const QStr
         m_loader->cancel();
         m_retired.destroy(std::move(m_loader));
     }
-    m_followed.reset();
+    m_followed = std::move(followed);
     m_cancelled = false;
     m_sinceProgress.invalidate();
     if (session) session->setPayloadRules(m_payloadRules);

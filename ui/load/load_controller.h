@@ -34,6 +34,8 @@ public:
     /// Reads a capture that has no file of the user's yet: one that is being written, or one that
     /// was left behind. `name` stands for it in the window. Emits replaced().
     void follow(std::shared_ptr<CaptureFile> file, const QString& name);
+    /// What follow() was given, as long as it is what is open and not saved.
+    const std::shared_ptr<CaptureFile>& followed() const { return m_followed; }
     /// What is open lies in this file now: it was saved there.
     void setPath(const QString& path);
     /// Reads the open capture again.
@@ -69,7 +71,8 @@ Q_SIGNALS:
 
 private:
     void read(std::shared_ptr<CaptureFile> file, const QString& path, const QString& name);
-    void replaceSession(std::unique_ptr<Session> session, const QString& path);
+    void replaceSession(std::unique_ptr<Session> session, const QString& path,
+                        std::shared_ptr<CaptureFile> followed);
     void drain();
     void tellProgress();
 

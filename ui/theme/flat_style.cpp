@@ -7,6 +7,7 @@
 #include <QStyleFactory>
 #include <QStyleOptionSlider>
 
+#include "ui/theme/flat_controls.h"
 #include "ui/theme/role_colors.h"
 
 namespace framescope {
@@ -38,6 +39,18 @@ QRect barRect(const QStyleOptionSlider& option) {
 
 FlatStyle::FlatStyle() : QProxyStyle(QStyleFactory::create(QStringLiteral("Fusion"))) {}
 
+void FlatStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* option,
+                              QPainter* painter, const QWidget* widget) const {
+    switch (element) {
+        case PE_FrameLineEdit:
+            return paintFieldFrame(*painter, *option);
+        case PE_IndicatorCheckBox:
+            return paintCheckBox(*painter, *option);
+        default:
+            QProxyStyle::drawPrimitive(element, option, painter, widget);
+    }
+}
+
 void FlatStyle::drawControl(ControlElement element, const QStyleOption* option, QPainter* painter,
                             const QWidget* widget) const {
     const auto* const bar = qstyleoption_cast<const QStyleOptionProgressBar*>(option);
@@ -65,6 +78,16 @@ void FlatStyle::drawControl(ControlElement element, const QStyleOption* option, 
 
 void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionComplex* option,
                                    QPainter* painter, const QWidget* widget) const {
+    const auto* const spin = qstyleoption_cast<const QStyleOptionSpinBox*>(option);
+    if (control == CC_SpinBox && spin != nullptr) {
+        return paintSpinBox(*painter, *spin, subControlRect(control, option, SC_SpinBoxUp, widget),
+                            subControlRect(control, option, SC_SpinBoxDown, widget));
+    }
+    const auto* const combo = qstyleoption_cast<const QStyleOptionComboBox*>(option);
+    if (control == CC_ComboBox && combo != nullptr && !combo->editable) {
+        return paintComboBox(*painter, *combo,
+                             subControlRect(control, option, SC_ComboBoxArrow, widget));
+    }
     const auto* const slider = qstyleoption_cast<const QStyleOptionSlider*>(option);
     if (control != CC_ScrollBar || slider == nullptr) {
         QProxyStyle::drawComplexControl(control, option, painter, widget);

@@ -25,12 +25,11 @@ CommandLine::CommandLine(const QString& command, QWidget* parent)
     layout->addWidget(copy, 0, Qt::AlignTop);
     connect(copy, &FlatButton::clicked, this,
             [this] { QGuiApplication::clipboard()->setText(m_label->text()); });
-    setCommand(command);
+    m_label->setText(command);
 }
 
 void CommandLine::setCommand(const QString& command) {
     m_label->setText(command);
-    setVisible(!command.isEmpty());
 }
 
 QString CommandLine::command() const {

@@ -181,9 +181,9 @@ void MainWindow::showTitle() {
     const QString name =
         m_live->isShown() && m_loader->path().isEmpty() ? m_live->sourceName() : m_loader->name();
     setWindowFilePath(m_loader->path());
-    setWindowModified(m_live->hasUnsaved());
     setWindowTitle(isOpen() && !name.isEmpty() ? name + QStringLiteral("[*] – Framescope")
-                                               : QStringLiteral("Framescope"));
+                                               : QStringLiteral("Framescope[*]"));
+    setWindowModified(m_live->hasUnsaved());
 }
 
 }  // namespace framescope

@@ -3,6 +3,8 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "capture/file/capture_file.h"
+#include "capture/file/growing_bytes.h"
 #include "capture/session/session.h"
 #include "ui/load/load_controller.h"
 
@@ -93,6 +95,43 @@ private Q_SLOTS:
         QVERIFY(finished.wait());
         QVERIFY(loader.session()->rowCount() < before);
         QVERIFY(!loader.session()->notices().empty());
+    }
+
+    void theIndexTellsItsSize() {
+        LoadController loader;
+        QSignalSpy finished(&loader, &LoadController::finished);
+        loader.open(sample("ws-echo.pcap"));
+        QVERIFY(finished.wait());
+        const Session& session = *loader.session();
+        QVERIFY(session.memoryBytes() >= session.rowCount() * sizeof(Record));
+        QVERIFY(session.memoryBytes() < 64 << 20);
+    }
+
+    void whatIsFollowedHasANameAndCanBeReadAgain() {
+        auto bytes = std::make_shared<GrowingBytes>();
+        const std::filesystem::path path = sample("ws-echo.pcap").toStdString();
+        QVERIFY(!bytes->beginPart(path));
+        bytes->grewTo(std::filesystem::file_size(path));
+        const auto file = CaptureFile::ofGrowing(bytes, path);
+        QVERIFY(file);
+        LoadController loader;
+        QSignalSpy finished(&loader, &LoadController::finished);
+        loader.follow(*file, QStringLiteral("lo"));
+        QCOMPARE(loader.name(), QStringLiteral("lo"));
+        QVERIFY(loader.path().isEmpty());
+        QTRY_VERIFY(loader.session()->rowCount() > 10);
+        QCOMPARE(finished.count(), 0);
+        bytes->end();
+        QVERIFY(finished.wait());
+        const RecordId rows = loader.session()->rowCount();
+        loader.reload();
+        QVERIFY(finished.wait());
+        QCOMPARE(loader.session()->rowCount(), rows);
+        loader.setPath(sample("ws-echo.pcap"));
+        QCOMPARE(loader.name(), QStringLiteral("ws-echo.pcap"));
+        loader.reload();
+        QVERIFY(finished.wait());
+        QCOMPARE(loader.session()->rowCount(), rows);
     }
 
     void whatWasReadStaysWhenReadingIsCancelled() {

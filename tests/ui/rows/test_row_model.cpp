@@ -1,5 +1,6 @@
 // The rows as a table: growing, narrowed, ten million of them.
 #include <QAbstractItemModelTester>
+#include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -250,6 +251,84 @@ private Q_SLOTS:
         view.selectLastRow();
         view.grab();
         QCOMPARE(view.selectedRecord(), kRows - 1);
+    }
+
+    void aHeldModelTakesInNothing() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 30, 3));
+        RowModel model;
+        QAbstractItemModelTester tester(&model);
+        model.setSession(&session);
+        model.setHeld(true);
+        session.append(handMadeBatch(30, 30, 3));
+        model.fetchAppended();
+        QCOMPARE(model.rowCount(), 30);
+        QCOMPARE(model.heldAt(), RecordId{30});
+        model.setConnections(std::vector<ConnectionId>{1});
+        QCOMPARE(model.rowCount(), 10);
+        model.setConnections(std::nullopt);
+        QCOMPARE(model.rowCount(), 30);
+        model.setHeld(false);
+        QCOMPARE(model.rowCount(), 60);
+        // Another session begins unheld.
+        model.setHeld(true);
+        model.setSession(nullptr);
+        QVERIFY(!model.isHeld());
+    }
+
+    void rowsOnShowAreReadAgain() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 30, 5));
+        RowModel model;
+        model.setSession(&session);
+        QSignalSpy changed(&model, &RowModel::dataChanged);
+        model.refreshTexts(5, 100);
+        QCOMPARE(changed.count(), 1);
+        QCOMPARE(changed.first().at(0).value<QModelIndex>().row(), 5);
+        QCOMPARE(changed.first().at(1).value<QModelIndex>().row(), 29);
+    }
+
+    void aGrowingListFollowsUntilSomebodyLooks() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 100, 2));
+        RowModel model;
+        RowView view(model);
+        view.resize(900, 300);
+        view.show();
+        model.setSession(&session);
+        QVERIFY(!view.isFollowing());
+        view.setGrowing(true);
+        QVERIFY(view.isFollowing());
+        const auto grow = [&](RecordId from) {
+            session.append(handMadeBatch(from, 100, 2));
+            model.fetchAppended();
+        };
+        const auto atEnd = [&] {
+            return view.verticalScrollBar()->value() == view.verticalScrollBar()->maximum();
+        };
+        grow(100);
+        QVERIFY(atEnd());
+        view.resize(900, 200);
+        QVERIFY(atEnd());
+        // Narrowing goes on at the end of what is shown then.
+        model.setConnections(std::vector<ConnectionId>{1});
+        QVERIFY(view.isFollowing() && atEnd());
+        model.setConnections(std::nullopt);
+        QSignalSpy following(&view, &RowView::followingChanged);
+        view.verticalScrollBar()->triggerAction(QAbstractSlider::SliderSingleStepSub);
+        QCOMPARE(following.count(), 1);
+        grow(200);
+        QVERIFY(!atEnd());
+        QCOMPARE(view.rowsMissed(), 100);
+        view.followEnd();
+        QVERIFY(atEnd());
+        QCOMPARE(view.rowsMissed(), 0);
+        QTest::keyClick(&view, Qt::Key_Home);
+        QVERIFY(!view.isFollowing());
+        view.setGrowing(false);
+        QTest::keyClick(&view, Qt::Key_End);
+        QVERIFY(!view.isFollowing());
+        QCOMPARE(view.selectedRecord(), RecordId{299});
     }
 
     void keysMoveThroughTheList() {

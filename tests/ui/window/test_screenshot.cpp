@@ -88,6 +88,9 @@ private Q_SLOTS:
         row("two files", {sample(), sample()});
         row("theme", {QStringLiteral("--theme"), QStringLiteral("pink")});
         row("size", {QStringLiteral("--size"), QStringLiteral("big")});
+        row("start of nothing", {QStringLiteral("-k")});
+        row("filter of nothing", {QStringLiteral("-f"), QStringLiteral("tcp")});
+        row("file and interface", {QStringLiteral("-i"), QStringLiteral("lo"), sample()});
         row("option", {QStringLiteral("--nonsense")});
     }
     void badUsage() {
