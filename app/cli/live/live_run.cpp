@@ -101,6 +101,7 @@ private:
     std::optional<Session> m_session;
     std::optional<RowPrinting> m_printing;
     std::optional<Loader> m_loader;
+    bool m_saidRunning = false;
     bool m_allRead = false;
     bool m_enough = false;  ///< -c is reached, or nobody reads the output any more
     std::size_t m_remarksTold = 0;
@@ -175,6 +176,11 @@ void LiveRun::interrupted() {
 void LiveRun::step() {
     m_status = m_capture->status();
     tellRemarks();
+    if (m_status.phase == live::Phase::Running && !m_saidRunning) {
+        m_saidRunning = true;
+        if (capturesItself())
+            complain("Capturing on " + printableLine(m_capture->sourceName()) + ".");
+    }
     if (m_status.file && !m_session) {
         m_begun = Clock::now();
         m_session.emplace(m_status.file);
