@@ -48,7 +48,11 @@ std::optional<std::string> readToEnd(int fd, Clock::time_point deadline) {
 InterfaceEntry judge(helper::Interface interface, const std::filesystem::path& helper) {
     InterfaceEntry entry{std::move(interface), false, {}, {}};
     if (entry.closed) {
-        entry.obstacle = entry.closed->sentence;
+        // What is the same for many interfaces is said in the same words, so that lists can join
+        // it.
+        entry.obstacle = entry.closed->failure == helper::Failure::NoRight
+                             ? "Capturing needs a right that framescope-capture does not have yet."
+                             : entry.closed->sentence;
         entry.remedy = remedyFor(entry.closed->failure, entry.name, helper);
     } else if (!entry.linkType) {
         entry.obstacle = "It could not be opened.";

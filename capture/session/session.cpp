@@ -159,6 +159,11 @@ std::uint64_t Session::memoryBytes() const {
            state.polls.capacity() * sizeof(http::PollSummary) + state.scatteredBytes;
 }
 
+std::size_t Session::learntAbout(RecordId row) const {
+    return m_state->linksFrom.find(row).size() + m_state->linksTo.find(row).size() +
+           m_state->remarks.find(row).size();
+}
+
 Dissection Session::dissect(RecordId row, StreamContext context) const {
     return dissectRow(*m_state, row, context);
 }

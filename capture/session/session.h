@@ -73,6 +73,9 @@ public:
     /// True if reading stopped at a damaged place.
     bool damaged() const;
 
+    /// How many links and remarks of a row are known: what later rows have told about it. When it
+    /// has become more, the row's dissection says more.
+    std::size_t learntAbout(RecordId row) const;
     /// The row taken apart: every layer from the packet up, and its byte sources, the most decoded
     /// one last. Bytes the file no longer gives become holes and an issue.
     Dissection dissect(RecordId row, StreamContext context = StreamContext::Without) const;

@@ -122,9 +122,12 @@ public:
         for (int i = 0; i < messages; ++i) {
             m_conversation.send(Direction::ServerToClient, asText("message " + std::to_string(i)));
         }
-        write();
-        driver->bytes->grewTo(m_written);
-        driver->tell([this](live::Status& status) { count(status); });
+        grow();
+    }
+    /// Bytes of one side as they are.
+    void send(Direction direction, ByteView bytes) {
+        m_conversation.send(direction, bytes);
+        grow();
     }
 
     void end(live::Ending::Cause cause = live::Ending::Cause::Asked,
@@ -154,6 +157,11 @@ private:
         const std::string_view all = view(m_builder.pcap());
         out << all.substr(m_written);
         m_written = all.size();
+    }
+    void grow() {
+        write();
+        driver->bytes->grewTo(m_written);
+        driver->tell([this](live::Status& status) { count(status); });
     }
     void count(live::Status& status) {
         status.figures.countsPackets = true;

@@ -73,9 +73,10 @@ StartPage::StartPage(const QList<Sample>& samples, const LiveServices& services,
 
     m_content->addStretch(1);
     m_content->addWidget(plainLabel(QStringLiteral("Framescope"), 2.0, QFont::DemiBold, false));
-    m_content->addWidget(
-        plainLabel(QStringLiteral("Reads WebSocket and Socket.IO conversations out of captures."),
-                   1.0, QFont::Normal, true));
+    m_content->addWidget(plainLabel(
+        QStringLiteral(
+            "Reads WebSocket and Socket.IO conversations out of captures, and off the wire."),
+        1.0, QFont::Normal, true));
     m_content->addSpacing(16);
     auto* const open = new FlatButton(QStringLiteral("Open a Capture…"));
     open->setObjectName(QStringLiteral("open"));

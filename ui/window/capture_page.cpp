@@ -201,17 +201,33 @@ void CapturePage::refresh(bool reading) {
     m_side->refresh();
     m_rowView->fitColumns();
     refreshStaleTexts();
+    refreshShownRecord();
     if (wasEmpty && !m_growing) m_rowView->selectRow(0);
     updateEmptyText();
     Q_EMIT selectionChanged();
 }
 
+/// An answer that came after the row was selected shows at once, and the tree stays where it is.
+void CapturePage::refreshShownRecord() {
+    if (!m_growing || m_shownRecord == kNoRecord) return;
+    if (m_session->learntAbout(m_shownRecord) == m_shownLearnt) return;
+    const int scrolled = m_tree->verticalScrollBar()->value();
+    const FieldIndex current = m_tree->fieldModel().fieldOf(m_tree->currentIndex());
+    const FieldId id =
+        m_dissection && current != kNoField ? m_dissection->fields[current].id : FieldId::None;
+    showRecord(m_shownRecord);
+    if (id != FieldId::None) m_tree->selectField(m_dissection->fields.find(id));
+    m_tree->verticalScrollBar()->setValue(scrolled);
+}
+
 void CapturePage::showRecord(RecordId record) {
     m_shownRecord = record;
+    m_shownLearnt = 0;
     m_dissection.reset();
     if (m_session != nullptr && record != kNoRecord) {
         m_dissection =
             std::make_shared<const Dissection>(m_session->dissect(record, StreamContext::With));
+        m_shownLearnt = m_session->learntAbout(record);
     }
     // The bytes first: the tree may select a field of it at once.
     m_sources->setDissection(m_dissection);

@@ -107,11 +107,13 @@ private:
     void proportionPanes();
     void sayWhatIsMissed();
     void refreshStaleTexts();
+    void refreshShownRecord();
 
     const Session* m_session = nullptr;
     bool m_reading = false;
     bool m_sized = false;
     RecordId m_shownRecord = kNoRecord;
+    std::size_t m_shownLearnt = 0;  // what later rows had told about it when it was taken apart
     std::shared_ptr<const Dissection> m_dissection;
 
     bool m_growing = false;

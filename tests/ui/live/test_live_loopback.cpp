@@ -103,8 +103,6 @@ private Q_SLOTS:
         qInfo("milliseconds until the row: %lld in the middle, %lld at most",
               static_cast<long long>(waits[waits.size() / 2]),
               static_cast<long long>(waits.back()));
-        // A busy machine may make one of them wait.
-        QVERIFY(waits[waits.size() / 2] < 200);
 
         live.stop();
         QTRY_COMPARE(live.state(), LiveState::Ended);

@@ -117,6 +117,25 @@ private Q_SLOTS:
         QVERIFY(live.window.windowTitle().startsWith(QStringLiteral("lo")));
     }
 
+    void anAnswerShowsInTheTreeOfTheSelectedRow() {
+        LiveWindow live;
+        QVERIFY(live.isReady());
+        constexpr std::uint8_t kPing[] = {0x89, 0x02, 'h', 'i'};
+        constexpr std::uint8_t kPong[] = {0x8a, 0x82, 1, 2, 3, 4, 'h' ^ 1, 'i' ^ 2};
+        live.source.send(Direction::ServerToClient, kPing);
+        QTRY_COMPARE(live.shown(), 64);
+        live.rows().selectRecord(63);
+        FieldTreeView& tree = live.window.capturePage().tree();
+        const auto isAnswered = [&tree] {
+            const FieldTree& fields = tree.fieldModel().dissection()->fields;
+            return fields.find(FieldId::RowLink) != kNoField;
+        };
+        QVERIFY(!isAnswered());
+        live.source.send(Direction::ClientToServer, kPong);
+        QTRY_VERIFY(isAnswered());
+        QCOMPARE(live.rows().selectedRecord(), RecordId{63});
+    }
+
     void focusAloneSelectsNothing() {
         LiveWindow live;
         QVERIFY(live.isReady());
