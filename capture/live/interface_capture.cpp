@@ -178,7 +178,8 @@ private:
     void hear(const helper::Stopped& stopped) { m_ending = limitReached(stopped.reason); }
 
     void hear(const helper::Failed& failed) {
-        m_ending = failure(failed.sentence, remedyFor(failed.failure, m_interface, m_helper));
+        m_ending =
+            failure(failed.sentence + kept(), remedyFor(failed.failure, m_interface, m_helper));
     }
 
     void giveNextFile() {
@@ -217,9 +218,11 @@ private:
     Ending died(const ChildEnd& end) const {
         std::string sentence = "The capture helper " + end.words();
         if (!m_complaint.empty()) sentence += " and said \"" + m_complaint + '"';
-        sentence += '.';
-        if (m_recording.begun()) sentence += " What was captured until then is kept.";
-        return failure(std::move(sentence));
+        return failure(sentence + '.' + kept());
+    }
+
+    const char* kept() const {
+        return m_recording.begun() ? " What was captured until then is kept." : "";
     }
 
     CaptureControl& m_control;

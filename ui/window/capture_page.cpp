@@ -135,6 +135,7 @@ void CapturePage::setGrowing(bool growing) {
         m_missedTimer.stop();
     }
     sayWhatIsMissed();
+    updateEmptyText();
 }
 
 bool CapturePage::isPaused() const {

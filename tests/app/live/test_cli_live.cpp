@@ -156,10 +156,11 @@ private Q_SLOTS:
         QCOMPARE(cli.finish(), 0);
         QVERIFY(conversation.isIn(cli.out()));
         const QList<QByteArray> told = cli.err().trimmed().split('\n');
-        QCOMPARE(told.size(), 2);
-        QVERIFY2(told[0].startsWith("framescope-cli: Captured from lo in "), told[0].constData());
-        QVERIFY(told[0].endsWith(QByteArray::number(cli.out().count('\n')) + " rows."));
-        QCOMPARE(told[1], QByteArray("framescope-cli: Dropped packets: 0 by the kernel, 0 by the "
+        QCOMPARE(told.size(), 3);
+        QCOMPARE(told[0], QByteArray("framescope-cli: Capturing on lo."));
+        QVERIFY2(told[1].startsWith("framescope-cli: Captured from lo in "), told[1].constData());
+        QVERIFY(told[1].endsWith(QByteArray::number(cli.out().count('\n')) + " rows."));
+        QCOMPARE(told[2], QByteArray("framescope-cli: Dropped packets: 0 by the kernel, 0 by the "
                                      "interface, 0 by framescope."));
         QCOMPARE(spools(), QStringList());
     }
