@@ -45,7 +45,8 @@ struct RemoteCapture {
     std::string interface;
     std::string filter;
     std::uint32_t snapLength = 262144;
-    bool sudo = false;      ///< run tcpdump under "sudo -n"
+    std::uint64_t packets = 0;  ///< tcpdump ends after so many; 0: never
+    bool sudo = false;          ///< run tcpdump under "sudo -n"
     bool maySpeak = false;  ///< ssh may ask on the terminal (for a passphrase); else it must not
     Destination destination;
     std::string ssh = "ssh";  ///< the program to run

@@ -59,6 +59,7 @@ std::string remoteScript(const RemoteCapture& what) {
     // A background command has no standard input of its own, hence descriptor 3.
     script += "exec 3<&0 </dev/null; ";
     script += what.sudo ? "sudo -n tcpdump" : "tcpdump";
+    if (what.packets != 0) script += " -c " + std::to_string(what.packets);
     script += " -U -n -s " + std::to_string(what.snapLength) + " -i " +
               shellQuoted(what.interface) + " -w - \"$own\" 3<&- & t=$! ; ";
     const std::string end = what.sudo ? "{ kill $t || sudo -n kill $t; }" : "kill $t";

@@ -214,6 +214,10 @@ Mistake LiveOptionReader::mistake(const std::string& file) const {
     if (m_options.source != Source::Remote && (m_options.remote.sudo || m_hasPort)) {
         return "--remote-port and --remote-sudo go with --remote.";
     }
+    if (!capturesLive() && request.stop.packets != 0) {
+        return "-a packets goes with -i and --remote; how many packets a pipe brings is up to who "
+               "writes it, as with tcpdump -c.";
+    }
     if (m_options.source != Source::Interface && request.stop.files != 0) {
         return "-a files goes with -b, and both with -i.";
     }

@@ -145,6 +145,7 @@ std::optional<Error> LiveRun::start() {
             what.interface = live.request.interface;
             what.filter = live.request.filter;
             what.snapLength = live.request.snapLength;
+            what.packets = live.request.stop.packets;
             what.maySpeak = isatty(STDIN_FILENO) == 1;
             what.destination = live.destination;
             m_capture = live::captureRemote(what, wake);
@@ -175,12 +176,12 @@ void LiveRun::interrupted() {
 
 void LiveRun::step() {
     m_status = m_capture->status();
-    tellRemarks();
     if (m_status.phase == live::Phase::Running && !m_saidRunning) {
         m_saidRunning = true;
         if (capturesItself())
             complain("Capturing on " + printableLine(m_capture->sourceName()) + ".");
     }
+    tellRemarks();
     if (m_status.file && !m_session) {
         m_begun = Clock::now();
         m_session.emplace(m_status.file);
@@ -213,15 +214,15 @@ void LiveRun::takeRows() {
     }
 }
 
-/// A capture from an interface ends itself to the packet; others are ended from here.
+/// A capture from an interface ends by itself, and tcpdump after its packets; the rest is ended
+/// from here.
 void LiveRun::checkLimits() {
     if (m_options.live.source == LiveOptions::Source::Interface || !m_session) return;
     const helper::Limits& stop = m_options.live.request.stop;
     const auto reached = [](std::uint64_t limit, std::uint64_t now) {
         return limit != 0 && now >= limit;
     };
-    if (reached(stop.packets, m_session->statistics().packets) ||
-        reached(stop.bytes, m_status.figures.spoolBytes) ||
+    if (reached(stop.bytes, m_status.figures.spoolBytes) ||
         reached(stop.milliseconds, static_cast<std::uint64_t>(duration().count()))) {
         m_capture->stop();
     }
@@ -244,8 +245,10 @@ milliseconds LiveRun::duration() const {
     return std::chrono::duration_cast<milliseconds>(m_ended.value_or(Clock::now()) - m_begun);
 }
 
-/// What ssh and the program behind it say, whole lines as they come.
+/// What ssh and the program behind it say, whole lines as they come. What is said before a packet
+/// came stands in the sentence of the end, if it comes to that.
 void LiveRun::tellRemarks() {
+    if (!m_saidRunning) return;
     const std::string& remarks = m_status.remarks;
     for (std::size_t end = 0; m_remarksTold < remarks.size(); m_remarksTold = end + 1) {
         end = remarks.find('\n', m_remarksTold);

@@ -68,19 +68,19 @@ std::string counterLine(const LiveFigures& figures) {
 }
 
 std::vector<std::string> leftCaptureSentences(const std::vector<live::LeftCapture>& left) {
-    constexpr std::size_t kMost = 5;
+    if (left.size() > 1) {
+        return {std::to_string(left.size()) + " captures were left behind in " +
+                printableLine(left.front().folder.parent_path().string()) + ", the last one in " +
+                printableLine(left.front().folder.filename().string()) +
+                ". Read their files with -r; deleting the folders forgets them."};
+    }
     std::vector<std::string> sentences;
-    for (std::size_t i = 0; i < std::min(left.size(), kMost); ++i) {
-        const live::LeftCapture& one = left[i];
+    for (const live::LeftCapture& one : left) {
         sentences.push_back("A capture from " + printableLine(one.description.source) + ", begun " +
                             utcText(one.description.startedNs) +
                             ", was left behind: " + counted(one.bytes, "byte", "bytes") + " in " +
                             printableLine(one.folder.string()) +
                             ". Read its files with -r; deleting the folder forgets it.");
-    }
-    if (left.size() > kMost) {
-        sentences.push_back("There are " + std::to_string(left.size() - kMost) +
-                            " more beside them.");
     }
     return sentences;
 }

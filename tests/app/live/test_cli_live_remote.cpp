@@ -54,7 +54,8 @@ private Q_SLOTS:
         QVERIFY(cli.isRunning());
         cli.signal(SIGINT);
         QCOMPARE(cli.finish(), 0);
-        QVERIFY2(cli.err().startsWith("framescope-cli: me@fe80::1:eth0: a remark\n"),
+        QVERIFY2(cli.err().startsWith("framescope-cli: Capturing on me@fe80::1:eth0.\n"
+                                      "framescope-cli: me@fe80::1:eth0: a remark\n"),
                  cli.err().constData());
         QVERIFY(cli.err().contains("Captured from me@fe80::1:eth0 in "));
         QVERIFY(!cli.err().contains("listening"));
@@ -94,12 +95,23 @@ private Q_SLOTS:
         QCOMPARE(test::spoolsIn(m_folder.path()).size(), 1);
     }
 
+    void packetsAreCountedThere() {
+        LiveCli cli(m_folder.path());
+        QVERIFY(start(cli, sampleText(),
+                      {QStringLiteral("--remote"), QStringLiteral("there:lo"), QStringLiteral("-a"),
+                       QStringLiteral("packets:5")}));
+        QCOMPARE(cli.finish(), 0);
+        QFile arguments(path("arguments"));
+        QVERIFY(arguments.open(QIODevice::ReadOnly));
+        QVERIFY(arguments.readAll().contains("tcpdump -c 5 -U"));
+    }
+
     void limitsAreKeptHere() {
         QDir(path("framescope")).removeRecursively();
         LiveCli cli(m_folder.path());
         QVERIFY(start(cli, sampleText() + "cat >/dev/null\n",
                       {QStringLiteral("--remote"), QStringLiteral("there:lo"), QStringLiteral("-a"),
-                       QStringLiteral("packets:5"), QStringLiteral("-w"), path("kept.pcap")}));
+                       QStringLiteral("filesize:1"), QStringLiteral("-w"), path("kept.pcap")}));
         QCOMPARE(cli.finish(), 0);
         QVERIFY(cli.err().contains("Written to " + path("kept.pcap").toUtf8()));
         QVERIFY(QFile(path("kept.pcap")).size() > 24);
