@@ -146,6 +146,7 @@ private Q_SLOTS:
             Stopped{StopReason::Duration},
             Stopped{StopReason::Files},
             Failed{Failure::NoRight, "You may not."},
+            Failed{Failure::NoRightAndDown, "Nor is it up."},
             Failed{Failure::NoDevice, "There is no \"x\"."},
             Failed{Failure::DeviceDown, "a"},
             Failed{Failure::DeviceGone, "b"},
