@@ -116,6 +116,7 @@ private Q_SLOTS:
             "stopped duration",
             "stopped files",
             "failed no-right You may not.",
+            "failed no-right-and-down Nor is it up.",
             "failed no-device There is no \"x\".",
             "failed device-down a",
             "failed device-gone b",
