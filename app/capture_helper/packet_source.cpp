@@ -32,7 +32,7 @@ std::variant<PacketSource, Failed> PacketSource::open(const Request& request) {
     const char* const name = request.interface.c_str();
     char error[PCAP_ERRBUF_SIZE] = "";
     std::unique_ptr<pcap_t, Closer> pcap(::pcap_create(name, error));
-    if (!pcap) return Failed{Failure::Other, cannotOpen(request.interface, error)};
+    if (!pcap) return openFailure(request.interface, PCAP_ERROR, error);
     ::pcap_set_snaplen(pcap.get(), static_cast<int>(request.snapLength));
     ::pcap_set_promisc(pcap.get(), request.promiscuous ? 1 : 0);
     ::pcap_set_timeout(pcap.get(), kTimeout);

@@ -52,6 +52,7 @@ std::string packetLines(const Statistics& figures) {
            lineIfAny("  not IP", figures.notIpPackets) +
            lineIfAny("  unknown link type", figures.unknownLinkPackets) +
            lineIfAny("  malformed", figures.malformedPackets) +
+           lineIfAny("  cut short", figures.cutShortPackets) +
            lineIfAny("Dropped packets", figures.droppedPackets);
 }
 

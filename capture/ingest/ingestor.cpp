@@ -72,8 +72,16 @@ void Ingestor::packet(const CapturedPacket& packet) {
         case PacketKind::Malformed:
             ++m_statistics.malformedPackets;
             return;
+        case PacketKind::CutShort:
+            ++m_statistics.cutShortPackets;
+            m_mostOfCut = std::max(m_mostOfCut, packet.data.size());
+            return;
     }
     ++m_statistics.tcpPackets;
+    if (decoded.payloadCaptured < decoded.payloadLength) {
+        ++m_statistics.cutPayloadPackets;
+        m_mostOfCut = std::max(m_mostOfCut, packet.data.size());
+    }
     m_tracker.packet(decoded, packet.data, {packet.number, m_lastTimeNs, packet.dataOffset});
 }
 

@@ -41,6 +41,9 @@ public:
     /// The link type of the first packet that could not be read for it; nothing if all could.
     std::optional<std::uint32_t> unknownLinkType() const { return m_unknownLinkType; }
     std::uint64_t unknownLinkPackets() const { return m_statistics.unknownLinkPackets; }
+    const Statistics& statistics() const { return m_statistics; }
+    /// Most bytes captured of a packet that was cut; what the snap length was, if it was declared.
+    std::size_t mostOfCut() const { return m_mostOfCut; }
 
     /// What was found since the last call; statistics, connections and all.
     Batch takeBatch();
@@ -96,6 +99,7 @@ private:
     RecordId m_nextRecord = 0;
     std::int64_t m_lastTimeNs = 0;
     std::optional<std::uint32_t> m_unknownLinkType;
+    std::size_t m_mostOfCut = 0;
     std::uint64_t m_streamPlace = 0;  ///< of the next bytes of a stream without packets
     std::array<StreamOffset, 2> m_streamOffset{};
     tcp::TcpTracker m_tracker;

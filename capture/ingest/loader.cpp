@@ -1,5 +1,6 @@
 #include "capture/ingest/loader.h"
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -56,6 +57,28 @@ void tellDrops(const CaptureReader& reader, std::vector<std::string>& notices) {
     }
 }
 
+/// What a snap length took away, with the snap length where the capture declares it.
+void tellCuts(const Statistics& figures, std::size_t mostOfCut, const CaptureLayout& layout,
+              std::vector<std::string>& notices) {
+    const auto begin = [](std::uint64_t count) {
+        return groupedDigits(count) + (count == 1 ? " packet was" : " packets were") +
+               " captured only in part";
+    };
+    const bool declared =
+        std::any_of(layout.interfaces.begin(), layout.interfaces.end(),
+                    [&](const CaptureInterface& at) { return at.snapLength == mostOfCut; });
+    const std::string snapLength =
+        declared ? " (the snap length was " + groupedDigits(mostOfCut) + ")" : std::string();
+    if (const std::uint64_t count = figures.cutShortPackets; count != 0) {
+        notices.push_back(begin(count) + ", too short for the headers down to TCP" + snapLength +
+                          (count == 1 ? "; it makes no rows." : "; they make no rows."));
+    }
+    if (const std::uint64_t count = figures.cutPayloadPackets; count != 0) {
+        notices.push_back(begin(count) + snapLength + "; what is missing of " +
+                          (count == 1 ? "its" : "their") + " data is shown as missing.");
+    }
+}
+
 }  // namespace
 
 void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
@@ -97,6 +120,7 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
                                ", a link type that is not read, were left out: " +
                                groupedDigits(ingestor.unknownLinkPackets()) + " in all.");
     }
+    tellCuts(ingestor.statistics(), ingestor.mostOfCut(), reader.layout(), last.notices);
     tellDrops(reader, last.notices);
     last.last = true;
     last.damaged = step == ReadStep::Damaged;

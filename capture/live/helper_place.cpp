@@ -132,11 +132,14 @@ Ending helperNotStarted(const fs::path& helper, int error) {
 
 std::string remedyFor(helper::Failure failure, const std::string& interface,
                       const fs::path& helper) {
+    const std::string upCommand = "sudo ip link set " + shellWord(interface) + " up";
     switch (failure) {
         case helper::Failure::NoRight:
             return rightsRemedy(helper);
+        case helper::Failure::NoRightAndDown:
+            return upCommand + " && " + rightsRemedy(helper);
         case helper::Failure::DeviceDown:
-            return "sudo ip link set " + shellWord(interface) + " up";
+            return upCommand;
         default:
             return {};
     }

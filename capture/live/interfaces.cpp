@@ -45,14 +45,23 @@ std::optional<std::string> readToEnd(int fd, Clock::time_point deadline) {
     return std::nullopt;
 }
 
+/// What is the same for many interfaces is said in the same words, so that lists can join it.
+std::string obstacleOf(const helper::Failed& closed) {
+    switch (closed.failure) {
+        case helper::Failure::NoRight:
+            return "Capturing needs a right that framescope-capture does not have yet.";
+        case helper::Failure::NoRightAndDown:
+            return "The interface is not up, and capturing needs a right that framescope-capture "
+                   "does not have yet.";
+        default:
+            return closed.sentence;
+    }
+}
+
 InterfaceEntry judge(helper::Interface interface, const std::filesystem::path& helper) {
     InterfaceEntry entry{std::move(interface), false, {}, {}};
     if (entry.closed) {
-        // What is the same for many interfaces is said in the same words, so that lists can join
-        // it.
-        entry.obstacle = entry.closed->failure == helper::Failure::NoRight
-                             ? "Capturing needs a right that framescope-capture does not have yet."
-                             : entry.closed->sentence;
+        entry.obstacle = obstacleOf(*entry.closed);
         entry.remedy = remedyFor(entry.closed->failure, entry.name, helper);
     } else if (!entry.linkType) {
         entry.obstacle = "It could not be opened.";

@@ -17,7 +17,10 @@ struct Statistics {
     std::uint64_t notIpPackets = 0;        ///< ARP and whatever else the link layer carries
     std::uint64_t unknownLinkPackets = 0;  ///< of a link type that is not read
     std::uint64_t malformedPackets = 0;    ///< headers that do not fit their packet
-    std::uint64_t droppedPackets = 0;      ///< by the capturing system, as the packets tell
+    // What a snap length did.
+    std::uint64_t cutShortPackets = 0;    ///< less was captured than the headers down to TCP
+    std::uint64_t cutPayloadPackets = 0;  ///< of tcpPackets: less was captured than their payload
+    std::uint64_t droppedPackets = 0;     ///< by the capturing system, as the packets tell
     std::uint64_t connections = 0;
     std::array<std::uint64_t, kProtocolCount> rows{};  ///< by Protocol
     std::array<std::uint64_t, 4> issues{};             ///< by Severity

@@ -22,6 +22,7 @@ struct Word {
 
 constexpr Word<Failure> kFailures[] = {
     {Failure::NoRight, "no-right"},
+    {Failure::NoRightAndDown, "no-right-and-down"},
     {Failure::NoDevice, "no-device"},
     {Failure::DeviceDown, "device-down"},
     {Failure::DeviceGone, "device-gone"},

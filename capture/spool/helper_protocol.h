@@ -67,7 +67,9 @@ std::variant<Request, std::string> parseRequest(const std::vector<std::string>& 
 
 /// Why a capture failed: decides what the person is told to do.
 enum class Failure : std::uint8_t {
-    NoRight,      ///< the system does not let this program capture
+    NoRight,  ///< the system does not let this program capture
+    /// Likewise, and the interface is not up: to be let in would not be enough.
+    NoRightAndDown,
     NoDevice,     ///< there is no such interface
     DeviceDown,   ///< the interface is not up, or went down
     DeviceGone,   ///< the interface disappeared while it was captured from

@@ -55,6 +55,7 @@ Chain followExtensions(const Header& header, ByteView bytes, std::vector<Extensi
     for (std::size_t i = 0; isExtension(chain.protocol); ++i) {
         if (i == kMaxExtensions || chain.offset + 8 > bytes.size()) {
             chain.cutShort = true;
+            chain.needed = i == kMaxExtensions ? 0 : chain.offset + 8;
             break;
         }
         const ByteView rest = bytes.subspan(chain.offset);
@@ -62,6 +63,7 @@ Chain followExtensions(const Header& header, ByteView bytes, std::vector<Extensi
         const std::size_t size = extensionSize(type, rest);
         if (size > rest.size()) {
             chain.cutShort = true;
+            chain.needed = chain.offset + size;
             break;
         }
         if (type == kProtocolFragment) {

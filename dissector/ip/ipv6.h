@@ -38,7 +38,10 @@ struct Chain {
     std::size_t offset = 0;     ///< of the payload, counted from the fixed header
     bool fragment = false;      ///< a fragment behind the first: the payload is no header
     bool moreFragments = false;
-    bool cutShort = false;  ///< the packet ends inside the chain
+    bool cutShort = false;  ///< not followed to its end
+    /// Where it was cut short: bytes the next step takes from the fixed header on; 0 where there
+    /// were too many extension headers.
+    std::size_t needed = 0;
 };
 
 Parsed<Header> parse(ByteView bytes);

@@ -30,11 +30,24 @@ PacketKind kindOf(std::uint8_t protocol) {
     }
 }
 
+/// What a packet is that lacks bytes of a header: cut short if they were on the wire.
+PacketKind kindWithout(std::size_t needed, ByteView captured, std::uint64_t wireLength) {
+    return needed > captured.size() && needed <= wireLength ? PacketKind::CutShort
+                                                            : PacketKind::Malformed;
+}
+
+IpPayload unread(PacketKind kind) {
+    IpPayload payload;
+    payload.kind = kind;
+    return payload;
+}
+
 /// `wireLength` is the room the link layer left: the announced length cannot be more, and where it
 /// is 0 (segmentation left to the network card) it is all of it.
 IpPayload parseIpv4(ByteView bytes, std::uint64_t wireLength) {
     const auto header = ipv4::parse(bytes);
-    if (!header || !header->plausible()) return {};
+    if (!header) return unread(kindWithout(header.needed(), bytes, wireLength));
+    if (!header->plausible()) return {};
     std::uint64_t total = header->totalLength == 0 ? wireLength : header->totalLength;
     if (total < header->headerLength) return {};
     total = std::min(total, wireLength);
@@ -46,9 +59,10 @@ IpPayload parseIpv4(ByteView bytes, std::uint64_t wireLength) {
 
 IpPayload parseIpv6(ByteView bytes, std::uint64_t wireLength) {
     const auto header = ipv6::parse(bytes);
-    if (!header || header->version != 6) return {};
+    if (!header) return unread(kindWithout(header.needed(), bytes, wireLength));
+    if (header->version != 6) return {};
     const ipv6::Chain chain = ipv6::followExtensions(*header, bytes);
-    if (chain.cutShort) return {};
+    if (chain.cutShort) return unread(kindWithout(chain.needed, bytes, wireLength));
     std::uint64_t total = header->payloadLength == 0
                               ? wireLength
                               : std::uint64_t{header->payloadLength} + ipv6::kHeaderSize;
@@ -81,6 +95,7 @@ DecodedPacket decodePacket(std::uint32_t linkType, ByteView packet, std::uint32_
             ip.kind = PacketKind::UnknownLink;
             break;
         case NetworkProtocol::CutShort:
+            if (packet.size() < wire) ip.kind = PacketKind::CutShort;
             break;
     }
     decoded.kind = ip.kind;
@@ -88,13 +103,19 @@ DecodedPacket decodePacket(std::uint32_t linkType, ByteView packet, std::uint32_
 
     decoded.kind = PacketKind::Malformed;
     decoded.tcpOffset = link.offset + ip.offset;
-    const auto tcp = tcp::parse(packet.subspan(std::min(decoded.tcpOffset, packet.size())));
-    if (!tcp || !tcp->plausible() || tcp->headerLength > ip.length) return decoded;
+    const ByteView segment = packet.subspan(std::min(decoded.tcpOffset, packet.size()));
+    const auto tcp = tcp::parseFixed(segment);
+    if (!tcp) {
+        decoded.kind = kindWithout(tcp.needed(), segment, ip.length);
+        return decoded;
+    }
+    // What is not captured of the options is missing by a snap length: they were on the wire.
+    if (!tcp->plausible() || tcp->headerLength > ip.length) return decoded;
     decoded.kind = PacketKind::Tcp;
     decoded.tcp = *tcp;
     decoded.source = {ip.source, tcp->sourcePort};
     decoded.destination = {ip.destination, tcp->destinationPort};
-    decoded.payloadOffset = decoded.tcpOffset + tcp->headerLength;
+    decoded.payloadOffset = std::min(decoded.tcpOffset + tcp->headerLength, packet.size());
     decoded.payloadLength = ip.length - tcp->headerLength;
     // Behind the datagram may stand link padding, which is not payload.
     decoded.payloadCaptured = static_cast<std::size_t>(

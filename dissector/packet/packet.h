@@ -18,6 +18,7 @@ enum class PacketKind : std::uint8_t {
     NotIp,
     UnknownLink,
     Malformed,  ///< a header does not fit the packet
+    CutShort,   ///< less was captured than its headers down to TCP's fixed part
 };
 
 struct DecodedPacket {
@@ -26,8 +27,10 @@ struct DecodedPacket {
     Endpoint source;
     Endpoint destination;
     tcp::Header tcp;
-    std::size_t tcpOffset = 0;        ///< of the TCP header in the packet
-    std::size_t payloadOffset = 0;    ///< of the TCP payload in the packet
+    std::size_t tcpOffset = 0;  ///< of the TCP header in the packet
+    /// Of the TCP payload in the packet; the end of the packet where only the options were
+    /// captured, or not even they.
+    std::size_t payloadOffset = 0;
     std::size_t payloadCaptured = 0;  ///< bytes of it in the capture
     std::uint64_t payloadLength = 0;  ///< bytes of it on the wire, at least the captured ones
 };

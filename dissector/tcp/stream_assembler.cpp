@@ -42,6 +42,8 @@ void StreamAssembler::segment(std::uint32_t sequence, ByteView captured, std::ui
         skipCut(cut, sink);
         return;
     }
+    // There is nothing to hold of a segment without captured bytes; that it was sent is kept.
+    if (captured.empty()) m_emptyEnd = std::max(m_emptyEnd, end);
     hold(offset, captured, cut, at);
     deliverHeld(sink);
     // Where only one direction was captured, no acknowledgment will ever tell.
@@ -144,12 +146,13 @@ void StreamAssembler::finish(std::uint32_t sequence) {
 
 void StreamAssembler::flush(StreamSink& sink) {
     while (!m_held.empty()) giveUpHole(sink);
-    StreamOffset end = m_acknowledged;
+    const StreamOffset sent = std::max(m_next, m_emptyEnd);
+    StreamOffset end = std::max(m_acknowledged, sent);
     if (m_finOffset) {
         end = *m_finOffset;
-    } else if (end == m_next + 1) {
+    } else if (end == sent + 1) {
         // One more than the data: a FIN that was acknowledged but not captured.
-        end = m_next;
+        end = sent;
     }
     if (end > m_next) {
         const StreamOffset hole = m_next;

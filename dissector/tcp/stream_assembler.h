@@ -91,6 +91,7 @@ private:
     std::uint32_t m_base = 0;
     StreamOffset m_next = 0;
     StreamOffset m_acknowledged = 0;
+    StreamOffset m_emptyEnd = 0;  ///< of segments ahead of a hole of which no byte was captured
     std::optional<StreamOffset> m_finOffset;
     bool m_everAcknowledged = false;  ///< the other direction is in the capture
     std::optional<PacketNumber> m_holeAcknowledgedAt;

@@ -57,8 +57,11 @@ std::string optionText(std::uint8_t kind, ByteView data) {
     return "kind " + std::to_string(kind);
 }
 
-void describeOptions(ByteView options, FieldTree& tree, Place place) {
-    tree.open(FieldId::TcpOptions, place, options.size(), std::to_string(options.size()) + " bytes",
+/// `announced`: bytes of options that the header speaks of; `options` are those that are there.
+void describeOptions(ByteView options, std::size_t announced, FieldTree& tree, Place place) {
+    std::string text = std::to_string(announced) + " bytes";
+    if (options.size() < announced) text += ", " + std::to_string(options.size()) + " captured";
+    tree.open(FieldId::TcpOptions, place, options.size(), text,
               Bytes(options.begin(), options.end()));
     for (std::size_t i = 0; i < options.size();) {
         const std::uint8_t kind = options[i];
@@ -79,6 +82,14 @@ void describeOptions(ByteView options, FieldTree& tree, Place place) {
 }  // namespace
 
 Parsed<Header> parse(ByteView bytes) {
+    auto fixed = parseFixed(bytes);
+    if (!fixed) return fixed;
+    const std::size_t size = std::max<std::size_t>(fixed->headerLength, kMinimumHeader);
+    if (bytes.size() < size) return Parsed<Header>::needs(size);
+    return Parsed<Header>::complete(*fixed, size);
+}
+
+Parsed<Header> parseFixed(ByteView bytes) {
     if (bytes.size() < kMinimumHeader) return Parsed<Header>::needs(kMinimumHeader);
     const std::uint8_t* const p = bytes.data();
     Header header;
@@ -91,9 +102,7 @@ Parsed<Header> parse(ByteView bytes) {
     header.window = readBe16(p + 14);
     header.checksum = readBe16(p + 16);
     header.urgentPointer = readBe16(p + 18);
-    const std::size_t size = std::max<std::size_t>(header.headerLength, kMinimumHeader);
-    if (bytes.size() < size) return Parsed<Header>::needs(size);
-    return Parsed<Header>::complete(header, size);
+    return Parsed<Header>::complete(header, kMinimumHeader);
 }
 
 std::string flagNames(std::uint16_t flags) {
@@ -109,7 +118,8 @@ std::string flagNames(std::uint16_t flags) {
 
 void describe(const Header& header, ByteView bytes, const Context& context, FieldTree& tree,
               Place place) {
-    const std::size_t size = std::max<std::size_t>(header.headerLength, kMinimumHeader);
+    const std::size_t announced = std::max<std::size_t>(header.headerLength, kMinimumHeader);
+    const std::size_t size = std::min(announced, bytes.size());
     const FieldIndex layer =
         tree.open(FieldId::Tcp, place, size,
                   std::to_string(header.sourcePort) + " → " +
@@ -138,9 +148,9 @@ void describe(const Header& header, ByteView bytes, const Context& context, Fiel
     tree.add(FieldId::TcpWindowSizeValue, place.at(14), 2, std::uint64_t{header.window});
     tree.add(FieldId::TcpChecksum, place.at(16), 2, std::uint64_t{header.checksum});
     tree.add(FieldId::TcpUrgentPointer, place.at(18), 2, std::uint64_t{header.urgentPointer});
-    if (size > kMinimumHeader) {
-        describeOptions(bytes.subspan(kMinimumHeader, size - kMinimumHeader), tree,
-                        place.at(kMinimumHeader));
+    if (announced > kMinimumHeader) {
+        describeOptions(bytes.subspan(kMinimumHeader, size - kMinimumHeader),
+                        announced - kMinimumHeader, tree, place.at(kMinimumHeader));
     }
     tree.addComputed(FieldId::TcpLen, context.payloadLength);
     tree.add(FieldId::TcpStreamOffset, context.streamPlace, context.streamSize,

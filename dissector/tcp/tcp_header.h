@@ -37,6 +37,8 @@ struct Header {
 
 /// Needs the fixed part, and the options as far as the header announces them.
 Parsed<Header> parse(ByteView bytes);
+/// Needs the fixed part only: for a packet of which no more was captured.
+Parsed<Header> parseFixed(ByteView bytes);
 
 /// What the tree says beyond the header itself.
 struct Context {
@@ -51,7 +53,8 @@ struct Context {
     Place streamPlace;
     std::uint64_t streamSize = 0;
 };
-/// `bytes` begins at the header.
+/// `bytes` begins at the header and has at least its fixed part; of options that were not captured
+/// whole the tree shows what is there.
 void describe(const Header& header, ByteView bytes, const Context& context, FieldTree& tree,
               Place place);
 /// "SYN, ACK".

@@ -163,7 +163,8 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
             const Direction sender =
                 tcp.has(kAck) ? Direction::ServerToClient : Direction::ClientToServer;
             open(connection, fromA ? sender : opposite(sender), true, origin);
-        } else if (!payload.empty()) {
+        } else if (decoded.payloadLength != 0) {
+            // Also where none of it was captured: it is missing from this connection.
             inferRoles(connection, decoded, payload, origin);
         } else if (tcp.has(kRst) || tcp.has(kFin)) {
             inferRoles(connection, decoded, {}, origin);

@@ -49,6 +49,21 @@ PcapRecords splitPcap(ByteView file) {
     return pcap;
 }
 
+PcapRecords withSnapLength(PcapRecords pcap, std::uint32_t snapLength) {
+    const auto put = [&](Bytes& bytes, std::size_t at) {
+        for (std::size_t i = 0; i < 4; ++i) {
+            bytes[at + i] = static_cast<std::uint8_t>(snapLength >> (8 * i));
+        }
+    };
+    put(pcap.header, 16);
+    for (Bytes& record : pcap.records) {
+        if (record.size() - kRecordHeader <= snapLength) continue;
+        record.resize(kRecordHeader + snapLength);
+        put(record, 8);
+    }
+    return pcap;
+}
+
 Bytes joinPcap(const PcapRecords& pcap) {
     Bytes file = pcap.header;
     for (const Bytes& record : pcap.records) file.insert(file.end(), record.begin(), record.end());

@@ -21,6 +21,9 @@ bool writeFile(const std::string& path, ByteView bytes);
 
 /// Takes a file apart. Only complete records are taken; none of a file that is no classic pcap.
 PcapRecords splitPcap(ByteView file);
+/// What a snap length leaves of it: at most so many bytes of each packet, and the header says so.
+/// Only for files in little-endian order.
+PcapRecords withSnapLength(PcapRecords pcap, std::uint32_t snapLength);
 /// Puts it together again.
 Bytes joinPcap(const PcapRecords& pcap);
 

@@ -350,12 +350,17 @@ QString whyNoRows(const Session& session, bool reading, bool narrowed) {
     add(figures.notIpPackets, "not IP");
     add(figures.unknownLinkPackets, "of a link type that is not read");
     add(figures.malformedPackets, "malformed");
+    add(figures.cutShortPackets, "captured too short to tell");
     QString text = figures.packets == 1
                        ? QStringLiteral("The one packet of this capture is no TCP")
                        : QStringLiteral("None of the %1 packets of this capture is TCP")
                              .arg(groupedNumber(figures.packets));
     if (!kinds.isEmpty())
         text += QStringLiteral(" (") + kinds.join(QStringLiteral(", ")) + QLatin1Char(')');
+    if (figures.cutShortPackets != 0) {
+        return text + QStringLiteral(
+                          ".\nIts snap length left out headers; record again with a greater one.");
+    }
     return text + QStringLiteral(".\nWebSocket and Socket.IO run over TCP.");
 }
 

@@ -3,6 +3,7 @@
 #include <csignal>
 #include <cstring>
 #include <filesystem>
+#include <pcap/pcap.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -10,6 +11,7 @@
 #include <QTest>
 
 #include "app/capture_helper/drop_accounting.h"
+#include "app/capture_helper/failures.h"
 #include "tests/capture/file/capture_builder.h"
 #include "tests/support/helper_process.h"
 #include "tests/support/own_namespaces.h"
@@ -60,7 +62,41 @@ private Q_SLOTS:
     void initTestCase() { m_obstacle = captureObstacle(kProgram); }
     void init() {
         const QByteArray test = QTest::currentTestFunction();
-        if (!m_obstacle.isEmpty() && !test.startsWith("holes")) QSKIP(qPrintable(m_obstacle));
+        if (!m_obstacle.isEmpty() && !test.startsWith("holes") && !test.startsWith("refusals"))
+            QSKIP(qPrintable(m_obstacle));
+    }
+
+    void refusalsAreMissingRights_data() {
+        QTest::addColumn<int>("status");
+        QTest::addColumn<QByteArray>("details");
+        QTest::addColumn<int>("failure");
+        QTest::addColumn<QByteArray>("sentence");
+        const auto add = [](const char* name, int status, const char* details, Failure failure,
+                            const char* sentence) {
+            QTest::newRow(name) << status << QByteArray(details) << static_cast<int>(failure)
+                                << QByteArray(sentence);
+        };
+        const char* const refused =
+            "The system does not let framescope-capture capture from \"nflog\".";
+        add("by status", PCAP_ERROR_PERM_DENIED, "", Failure::NoRight, refused);
+        add("promiscuous mode", PCAP_ERROR_PROMISC_PERM_DENIED, "", Failure::NoRight,
+            "The system does not let framescope-capture put \"nflog\" into promiscuous mode.");
+        add("netfilter's way", PCAP_ERROR, "NFULNL_CFG_CMD_PF_UNBIND: Operation not permitted",
+            Failure::NoRight, refused);
+        add("a file's way", PCAP_ERROR, "Can't open USB bus file /dev/usbmon0: Permission denied",
+            Failure::NoRight, refused);
+        add("anything else", PCAP_ERROR, "Can't create raw socket: Protocol not supported.",
+            Failure::Other,
+            "\"nflog\" could not be opened: Can't create raw socket: Protocol not supported.");
+    }
+    void refusalsAreMissingRights() {
+        QFETCH(int, status);
+        QFETCH(QByteArray, details);
+        QFETCH(int, failure);
+        QFETCH(QByteArray, sentence);
+        const Failed failed = openFailure("nflog", status, details.toStdString());
+        QCOMPARE(static_cast<int>(failed.failure), failure);
+        QCOMPARE(QByteArray::fromStdString(failed.sentence), sentence);
     }
 
     void holesStandBeforeYoungerPackets() {
@@ -212,6 +248,20 @@ private Q_SLOTS:
         QCOMPARE(process.exitCode(), 2);
         QCOMPARE(process.last<Counters>()->packets, std::uint64_t{50});
         QCOMPARE(readWhole(scratch.folder() / "a").packets.size(), std::size_t{50});
+    }
+
+    void aRefusalAlsoTellsThatItIsDown() {
+        skipUnlessRoot();
+        const OwnNetwork network;
+        if (!network.isThere() || !OwnNetwork::ip("link add v0 type veth peer name v1")) {
+            QSKIP("no pair of virtual interfaces can be made here");
+        }
+        const auto refusal = [] { return openFailure("v0", PCAP_ERROR_PERM_DENIED, {}); };
+        QCOMPARE(refusal().failure, Failure::NoRightAndDown);
+        QVERIFY(refusal().sentence.ends_with("\"v0\". The interface is not up either."));
+        QVERIFY(OwnNetwork::ip("link set v0 up"));
+        QCOMPARE(refusal().failure, Failure::NoRight);
+        QVERIFY(refusal().sentence.ends_with("\"v0\"."));
     }
 
     void anInterfaceThatIsDownCannotBeOpened() {

@@ -73,8 +73,11 @@ public:
         helper::Interface closed{
             "eth0", "",    {}, true,
             false,  false, {}, helper::Failed{helper::Failure::NoRight, "No right."}};
-        std::string text =
-            helper::encode(std::vector<helper::Interface>{usb, down, closed, open, any, loopback});
+        helper::Interface both{
+            "ifb 0", "",    {}, false,
+            false,   false, {}, helper::Failed{helper::Failure::NoRightAndDown, "Neither."}};
+        std::string text = helper::encode(
+            std::vector<helper::Interface>{usb, down, closed, both, open, any, loopback});
         if (program.find("cut") != std::string::npos) text.resize(text.size() / 2);
         write(STDOUT_FILENO, text);
         return 0;
@@ -92,6 +95,7 @@ public:
         }
         say(helper::Hello{helper::kProtocol, "9.9"});
         if (scene == "no-right") return fail(helper::Failure::NoRight, "It is not allowed.");
+        if (scene == "down-too") return fail(helper::Failure::NoRightAndDown, "Neither.");
         if (scene == "down") return fail(helper::Failure::DeviceDown, "It is down.");
         if (scene == "at-once") {
             write(STDERR_FILENO, "it hurts\n");
@@ -292,6 +296,8 @@ private Q_SLOTS:
         QVERIFY(!noRight.file);
         const Status down = endOf(scene("down"));
         QCOMPARE(down.ending->remedy, std::string("sudo ip link set down up"));
+        const Status both = endOf(scene("down-too"));
+        QVERIFY(both.ending->remedy.starts_with("sudo ip link set down-too up && sudo setcap "));
         // A capture that never began left no spool.
         QCOMPARE(live::findLeftCaptures(folder() / "live").size(), std::size_t{2});
     }
@@ -405,11 +411,15 @@ private Q_SLOTS:
             names += entry.name + (entry.canCapture ? "+ " : "- ");
             QCOMPARE(entry.canCapture, entry.obstacle.empty());
         }
-        QCOMPARE(names, std::string("lo+ any+ wlan7+ usbmon1- veth 1- eth0- "));
+        QCOMPARE(names, std::string("lo+ any+ wlan7+ usbmon1- veth 1- eth0- ifb 0- "));
         QVERIFY((*listed)[3].obstacle.find("USB") != std::string::npos);
         QVERIFY((*listed)[3].remedy.empty());
         QCOMPARE((*listed)[4].remedy, std::string("sudo ip link set 'veth 1' up"));
         QVERIFY((*listed)[5].remedy.find("sudo setcap") == 0);
+        QCOMPARE((*listed)[6].remedy, "sudo ip link set 'ifb 0' up && " + (*listed)[5].remedy);
+        QCOMPARE((*listed)[6].obstacle,
+                 std::string("The interface is not up, and capturing needs a right that "
+                             "framescope-capture does not have yet."));
 
         const fs::path cut = folder() / "fake-helper-cut";
         fs::create_symlink(fs::read_symlink("/proc/self/exe"), cut);

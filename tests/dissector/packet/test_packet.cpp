@@ -98,6 +98,8 @@ DecodedPacket decode(const Bytes& packet, std::uint32_t original = 0,
         }
         const Field& length = tree[tree.find(FieldId::TcpLen)];
         if (std::get<std::uint64_t>(length.value) != decoded.payloadLength) qFatal("length");
+        const Field& header = tree[tree.find(FieldId::TcpHdrLen)];
+        if (std::get<std::uint64_t>(header.value) != decoded.tcp.headerLength) qFatal("header");
     }
     for (const Field& field : tree.fields()) {
         if (field.source == kNoSource) continue;
@@ -129,6 +131,9 @@ private Q_SLOTS:
         add("IPv4", ethernet(ipv4Of(segment)));
         add("IPv4 options", ethernet(ipv4Of(segment, {.words = 15})));
         add("TCP options", ethernet(ipv4Of(segmentOf("payload", 15))));
+        add("TCP options behind IPv4 options",
+            ethernet(ipv4Of(segmentOf("payload", 8), {.words = 7})));
+        add("TCP options over IPv6", ethernet(ipv6Of(segmentOf("payload", 15)), 0x86dd));
         add("IPv4 length left to the card", ethernet(ipv4Of(segment, {.totalLength = 0})));
         add("first fragment", ethernet(ipv4Of(segment, {.fragment = 0x2000})));
         add("VLAN", ethernet(joined({fromHex("00 05 08 00"), ipv4Of(segment)}), 0x8100));
@@ -148,7 +153,9 @@ private Q_SLOTS:
         QFETCH(QByteArray, packet);
         const Bytes whole(packet.begin(), packet.end());
         const DecodedPacket decoded = decode(whole);
+        const std::size_t begin = decoded.payloadOffset;
         QCOMPARE(static_cast<int>(decoded.kind), static_cast<int>(PacketKind::Tcp));
+        QCOMPARE(begin, whole.size() - 7);
         QCOMPARE(decoded.source.port, std::uint16_t{40000});
         QCOMPARE(decoded.destination.port, std::uint16_t{80});
         QCOMPARE(payloadOf(decoded, whole), std::string("payload"));
@@ -157,14 +164,56 @@ private Q_SLOTS:
         for (std::size_t size = 0; size < whole.size(); ++size) {
             const Bytes cut(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size));
             const DecodedPacket part = decode(cut, static_cast<std::uint32_t>(whole.size()));
-            if (size >= whole.size() - 7) {
-                QCOMPARE(static_cast<int>(part.kind), static_cast<int>(PacketKind::Tcp));
+            // TCP's fixed part is enough, also where its options are cut.
+            const bool readable = size >= decoded.tcpOffset + tcp::kMinimumHeader;
+            QCOMPARE(static_cast<int>(part.kind),
+                     static_cast<int>(readable ? PacketKind::Tcp : PacketKind::CutShort));
+            if (readable) {
+                QCOMPARE(part.source, decoded.source);
+                QCOMPARE(part.tcp.headerLength, decoded.tcp.headerLength);
                 QCOMPARE(part.payloadLength, std::uint64_t{7});
-                QCOMPARE(part.payloadCaptured, size - (whole.size() - 7));
-            } else {
-                QVERIFY(part.kind != PacketKind::Tcp);
+                QCOMPARE(part.payloadOffset, std::min(begin, size));
+                QCOMPARE(part.payloadCaptured, size - part.payloadOffset);
             }
+            // That nothing more was on the wire makes it malformed, wherever a length says so.
+            if (size < begin) QVERIFY(decode(cut).kind != PacketKind::CutShort);
         }
+    }
+
+    void optionsAsFarAsTheyWereCaptured() {
+        // A timestamp option of which the first three bytes are there.
+        Bytes segment = segmentOf("payload", 8);
+        const Bytes timestamps = fromHex("01 01 08 0a 00 00 00 07 00 00 00 09");
+        std::copy(timestamps.begin(), timestamps.end(), segment.begin() + 20);
+        Bytes packet = ethernet(ipv4Of(segment));
+        const auto wire = static_cast<std::uint32_t>(packet.size());
+        packet.resize(14 + 20 + 20 + 5);
+        FieldTree tree;
+        std::string protocols;
+        describePacket(kLinkEthernet, packet, wire, {}, tree, Place{0, 0}, protocols);
+        const Field& options = tree[tree.find(FieldId::TcpOptions)];
+        QCOMPARE(options.text, std::string("12 bytes, 5 captured"));
+        QCOMPARE(std::get<Bytes>(options.value), fromHex("01 01 08 0a 00"));
+        QCOMPARE(options.range.end, std::uint64_t{packet.size()});
+        QCOMPARE(tree.find(FieldId::TcpPayload), kNoField);
+    }
+
+    void aCutPacketMayBeMalformedAsWell() {
+        const auto kindOf = [](Bytes packet, std::size_t kept) {
+            const auto wire = static_cast<std::uint32_t>(packet.size());
+            packet.resize(kept);
+            return static_cast<int>(decode(packet, wire).kind);
+        };
+        const int malformed = static_cast<int>(PacketKind::Malformed);
+        const Bytes segment = segmentOf("payload");
+        QCOMPARE(kindOf(ethernet(ipv4Of(segmentOf("payload", 4))), 54), malformed);
+        QCOMPARE(kindOf(ethernet(ipv4Of(segment, {.totalLength = 39})), 50), malformed);
+        QCOMPARE(kindOf(ethernet(ipv4Of(segmentOf("", 15), {.totalLength = 60})), 60), malformed);
+        QCOMPARE(kindOf(ethernet(ipv4Of(segment, {.words = 4})), 40), malformed);
+        // What is no TCP is told as long as its IP header is there.
+        QCOMPARE(kindOf(ethernet(ipv4Of(Bytes(8, 0), {.protocol = 17})), 34),
+                 static_cast<int>(PacketKind::Udp));
+        QCOMPARE(kindOf(ethernet(Bytes(28, 0), 0x0806), 14), static_cast<int>(PacketKind::NotIp));
     }
 
     void paddingIsNoPayload() {

@@ -74,6 +74,21 @@ private Q_SLOTS:
         QCOMPARE(f.sink.origins[1].packet, PacketNumber{1});
     }
 
+    void whatWasCutWholeAheadOfAHoleIsMissing() {
+        Feeder f;
+        f.stream.segment(kBase + 10, {}, 20, {1, 0, 0}, f.sink);
+        QCOMPARE(f.sink.text, std::string());
+        f.segment(0, "abc");
+        f.stream.flush(f.sink);
+        QCOMPARE(f.sink.text, std::string("abc<27>"));
+        // Also where one more was acknowledged: the FIN.
+        Feeder g;
+        g.stream.segment(kBase + 10, {}, 20, {1, 0, 0}, g.sink);
+        g.stream.acknowledged(kBase + 31, 2, g.sink);
+        g.stream.flush(g.sink);
+        QCOMPARE(g.sink.text, std::string("<30>"));
+    }
+
     void repeatedIsTakenOnce() {
         Feeder f;
         f.segment(0, "abc");
