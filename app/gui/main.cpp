@@ -92,6 +92,11 @@ int main(int argc, char** argv) {
         window.prepareCapture(options.interface, options.filter);
         if (options.start) QTimer::singleShot(0, &window, [&window] { window.startCapture(); });
     }
+    if (options.remote) {
+        QTimer::singleShot(0, &window, [&window, &options] {
+            window.captureRemote(*options.remote, options.start);
+        });
+    }
     if (!options.file.isEmpty()) {
         QTimer::singleShot(0, &window, [&window, &options, picture] {
             window.openFile(options.file);

@@ -4,6 +4,8 @@
 #include <QCommandLineParser>
 #include <QRegularExpression>
 
+#include "capture/live/remote_place.h"
+
 namespace framescope {
 namespace {
 
@@ -48,8 +50,19 @@ std::variant<WindowOptions, EarlyEnd> parseOptions(const QStringList& arguments)
         QStringLiteral("Capture only what passes <FILTER>, in libpcap's language."),
         QStringLiteral("FILTER"));
     const QCommandLineOption start({QStringLiteral("k"), QStringLiteral("start")},
-                                   QStringLiteral("Start to capture at once; needs -i."));
-    parser.addOptions({interface, filter, start, select, screenshot, theme, size});
+                                   QStringLiteral("Start to capture at once."));
+    const QCommandLineOption remote(
+        QStringLiteral("remote"),
+        QStringLiteral("Capture on another machine, [USER@]HOST:IFACE, with the tcpdump there, "
+                       "through ssh."),
+        QStringLiteral("HOST:IFACE"));
+    const QCommandLineOption remotePort(QStringLiteral("remote-port"),
+                                        QStringLiteral("The port of ssh there."),
+                                        QStringLiteral("PORT"));
+    const QCommandLineOption remoteSudo(QStringLiteral("remote-sudo"),
+                                        QStringLiteral("tcpdump needs sudo there."));
+    parser.addOptions({interface, remote, remotePort, remoteSudo, filter, start, select, screenshot,
+                       theme, size});
     parser.addPositionalArgument(QStringLiteral("FILE"),
                                  QStringLiteral("The capture to open: a file, a named pipe, or - "
                                                 "for standard input."),
@@ -71,13 +84,42 @@ std::variant<WindowOptions, EarlyEnd> parseOptions(const QStringList& arguments)
     if (parser.isSet(interface) && options.interface.isEmpty()) {
         return badUsage(QStringLiteral("-i takes the name of an interface."));
     }
-    if (options.start && options.interface.isEmpty()) {
-        return badUsage(QStringLiteral("-k needs -i IFACE: what should be captured from?"));
+    if (parser.values(interface).size() + parser.values(remote).size() > 1) {
+        return badUsage(QStringLiteral("only one interface is captured from at a time."));
     }
-    if (parser.isSet(filter) && options.interface.isEmpty()) {
-        return badUsage(QStringLiteral("-f needs -i IFACE; it is a filter for capturing."));
+    if (parser.isSet(remote)) {
+        const auto place = live::parseRemotePlace(parser.value(remote).toStdString());
+        if (!place) {
+            return badUsage(QStringLiteral("--remote takes %1.")
+                                .arg(QLatin1String(live::kRemotePlaceForm.data(),
+                                                   live::kRemotePlaceForm.size())));
+        }
+        options.remote.emplace();
+        options.remote->host = QString::fromStdString(place->host);
+        options.remote->interface = QString::fromStdString(place->interface);
+        options.remote->filter = options.filter;
+        options.remote->sudo = parser.isSet(remoteSudo);
+    } else if (parser.isSet(remotePort) || parser.isSet(remoteSudo)) {
+        return badUsage(QStringLiteral("--remote-port and --remote-sudo go with --remote."));
     }
-    if (!options.interface.isEmpty() && !options.file.isEmpty()) {
+    if (parser.isSet(remotePort)) {
+        bool isNumber = false;
+        const int port = parser.value(remotePort).toInt(&isNumber);
+        if (!isNumber || port < 1 || port > 65535) {
+            return badUsage(QStringLiteral("--remote-port takes a port from 1 to 65535."));
+        }
+        options.remote->port = port;
+    }
+    const bool captures = !options.interface.isEmpty() || options.remote.has_value();
+    if (options.start && !captures) {
+        return badUsage(
+            QStringLiteral("-k needs -i IFACE or --remote: what should be captured from?"));
+    }
+    if (parser.isSet(filter) && !captures) {
+        return badUsage(
+            QStringLiteral("-f needs -i IFACE or --remote; it is a filter for capturing."));
+    }
+    if (captures && !options.file.isEmpty()) {
         return badUsage(
             QStringLiteral("a FILE is opened or an interface captured from, not both."));
     }

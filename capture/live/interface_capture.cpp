@@ -196,6 +196,10 @@ private:
     void tellCounters() {
         if (!m_newCounters) return;
         const helper::Counters counters = *std::exchange(m_newCounters, std::nullopt);
+        // The bytes first: whoever knows of a packet finds it in them.
+        if (const auto error = m_recording.grewTo(counters.written)) {
+            giveUp(failure(error->sentence));
+        }
         m_control.change([&](Status& status) {
             status.figures.packets = counters.packets;
             status.figures.bytes = counters.bytes;
@@ -204,9 +208,6 @@ private:
             status.figures.interfaceDrops = counters.interfaceDrops;
             status.figures.ourDrops = counters.ourDrops;
         });
-        if (const auto error = m_recording.grewTo(counters.written)) {
-            giveUp(failure(error->sentence));
-        }
     }
 
     void giveUp(Ending ending) {

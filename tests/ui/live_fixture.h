@@ -130,6 +130,12 @@ public:
         grow();
     }
 
+    /// Bytes of the file that are no packet.
+    void addBytes(const std::string& bytes) {
+        std::ofstream(path, std::ios::binary | std::ios::app) << bytes;
+        driver->bytes->grewTo(m_written + bytes.size());
+    }
+
     void end(live::Ending::Cause cause = live::Ending::Cause::Asked,
              const std::string& sentence = {}, const std::string& remedy = {}) {
         if (driver->bytes) driver->bytes->end();
@@ -143,6 +149,7 @@ public:
 
     QTemporaryDir folder;
     std::shared_ptr<Driver> driver;
+    bool countsPackets = true;
     std::filesystem::path path;  ///< of the captured file
 
 private:
@@ -164,8 +171,8 @@ private:
         driver->tell([this](live::Status& status) { count(status); });
     }
     void count(live::Status& status) {
-        status.figures.countsPackets = true;
-        status.figures.packets = m_builder.packetCount();
+        status.figures.countsPackets = countsPackets;
+        status.figures.packets = countsPackets ? m_builder.packetCount() : 0;
         status.figures.bytes = m_written;
         status.figures.spoolBytes = m_written;
         status.figures.kernelDrops = 0;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include <QFileInfo>
 #include <QHBoxLayout>
 #include <QHelpEvent>
 #include <QLabel>
@@ -96,6 +97,11 @@ QString liveStateText(const LiveController& live) {
     if (live.wasLeftBehind()) return QStringLiteral("Left behind: %1, not saved").arg(source);
     const bool failed =
         live.status().ending && live.status().ending->cause == live::Ending::Cause::Failed;
+    if (!live.wholeCopy().isEmpty()) {
+        return (failed ? QStringLiteral("Ended, saved in %1")
+                       : QStringLiteral("Stopped, saved in %1"))
+            .arg(displayText(QFileInfo(live.wholeCopy()).fileName().toStdString(), 80));
+    }
     const QString word = failed ? QStringLiteral("Ended: %1") : QStringLiteral("Stopped: %1");
     return word.arg(source) + (live.hasUnsaved() ? QStringLiteral(", not saved") : QString());
 }

@@ -3,6 +3,7 @@
 #include "ui/live/live_controller.h"
 
 #include <QFile>
+#include <QFileInfo>
 #include <QScopedValueRollback>
 
 #include "capture/session/session.h"
@@ -54,8 +55,7 @@ LiveController::LiveController(LoadController& loader, LiveServices services, QO
 }
 
 LiveController::~LiveController() {
-    cancelSave();
-    letGo();
+    letGo();  // what is being duplicated is waited for
 }
 
 void LiveController::start(const LiveSource& source) {
@@ -94,6 +94,9 @@ void LiveController::begin(const QString& name, const QString& filter) {
     m_following = false;
     m_discard = false;
     m_anyPacket = false;
+    m_begunSnapshot.reset();
+    m_snapshot.reset();
+    m_wholeCopy.clear();
     m_wantedTarget.clear();
 }
 
@@ -156,13 +159,14 @@ void LiveController::follow(std::shared_ptr<CaptureFile> file, std::shared_ptr<G
 
 void LiveController::noteEnd(const live::Ending& ending) {
     m_elapsedMs = m_sinceStart.elapsed();
-    m_tick.stop();
+    if (!isSaving()) m_tick.stop();
     if (m_following) {
         m_state = LiveState::Ended;
         const auto paths = m_bytes->paths();
         if (m_spool == nullptr && paths.size() == 1) {
             m_loader.setPath(QFile::decodeName(paths.front().c_str()));
         }
+        noteWholeCopy();
     } else {
         letGo();
     }
@@ -173,12 +177,14 @@ void LiveController::noteEnd(const live::Ending& ending) {
 
 void LiveController::letGo() {
     ++m_generation;
-    m_tick.stop();
     m_wantedTarget.clear();
-    if (m_cancelSave) m_cancelSave->cancelled = true;
-    m_cancelSave.reset();
-    // Nobody misses a capture without a packet.
-    const bool discard = m_discard || (!m_wasLeft && !holdsPackets());
+    if (m_saving && m_saving->kind != SaveKind::Duplicate) {
+        m_saving->cancelled = true;
+        m_saving.reset();
+    }
+    if (!m_saving) m_tick.stop();
+    // Nobody misses a capture without a packet, or one that lies elsewhere.
+    const bool discard = m_discard || !m_wholeCopy.isEmpty() || (!m_wasLeft && !holdsPackets());
     if (m_capture) m_capture->stop();
     m_worker.destroy(std::move(m_capture));
     if (m_spool != nullptr) {
@@ -190,6 +196,7 @@ void LiveController::letGo() {
     m_bytes.reset();
     m_file.reset();
     m_discard = false;
+    m_wholeCopy.clear();
     m_wasLeft = false;
     m_following = false;
     if (std::exchange(m_state, LiveState::None) != LiveState::None) Q_EMIT changed();
@@ -238,7 +245,7 @@ void LiveController::discardLeft(const std::filesystem::path& folder) {
 }
 
 bool LiveController::hasUnsaved() const {
-    return m_spool != nullptr && holdsPackets();
+    return m_spool != nullptr && holdsPackets() && m_wholeCopy.isEmpty();
 }
 
 qint64 LiveController::elapsedMs() const {
@@ -251,8 +258,11 @@ QString LiveController::fileSuffix() const {
 }
 
 void LiveController::save(const QString& target, bool andStop) {
-    if (!m_bytes || m_spool == nullptr || isSaving() || target.isEmpty()) return;
-    if (isRunning() && !andStop) return startSaving(target);
+    if (!m_bytes || m_spool == nullptr || target.isEmpty()) return;
+    if (isRunning() && !andStop) {
+        if (!isSaving()) startSaving(target);
+        return;
+    }
     m_wantedTarget = target;
     if (isRunning()) stop();
     saveIfWanted();
@@ -260,7 +270,10 @@ void LiveController::save(const QString& target, bool andStop) {
 }
 
 void LiveController::saveIfWanted() {
-    if (m_wantedTarget.isEmpty() || m_state != LiveState::Ended || m_loader.isReading()) return;
+    if (m_wantedTarget.isEmpty() || m_state != LiveState::Ended || m_loader.isReading() ||
+        isSaving()) {
+        return;
+    }
     startSaving(std::exchange(m_wantedTarget, {}));
 }
 
@@ -270,63 +283,129 @@ void LiveController::startSaving(const QString& target) {
     // What a crash has cut in two is behind what was read.
     const bool readWhole = !running && session != nullptr && session->complete() &&
                            !m_loader.wasCancelled() && session->statistics().bytesRead != 0;
+    // Before the size: every packet that is counted here is in the copy.
+    const std::uint64_t packets = m_capture ? m_capture->status().figures.packets : 0;
     const std::uint64_t end = readWhole ? session->statistics().bytesRead : m_bytes->size();
     const std::uint64_t begin = m_bytes->firstReadable();
-    const std::uint64_t readable = end > begin ? end - begin : 0;
-    m_cancelSave = std::make_shared<SaveProgress>();
-    m_cancelSave->all = readable;
+    const auto progress = std::make_shared<SaveProgress>();
+    progress->kind = running ? SaveKind::Snapshot : SaveKind::Moving;
+    progress->target = target;
+    progress->all = end > begin ? end - begin : 0;
+    if (running) m_begunSnapshot = Snapshot{target, packets, end, progress->all};
+    runSaving(progress, m_bytes->paths());
+}
+
+bool LiveController::canDuplicate() const {
+    if (!m_services.save || isSaving()) return false;
+    const bool inFilesOfTheUser = m_bytes != nullptr && m_spool == nullptr;
+    return inFilesOfTheUser || (!hasUnsaved() && !m_loader.path().isEmpty());
+}
+
+void LiveController::duplicate(const QString& target) {
+    if (!canDuplicate() || target.isEmpty()) return;
+    const auto progress = std::make_shared<SaveProgress>();
+    progress->kind = SaveKind::Duplicate;
+    progress->target = target;
+    std::vector<std::filesystem::path> files;
+    if (m_bytes != nullptr) {
+        const std::uint64_t end = m_bytes->size();
+        const std::uint64_t begin = m_bytes->firstReadable();
+        progress->all = end > begin ? end - begin : 0;
+        files = m_bytes->paths();
+    } else {
+        // As it lies there: what is compressed stays so.
+        progress->all = static_cast<std::uint64_t>(QFileInfo(m_loader.path()).size());
+        files = {toPath(m_loader.path())};
+    }
+    for (const std::filesystem::path& file : files) {
+        std::error_code ignored;
+        // One that is still written to would lose its name to the copy.
+        if (!std::filesystem::equivalent(file, toPath(target), ignored)) continue;
+        Q_EMIT saveFailed(QStringLiteral("“%1” is the capture itself; choose another name.")
+                              .arg(QFileInfo(target).fileName()));
+        return;
+    }
+    runSaving(progress, files);
+}
+
+void LiveController::runSaving(const std::shared_ptr<SaveProgress>& progress,
+                               const std::vector<std::filesystem::path>& files) {
+    m_saving = progress;
     m_tick.start();
-    const quint64 generation = m_generation;
-    m_worker.add([this, target, running, generation, readable, files = m_bytes->paths(),
-                  save = m_services.save, progress = m_cancelSave] {
+    m_worker.add([this, progress, files, save = m_services.save] {
         auto moved = save(
-            files, readable, toPath(target),
+            files, progress->all, toPath(progress->target),
             [&progress](std::uint64_t done) {
                 progress->done = done;
                 return !progress->cancelled;
             },
-            running ? live::SaveBy::Copying : live::SaveBy::MovingOrCopying);
+            progress->kind == SaveKind::Moving ? live::SaveBy::MovingOrCopying
+                                               : live::SaveBy::Copying);
         QMetaObject::invokeMethod(
             this,
-            [this, target, running, generation, moved = std::move(moved)] {
-                if (generation == m_generation) finishSaving(target, running, moved);
+            [this, progress, moved = std::move(moved)] {
+                if (progress == m_saving) finishSaving(moved);
             },
             Qt::QueuedConnection);
     });
     Q_EMIT changed();
 }
 
-void LiveController::finishSaving(const QString& target, bool wasRunning,
-                                  const Result<bool>& moved) {
-    const bool cancelled = m_cancelSave && m_cancelSave->cancelled;
-    m_cancelSave.reset();
+void LiveController::finishSaving(const Result<bool>& moved) {
+    const auto saving = std::exchange(m_saving, nullptr);
+    const auto snapshot = std::exchange(m_begunSnapshot, std::nullopt);
     if (!isRunning()) m_tick.stop();
     if (!moved) {
         Q_EMIT changed();
-        Q_EMIT saveFailed(cancelled ? QString() : QString::fromStdString(moved.error().sentence));
-        return;
+        Q_EMIT saveFailed(saving->cancelled ? QString()
+                                            : QString::fromStdString(moved.error().sentence));
+        return saveIfWanted();
     }
-    if (wasRunning) {
-        Q_EMIT changed();
-        Q_EMIT copied(target);
-        return;
+    switch (saving->kind) {
+        case SaveKind::Snapshot:
+            m_snapshot = snapshot;
+            if (m_state == LiveState::Ended) noteWholeCopy();
+            Q_EMIT changed();
+            Q_EMIT copied(saving->target);
+            return saveIfWanted();
+        case SaveKind::Duplicate:
+            Q_EMIT changed();
+            Q_EMIT duplicated(saving->target);
+            return saveIfWanted();
+        case SaveKind::Moving:
+            break;
     }
-    if (*moved && m_bytes) m_bytes->moved({toPath(target)});
+    if (*moved && m_bytes) m_bytes->moved({toPath(saving->target)});
     // What is shown goes on reading from the descriptors it has.
     m_discard = true;
-    m_loader.setPath(target);
+    m_loader.setPath(saving->target);
     letGo();
-    Q_EMIT saved(target);
+    Q_EMIT saved(saving->target);
+}
+
+/// Figures that a source writes behind its last packet are none that anybody would miss.
+void LiveController::noteWholeCopy() {
+    if (!m_snapshot || m_spool == nullptr || !m_bytes || !m_wantedTarget.isEmpty()) return;
+    const bool nothingCame = m_status.figures.countsPackets
+                                 ? m_status.figures.packets == m_snapshot->packets
+                                 : m_bytes->size() == m_snapshot->end;
+    // Somebody may have taken it away meanwhile.
+    const QFileInfo file(m_snapshot->target);
+    const bool isThere =
+        file.isFile() && static_cast<std::uint64_t>(file.size()) == m_snapshot->size;
+    if (!nothingCame || !isThere) return;
+    m_wholeCopy = m_snapshot->target;
+    m_loader.setPath(m_wholeCopy);
 }
 
 void LiveController::cancelSave() {
     m_wantedTarget.clear();
-    if (m_cancelSave) m_cancelSave->cancelled = true;
+    if (m_saving) m_saving->cancelled = true;
 }
 
 double LiveController::saveProgress() const {
-    if (!m_cancelSave || m_cancelSave->all == 0) return 0;
-    return static_cast<double>(m_cancelSave->done) / static_cast<double>(m_cancelSave->all);
+    if (!m_saving || m_saving->all == 0) return 0;
+    return static_cast<double>(m_saving->done) / static_cast<double>(m_saving->all);
 }
 
 }  // namespace framescope

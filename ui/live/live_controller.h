@@ -50,6 +50,11 @@ public:
     /// A capture that is running is copied up to here and goes on, unless `andStop`: it is stopped
     /// first then.
     void save(const QString& target, bool andStop);
+    /// Copies what is open and saved already, as it lies on the disk, to another file; what is
+    /// shown stays what it was, and the copying goes on when it is replaced. duplicated() or
+    /// saveFailed() follow.
+    void duplicate(const QString& target);
+    bool canDuplicate() const;
     void cancelSave();
     /// What is captured is deleted as soon as something else takes its place or the window ends. It
     /// stays if what should take its place cannot be opened.
@@ -61,10 +66,13 @@ public:
     bool isRunning() const { return m_state != LiveState::None && m_state != LiveState::Ended; }
     /// What is shown is a live capture, or one that was left behind.
     bool isShown() const { return m_state != LiveState::None; }
+    /// Where a copy lies that was made while the capture ran, and to which nothing was added since;
+    /// known at its end, empty for none.
+    QString wholeCopy() const { return m_wholeCopy; }
     /// There are packets that no file of the user's holds.
     bool hasUnsaved() const;
     bool wasLeftBehind() const { return m_wasLeft; }
-    bool isSaving() const { return m_cancelSave != nullptr; }
+    bool isSaving() const { return m_saving != nullptr; }
     /// Of the saving that goes on, 0 to 1.
     double saveProgress() const;
 
@@ -82,8 +90,10 @@ Q_SIGNALS:
     void ended(const framescope::live::Ending& ending);
     /// Everything that was captured lies in this file now.
     void saved(const QString& path);
-    /// What was captured until now lies in this file too; the capture goes on.
+    /// What had been captured when save() was called lies in this file too. The capture goes on, or
+    /// has ended meanwhile.
     void copied(const QString& path);
+    void duplicated(const QString& path);
     /// Empty when it was cancelled.
     void saveFailed(const QString& sentence);
     /// A capture that was left behind cannot be opened.
@@ -92,10 +102,20 @@ Q_SIGNALS:
     void leftChanged();
 
 private:
+    enum class SaveKind { Moving, Snapshot, Duplicate };
     struct SaveProgress {
+        SaveKind kind = SaveKind::Moving;
+        QString target;
         std::atomic<bool> cancelled = false;
         std::atomic<std::uint64_t> done = 0;
         std::uint64_t all = 0;
+    };
+    /// How much of a capture a copy holds that was made while it ran.
+    struct Snapshot {
+        QString target;
+        std::uint64_t packets = 0;
+        std::uint64_t end = 0;   // position in the captured bytes
+        std::uint64_t size = 0;  // of the file
     };
 
     void poll();
@@ -106,7 +126,10 @@ private:
     void noteEnd(const live::Ending& ending);
     void saveIfWanted();
     void startSaving(const QString& target);
-    void finishSaving(const QString& target, bool wasRunning, const Result<bool>& moved);
+    void runSaving(const std::shared_ptr<SaveProgress>& progress,
+                   const std::vector<std::filesystem::path>& files);
+    void finishSaving(const Result<bool>& moved);
+    void noteWholeCopy();
     bool holdsPackets() const { return m_anyPacket || m_status.figures.packets != 0; }
 
     LoadController& m_loader;
@@ -130,7 +153,10 @@ private:
     bool m_replacing = false;  // the loader is given something else by this
     bool m_discard = false;
     bool m_anyPacket = false;
-    std::shared_ptr<SaveProgress> m_cancelSave;
+    std::optional<Snapshot> m_begunSnapshot;  // is being written
+    std::optional<Snapshot> m_snapshot;       // the last that was written
+    QString m_wholeCopy;
+    std::shared_ptr<SaveProgress> m_saving;
     SerialWorker m_worker;  // the last: its tasks may post to this
 };
 

@@ -71,44 +71,69 @@ void LiveFlow::goOn() {
     if (next) next();
 }
 
-QString LiveFlow::suggestedFile() const {
+QString LiveFlow::saveFolder() const {
     QString folder = m_settings != nullptr ? m_settings->value(folderKey()).toString() : QString();
     if (folder.isEmpty() || !QFileInfo(folder).isDir()) {
         folder = QStandardPaths::writableLocation(QStandardPaths::DocumentsLocation);
     }
-    if (!QFileInfo(folder).isDir()) folder = QDir::homePath();
+    return QFileInfo(folder).isDir() ? folder : QDir::homePath();
+}
+
+QString LiveFlow::suggestedFile() const {
     QString source = m_live.sourceName();
     for (QChar& c : source) {
         if (!c.isLetterOrNumber() && c != QLatin1Char('-') && c != QLatin1Char('.')) {
             c = QLatin1Char('_');
         }
     }
-    return QDir(folder).filePath(
-        source + QLatin1Char('-') +
-        QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")) +
-        QLatin1Char('.') + m_live.fileSuffix());
+    return QDir(saveFolder())
+        .filePath(source + QLatin1Char('-') +
+                  QDateTime::currentDateTime().toString(QStringLiteral("yyyyMMdd-HHmmss")) +
+                  QLatin1Char('.') + m_live.fileSuffix());
 }
 
 void LiveFlow::save() {
     if (m_live.hasUnsaved() && !m_live.isSaving()) askWhereTo(false);
 }
 
+void LiveFlow::saveAs(const QString& path) {
+    if (m_live.canDuplicate()) return askWhereToCopy(path);
+    save();
+}
+
 void LiveFlow::askWhereTo(bool andStop) {
-    auto* const dialog =
-        new QFileDialog(&m_window, QStringLiteral("Save the Capture"), suggestedFile());
+    openSaveDialog(QStringLiteral("Save the Capture"), suggestedFile(), m_live.fileSuffix(),
+                   [this, andStop](const QString& path) { m_live.save(path, andStop); });
+}
+
+void LiveFlow::askWhereToCopy(const QString& path) {
+    const QFileInfo file(path);
+    const QString suggested =
+        path.isEmpty() ? suggestedFile() : QDir(saveFolder()).filePath(file.fileName());
+    QString suffix = path.isEmpty() ? m_live.fileSuffix() : file.suffix();
+    if (suffix == QLatin1String("gz")) suffix = QStringLiteral("pcapng.gz");
+    openSaveDialog(QStringLiteral("Save a Copy"), suggested, suffix,
+                   [this](const QString& target) { m_live.duplicate(target); });
+}
+
+void LiveFlow::openSaveDialog(const QString& title, const QString& suggested, const QString& suffix,
+                              std::function<void(const QString&)> save) {
+    auto* const dialog = new QFileDialog(&m_window, title, suggested);
     dialog->setAttribute(Qt::WA_DeleteOnClose);
     dialog->setAcceptMode(QFileDialog::AcceptSave);
     dialog->setFileMode(QFileDialog::AnyFile);
-    dialog->setDefaultSuffix(m_live.fileSuffix());
-    dialog->setNameFilters({QStringLiteral("Captures (*.%1)").arg(m_live.fileSuffix()),
-                            QStringLiteral("All files (*)")});
-    dialog->selectFile(suggestedFile());
-    connect(dialog, &QFileDialog::fileSelected, this, [this, andStop](const QString& path) {
-        if (m_settings != nullptr) {
-            m_settings->setValue(folderKey(), QFileInfo(path).absolutePath());
-        }
-        m_live.save(path, andStop);
-    });
+    dialog->setDefaultSuffix(suffix);
+    QStringList filters{QStringLiteral("All files (*)")};
+    if (!suffix.isEmpty()) filters.prepend(QStringLiteral("Captures (*.%1)").arg(suffix));
+    dialog->setNameFilters(filters);
+    dialog->selectFile(suggested);
+    connect(dialog, &QFileDialog::fileSelected, this,
+            [this, save = std::move(save)](const QString& path) {
+                if (m_settings != nullptr) {
+                    m_settings->setValue(folderKey(), QFileInfo(path).absolutePath());
+                }
+                save(path);
+            });
     connect(dialog, &QFileDialog::rejected, this, [this] { m_next = nullptr; });
     dialog->open();
 }
@@ -150,8 +175,12 @@ void LiveFlow::askOptions(const InterfaceModel& interfaces, const CaptureChoices
 }
 
 void LiveFlow::askRemote() {
-    auto* const dialog = new RemoteDialog(m_live.services(), storedRemoteChoices(m_settings),
-                                          storedFilters(m_settings), &m_window);
+    askRemote(storedRemoteChoices(m_settings));
+}
+
+void LiveFlow::askRemote(const RemoteChoices& choices) {
+    auto* const dialog =
+        new RemoteDialog(m_live.services(), choices, storedFilters(m_settings), &m_window);
     connect(dialog, &QDialog::accepted, this, [this, dialog] { start(dialog->choices()); });
     dialog->open();
 }

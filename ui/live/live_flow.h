@@ -38,10 +38,15 @@ public:
     void openLeft(const std::filesystem::path& folder);
 
     void askOptions(const InterfaceModel& interfaces, const CaptureChoices& choices);
+    /// With the choices of before, or with these.
     void askRemote();
+    void askRemote(const RemoteChoices& choices);
     void askPipe();
     /// Asks for a file and saves what is captured there.
     void save();
+    /// The same, also for what is saved already: it is copied then. `path` is the file that is
+    /// open, empty for none.
+    void saveAs(const QString& path);
 
     /// The question that is open, null for none.
     QuestionDialog* question() const;
@@ -53,8 +58,12 @@ Q_SIGNALS:
 private:
     void askWhatBecomes();
     void askWhereTo(bool andStop);
+    void askWhereToCopy(const QString& path);
+    void openSaveDialog(const QString& title, const QString& suggested, const QString& suffix,
+                        std::function<void(const QString&)> save);
     void goOn();
     void startNow(const LiveSource& source);
+    QString saveFolder() const;
     QString suggestedFile() const;
 
     LiveController& m_live;

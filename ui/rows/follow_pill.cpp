@@ -17,23 +17,23 @@ constexpr int kPadding = 14;
 constexpr int kGap = 10;
 }  // namespace
 
-FollowPill::FollowPill(QWidget& list) : QAbstractButton(&list), m_list(list) {
+FollowPill::FollowPill(QWidget& place) : QAbstractButton(&place), m_place(place) {
     setFocusPolicy(Qt::NoFocus);
     setCursor(Qt::PointingHandCursor);
-    list.installEventFilter(this);
+    place.installEventFilter(this);
     hide();
 }
 
 void FollowPill::say(const QString& sentence, const QString& offer) {
     if (sentence == m_sentence && offer == m_offer) return;
-    const bool was = isVisibleTo(&m_list);
+    const bool was = isVisibleTo(&m_place);
     m_sentence = sentence;
     m_offer = offer;
     setAccessibleName(sentence + QLatin1Char(' ') + offer);
     setVisible(!sentence.isEmpty());
     if (sentence.isEmpty()) return;
     if (!was) resize(0, 0);
-    place();
+    arrange();
     update();
 }
 
@@ -41,14 +41,14 @@ QSize FollowPill::sizeHint() const {
     const QFontMetrics metrics(font());
     return {metrics.horizontalAdvance(m_sentence) + kGap + metrics.horizontalAdvance(m_offer) +
                 2 * kPadding + 4,
-            metrics.height() + 12};
+            metrics.height() + 8};
 }
 
-void FollowPill::place() {
+void FollowPill::arrange() {
     const QSize size = sizeHint();
-    const int most = std::max(m_list.width() - 2 * kMargin, 40);
+    const int most = std::max(m_place.width() - 2 * kMargin, 40);
     const int wide = std::min(std::max(size.width(), width()), most);
-    setGeometry((m_list.width() - wide) / 2, m_list.height() - size.height() - kMargin, wide,
+    setGeometry((m_place.width() - wide) / 2, (m_place.height() - size.height()) / 2, wide,
                 size.height());
     raise();
 }
@@ -76,7 +76,7 @@ void FollowPill::paintEvent(QPaintEvent*) {
 }
 
 bool FollowPill::eventFilter(QObject* watched, QEvent* event) {
-    if (watched == &m_list && event->type() == QEvent::Resize && isVisibleTo(&m_list)) place();
+    if (watched == &m_place && event->type() == QEvent::Resize && isVisibleTo(&m_place)) arrange();
     return QAbstractButton::eventFilter(watched, event);
 }
 

@@ -1,5 +1,5 @@
-// A line that floats at the bottom of a list: why the newest rows are not seen, and how they would
-// be. Clicking it is the short way there.
+// A line below a list: why the newest rows are not seen, and how they would be. Clicking it is the
+// short way there.
 #pragma once
 
 #include <QAbstractButton>
@@ -10,8 +10,9 @@ class FollowPill : public QAbstractButton {
     Q_OBJECT
 
 public:
-    /// Floats over `list`, which must outlive this; hidden until there is something to say.
-    explicit FollowPill(QWidget& list);
+    /// Stands in the middle of `place`, which must outlive this; hidden until there is something to
+    /// say.
+    explicit FollowPill(QWidget& place);
 
     /// `sentence` is what is the case, `offer` what a click does. Both empty: nothing to say.
     void say(const QString& sentence, const QString& offer);
@@ -26,9 +27,9 @@ protected:
     void leaveEvent(QEvent* event) override;
 
 private:
-    void place();
+    void arrange();
 
-    QWidget& m_list;
+    QWidget& m_place;
     QString m_sentence;
     QString m_offer;
 };

@@ -41,7 +41,8 @@ CapturePage::CapturePage(QWidget* parent)
       m_liveBar(new LiveBar),
       m_rowModel(new RowModel(this)),
       m_rowView(new RowView(*m_rowModel)),
-      m_pill(new FollowPill(*m_rowView)),
+      m_pillPlace(new QWidget),
+      m_pill(new FollowPill(*m_pillPlace)),
       m_side(new SidePane),
       m_tree(new FieldTreeView),
       m_sources(new SourceTabs),
@@ -58,6 +59,9 @@ void CapturePage::layOut() {
     rowLayout->setSpacing(0);
     rowLayout->addWidget(m_goTo);
     rowLayout->addWidget(m_rowView, 1);
+    rowLayout->addWidget(m_pillPlace);
+    m_pillPlace->setBackgroundRole(QPalette::Base);
+    m_pillPlace->setAutoFillBackground(true);
 
     m_detailSplitter = new HairlineSplitter(Qt::Horizontal);
     m_detailSplitter->addWidget(new Pane(m_tree));
@@ -169,6 +173,10 @@ void CapturePage::setWaitingText(const QString& text) {
 }
 
 void CapturePage::sayWhatIsMissed() {
+    // There all the time, so that the rows do not move under the mouse when one of them is
+    // selected.
+    m_pillPlace->setFixedHeight(m_pill->sizeHint().height() + 4);
+    m_pillPlace->setVisible(m_growing || isPaused());
     if (m_session == nullptr) return m_pill->say({}, {});
     if (isPaused()) {
         const quint64 waiting = m_session->rowCount() - m_rowModel->heldAt();

@@ -124,6 +124,7 @@ private:
     LiveBar* m_liveBar;
     RowModel* m_rowModel;
     RowView* m_rowView;
+    QWidget* m_pillPlace;
     FollowPill* m_pill;
     SidePane* m_side;
     FieldTreeView* m_tree;

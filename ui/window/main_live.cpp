@@ -38,13 +38,13 @@ void MainWindow::wireLive() {
         showTitle();
         showFigures();
     });
-    connect(m_live.get(), &LiveController::copied, this, [this](const QString& path) {
+    connect(m_live.get(), &LiveController::copied, this, &MainWindow::showCopied);
+    connect(m_live.get(), &LiveController::duplicated, this, [this](const QString& path) {
         m_recent.add(path);
         fillRecentMenu();
         m_strip->showMessage(
             Severity::Note,
-            QStringLiteral("What was captured until now is saved as %1; the capture goes on.")
-                .arg(QFileInfo(path).fileName()));
+            QStringLiteral("A copy is saved as %1.").arg(displayText(path.toStdString(), 400)));
     });
     connect(m_live.get(), &LiveController::saveFailed, this, [this](const QString& sentence) {
         if (!sentence.isEmpty()) showError(sentence);
@@ -69,7 +69,7 @@ void MainWindow::wireLive() {
     connect(sniff, &SniffSection::startRequested, this,
             [this, sniff] { m_flow->start(sniff->choices()); });
     connect(sniff, &SniffSection::optionsRequested, this, &MainWindow::askCaptureOptions);
-    connect(sniff, &SniffSection::remoteRequested, m_flow.get(), &LiveFlow::askRemote);
+    connect(sniff, &SniffSection::remoteRequested, m_flow.get(), qOverload<>(&LiveFlow::askRemote));
     connect(sniff, &SniffSection::pipeRequested, m_flow.get(), &LiveFlow::askPipe);
     connect(m_flow.get(), &LiveFlow::choicesStored, this, [sniff](const CaptureChoices& choices) {
         sniff->setChoices(choices);
@@ -98,7 +98,8 @@ void MainWindow::buildCaptureMenu() {
     m_followAction = menu.addAction(QStringLiteral("&Follow the End\tEnd"), this,
                                     [this] { m_page->rowView().followEnd(); });
     menu.addSeparator();
-    menu.addAction(QStringLiteral("From Another &Machine…"), m_flow.get(), &LiveFlow::askRemote);
+    menu.addAction(QStringLiteral("From Another &Machine…"), m_flow.get(),
+                   qOverload<>(&LiveFlow::askRemote));
     menu.addAction(QStringLiteral("From a P&ipe…"), m_flow.get(), &LiveFlow::askPipe);
     menu.addSeparator();
     menu.addAction(QStringLiteral("Refresh &Interfaces"), keys("F5"), this, [this] {
@@ -136,6 +137,15 @@ void MainWindow::startCapture() {
     if (m_start->sniff() != nullptr && !m_live->isRunning()) startOrStop();
 }
 
+void MainWindow::captureRemote(const RemoteChoices& choices, bool atOnce) {
+    if (!m_live->services().canCapture()) return;
+    if (atOnce) {
+        m_flow->start(choices);
+    } else {
+        m_flow->askRemote(choices);
+    }
+}
+
 bool MainWindow::isOpen() const {
     return m_loader->session() != nullptr || m_live->isShown();
 }
@@ -149,6 +159,25 @@ void MainWindow::showLive() {
     }
     updateLiveActions();
     showTitle();
+    showFigures();
+}
+
+void MainWindow::showCopied(const QString& path) {
+    m_recent.add(path);
+    fillRecentMenu();
+    const QString name = displayText(QFileInfo(path).fileName().toStdString(), 200);
+    if (m_live->isRunning()) {
+        m_goesOn =
+            QStringLiteral("What was captured until now is saved as %1; the capture goes on.")
+                .arg(name);
+        m_strip->showMessage(Severity::Note, m_goesOn);
+    } else if (m_live->wholeCopy().isEmpty()) {
+        m_strip->showMessage(
+            Severity::Note,
+            QStringLiteral("The first part of what was captured is saved as %1; what came after "
+                           "it is not.")
+                .arg(name));
+    }
 }
 
 void MainWindow::updateLiveActions() {
@@ -156,7 +185,7 @@ void MainWindow::updateLiveActions() {
     const bool hasSession = m_loader->session() != nullptr;
     m_reloadAction->setEnabled(hasSession && !running);
     m_saveAction->setEnabled(m_live->hasUnsaved() && !m_live->isSaving());
-    m_saveAsAction->setEnabled(m_saveAction->isEnabled());
+    m_saveAsAction->setEnabled(m_saveAction->isEnabled() || m_live->canDuplicate());
     if (m_startStopAction == nullptr) return;
     m_startStopAction->setText(running ? QStringLiteral("&Stop") : QStringLiteral("&Start"));
     m_startStopAction->setEnabled(m_live->state() != LiveState::Stopping);
@@ -168,6 +197,8 @@ void MainWindow::updateLiveActions() {
 }
 
 void MainWindow::showLiveEnd(const live::Ending& ending) {
+    if (!m_goesOn.isEmpty() && m_strip->text() == m_goesOn) m_strip->hide();
+    m_goesOn.clear();
     if (ending.cause == live::Ending::Cause::Failed) {
         m_liveFailed = true;
         m_strip->showMessage(Severity::Error, displayText(ending.sentence),

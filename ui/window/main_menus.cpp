@@ -63,8 +63,8 @@ void MainWindow::buildFileMenu() {
     menu.addSeparator();
     m_saveAction =
         menu.addAction(QStringLiteral("&Save…"), keys("Ctrl+S"), m_flow.get(), &LiveFlow::save);
-    m_saveAsAction = menu.addAction(QStringLiteral("Save &As…"), keys("Ctrl+Shift+S"), m_flow.get(),
-                                    &LiveFlow::save);
+    m_saveAsAction = menu.addAction(QStringLiteral("Save &As…"), keys("Ctrl+Shift+S"), this,
+                                    [this] { m_flow->saveAs(m_loader->path()); });
     m_reloadAction = menu.addAction(QStringLiteral("Re&load"), keys("Ctrl+R"), this, [this] {
         const RecordId selected = m_page->rowView().selectedRecord();
         m_loader->reload();

@@ -82,7 +82,11 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
         m_page->readAgain();
     });
     connect(m_status, &StatusLine::cancelRequested, this, [this] {
-        m_loader->cancel();
+        if (m_loader->isReading() && !m_live->isRunning()) {
+            m_loader->cancel();
+        } else {
+            m_live->cancelSave();
+        }
         focusContent();  // the button goes away
     });
     connect(m_strip, &MessageStrip::closed, this, &MainWindow::focusContent);
@@ -164,7 +168,7 @@ void MainWindow::selectWhenRead(RecordId record) {
 
 void MainWindow::showFigures() {
     const Session* const session = m_loader->session();
-    if (session == nullptr) return;
+    if (session == nullptr) return m_status->showSession(nullptr, {});
     StatusFacts facts;
     facts.name = displayText(m_loader->name().toStdString(), 80);
     facts.shownRows = m_page->rowModel().rowCount();
@@ -172,6 +176,8 @@ void MainWindow::showFigures() {
     facts.limitReached = m_page->rowModel().limitReached();
     facts.reading = m_loader->isReading() && !m_live->isRunning();
     facts.cancelled = m_loader->wasCancelled();
+    facts.live = m_live->isShown();
+    if (m_live->isSaving() && !facts.live) facts.saved = m_live->saveProgress();
     m_status->showSession(session, facts);
     m_backAction->setEnabled(m_page->canGoBack());
 }

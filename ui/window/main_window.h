@@ -25,6 +25,7 @@ class MessageStrip;
 class StartPage;
 class StatusLine;
 class ThemeController;
+struct RemoteChoices;
 
 /// What the window is given from outside; each may be null or empty.
 struct MainWindowOptions {
@@ -49,6 +50,9 @@ public:
     void prepareCapture(const QString& interface, const QString& filter);
     /// Captures what is chosen there.
     void startCapture();
+    /// Captures on another machine: at once, or when somebody has agreed in the dialog that shows
+    /// these choices.
+    void captureRemote(const RemoteChoices& choices, bool atOnce);
     /// Says in the strip what went wrong; one sentence.
     void showError(const QString& sentence);
     /// Selects a row of the capture that is being read, as soon as it is there.
@@ -94,6 +98,7 @@ private:
     void startOrStop();
     void showLive();
     void showLiveEnd(const live::Ending& ending);
+    void showCopied(const QString& path);
     void updateLiveActions();
     void showTitle();
     /// Whether a capture is shown, or one that has not begun yet.
@@ -125,6 +130,7 @@ private:
     QAction* m_followAction = nullptr;
     bool m_openShown = false;   // what showReplaced() has shown
     bool m_liveFailed = false;  // the strip says why the capture has ended
+    QString m_goesOn;           // what the strip said of a capture that runs; not true at its end
     bool m_mayClose = false;    // it was asked about what is not saved
     bool m_pageShown = false;
     RecordId m_wantedRecord = kNoRecord;  // to be selected once it is there

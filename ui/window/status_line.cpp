@@ -65,7 +65,6 @@ StatusLine::StatusLine(QWidget* parent)
     m_progress->setTextVisible(false);
     m_progress->setFixedSize(140, fontMetrics().height() / 2 + 2);
     m_progress->hide();
-    m_cancel->setToolTip(QStringLiteral("Stop reading; what was read stays (Esc)"));
     m_cancel->hide();
     auto* const layout = new QHBoxLayout(this);
     layout->setContentsMargins(10, 2, 10, 2);
@@ -86,20 +85,20 @@ QString statusSummary(const Session& session, const StatusFacts& facts) {
     const Statistics& figures = session.statistics();
     QStringList parts{facts.name};
     const quint64 rows = session.rowCount();
-    if (facts.narrowed) {
-        parts << QStringLiteral("%1 of %2")
-                     .arg(groupedNumber(static_cast<quint64>(facts.shownRows)),
-                          counted(rows, "row", "rows"));
+    const auto shown = static_cast<quint64>(facts.shownRows);
+    if (facts.live) {
+        if (facts.narrowed) parts << counted(shown, "row shown", "rows shown");
+    } else if (facts.narrowed) {
+        parts << QStringLiteral("%1 of %2").arg(groupedNumber(shown), counted(rows, "row", "rows"));
     } else {
         parts << counted(rows, "row", "rows");
     }
     if (facts.limitReached) {
-        parts << QStringLiteral("only the first %1 can be shown")
-                     .arg(groupedNumber(static_cast<quint64>(facts.shownRows)));
+        parts << QStringLiteral("only the first %1 can be shown").arg(groupedNumber(shown));
     }
     parts << counted(session.connectionCount(), "connection", "connections");
-    parts << counted(figures.packets, "packet", "packets");
-    if (figures.packets != figures.tcpPackets) {
+    if (!facts.live) parts << counted(figures.packets, "packet", "packets");
+    if (!facts.live && figures.packets != figures.tcpPackets) {
         parts << QStringLiteral("%1 without TCP")
                      .arg(groupedNumber(figures.packets - figures.tcpPackets));
     }
@@ -109,6 +108,7 @@ QString statusSummary(const Session& session, const StatusFacts& facts) {
     } else if (facts.cancelled) {
         parts << QStringLiteral("reading was stopped");
     }
+    if (facts.saved && !facts.reading) parts << QStringLiteral("saving a copy…");
     return parts.join(QStringLiteral("  ·  "));
 }
 
@@ -126,15 +126,19 @@ void StatusLine::showSession(const Session* session, const StatusFacts& facts) {
     m_notices->setText(counted(notices, "notice", "notices"));
     m_notices->updateGeometry();
     m_notices->setVisible(notices != 0);
-    const bool known = figures.bytesTotal != 0;
+    const bool known = !facts.reading || figures.bytesTotal != 0;
     m_progress->setRange(0, known ? 1000 : 0);
     if (known) {
-        const double done =
-            static_cast<double>(figures.bytesRead) / static_cast<double>(figures.bytesTotal);
+        const double done = facts.reading ? static_cast<double>(figures.bytesRead) /
+                                                static_cast<double>(figures.bytesTotal)
+                                          : facts.saved.value_or(0);
         m_progress->setValue(static_cast<int>(done * 1000));
     }
-    m_progress->setVisible(facts.reading);
-    m_cancel->setVisible(facts.reading);
+    m_cancel->setToolTip(facts.reading
+                             ? QStringLiteral("Stop reading; what was read stays (Esc)")
+                             : QStringLiteral("Stop saving; nothing is left of the new file"));
+    m_progress->setVisible(facts.reading || facts.saved);
+    m_cancel->setVisible(facts.reading || facts.saved);
 }
 
 QString StatusLine::summary() const {

@@ -1,8 +1,9 @@
-// The line at the bottom: what is open and how much, what is wrong with it, and while it is read
-// how far reading has come, with a button to stop it.
+// The line at the bottom: what is open and how much, what is wrong with it, and while it is read or
+// copied how far that has come, with a button to stop it.
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include <QWidget>
 
@@ -25,6 +26,10 @@ struct StatusFacts {
     bool limitReached = false;
     bool reading = false;
     bool cancelled = false;
+    /// The bar of a live capture shows packets and rows; here they would be those of another
+    /// moment.
+    bool live = false;
+    std::optional<double> saved;  ///< how much of a copy that is being made, 0 to 1
 };
 
 class StatusLine : public QWidget {

@@ -6,6 +6,9 @@
 #include <limits>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <utility>
+
+#include "capture/live/remote_place.h"
 
 namespace framescope::cli {
 namespace {
@@ -151,34 +154,14 @@ Mistake LiveOptionReader::setInterface(std::string_view name) {
     return setSource(LiveOptions::Source::Interface);
 }
 
-/// [USER@]HOST:IFACE; an IPv6 address stands in brackets, as its own colons would be the first.
 Mistake LiveOptionReader::setRemote(std::string_view text) {
-    const std::string wrong = quoted(text) +
-                              " is no value for --remote: it is [USER@]HOST:INTERFACE, an IPv6 "
-                              "address in brackets.";
-    std::string_view user;
-    std::string_view rest = text;
-    if (const std::size_t at = text.rfind('@'); at != std::string_view::npos) {
-        user = text.substr(0, at + 1);
-        rest = text.substr(at + 1);
+    auto place = live::parseRemotePlace(text);
+    if (!place) {
+        return quoted(text) + " is no value for --remote: it is " +
+               std::string(live::kRemotePlaceForm) + ".";
     }
-    std::string_view host;
-    if (rest.starts_with('[')) {
-        const std::size_t close = rest.find("]:");
-        if (close == std::string_view::npos) return wrong;
-        host = rest.substr(1, close - 1);
-        rest = rest.substr(close + 2);
-    } else {
-        const std::size_t colon = rest.find(':');
-        if (colon == std::string_view::npos) return wrong;
-        host = rest.substr(0, colon);
-        rest = rest.substr(colon + 1);
-    }
-    if (host.empty() || rest.empty() || rest.find(':') != std::string_view::npos) return wrong;
-    // ssh would take it for an option.
-    if (text.starts_with('-') || host.starts_with('-') || user == "@") return wrong;
-    m_options.remote.host = std::string(user) + std::string(host);
-    m_options.request.interface = rest;
+    m_options.remote.host = std::move(place->host);
+    m_options.request.interface = std::move(place->interface);
     return setSource(LiveOptions::Source::Remote);
 }
 

@@ -139,6 +139,174 @@ private Q_SLOTS:
         QCOMPARE(contents(running.target()), before);
     }
 
+    void aCopyOfEveryPacketIsTheCapture() {
+        Running running;
+        QVERIFY(running.start());
+        QSignalSpy copied(&running.live, &LiveController::copied);
+        running.live.save(running.target(), false);
+        QVERIFY(copied.wait());
+        QVERIFY(running.live.wholeCopy().isEmpty());
+        // Figures at the end of a file are no packets.
+        running.source.addBytes("12345678");
+        QVERIFY(running.end());
+        QCOMPARE(running.live.wholeCopy(), running.target());
+        QVERIFY(!running.live.hasUnsaved());
+        QCOMPARE(running.loader.path(), running.target());
+        QCOMPARE(liveStateText(running.live), QStringLiteral("Stopped, saved in saved.pcap"));
+        QVERIFY(spoolIsThere(running.source));
+        running.live.close();
+        QTRY_VERIFY(!spoolIsThere(running.source));
+        QCOMPARE(contents(running.target()), bytesOf(running.source.pcap()));
+    }
+
+    void aCopyOfTheFirstPacketsIsNot() {
+        Running running;
+        QVERIFY(running.start());
+        QSignalSpy copied(&running.live, &LiveController::copied);
+        running.live.save(running.target(), false);
+        QVERIFY(copied.wait());
+        running.source.say(1);
+        QVERIFY(running.end());
+        QVERIFY(running.live.wholeCopy().isEmpty());
+        QVERIFY(running.live.hasUnsaved());
+        QVERIFY(running.loader.path().isEmpty());
+        running.live.close();
+        QVERIFY(spoolIsThere(running.source));
+    }
+
+    void aCopyThatIsGoneIsNone() {
+        Running running;
+        QVERIFY(running.start());
+        QSignalSpy copied(&running.live, &LiveController::copied);
+        running.live.save(running.target(), false);
+        QVERIFY(copied.wait());
+        QVERIFY(QFile::remove(running.target()));
+        QVERIFY(running.end());
+        QVERIFY(running.live.hasUnsaved());
+    }
+
+    void bytesCountWherePacketsAreNotCounted_data() {
+        QTest::addColumn<bool>("more");
+        QTest::newRow("nothing came") << false;
+        QTest::newRow("something came") << true;
+    }
+    void bytesCountWherePacketsAreNotCounted() {
+        QFETCH(bool, more);
+        Running running;
+        running.source.countsPackets = false;
+        QVERIFY(running.start());
+        QSignalSpy copied(&running.live, &LiveController::copied);
+        running.live.save(running.target(), false);
+        QVERIFY(copied.wait());
+        if (more) running.source.say(1);
+        QVERIFY(running.end());
+        QCOMPARE(running.live.hasUnsaved(), more);
+    }
+
+    void itEndsWhileItIsCopied() {
+        DrivenSource source;
+        LiveServices services = source.services();
+        std::atomic<bool> go = false;
+        services.save = [&](const auto& files, std::uint64_t readable, const auto& target,
+                            const auto& progress, live::SaveBy how) -> Result<bool> {
+            while (!go) std::this_thread::yield();
+            return live::saveCapture(files, readable, target, progress, how);
+        };
+        LoadController loader;
+        LiveController live(loader, services);
+        live.start(live::InterfaceCapture{});
+        QVERIFY(source.open());
+        QTRY_VERIFY(live.hasUnsaved());
+        const QString target = source.folder.filePath(QStringLiteral("a.pcap"));
+        QSignalSpy copied(&live, &LiveController::copied);
+        live.save(target, false);
+        source.end();
+        QTRY_VERIFY(live.state() == LiveState::Ended && !loader.isReading());
+        QVERIFY(live.hasUnsaved());
+        go = true;
+        QVERIFY(copied.wait());
+        QCOMPARE(live.wholeCopy(), target);
+        QVERIFY(!live.hasUnsaved());
+    }
+
+    void whatIsSavedCanBeDuplicated_data() {
+        QTest::addColumn<QString>("file");
+        QTest::newRow("plain") << QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples/ws-echo.pcap");
+        QTest::newRow("compressed") << QString();
+    }
+    void whatIsSavedCanBeDuplicated() {
+        QFETCH(QString, file);
+        Running running;
+        if (file.isEmpty()) {
+            // An empty capture, as gzip -n makes it.
+            file = running.target("small.pcap.gz");
+            QFile made(file);
+            QVERIFY(made.open(QIODevice::WriteOnly));
+            made.write(QByteArray::fromHex(
+                "1f8b08000000000002ffbb7278d3422606160618f8ff9f818111480300e1d7a11118000000"));
+        }
+        running.loader.open(file);
+        QVERIFY(running.loader.session() != nullptr);
+        QTRY_VERIFY(!running.loader.isReading());
+        QVERIFY(running.live.canDuplicate());
+        QSignalSpy duplicated(&running.live, &LiveController::duplicated);
+        running.live.duplicate(running.target());
+        QVERIFY(running.live.isSaving());
+        QVERIFY(!running.live.canDuplicate());
+        QVERIFY(duplicated.wait());
+        QVERIFY(!contents(file).isEmpty());
+        QCOMPARE(contents(running.target()), contents(file));
+        QCOMPARE(running.loader.path(), file);
+        QVERIFY(!running.live.isSaving());
+        // Onto itself is none.
+        QSignalSpy failed(&running.live, &LiveController::saveFailed);
+        running.live.duplicate(file);
+        QCOMPARE(failed.count(), 1);
+        QVERIFY(!failed.first().first().toString().isEmpty());
+    }
+
+    void duplicatingGoesOnWhenSomethingElseIsOpened() {
+        DrivenSource source;
+        LiveServices services = source.services();
+        std::atomic<bool> go = false;
+        services.save = [&](const auto& files, std::uint64_t readable, const auto& target,
+                            const auto& progress, live::SaveBy how) -> Result<bool> {
+            while (!go && progress(1)) std::this_thread::yield();
+            return live::saveCapture(files, readable, target, progress, how);
+        };
+        const QString file = QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples/ws-echo.pcap");
+        LoadController loader;
+        LiveController live(loader, services);
+        loader.open(file);
+        const QString target = source.folder.filePath(QStringLiteral("a.pcap"));
+        QSignalSpy duplicated(&live, &LiveController::duplicated);
+        live.duplicate(target);
+        loader.close();
+        QVERIFY(live.isSaving());
+        go = true;
+        QVERIFY(duplicated.wait());
+        QCOMPARE(contents(target), contents(file));
+        // And it can be cancelled.
+        go = false;
+        loader.open(file);
+        QSignalSpy failed(&live, &LiveController::saveFailed);
+        const QString other = source.folder.filePath(QStringLiteral("b.pcap"));
+        live.duplicate(other);
+        live.cancelSave();
+        QVERIFY(failed.wait());
+        QVERIFY(failed.first().first().toString().isEmpty());
+        QVERIFY(!QFile::exists(other));
+    }
+
+    void whatIsNotSavedIsNotDuplicated() {
+        Running running;
+        QVERIFY(!running.live.canDuplicate());
+        QVERIFY(running.start());
+        QVERIFY(!running.live.canDuplicate());
+        QVERIFY(running.end());
+        QVERIFY(!running.live.canDuplicate());
+    }
+
     void savingCanStopItFirst() {
         Running running;
         QVERIFY(running.start());

@@ -230,6 +230,128 @@ private Q_SLOTS:
         QCOMPARE(live.shown(), 64);  // with the row that says how it ended
     }
 
+    void savedWhileItRanIsSavedAtItsEnd() {
+        LiveWindow live;
+        QVERIFY(live.isReady());
+        const QString target = live.source.folder.filePath(QStringLiteral("kept.pcap"));
+        live.window.live().save(target, false);
+        MessageStrip& strip = live.window.messageStrip();
+        QTRY_VERIFY(strip.isVisible());
+        QVERIFY(strip.text().contains(QStringLiteral("the capture goes on")));
+        QVERIFY(live.end());
+        QVERIFY(!strip.isVisible());
+        LiveBar& bar = live.window.capturePage().liveBar();
+        QVERIFY(bar.isVisible());
+        QCOMPARE(bar.stateText(), QStringLiteral("Stopped, saved in kept.pcap"));
+        QVERIFY(live.window.windowTitle().startsWith(QStringLiteral("kept.pcap")));
+        QVERIFY(!live.window.isWindowModified());
+        QVERIFY(live.action("Ctrl+S") == nullptr);
+        live.window.close();
+        QVERIFY(live.window.liveFlow().question() == nullptr);
+        QVERIFY(!live.window.isVisible());
+    }
+
+    void savedBeforeTheLastPacketIsNotSaved() {
+        LiveWindow live;
+        QVERIFY(live.isReady());
+        live.window.live().save(live.source.folder.filePath(QStringLiteral("kept.pcap")), false);
+        MessageStrip& strip = live.window.messageStrip();
+        QTRY_VERIFY(strip.isVisible());
+        live.source.say(1);
+        QVERIFY(live.end());
+        QVERIFY(!strip.isVisible());
+        QCOMPARE(live.window.capturePage().liveBar().stateText(),
+                 QStringLiteral("Stopped: lo, not saved"));
+        live.window.close();
+        QVERIFY(live.window.isVisible());
+        live.answer("&Discard");
+    }
+
+    void anotherMessageStaysAtTheEnd() {
+        LiveWindow live;
+        QVERIFY(live.isReady());
+        live.window.showError(QStringLiteral("Something else."));
+        QVERIFY(live.end());
+        QVERIFY(live.window.messageStrip().isVisible());
+    }
+
+    void figuresOfTheBarAreNotInTheStatusLine() {
+        LiveWindow live;
+        QVERIFY(live.isReady());
+        const auto says = [&](const char* text) {
+            return live.window.statusLine().summary().contains(QLatin1String(text));
+        };
+        QTRY_VERIFY(says("1 connection"));
+        QVERIFY(says("lo"));
+        QVERIFY(!says("packet"));
+        QVERIFY(!says("row"));
+        live.window.capturePage().narrowTo(ConnectionId{0});
+        QTRY_VERIFY(says("63 rows shown"));
+        live.window.capturePage().narrowTo(std::nullopt);
+        QVERIFY(live.end());
+        QVERIFY(!says("packet"));
+        QSignalSpy saved(&live.window.live(), &LiveController::saved);
+        live.window.live().save(live.source.folder.filePath(QStringLiteral("kept.pcap")), false);
+        QVERIFY(saved.wait());
+        QVERIFY(says("64 rows"));
+        QVERIFY(says("packets"));
+    }
+
+    void savingAnOpenFileAsAnother() {
+        LiveWindow live;
+        QVERIFY(live.isReady());
+        QVERIFY(live.end());
+        live.window.live().discardWhenReplaced();
+        live.window.live().close();
+        QVERIFY(live.action("Ctrl+Shift+S") == nullptr);
+        QSignalSpy finished(&live.window.loader(), &LoadController::finished);
+        live.window.openFile(sample());
+        QVERIFY(finished.wait());
+        QVERIFY(live.action("Ctrl+S") == nullptr);
+        QAction* const saveAs = live.action("Ctrl+Shift+S");
+        QVERIFY(saveAs != nullptr);
+        saveAs->trigger();
+        auto* const dialog = live.window.findChild<QFileDialog*>();
+        QVERIFY(dialog != nullptr);
+        const QString target = live.source.folder.filePath(QStringLiteral("other.pcap"));
+        dialog->selectFile(target);
+        static_cast<QDialog*>(dialog)->accept();
+        QVERIFY(live.window.live().isSaving());
+        QVERIFY(live.window.statusLine().summary().contains(QStringLiteral("saving a copy")));
+        MessageStrip& strip = live.window.messageStrip();
+        QTRY_VERIFY(strip.isVisible());
+        QVERIFY(strip.text().startsWith(QStringLiteral("A copy is saved as ")));
+        QVERIFY(!live.window.statusLine().summary().contains(QStringLiteral("saving a copy")));
+        QCOMPARE(live.window.loader().path(), sample());
+        QVERIFY(QFile::exists(target));
+    }
+
+    void thePillCoversNoRow_data() {
+        QTest::addColumn<QSize>("size");
+        QTest::newRow("large") << QSize(1280, 800);
+        QTest::newRow("small") << QSize(640, 480);
+    }
+    void thePillCoversNoRow() {
+        QFETCH(QSize, size);
+        LiveWindow live;
+        QVERIFY(live.isReady());
+        live.window.resize(size);
+        QTRY_COMPARE(live.window.width(), size.width());
+        QTRY_VERIFY(live.isAtEnd());
+        const int height = live.rows().height();
+        live.rows().selectRecord(60);
+        QVERIFY(live.pill().isVisible());
+        QCoreApplication::processEvents();
+        // Nothing has moved, and the last row is as much in sight as before.
+        QCOMPARE(live.rows().height(), height);
+        QVERIFY(live.isAtEnd());
+        const QRect pill(live.pill().mapToGlobal(QPoint()), live.pill().size());
+        const QRect list(live.rows().mapToGlobal(QPoint()), live.rows().size());
+        QVERIFY(!pill.intersects(list));
+        QVERIFY(live.end());
+        QTRY_VERIFY(live.rows().height() > height);
+    }
+
     void aRowIsSelectedByTheEndKeyOnceItIsOver() {
         LiveWindow live;
         QVERIFY(live.isReady());
@@ -395,6 +517,42 @@ private Q_SLOTS:
         for (QAction* action : window.menuBar()->actions()) {
             QVERIFY(action->text() != QStringLiteral("&Capture"));
         }
+    }
+
+    void anotherMachineFromTheCommandLine_data() {
+        QTest::addColumn<bool>("atOnce");
+        QTest::newRow("asks") << false;
+        QTest::newRow("at once") << true;
+    }
+    void anotherMachineFromTheCommandLine() {
+        QFETCH(bool, atOnce);
+        DrivenSource source;
+        LiveServices services = source.services();
+        std::optional<LiveSource> started;
+        services.capture = [&, drive = services.capture](const LiveSource& what, live::Wake wake) {
+            started = what;
+            return drive(what, std::move(wake));
+        };
+        MainWindow window({nullptr, nullptr, {}, services});
+        window.show();
+        const RemoteChoices choices{QStringLiteral("me@fe80::1"), 2222, QStringLiteral("eth0"),
+                                    QStringLiteral("tcp port 3000"), true};
+        window.captureRemote(choices, atOnce);
+        if (!atOnce) {
+            QVERIFY(!started);
+            auto* const dialog = window.findChild<RemoteDialog*>();
+            QVERIFY(dialog != nullptr && dialog->isVisible());
+            QVERIFY(dialog->choices() == choices);
+            QVERIFY2(dialog->obstacle().isEmpty(), qPrintable(dialog->obstacle()));
+            dialog->startButton().click();
+        }
+        QVERIFY(started && std::holds_alternative<live::RemoteCapture>(*started));
+        const auto& remote = std::get<live::RemoteCapture>(*started);
+        QCOMPARE(remote.host, std::string("me@fe80::1"));
+        QCOMPARE(int{remote.port}, 2222);
+        QCOMPARE(remote.interface, std::string("eth0"));
+        QCOMPARE(remote.filter, std::string("tcp port 3000"));
+        QVERIFY(remote.sudo);
     }
 
     void dialogsOpenAndSayWhatIsMissing() {

@@ -91,6 +91,17 @@ private Q_SLOTS:
         row("start of nothing", {QStringLiteral("-k")});
         row("filter of nothing", {QStringLiteral("-f"), QStringLiteral("tcp")});
         row("file and interface", {QStringLiteral("-i"), QStringLiteral("lo"), sample()});
+        row("remote without interface", {QStringLiteral("--remote"), QStringLiteral("me@there")});
+        row("remote and interface", {QStringLiteral("-i"), QStringLiteral("lo"),
+                                     QStringLiteral("--remote"), QStringLiteral("there:lo")});
+        row("two remotes", {QStringLiteral("--remote"), QStringLiteral("here:lo"),
+                            QStringLiteral("--remote"), QStringLiteral("there:lo")});
+        row("port of nothing", {QStringLiteral("--remote-port"), QStringLiteral("22")});
+        row("no port", {QStringLiteral("--remote"), QStringLiteral("there:lo"),
+                        QStringLiteral("--remote-port"), QStringLiteral("0")});
+        row("sudo nowhere",
+            {QStringLiteral("-i"), QStringLiteral("lo"), QStringLiteral("--remote-sudo")});
+        row("file and remote", {QStringLiteral("--remote"), QStringLiteral("there:lo"), sample()});
         row("option", {QStringLiteral("--nonsense")});
     }
     void badUsage() {
@@ -110,7 +121,10 @@ private Q_SLOTS:
         process.start(QStringLiteral(FRAMESCOPE_WINDOW_PROGRAM), {QStringLiteral("--help")});
         QVERIFY(process.waitForFinished());
         QCOMPARE(process.exitCode(), 0);
-        QVERIFY(process.readAllStandardOutput().contains("--screenshot"));
+        const QByteArray help = process.readAllStandardOutput();
+        for (const char* option : {"--screenshot", "--remote ", "--remote-port", "--remote-sudo"}) {
+            QVERIFY2(help.contains(option), option);
+        }
         process.start(QStringLiteral(FRAMESCOPE_WINDOW_PROGRAM), {QStringLiteral("--version")});
         QVERIFY(process.waitForFinished());
         QCOMPARE(process.exitCode(), 0);
