@@ -69,6 +69,7 @@ private:
 
 std::vector<char*> pointers(std::vector<std::string>& strings) {
     std::vector<char*> made;
+    made.reserve(strings.size() + 1);
     for (std::string& string : strings) made.push_back(string.data());
     made.push_back(nullptr);
     return made;
@@ -85,7 +86,7 @@ std::vector<std::string> environmentWith(
         }
         if (!replaced) made.emplace_back(text);
     }
-    for (const auto& [name, value] : added) made.push_back(name + '=' + value);
+    for (const auto& [name, value] : added) made.emplace_back(name).append("=").append(value);
     return made;
 }
 

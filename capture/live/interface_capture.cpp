@@ -27,7 +27,7 @@ using Clock = CaptureControl::Clock;
 constexpr std::chrono::seconds kGreeting{5};
 /// While the end is awaited, how often it is asked whether the time is over.
 constexpr std::chrono::milliseconds kStep{50};
-constexpr std::size_t kMostRemarks = 64 * 1024;
+constexpr std::size_t kMostRemarks = std::size_t{64} * 1024;
 
 Ending failure(std::string sentence, std::string remedy = {}) {
     return {Ending::Cause::Failed, std::move(sentence), std::move(remedy)};

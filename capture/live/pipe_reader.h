@@ -9,7 +9,7 @@
 namespace framescope::live {
 
 /// As much as is read from a pipe at once: what a pipe of Linux holds.
-inline constexpr std::size_t kPipeBlock = 64 * 1024;
+inline constexpr std::size_t kPipeBlock = std::size_t{64} * 1024;
 
 /// Gives a pipe as much room as everybody may have, so that a burst does not make its writer wait.
 /// Whatever else the descriptor is stays as it is.

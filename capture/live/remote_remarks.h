@@ -14,7 +14,7 @@ namespace framescope::live {
 class RemoteRemarks {
 public:
     /// Complaints are kept up to this size, the first of them.
-    static constexpr std::size_t kMostBytes = 64 * 1024;
+    static constexpr std::size_t kMostBytes = std::size_t{64} * 1024;
 
     void take(std::string_view bytes);
     /// Nothing more comes.

@@ -1,8 +1,6 @@
 // Losses of which nobody knows are left out: a 0 would say that there were none.
 #include "app/cli/live/live_summary.h"
 
-#include <algorithm>
-
 #include "app/cli/field_text.h"
 #include "dissector/packet/frame.h"
 
@@ -74,15 +72,12 @@ std::vector<std::string> leftCaptureSentences(const std::vector<live::LeftCaptur
                 printableLine(left.front().folder.filename().string()) +
                 ". Read their files with -r; deleting the folders forgets them."};
     }
-    std::vector<std::string> sentences;
-    for (const live::LeftCapture& one : left) {
-        sentences.push_back("A capture from " + printableLine(one.description.source) + ", begun " +
-                            utcText(one.description.startedNs) +
-                            ", was left behind: " + counted(one.bytes, "byte", "bytes") + " in " +
-                            printableLine(one.folder.string()) +
-                            ". Read its files with -r; deleting the folder forgets it.");
-    }
-    return sentences;
+    if (left.empty()) return {};
+    const live::LeftCapture& one = left.front();
+    return {"A capture from " + printableLine(one.description.source) + ", begun " +
+            utcText(one.description.startedNs) + ", was left behind: " +
+            counted(one.bytes, "byte", "bytes") + " in " + printableLine(one.folder.string()) +
+            ". Read its files with -r; deleting the folder forgets it."};
 }
 
 }  // namespace framescope::cli
