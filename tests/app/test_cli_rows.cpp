@@ -137,8 +137,8 @@ private Q_SLOTS:
         QVERIFY(out.open(QIODevice::WriteOnly));
         out.write(block({0x0a0d0d0a, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff}));
         out.write(block({1, 1, 0}));
-        out.write(block({6, 0, 0, 0, 4, 60, 0}));
-        out.write(block({6, 0, 0, 1, 4, 60, 0, 4 | kEightBytes, 3, 0, 0}));
+        out.write(block({6, 0, 0, 0, 4, 4, 0}));
+        out.write(block({6, 0, 0, 1, 4, 4, 0, 4 | kEightBytes, 3, 0, 0}));
         out.write(block({5, 0, 0, 1, 7 | kEightBytes, 5, 0, 0}));
         out.close();
 
