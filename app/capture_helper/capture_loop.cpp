@@ -175,9 +175,11 @@ void CaptureLoop::lookAtDrops(bool now) {
 }
 
 bool CaptureLoop::reached(const Limits& limits) const {
-    return (limits.bytes != 0 && m_output.size() >= limits.bytes) ||
-           (limits.packets != 0 &&
-            (&limits == &m_request.stop ? m_packets : m_filePackets) >= limits.packets);
+    const bool whole = &limits == &m_request.stop;  // not only the current file
+    const std::uint64_t bytes = whole ? m_output.totalSize() : m_output.size();
+    const std::uint64_t packets = whole ? m_packets : m_filePackets;
+    return (limits.bytes != 0 && bytes >= limits.bytes) ||
+           (limits.packets != 0 && packets >= limits.packets);
 }
 
 void CaptureLoop::checkLimits() {

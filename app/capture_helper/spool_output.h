@@ -19,6 +19,7 @@ public:
     /// Lets go of the file before and begins this one, which is empty.
     void begin(FileDescriptor file) {
         m_file = std::move(file);
+        m_before += m_written;
         m_written = 0;
     }
     bool hasFile() const { return static_cast<bool>(m_file); }
@@ -43,6 +44,8 @@ public:
     /// Bytes in the current file, and with what is collected.
     std::uint64_t written() const { return m_written; }
     std::uint64_t size() const { return m_written + m_batch.size(); }
+    /// The same of all files.
+    std::uint64_t totalSize() const { return m_before + size(); }
     /// Packets in all files, their bytes as captured, and packets that could not be written.
     std::uint64_t packets() const { return m_packets; }
     std::uint64_t bytes() const { return m_bytes; }
@@ -60,6 +63,7 @@ private:
     std::uint64_t m_batchBytes = 0;
     int m_error = 0;
     std::uint64_t m_written = 0;
+    std::uint64_t m_before = 0;  // in the files before
     std::uint64_t m_packets = 0;
     std::uint64_t m_bytes = 0;
     std::uint64_t m_lostPackets = 0;

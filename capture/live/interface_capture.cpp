@@ -38,7 +38,7 @@ Ending limitReached(helper::StopReason reason) {
         case helper::StopReason::Packets:
             return {Ending::Cause::Limit, "The number of packets to capture is reached.", {}};
         case helper::StopReason::Bytes:
-            return {Ending::Cause::Limit, "The file has reached its greatest size.", {}};
+            return {Ending::Cause::Limit, "The capture has reached its greatest size.", {}};
         case helper::StopReason::Duration:
             return {Ending::Cause::Limit, "The time to capture is over.", {}};
         case helper::StopReason::Files:

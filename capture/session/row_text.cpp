@@ -59,23 +59,6 @@ std::string dropText(const Record& record) {
            " dropped by the capturing system before packet " + groupedDigits(record.packet);
 }
 
-std::string segmentText(const Session::State& state, const Record& record) {
-    const StreamReader reader(state.file.get(), state.stream(record));
-    const StreamBytes stream = reader.read(record.streamOffset, record.length, 256);
-    const std::string_view text = asText(stream.bytes);
-    const auto readable = static_cast<std::size_t>(std::ranges::count_if(
-        text, [](unsigned char c) { return c >= 0x20 || c == '\r' || c == '\n' || c == '\t'; }));
-    // Text is shown as text; anything else would be a row of question marks.
-    const bool isText = !text.empty() && readable * 10 >= text.size() * 9;
-    std::string info = byteCountText(record.length);
-    if (record.detail != 0) {
-        info += "  " + std::string(issueInfo(static_cast<IssueCode>(record.detail)).sentence);
-    }
-    if (isText) return info + "  " + printable(text, 160);
-    return info + "  " +
-           formatHex(ByteView(stream.bytes).first(std::min<std::size_t>(stream.bytes.size(), 24)));
-}
-
 /// The beginning of a row's unit, as far as it was captured without a hole: an info line shows
 /// nothing that was not there.
 Bytes beginning(const StreamReader& reader, const Record& record) {
@@ -85,6 +68,23 @@ Bytes beginning(const StreamReader& reader, const Record& record) {
 }
 
 constexpr const char* kUnreadable = "cannot be read again";
+
+std::string segmentText(const Session::State& state, const Record& record) {
+    const StreamReader reader(state.file.get(), state.stream(record));
+    const Bytes bytes = beginning(reader, record);
+    const std::string_view text = asText(bytes).substr(0, 256);
+    const auto readable = static_cast<std::size_t>(std::ranges::count_if(
+        text, [](unsigned char c) { return c >= 0x20 || c == '\r' || c == '\n' || c == '\t'; }));
+    // Text is shown as text; anything else would be a row of question marks.
+    const bool isText = !text.empty() && readable * 10 >= text.size() * 9;
+    std::string info = byteCountText(record.length);
+    if (record.detail != 0) {
+        info += "  " + std::string(issueInfo(static_cast<IssueCode>(record.detail)).sentence);
+    }
+    if (bytes.empty()) return info + "  " + kUnreadable;
+    if (isText) return info + "  " + printable(text, 160);
+    return info + "  " + formatHex(ByteView(bytes).first(std::min<std::size_t>(bytes.size(), 24)));
+}
 
 std::string startLine(const Session::State& state, const Record& record) {
     const StreamReader reader(state.file.get(), state.stream(record));

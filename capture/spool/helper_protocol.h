@@ -38,7 +38,7 @@ inline constexpr std::string_view kStopCommand = "stop";
 /// When a capture ends by itself, or its ring goes on to the next file. 0: never.
 struct Limits {
     std::uint64_t packets = 0;
-    std::uint64_t bytes = 0;  ///< of the file as it is on disk
+    std::uint64_t bytes = 0;  ///< as they are on disk: to stop, of all files together
     std::uint64_t milliseconds = 0;
     std::uint64_t files = 0;  ///< files that were filled; only as a reason to stop
 

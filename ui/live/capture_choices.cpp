@@ -23,6 +23,15 @@ QString inRemote(const char* name) {
 
 }  // namespace
 
+CaptureChoices lasting(const CaptureChoices& choices) {
+    CaptureChoices kept;
+    kept.interface = choices.interface;
+    kept.filter = choices.filter;
+    kept.promiscuous = choices.promiscuous;
+    kept.bufferMiB = choices.bufferMiB;
+    return kept;
+}
+
 live::InterfaceCapture toCapture(const CaptureChoices& choices) {
     live::InterfaceCapture capture;
     helper::Request& request = capture.request;
@@ -99,18 +108,10 @@ CaptureChoices storedCaptureChoices(const QSettings* settings) {
         const int value = settings->value(inGroup(name)).toInt(&isNumber);
         return isNumber && value >= least && value <= most ? value : otherwise;
     };
-    constexpr int kMany = 2'000'000'000;
     choices.interface = settings->value(inGroup("interface")).toString();
     choices.filter = settings->value(inGroup("filter")).toString();
     choices.promiscuous = settings->value(inGroup("promiscuous"), true).toBool();
-    choices.snapLength = number("snapLength", choices.snapLength, 1, 262144);
     choices.bufferMiB = number("bufferMiB", choices.bufferMiB, 1, 1024);
-    choices.stopSeconds = number("stopSeconds", 0, 0, kMany);
-    choices.stopMegabytes = number("stopMegabytes", 0, 0, kMany);
-    choices.stopPackets = number("stopPackets", 0, 0, kMany);
-    choices.ringMegabytes = number("ringMegabytes", 0, 0, kMany);
-    choices.ringSeconds = number("ringSeconds", 0, 0, kMany);
-    choices.ringFiles = number("ringFiles", 0, 0, kMany);
     return choices;
 }
 
@@ -119,14 +120,7 @@ void storeChoices(QSettings* settings, const CaptureChoices& choices) {
     settings->setValue(inGroup("interface"), choices.interface);
     settings->setValue(inGroup("filter"), choices.filter.trimmed());
     settings->setValue(inGroup("promiscuous"), choices.promiscuous);
-    settings->setValue(inGroup("snapLength"), choices.snapLength);
     settings->setValue(inGroup("bufferMiB"), choices.bufferMiB);
-    settings->setValue(inGroup("stopSeconds"), choices.stopSeconds);
-    settings->setValue(inGroup("stopMegabytes"), choices.stopMegabytes);
-    settings->setValue(inGroup("stopPackets"), choices.stopPackets);
-    settings->setValue(inGroup("ringMegabytes"), choices.ringMegabytes);
-    settings->setValue(inGroup("ringSeconds"), choices.ringSeconds);
-    settings->setValue(inGroup("ringFiles"), choices.ringFiles);
     rememberFilter(settings, choices.filter);
 }
 

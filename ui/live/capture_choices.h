@@ -41,6 +41,10 @@ struct RemoteChoices {
     bool operator==(const RemoteChoices&) const = default;
 };
 
+/// What is still true of the next capture: where it ends, what it keeps of a packet and which files
+/// it writes were meant for one.
+CaptureChoices lasting(const CaptureChoices& choices);
+
 live::InterfaceCapture toCapture(const CaptureChoices& choices);
 live::RemoteCapture toCapture(const RemoteChoices& choices);
 

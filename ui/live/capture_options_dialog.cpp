@@ -4,6 +4,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QFormLayout>
 #include <QHBoxLayout>
 #include <QLabel>
@@ -168,6 +169,14 @@ CaptureChoices CaptureOptionsDialog::choices() const {
     choices.ringSeconds = m_ringSeconds->value();
     choices.ringFiles = m_ringFiles->value();
     return choices;
+}
+
+QString CaptureOptionsDialog::whatIsLost() const {
+    const CaptureChoices now = choices();
+    // The files of a ring have the time in their names.
+    if (now.file.isEmpty() || now.isRing() || !QFileInfo::exists(now.file)) return {};
+    return QStringLiteral("“%1” exists. Start once more to replace it.")
+        .arg(QFileInfo(now.file).fileName());
 }
 
 QString CaptureOptionsDialog::whyNot() const {

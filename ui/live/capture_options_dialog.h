@@ -26,6 +26,7 @@ public:
     CaptureChoices choices() const;
 
 protected:
+    QString whatIsLost() const override;
     QString whyNot() const override;
 
 private:

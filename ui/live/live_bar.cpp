@@ -69,8 +69,9 @@ std::vector<LiveFigure> liveFigures(const LiveController& live, const Session* s
                               QStringLiteral("The interface or its driver had no room")));
         shown.push_back(
             drops("by us", figures.ourDrops, QStringLiteral("Received, but could not be written")));
-        shown.push_back({QStringLiteral("Spool"), byteCount(figures.spoolBytes),
-                         LiveFigure::Look::Plain, QStringLiteral("Written to disk")});
+        shown.push_back({live.hasSpool() ? QStringLiteral("Spool") : QStringLiteral("Written"),
+                         byteCount(figures.spoolBytes), LiveFigure::Look::Plain,
+                         QStringLiteral("Written to disk")});
     }
     shown.push_back({QStringLiteral("Index"),
                      byteCount(session != nullptr ? session->memoryBytes() : 0),

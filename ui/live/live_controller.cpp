@@ -26,6 +26,17 @@ QString filterOf(const LiveSource& source) {
     return {};
 }
 
+/// The file itself, or "name-2.pcapng", ...: what was captured before stays.
+std::filesystem::path unusedName(const std::filesystem::path& file) {
+    std::filesystem::path name = file;
+    std::error_code unknown;
+    for (int i = 2; !file.empty() && std::filesystem::exists(name, unknown); ++i) {
+        name = file.parent_path() /
+               (file.stem().string() + '-' + std::to_string(i) + file.extension().string());
+    }
+    return name;
+}
+
 std::filesystem::path toPath(const QString& text) {
     return QFile::encodeName(text).toStdString();
 }
@@ -120,7 +131,14 @@ bool LiveController::canRestart() const {
 }
 
 void LiveController::restart() {
-    if (canRestart()) start(LiveSource(*m_source));
+    if (!canRestart()) return;
+    const LiveSource first(*m_source);
+    LiveSource source(first);
+    if (auto* const interface = std::get_if<live::InterfaceCapture>(&source)) {
+        interface->destination.file = unusedName(interface->destination.file);
+    }
+    start(source);
+    m_source = first;
 }
 
 void LiveController::poll() {

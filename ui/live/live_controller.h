@@ -71,6 +71,8 @@ public:
     QString wholeCopy() const { return m_wholeCopy; }
     /// There are packets that no file of the user's holds.
     bool hasUnsaved() const;
+    /// What is captured goes to a spool, and not to a file that the person named.
+    bool hasSpool() const { return m_spool != nullptr; }
     bool wasLeftBehind() const { return m_wasLeft; }
     bool isSaving() const { return m_saving != nullptr; }
     /// Of the saving that goes on, 0 to 1.

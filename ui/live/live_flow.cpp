@@ -144,7 +144,7 @@ void LiveFlow::startNow(const LiveSource& source) {
 
 void LiveFlow::start(const CaptureChoices& choices) {
     storeChoices(m_settings, choices);
-    Q_EMIT choicesStored(choices);
+    Q_EMIT choicesStored(lasting(choices));
     startNow(toCapture(choices));
 }
 

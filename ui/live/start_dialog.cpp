@@ -45,7 +45,11 @@ StartDialog::StartDialog(const QString& title, QWidget* parent)
     connect(cancel, &FlatButton::clicked, this, &QDialog::reject);
     connect(m_start, &FlatButton::clicked, this, [this] {
         check();
-        if (m_obstacle.isEmpty()) accept();
+        if (!m_obstacle.isEmpty()) return;
+        const QString lost = whatIsLost();
+        if (lost == m_warned) return accept();
+        m_warned = lost;
+        m_sentence->setText(lost);
     });
 }
 

@@ -27,6 +27,9 @@ protected:
     /// Derived classes say what is in the way, and call check() whenever that may have changed.
     virtual QString whyNot() const = 0;
     void check();
+    /// What a start would destroy, one sentence that ends with a hint to start again; empty for
+    /// nothing. It is shown at the first start, which then does not happen.
+    virtual QString whatIsLost() const { return {}; }
     /// A line with a filter in it, whose complaints count as an obstacle.
     void addFilter(CaptureFilterEdit& filter);
     /// A line of several fields, the label's key going to `first`.
@@ -43,6 +46,7 @@ private:
     FlatButton* m_start;
     CaptureFilterEdit* m_filter = nullptr;
     QString m_obstacle;
+    QString m_warned;  // what the person was told would be lost
 };
 
 }  // namespace framescope

@@ -206,6 +206,11 @@ void MainWindow::showLiveEnd(const live::Ending& ending) {
     } else if (!m_live->isShown() && !ending.sentence.empty()) {
         m_strip->showMessage(Severity::Note, displayText(ending.sentence));
     }
+    // Written straight to a file of the person's.
+    if (m_live->isShown() && !m_loader->path().isEmpty()) {
+        m_recent.add(m_loader->path());
+        fillRecentMenu();
+    }
 }
 
 void MainWindow::showTitle() {

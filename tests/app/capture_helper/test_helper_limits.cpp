@@ -141,6 +141,23 @@ private Q_SLOTS:
         QVERIFY(last < 20000 && last + kPacketBlock >= 20000);
     }
 
+    void aSizeCountsInAllFilesOfARing() {
+        UdpBurst burst;
+        Ring ring(burst, {.interface = "lo", .stop = {.bytes = 300000}, .ring = {.bytes = 100000}});
+        QVERIFY(ring.begin());
+        burst.send(8000);
+        QVERIFY(ring.answerUntil(UINT64_MAX));
+        const auto* const stopped = ring.process().last<Stopped>();
+        QVERIFY(stopped != nullptr);
+        QCOMPARE(stopped->reason, StopReason::Bytes);
+        std::uintmax_t bytes = 0;
+        for (std::uint64_t number = 1; std::filesystem::exists(ring.path(number)); ++number) {
+            bytes += std::filesystem::file_size(ring.path(number));
+        }
+        // Behind the last packet there are the figures of the file.
+        QVERIFY(bytes >= 300000 && bytes < 300000 + kPacketBlock + 100);
+    }
+
     void aTimeEndsIt() {
         UdpBurst burst;
         Ring ring(burst, {.interface = "lo", .stop = {.milliseconds = 300}});

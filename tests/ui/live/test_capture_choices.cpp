@@ -1,5 +1,7 @@
 // What is chosen in the dialogs: what it means, what cannot be, and that it is remembered.
+#include <QLabel>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -63,11 +65,12 @@ private Q_SLOTS:
         QSettings settings(folder.filePath(QStringLiteral("a.ini")), QSettings::IniFormat);
         QCOMPARE(storedCaptureChoices(&settings), CaptureChoices{});
         storeChoices(&settings, everything());
-        QCOMPARE(storedCaptureChoices(&settings), everything());
+        // Limits and files are meant for one capture: the next one loses nothing by them.
+        QCOMPARE(storedCaptureChoices(&settings), lasting(everything()));
+        QVERIFY(!toCapture(storedCaptureChoices(&settings)).request.ring.any());
+        QVERIFY(!toCapture(storedCaptureChoices(&settings)).request.stop.any());
         // What a file says is not trusted.
-        settings.setValue(QStringLiteral("capture/snapLength"), -5);
         settings.setValue(QStringLiteral("capture/bufferMiB"), QStringLiteral("x"));
-        QCOMPARE(storedCaptureChoices(&settings).snapLength, CaptureChoices{}.snapLength);
         QCOMPARE(storedCaptureChoices(&settings).bufferMiB, CaptureChoices{}.bufferMiB);
 
         RemoteChoices remote{QStringLiteral("me@there"), 2222, QStringLiteral("any"),
@@ -126,6 +129,27 @@ private Q_SLOTS:
         model.setInterfaces({});
         QVERIFY(!dialog.obstacle().isEmpty());
         QVERIFY(!dialog.startButton().isEnabled());
+    }
+
+    void theDialogAsksBeforeItReplacesAFile() {
+        QTemporaryDir folder;
+        const QString precious = folder.filePath(QStringLiteral("precious.pcapng"));
+        QFile file(precious);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        InterfaceModel model;
+        model.setInterfaces({entry("lo")});
+        CaptureChoices choices;
+        choices.interface = QStringLiteral("lo");
+        choices.file = precious;
+        CaptureOptionsDialog dialog(model, LiveServices{}, choices, {});
+        dialog.setAttribute(Qt::WA_DeleteOnClose, false);
+        QSignalSpy accepted(&dialog, &QDialog::accepted);
+        dialog.startButton().click();
+        QCOMPARE(accepted.size(), 0);
+        const auto* const sentence = dialog.findChild<QLabel*>(QStringLiteral("obstacle"));
+        QVERIFY(sentence->text().contains(QStringLiteral("precious.pcapng")));
+        dialog.startButton().click();
+        QCOMPARE(accepted.size(), 1);
     }
 
     void theDialogWaitsForAGoodFilter() {

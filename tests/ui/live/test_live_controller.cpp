@@ -203,6 +203,30 @@ private Q_SLOTS:
         QCOMPARE(running.live.hasUnsaved(), more);
     }
 
+    void aRestartLeavesTheFileOfBeforeAlone() {
+        DrivenSource source;
+        LiveServices services = source.services();
+        std::vector<std::filesystem::path> files;
+        services.capture = [&, capture = services.capture](const LiveSource& what,
+                                                           live::Wake wake) {
+            files.push_back(std::get<live::InterfaceCapture>(what).destination.file);
+            return capture(what, std::move(wake));
+        };
+        LoadController loader;
+        LiveController live(loader, services);
+        live::InterfaceCapture what;
+        what.destination.file = source.base() / "run.pcapng";
+        live.start(what);
+        for (const char* const name : {"run.pcapng", "run-2.pcapng"}) {
+            std::ofstream(source.base() / name) << "captured";
+            live.restart();
+        }
+        const std::vector<std::filesystem::path> expected{source.base() / "run.pcapng",
+                                                          source.base() / "run-2.pcapng",
+                                                          source.base() / "run-3.pcapng"};
+        QVERIFY(files == expected);
+    }
+
     void itEndsWhileItIsCopied() {
         DrivenSource source;
         LiveServices services = source.services();
