@@ -95,5 +95,5 @@ for await (const word of createInterface({ input: process.stdin })) {
         break;
     }
 }
-say({ end: true });
-process.exit(0);
+// Timers of the peers may be left over; whoever reads slowly shall have it all nevertheless.
+process.stdout.write(JSON.stringify({ end: true }) + "\n", () => process.exit(0));
