@@ -119,6 +119,7 @@ bool open(std::uint16_t port, unsigned count, std::vector<Pair>& pairs) {
 /// Reads from all servers' sides until each has ended.
 void drain(const std::vector<Pair>& pairs) {
     std::vector<pollfd> polled;
+    polled.reserve(pairs.size());
     for (const Pair& pair : pairs) polled.push_back({pair.server, POLLIN, 0});
     std::vector<char> room(std::size_t{1} << 18);
     std::size_t open = polled.size();
@@ -138,8 +139,10 @@ void sendDatagrams(std::uint16_t port, std::uint64_t perSecond, LoadFigures& fig
     const sockaddr_in address = loopback(port);
     const int sink = ::socket(AF_INET, SOCK_DGRAM, 0);
     const int source = ::socket(AF_INET, SOCK_DGRAM, 0);
-    ::bind(sink, reinterpret_cast<const sockaddr*>(&address), sizeof address);
-    ::connect(source, reinterpret_cast<const sockaddr*>(&address), sizeof address);
+    const auto* const where = reinterpret_cast<const sockaddr*>(&address);
+    // Without them nothing is sent, which the figures show.
+    const bool ready =
+        ::bind(sink, where, sizeof address) == 0 && ::connect(source, where, sizeof address) == 0;
     std::array<char, 200> payload{};
     iovec bytes{payload.data(), payload.size()};
     std::array<mmsghdr, 64> messages{};
@@ -148,7 +151,7 @@ void sendDatagrams(std::uint16_t port, std::uint64_t perSecond, LoadFigures& fig
         message.msg_hdr.msg_iovlen = 1;
     }
     const auto start = Clock::now();
-    while (!over) {
+    while (ready && !over) {
         const auto due =
             static_cast<std::uint64_t>(secondsSince(start) * static_cast<double>(perSecond));
         while (!over && figures.datagrams < due) {
