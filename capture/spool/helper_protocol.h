@@ -53,8 +53,8 @@ struct Request {
     std::uint32_t snapLength = 262144;     ///< most bytes kept of a packet, 1 to 262144
     std::uint32_t bufferBytes = 16 << 20;  ///< of the kernel's ring, from 64 KiB to 1 GiB
     bool promiscuous = true;
-    Limits stop = {};  ///< `bytes` counts in the file being written, as dumpcap has it
-    Limits ring = {};  ///< without `files`; empty for one file
+    Limits stop = {};  ///< of the whole capture, all its files together
+    Limits ring = {};  ///< of one file; without `files`. Empty for one file only
 
     bool operator==(const Request&) const = default;
 };
