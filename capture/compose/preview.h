@@ -11,14 +11,17 @@
 namespace framescope::compose {
 
 struct Preview {
-    std::unique_ptr<Session> session;  ///< a row for each frame or packet that is about to be sent
-    std::vector<RecordId> rows;        ///< those of the draft itself, in order
-    Bytes bytes;                       ///< all of it
-    Severity worst = Severity::None;
+    /// A row for each frame or packet that is about to be sent, behind those that stand for what
+    /// was sent before (Prepared::before, `sent`), and for polling behind the rows of the heads.
+    std::unique_ptr<Session> session;
+    std::vector<RecordId> rows;       ///< those of the draft itself, in order
+    Bytes bytes;                      ///< all of it; for polling the body
+    Severity worst = Severity::None;  ///< of these rows
 };
 
-/// Takes apart what is about to be sent. `sent`: bytes of earlier messages of this connection that
-/// a compressed one may refer to (none are needed where nothing is compressed with context).
+/// Takes apart what is about to be sent. What a compressed message refers to, or a continuation
+/// continues, is in Prepared::before. `sent`: further bytes in front of it, frames of this
+/// direction; none are needed.
 Preview previewOf(const Prepared& prepared, const WireState& state, ByteView sent = {});
 
 }  // namespace framescope::compose

@@ -2,6 +2,7 @@
 
 #include "capture/file/capture_file.h"
 #include "capture/ingest/ingestor.h"
+#include "dissector/engineio/target.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/websocket/websocket_layer.h"
 
@@ -19,6 +20,7 @@ std::unique_ptr<Session> readWith(const std::vector<StreamPiece>& pieces,
     ingestor.openStream(std::move(layer));
     ingestor.streamFacts().engineVersion = agreement.engineVersion;
     ingestor.streamFacts().compression = agreement.compression;
+    ingestor.streamFacts().socketIoPath = engineio::isSocketIoTarget(agreement.path);
     ingestor.nameStream(agreement.path, agreement.subprotocol);
     for (const StreamPiece& piece : pieces) ingestor.streamBytes(piece.direction, piece.bytes);
     ingestor.endStream();
