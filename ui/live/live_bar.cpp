@@ -279,7 +279,8 @@ void LiveBar::refresh(const LiveController& live, const Session* session, bool v
     const bool begins = m_state == LiveState::None || live.state() == LiveState::Starting;
     m_state = live.state();
     m_unsaved = live.hasUnsaved();
-    if (!live.isShown()) return hide();
+    // What our own connections say has a bar of its own: theirs.
+    if (!live.isShown() || live.isOfOurs()) return hide();
     if (begins) m_figures->forgetWidths();
     m_stateLabel->setText(liveStateText(live));
     m_shown = liveFigures(live, session);

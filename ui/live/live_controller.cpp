@@ -45,6 +45,7 @@ std::filesystem::path toPath(const QString& text) {
 
 LiveController::LiveController(LoadController& loader, LiveServices services, QObject* parent)
     : QObject(parent), m_loader(loader), m_services(std::move(services)) {
+    m_bell->owner = this;
     m_tick.setInterval(kTickMs);
     connect(&m_tick, &QTimer::timeout, this, &LiveController::changed);
     connect(&loader, &LoadController::replaced, this, [this] {
@@ -66,6 +67,10 @@ LiveController::LiveController(LoadController& loader, LiveServices services, QO
 }
 
 LiveController::~LiveController() {
+    {
+        const std::lock_guard lock(m_bell->mutex);
+        m_bell->owner = nullptr;
+    }
     letGo();  // what is being duplicated is waited for
 }
 
@@ -95,6 +100,31 @@ void LiveController::start(const LiveSource& source) {
     poll();
 }
 
+live::Wake LiveController::bell() const {
+    return [bell = m_bell] {
+        const std::lock_guard lock(bell->mutex);
+        if (bell->owner == nullptr) return;
+        QMetaObject::invokeMethod(bell->owner, &LiveController::poll, Qt::QueuedConnection);
+    };
+}
+
+void LiveController::watch(std::shared_ptr<live::LiveCapture> capture) {
+    letGo();
+    m_source.reset();
+    begin(displayText(capture->sourceName(), 80), {});
+    m_isOfOurs = true;
+    m_state = LiveState::Starting;
+    m_sinceStart.start();
+    m_tick.start();
+    {
+        const QScopedValueRollback guard(m_replacing, true);
+        m_loader.close();
+    }
+    m_capture = std::move(capture);
+    Q_EMIT changed();
+    poll();
+}
+
 void LiveController::begin(const QString& name, const QString& filter) {
     ++m_generation;
     m_status = {};
@@ -102,6 +132,7 @@ void LiveController::begin(const QString& name, const QString& filter) {
     m_filter = filter;
     m_elapsedMs = 0;
     m_wasLeft = false;
+    m_isOfOurs = false;
     m_following = false;
     m_discard = false;
     m_anyPacket = false;
@@ -202,9 +233,12 @@ void LiveController::letGo() {
     }
     if (!m_saving) m_tick.stop();
     // Nobody misses a capture without a packet, or one that lies elsewhere.
-    const bool discard = m_discard || !m_wholeCopy.isEmpty() || (!m_wasLeft && !holdsPackets());
-    if (m_capture) m_capture->stop();
-    m_worker.destroy(std::move(m_capture));
+    const bool discard = m_discard || !m_wholeCopy.isEmpty() || lastCopyHoldsAll() ||
+                         (!m_wasLeft && !holdsPackets());
+    if (m_capture) {
+        m_capture->stop();
+        m_worker.add([owned = std::move(m_capture)]() mutable { owned.reset(); });
+    }
     if (m_spool != nullptr) {
         m_worker.add([spool = std::move(m_spool), discard] {
             if (discard) spool->discard();
@@ -216,6 +250,7 @@ void LiveController::letGo() {
     m_discard = false;
     m_wholeCopy.clear();
     m_wasLeft = false;
+    m_isOfOurs = false;
     m_following = false;
     if (std::exchange(m_state, LiveState::None) != LiveState::None) Q_EMIT changed();
     m_worker.add([this] {
@@ -263,7 +298,14 @@ void LiveController::discardLeft(const std::filesystem::path& folder) {
 }
 
 bool LiveController::hasUnsaved() const {
-    return m_spool != nullptr && holdsPackets() && m_wholeCopy.isEmpty();
+    return m_spool != nullptr && holdsPackets() && m_wholeCopy.isEmpty() && !lastCopyHoldsAll();
+}
+
+/// What our own connections say stands still for long; a copy made meanwhile is as good as the
+/// capture.
+bool LiveController::lastCopyHoldsAll() const {
+    return m_isOfOurs && m_capture && m_snapshot &&
+           m_capture->status().figures.packets == m_snapshot->packets;
 }
 
 qint64 LiveController::elapsedMs() const {

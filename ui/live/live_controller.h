@@ -8,6 +8,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <optional>
 
 #include <QElapsedTimer>
@@ -41,6 +42,13 @@ public:
     /// Starts what was started last once more.
     void restart();
     bool canRestart() const;
+    /// Shows a capture that runs already, in place of what is open: one of what our own connections
+    /// say. Others may hold it too; it is asked to stop when it is let go of.
+    void watch(std::shared_ptr<live::LiveCapture> capture);
+    /// What the capture that watch() is given has to call. Thread-safe, also when this is gone.
+    live::Wake bell() const;
+    /// What is shown was given to watch().
+    bool isOfOurs() const { return m_isOfOurs; }
     /// Opens a capture that was left behind in place of what is open; failed() if that cannot be.
     void openLeft(const std::filesystem::path& folder);
     /// Deletes a capture that was left behind, then emits leftChanged().
@@ -120,6 +128,12 @@ private:
         std::uint64_t size = 0;  // of the file
     };
 
+    /// Through which other threads reach this, as long as it is there.
+    struct Bell {
+        std::mutex mutex;
+        LiveController* owner = nullptr;
+    };
+
     void poll();
     void begin(const QString& name, const QString& filter);
     void follow(std::shared_ptr<CaptureFile> file, std::shared_ptr<GrowingBytes> bytes,
@@ -132,13 +146,14 @@ private:
                    const std::vector<std::filesystem::path>& files);
     void finishSaving(const Result<bool>& moved);
     void noteWholeCopy();
+    bool lastCopyHoldsAll() const;
     bool holdsPackets() const { return m_anyPacket || m_status.figures.packets != 0; }
 
     LoadController& m_loader;
     LiveServices m_services;
     LiveState m_state = LiveState::None;
     std::optional<LiveSource> m_source;
-    std::unique_ptr<live::LiveCapture> m_capture;
+    std::shared_ptr<live::LiveCapture> m_capture;
     live::Status m_status;
     std::shared_ptr<CaptureFile> m_file;
     std::shared_ptr<GrowingBytes> m_bytes;
@@ -151,6 +166,7 @@ private:
     QTimer m_tick;
     quint64 m_generation = 0;
     bool m_wasLeft = false;
+    bool m_isOfOurs = false;
     bool m_following = false;
     bool m_replacing = false;  // the loader is given something else by this
     bool m_discard = false;
@@ -159,6 +175,7 @@ private:
     std::optional<Snapshot> m_snapshot;       // the last that was written
     QString m_wholeCopy;
     std::shared_ptr<SaveProgress> m_saving;
+    std::shared_ptr<Bell> m_bell = std::make_shared<Bell>();
     SerialWorker m_worker;  // the last: its tasks may post to this
 };
 

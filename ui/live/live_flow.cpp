@@ -40,7 +40,8 @@ QuestionDialog* LiveFlow::question() const {
 
 void LiveFlow::whenDecided(std::function<void()> next) {
     if (m_question && m_question->isVisible()) return m_question->activateWindow();
-    const bool nothingToLose = !m_live.hasUnsaved() && !m_live.isRunning();
+    const bool stays = !m_live.isRunning() || m_live.isOfOurs();
+    const bool nothingToLose = !m_live.hasUnsaved() && stays;
     const bool empty = !m_live.hasUnsaved() && m_live.state() == LiveState::Starting;
     if (nothingToLose || empty) return next();
     m_next = std::move(next);
@@ -50,11 +51,15 @@ void LiveFlow::whenDecided(std::function<void()> next) {
 void LiveFlow::askWhatBecomes() {
     const bool unsaved = m_live.hasUnsaved();
     const bool running = m_live.isRunning();
-    const QString text = unsaved ? QStringLiteral("The capture on %1 is not saved.")
-                                 : QStringLiteral("The capture on %1 is running.");
+    const bool ours = m_live.isOfOurs();
+    const QString text = ours      ? QStringLiteral("The transcript of %1 is not saved.")
+                         : unsaved ? QStringLiteral("The capture on %1 is not saved.")
+                                   : QStringLiteral("The capture on %1 is running.");
     auto* const box = new QuestionDialog(
         text.arg(m_live.sourceName()),
-        running ? QStringLiteral("It is still running, and is stopped by this.") : QString(),
+        ours      ? QStringLiteral("Connections that are open are closed by this.")
+        : running ? QStringLiteral("It is still running, and is stopped by this.")
+                  : QString(),
         &m_window);
     m_question = box;
     if (unsaved) box->addAnswer(QStringLiteral("&Save…"), [this] { askWhereTo(true); });

@@ -8,6 +8,7 @@
 #include <QScrollArea>
 #include <QVBoxLayout>
 
+#include "ui/start/compose_section.h"
 #include "ui/start/left_section.h"
 #include "ui/start/sniff_section.h"
 #include "ui/text/display_text.h"
@@ -47,7 +48,7 @@ QList<Sample> findSamples(const QString& folder) {
 }
 
 StartPage::StartPage(const QList<Sample>& samples, const LiveServices& services,
-                     QSettings* settings, QWidget* parent)
+                     QSettings* settings, const StartOffers& offers, QWidget* parent)
     : QWidget(parent) {
     auto* const outer = new QVBoxLayout(this);
     outer->setContentsMargins(0, 0, 0, 0);
@@ -97,6 +98,12 @@ StartPage::StartPage(const QList<Sample>& samples, const LiveServices& services,
         QVBoxLayout* lines = nullptr;
         addSection(QStringLiteral("Sniff an interface"), lines);
         lines->addWidget(m_sniff);
+    }
+    if (offers.composer) {
+        m_compose = new ComposeSection(settings, offers.server);
+        QVBoxLayout* lines = nullptr;
+        addSection(QStringLiteral("Compose"), lines);
+        lines->addWidget(m_compose);
     }
     m_recentSection = addSection(QStringLiteral("Recent"), m_recentLines);
     m_recentSection->hide();

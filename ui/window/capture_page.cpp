@@ -172,6 +172,12 @@ void CapturePage::setWaitingText(const QString& text) {
     updateEmptyText();
 }
 
+void CapturePage::setNothingYetText(const QString& text) {
+    m_nothingYet = text;
+    m_waiting = text;
+    updateEmptyText();
+}
+
 void CapturePage::sayWhatIsMissed() {
     // There all the time, so that the rows do not move under the mouse when one of them is
     // selected.
@@ -320,6 +326,8 @@ void CapturePage::updateEmptyText() {
     const bool narrowed = m_rowModel->isNarrowed();
     if (m_session == nullptr) {
         m_rowView->setEmptyText(m_waiting);
+    } else if (!m_nothingYet.isEmpty() && m_session->statistics().packets == 0) {
+        m_rowView->setEmptyText(m_nothingYet);
     } else if (m_growing) {
         m_rowView->setEmptyText(whyNoRowsYet(*m_session, narrowed));
     } else {
@@ -394,19 +402,19 @@ void CapturePage::resizeEvent(QResizeEvent* event) {
     m_sized = m_sized || isVisible();
 }
 
-void CapturePage::saveSizes(QSettings& settings) const {
-    settings.setValue(QStringLiteral("panes/side"), m_sideSplitter->saveState());
-    settings.setValue(QStringLiteral("panes/rows"), m_rowSplitter->saveState());
-    settings.setValue(QStringLiteral("panes/details"), m_detailSplitter->saveState());
+void CapturePage::saveSizes(QSettings& settings, const QString& key) const {
+    settings.setValue(key + QStringLiteral("/side"), m_sideSplitter->saveState());
+    settings.setValue(key + QStringLiteral("/rows"), m_rowSplitter->saveState());
+    settings.setValue(key + QStringLiteral("/details"), m_detailSplitter->saveState());
 }
 
-void CapturePage::restoreSizes(const QSettings& settings) {
-    const bool restored =
-        m_sideSplitter->restoreState(settings.value(QStringLiteral("panes/side")).toByteArray()) &&
-        m_rowSplitter->restoreState(settings.value(QStringLiteral("panes/rows")).toByteArray()) &&
-        m_detailSplitter->restoreState(
-            settings.value(QStringLiteral("panes/details")).toByteArray());
-    m_sized = m_sized || restored;
+void CapturePage::restoreSizes(const QSettings& settings, const QString& key) {
+    const auto restored = [&](QSplitter* splitter, const char* name) {
+        return splitter->restoreState(settings.value(key + QLatin1String(name)).toByteArray());
+    };
+    const bool all = restored(m_sideSplitter, "/side") && restored(m_rowSplitter, "/rows") &&
+                     restored(m_detailSplitter, "/details");
+    m_sized = m_sized || all;
 }
 
 }  // namespace framescope

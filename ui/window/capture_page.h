@@ -52,6 +52,8 @@ public:
     void goToEnd();
     /// What stands in the list as long as there is no session.
     void setWaitingText(const QString& text);
+    /// What stands in it before the first packet, in place of words about capturing.
+    void setNothingYetText(const QString& text);
 
     /// Selects a record, and shows all connections if it is not among those that are shown.
     bool selectRecord(RecordId record);
@@ -80,9 +82,9 @@ public:
     ConnectionView& connections();
     ReadAsMenu& readAsMenu() { return *m_readAs; }
 
-    /// Pane sizes.
-    void saveSizes(QSettings& settings) const;
-    void restoreSizes(const QSettings& settings);
+    /// Pane sizes, below `key`.
+    void saveSizes(QSettings& settings, const QString& key = QStringLiteral("panes")) const;
+    void restoreSizes(const QSettings& settings, const QString& key = QStringLiteral("panes"));
 
 Q_SIGNALS:
     /// The selection or the choice of rows has changed.
@@ -118,6 +120,7 @@ private:
 
     bool m_growing = false;
     QString m_waiting;
+    QString m_nothingYet;
     QTimer m_missedTimer;
     QElapsedTimer m_sinceTexts;
 

@@ -5,7 +5,6 @@
 #include <QMenuBar>
 
 #include "capture/session/session.h"
-#include "ui/live/live_bar.h"
 #include "ui/live/live_controller.h"
 #include "ui/live/live_flow.h"
 #include "ui/live/pipe_dialog.h"
@@ -16,6 +15,7 @@
 #include "ui/start/start_page.h"
 #include "ui/text/display_text.h"
 #include "ui/window/capture_page.h"
+#include "ui/window/capture_place.h"
 #include "ui/window/main_window.h"
 #include "ui/window/message_strip.h"
 
@@ -28,57 +28,64 @@ QKeySequence keys(const char* text) {
 
 }  // namespace
 
-void MainWindow::wireLive() {
-    connect(m_live.get(), &LiveController::changed, this, &MainWindow::showLive);
-    connect(m_live.get(), &LiveController::ended, this, &MainWindow::showLiveEnd);
-    connect(m_live.get(), &LiveController::failed, this, &MainWindow::showError);
-    connect(m_live.get(), &LiveController::saved, this, [this](const QString& path) {
+/// What a place tells is shown while it is in front; what it says of its end and its files always.
+void MainWindow::wirePlace(CapturePlace& place) {
+    const auto ifShown = [this, &place](auto what) {
+        return [this, &place, what] {
+            if (shownPlace() == &place) (this->*what)();
+        };
+    };
+    connect(&place, &CapturePlace::replaced, this, ifShown(&MainWindow::showShown));
+    connect(&place, &CapturePlace::changed, this, ifShown(&MainWindow::showLive));
+    connect(&place, &CapturePlace::failed, this, &MainWindow::showError);
+    connect(&place, &CapturePlace::remarksRequested, this, [this, &place] { showRemarks(place); });
+    connect(&place.live(), &LiveController::failed, this, &MainWindow::showError);
+    connect(&place.live(), &LiveController::saved, this, [this](const QString& path) {
         m_recent.add(path);
         fillRecentMenu();
         showTitle();
         showFigures();
     });
-    connect(m_live.get(), &LiveController::copied, this, &MainWindow::showCopied);
-    connect(m_live.get(), &LiveController::duplicated, this, [this](const QString& path) {
+    connect(&place.live(), &LiveController::copied, this,
+            [this, &place](const QString& path) { showCopied(place, path); });
+    connect(&place.live(), &LiveController::duplicated, this, [this](const QString& path) {
         m_recent.add(path);
         fillRecentMenu();
         m_strip->showMessage(
             Severity::Note,
             QStringLiteral("A copy is saved as %1.").arg(displayText(path.toStdString(), 400)));
     });
-    connect(m_live.get(), &LiveController::saveFailed, this, [this](const QString& sentence) {
+    connect(&place.live(), &LiveController::saveFailed, this, [this](const QString& sentence) {
         if (!sentence.isEmpty()) showError(sentence);
     });
-    LiveBar& bar = m_page->liveBar();
-    connect(&bar, &LiveBar::pauseToggled, this, [this] { m_page->setPaused(!m_page->isPaused()); });
-    connect(&bar, &LiveBar::stopRequested, m_live.get(), &LiveController::stop);
-    connect(&bar, &LiveBar::saveRequested, m_flow.get(), &LiveFlow::save);
-    connect(&bar, &LiveBar::saveCancelled, m_live.get(), &LiveController::cancelSave);
-    connect(&bar, &LiveBar::remarksRequested, this, [this] {
-        QStringList lines;
-        for (const QString& line :
-             QString::fromStdString(m_live->status().remarks).split(QLatin1Char('\n'))) {
-            if (!line.trimmed().isEmpty()) lines << displayText(line.toStdString(), 400);
-        }
-        m_strip->showMessage(Severity::Note, lines.join(QLatin1Char('\n')));
+    RowView& rows = place.page().rowView();
+    rows.addActions(m_rowActions);
+    if (!m_rowActions.isEmpty()) rows.setContextMenuPolicy(Qt::ActionsContextMenu);
+}
+
+void MainWindow::wireLive() {
+    wirePlace(*m_place);
+    connect(m_place.get(), &CapturePlace::replaced, this, &MainWindow::showReplaced);
+    connect(m_live, &LiveController::changed, this, [this] {
+        if (m_place->isOpen() != m_openShown) showReplaced();
     });
-    connect(m_page, &CapturePage::pausedChanged, this, &MainWindow::showLive);
+    connect(m_live, &LiveController::ended, this, &MainWindow::showLiveEnd);
 
     SniffSection* const sniff = m_start->sniff();
     if (sniff == nullptr) return;
     connect(sniff, &SniffSection::startRequested, this,
             [this, sniff] { m_flow->start(sniff->choices()); });
     connect(sniff, &SniffSection::optionsRequested, this, &MainWindow::askCaptureOptions);
-    connect(sniff, &SniffSection::remoteRequested, m_flow.get(), qOverload<>(&LiveFlow::askRemote));
-    connect(sniff, &SniffSection::pipeRequested, m_flow.get(), &LiveFlow::askPipe);
-    connect(m_flow.get(), &LiveFlow::choicesStored, this, [sniff](const CaptureChoices& choices) {
+    connect(sniff, &SniffSection::remoteRequested, m_flow, qOverload<>(&LiveFlow::askRemote));
+    connect(sniff, &SniffSection::pipeRequested, m_flow, &LiveFlow::askPipe);
+    connect(m_flow, &LiveFlow::choicesStored, this, [sniff](const CaptureChoices& choices) {
         sniff->setChoices(choices);
         sniff->refreshHistory();
     });
     LeftSection* const left = m_start->left();
-    connect(m_live.get(), &LiveController::leftChanged, left, &LeftSection::refresh);
-    connect(left, &LeftSection::openRequested, m_flow.get(), &LiveFlow::openLeft);
-    connect(left, &LeftSection::discardRequested, m_live.get(), &LiveController::discardLeft);
+    connect(m_live, &LiveController::leftChanged, left, &LeftSection::refresh);
+    connect(left, &LeftSection::openRequested, m_flow, &LiveFlow::openLeft);
+    connect(left, &LeftSection::discardRequested, m_live, &LiveController::discardLeft);
 }
 
 void MainWindow::buildCaptureMenu() {
@@ -88,19 +95,12 @@ void MainWindow::buildCaptureMenu() {
                    &MainWindow::askCaptureOptions);
     m_startStopAction =
         menu.addAction(QStringLiteral("&Start"), keys("Ctrl+E"), this, &MainWindow::startOrStop);
-    m_restartAction = menu.addAction(QStringLiteral("&Restart"), keys("Ctrl+R"), m_flow.get(),
-                                     &LiveFlow::restart);
+    m_restartAction =
+        menu.addAction(QStringLiteral("&Restart"), keys("Ctrl+R"), m_flow, &LiveFlow::restart);
     menu.addSeparator();
-    m_pauseAction = menu.addAction(QStringLiteral("&Pause the View"), keys("Ctrl+Shift+P"), this,
-                                   [this] { m_page->setPaused(!m_page->isPaused()); });
-    m_pauseAction->setCheckable(true);
-    // The key belongs to the list; a shortcut of the window would take it from lines of text.
-    m_followAction = menu.addAction(QStringLiteral("&Follow the End\tEnd"), this,
-                                    [this] { m_page->rowView().followEnd(); });
-    menu.addSeparator();
-    menu.addAction(QStringLiteral("From Another &Machine…"), m_flow.get(),
+    menu.addAction(QStringLiteral("From Another &Machine…"), m_flow,
                    qOverload<>(&LiveFlow::askRemote));
-    menu.addAction(QStringLiteral("From a P&ipe…"), m_flow.get(), &LiveFlow::askPipe);
+    menu.addAction(QStringLiteral("From a P&ipe…"), m_flow, &LiveFlow::askPipe);
     menu.addSeparator();
     menu.addAction(QStringLiteral("Refresh &Interfaces"), keys("F5"), this, [this] {
         m_start->sniff()->refresh();
@@ -146,32 +146,37 @@ void MainWindow::captureRemote(const RemoteChoices& choices, bool atOnce) {
     }
 }
 
-bool MainWindow::isOpen() const {
-    return m_loader->session() != nullptr || m_live->isShown();
-}
-
 void MainWindow::showLive() {
-    if (isOpen() != m_openShown) showReplaced();
-    m_page->liveBar().refresh(*m_live, m_loader->session(), m_page->isPaused());
-    if (m_loader->session() == nullptr && m_live->isShown()) {
-        m_page->setWaitingText(
-            QStringLiteral("Waiting for the first bytes from %1…").arg(m_live->sourceName()));
-    }
     updateLiveActions();
+    nameTabs();
     showTitle();
     showFigures();
 }
 
-void MainWindow::showCopied(const QString& path) {
+void MainWindow::showRemarks(CapturePlace& place) {
+    QStringList lines;
+    for (const QString& line :
+         QString::fromStdString(place.live().status().remarks).split(QLatin1Char('\n'))) {
+        if (!line.trimmed().isEmpty()) lines << displayText(line.toStdString(), 400);
+    }
+    m_strip->showMessage(Severity::Note, lines.join(QLatin1Char('\n')));
+}
+
+void MainWindow::showCopied(CapturePlace& place, const QString& path) {
     m_recent.add(path);
     fillRecentMenu();
     const QString name = displayText(QFileInfo(path).fileName().toStdString(), 200);
-    if (m_live->isRunning()) {
+    if (place.live().isOfOurs()) {
+        m_strip->showMessage(
+            Severity::Note,
+            QStringLiteral("What was said until now is saved as %1; the transcript goes on.")
+                .arg(name));
+    } else if (place.live().isRunning()) {
         m_goesOn =
             QStringLiteral("What was captured until now is saved as %1; the capture goes on.")
                 .arg(name);
         m_strip->showMessage(Severity::Note, m_goesOn);
-    } else if (m_live->wholeCopy().isEmpty()) {
+    } else if (place.live().wholeCopy().isEmpty()) {
         m_strip->showMessage(
             Severity::Note,
             QStringLiteral("The first part of what was captured is saved as %1; what came after "
@@ -181,19 +186,23 @@ void MainWindow::showCopied(const QString& path) {
 }
 
 void MainWindow::updateLiveActions() {
-    const bool running = m_live->isRunning();
-    const bool hasSession = m_loader->session() != nullptr;
-    m_reloadAction->setEnabled(hasSession && !running);
-    m_saveAction->setEnabled(m_live->hasUnsaved() && !m_live->isSaving());
-    m_saveAsAction->setEnabled(m_saveAction->isEnabled() || m_live->canDuplicate());
+    CapturePlace* const place = shownPlace();
+    const LiveController* const shown = place != nullptr ? &place->live() : nullptr;
+    const bool shownRuns = shown != nullptr && shown->isRunning();
+    const bool hasSession = place != nullptr && place->loader().session() != nullptr;
+    m_reloadAction->setEnabled(hasSession && !shownRuns);
+    m_saveAction->setEnabled(shown != nullptr && shown->hasUnsaved() && !shown->isSaving());
+    m_saveAsAction->setEnabled(m_saveAction->isEnabled() ||
+                               (shown != nullptr && shown->canDuplicate()));
+    m_pauseAction->setEnabled(hasSession && (shownRuns || place->page().isPaused()));
+    m_pauseAction->setChecked(hasSession && place->page().isPaused());
+    m_followAction->setEnabled(hasSession && place->page().rowView().isGrowing());
     if (m_startStopAction == nullptr) return;
+    const bool running = m_live->isRunning();
     m_startStopAction->setText(running ? QStringLiteral("&Stop") : QStringLiteral("&Start"));
     m_startStopAction->setEnabled(m_live->state() != LiveState::Stopping);
     // Two actions share the key; never both at once.
-    m_restartAction->setEnabled(running && m_live->canRestart());
-    m_pauseAction->setEnabled(hasSession && (running || m_page->isPaused()));
-    m_pauseAction->setChecked(m_page->isPaused());
-    m_followAction->setEnabled(m_page->rowView().isGrowing());
+    m_restartAction->setEnabled(running && m_live->canRestart() && !m_reloadAction->isEnabled());
 }
 
 void MainWindow::showLiveEnd(const live::Ending& ending) {
@@ -214,12 +223,15 @@ void MainWindow::showLiveEnd(const live::Ending& ending) {
 }
 
 void MainWindow::showTitle() {
-    const QString name =
-        m_live->isShown() && m_loader->path().isEmpty() ? m_live->sourceName() : m_loader->name();
-    setWindowFilePath(m_loader->path());
-    setWindowTitle(isOpen() && !name.isEmpty() ? name + QStringLiteral("[*] – Framescope")
-                                               : QStringLiteral("Framescope[*]"));
-    setWindowModified(m_live->hasUnsaved());
+    const CapturePlace* const place = shownPlace();
+    const WorkArea* const area = shownArea();
+    const QString name = area != nullptr     ? area->title()
+                         : m_place->isOpen() ? m_place->name()
+                                             : QString();
+    setWindowFilePath(area == nullptr ? m_loader->path() : QString());
+    setWindowTitle(!name.isEmpty() ? name + QStringLiteral("[*] – Framescope")
+                                   : QStringLiteral("Framescope[*]"));
+    setWindowModified(place != nullptr && place->live().hasUnsaved());
 }
 
 }  // namespace framescope

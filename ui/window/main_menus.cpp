@@ -19,6 +19,7 @@
 #include "ui/theme/theme_controller.h"
 #include "ui/tree/field_tree_view.h"
 #include "ui/window/capture_page.h"
+#include "ui/window/capture_place.h"
 #include "ui/window/main_window.h"
 
 namespace framescope {
@@ -36,6 +37,7 @@ void MainWindow::buildMenus() {
     buildViewMenu();
     buildGoMenu();
     buildCaptureMenu();
+    buildComposeMenu();
     buildHelpMenu();
 }
 
@@ -61,17 +63,24 @@ void MainWindow::buildFileMenu() {
         }
     }
     menu.addSeparator();
-    m_saveAction =
-        menu.addAction(QStringLiteral("&Save…"), keys("Ctrl+S"), m_flow.get(), &LiveFlow::save);
-    m_saveAsAction = menu.addAction(QStringLiteral("Save &As…"), keys("Ctrl+Shift+S"), this,
-                                    [this] { m_flow->saveAs(m_loader->path()); });
+    m_saveAction = menu.addAction(QStringLiteral("&Save…"), keys("Ctrl+S"), this, [this] {
+        if (shownPlace() != nullptr) shownPlace()->flow().save();
+    });
+    m_saveAsAction =
+        menu.addAction(QStringLiteral("Save &As…"), keys("Ctrl+Shift+S"), this, [this] {
+            CapturePlace* const place = shownPlace();
+            if (place != nullptr) place->flow().saveAs(place->loader().path());
+        });
     m_reloadAction = menu.addAction(QStringLiteral("Re&load"), keys("Ctrl+R"), this, [this] {
+        if (shownArea() != nullptr) return shownPlace()->loader().reload();
         const RecordId selected = m_page->rowView().selectedRecord();
         m_loader->reload();
         selectWhenRead(selected);
     });
-    addCaptureAction(menu, QStringLiteral("&Close"), {keys("Ctrl+W")},
-                     [this] { m_flow->whenDecided([this] { m_live->close(); }); });
+    m_closeAction = menu.addAction(QStringLiteral("&Close"), keys("Ctrl+W"), this, [this] {
+        if (shownArea() != nullptr) return closeArea(*shownArea());
+        m_flow->whenDecided([this] { m_live->close(); });
+    });
     menu.addSeparator();
     menu.addAction(QStringLiteral("&Quit"), keys("Ctrl+Q"), this, &QWidget::close);
 }
@@ -96,43 +105,69 @@ void MainWindow::fillRecentMenu() {
 }
 
 void MainWindow::buildEditMenu() {
-    QMenu& menu = *menuBar()->addMenu(QStringLiteral("&Edit"));
-    addCaptureAction(menu, QStringLiteral("Copy &Row"), {keys("Ctrl+Shift+R")},
-                     [this] { m_page->rowView().copySelectedRow(); });
-    menu.addSeparator();
-    // These belong to their panes, where Ctrl+C means the one or the other.
-    menu.addActions(m_page->tree().copyActions());
-    menu.addSeparator();
-    menu.addActions(m_page->sources().hexView().copyActions());
+    m_editMenu = menuBar()->addMenu(QStringLiteral("&Edit"));
+    addCaptureAction(*m_editMenu, QStringLiteral("Copy &Row"), {keys("Ctrl+Shift+R")},
+                     [this] { shownPage().rowView().copySelectedRow(); });
+    m_editMenu->addSeparator();
+}
+
+/// Menus show the actions of the panes that are in front, where Ctrl+C means the one or the other.
+void MainWindow::swapPaneActions() {
+    CapturePage& page = shownPage();
+    const QList<QAction*> copies =
+        page.tree().copyActions() + page.sources().hexView().copyActions();
+    if (m_paneActions.contains(copies.front())) return;
+    for (QAction* action : m_paneActions) {
+        m_editMenu->removeAction(action);
+        m_viewMenu->removeAction(action);
+    }
+    m_editMenu->addActions(copies);
+    QAction* const readAs = page.readAsMenu().menuAction();
+    m_viewMenu->insertAction(m_behindReadAs, readAs);
+    m_paneActions = copies;
+    m_paneActions << readAs;
 }
 
 void MainWindow::buildViewMenu() {
-    QMenu& menu = *menuBar()->addMenu(QStringLiteral("&View"));
+    m_viewMenu = menuBar()->addMenu(QStringLiteral("&View"));
+    QMenu& menu = *m_viewMenu;
     addCaptureAction(menu, QStringLiteral("&Connections and Sessions"), {keys("Alt+1")},
-                     [this] { m_page->side().setFocus(Qt::ShortcutFocusReason); });
+                     [this] { shownPage().side().setFocus(Qt::ShortcutFocusReason); });
     addCaptureAction(menu, QStringLiteral("&Rows"), {keys("Alt+2")},
-                     [this] { m_page->rowView().setFocus(Qt::ShortcutFocusReason); });
+                     [this] { shownPage().rowView().setFocus(Qt::ShortcutFocusReason); });
     addCaptureAction(menu, QStringLiteral("&Fields"), {keys("Alt+3")},
-                     [this] { m_page->tree().setFocus(Qt::ShortcutFocusReason); });
+                     [this] { shownPage().tree().setFocus(Qt::ShortcutFocusReason); });
     addCaptureAction(menu, QStringLiteral("&Bytes"), {keys("Alt+4")},
-                     [this] { m_page->sources().hexView().setFocus(Qt::ShortcutFocusReason); });
+                     [this] { shownPage().sources().hexView().setFocus(Qt::ShortcutFocusReason); });
     menu.addSeparator();
     addCaptureAction(menu, QStringLiteral("Only &This Connection"), {keys("Ctrl+L")},
-                     [this] { m_page->narrowToSelected(); });
+                     [this] { shownPage().narrowToSelected(); });
     addCaptureAction(menu, QStringLiteral("Only This &Session"), {keys("Ctrl+Alt+L")},
-                     [this] { m_page->narrowToSessionOfSelected(); });
+                     [this] { shownPage().narrowToSessionOfSelected(); });
     addCaptureAction(menu, QStringLiteral("&All Connections"), {keys("Ctrl+Shift+L")},
-                     [this] { m_page->narrowTo(std::nullopt); });
+                     [this] { shownPage().narrowTo(std::nullopt); });
     menu.addSeparator();
     addCaptureAction(menu, QStringLiteral("&Unfold All Fields"), {keys("Ctrl+Right")},
-                     [this] { m_page->tree().unfoldAll(); });
+                     [this] { shownPage().tree().unfoldAll(); });
     addCaptureAction(menu, QStringLiteral("F&old All Fields"), {keys("Ctrl+Left")},
-                     [this] { m_page->tree().foldAll(); });
-    menu.addMenu(&m_page->readAsMenu());
-    addCaptureAction(menu, QStringLiteral("&Next Byte Source"), {keys("Ctrl+PgDown")},
-                     [this] { m_page->sources().moveTab(1); });
+                     [this] { shownPage().tree().foldAll(); });
+    m_behindReadAs =
+        addCaptureAction(menu, QStringLiteral("&Next Byte Source"), {keys("Ctrl+PgDown")},
+                         [this] { shownPage().sources().moveTab(1); });
     addCaptureAction(menu, QStringLiteral("&Previous Byte Source"), {keys("Ctrl+PgUp")},
-                     [this] { m_page->sources().moveTab(-1); });
+                     [this] { shownPage().sources().moveTab(-1); });
+    menu.addSeparator();
+    m_pauseAction = menu.addAction(QStringLiteral("&Pause the View"), keys("Ctrl+Shift+P"), this,
+                                   [this] { shownPage().setPaused(!shownPage().isPaused()); });
+    m_pauseAction->setCheckable(true);
+    // The key belongs to the list; a shortcut of the window would take it from lines of text.
+    m_followAction = menu.addAction(QStringLiteral("Follow the &End\tEnd"), this,
+                                    [this] { shownPage().rowView().followEnd(); });
+    menu.addSeparator();
+    m_tabActions << menu.addAction(QStringLiteral("Ne&xt Tab"), keys("Ctrl+Tab"), this,
+                                   [this] { moveTab(1); })
+                 << menu.addAction(QStringLiteral("Pre&vious Tab"), keys("Ctrl+Shift+Tab"), this,
+                                   [this] { moveTab(-1); });
     if (m_options.theme == nullptr) return;
     menu.addSeparator();
     QMenu& themes = *menu.addMenu(QStringLiteral("T&heme"));
@@ -154,18 +189,18 @@ void MainWindow::buildViewMenu() {
 void MainWindow::buildGoMenu() {
     QMenu& menu = *menuBar()->addMenu(QStringLiteral("&Go"));
     addCaptureAction(menu, QStringLiteral("&Go to Row…"), {keys("Ctrl+G")},
-                     [this] { m_page->askForRow(); });
+                     [this] { shownPage().askForRow(); });
     m_backAction = addCaptureAction(menu, QStringLiteral("&Back to Where the Link Was"),
-                                    {keys("Alt+Left")}, [this] { m_page->goBack(); });
+                                    {keys("Alt+Left")}, [this] { shownPage().goBack(); });
     menu.addSeparator();
     addCaptureAction(menu, QStringLiteral("&Next Row"), {keys("Ctrl+Down"), keys("F8")},
-                     [this] { m_page->rowView().moveSelection(1); });
+                     [this] { shownPage().rowView().moveSelection(1); });
     addCaptureAction(menu, QStringLiteral("&Previous Row"), {keys("Ctrl+Up"), keys("F7")},
-                     [this] { m_page->rowView().moveSelection(-1); });
+                     [this] { shownPage().rowView().moveSelection(-1); });
     addCaptureAction(menu, QStringLiteral("&First Row"), {keys("Ctrl+Home")},
-                     [this] { m_page->rowView().selectRow(0); });
+                     [this] { shownPage().rowView().selectRow(0); });
     addCaptureAction(menu, QStringLiteral("&Last Row"), {keys("Ctrl+End")},
-                     [this] { m_page->goToEnd(); });
+                     [this] { shownPage().goToEnd(); });
 }
 
 void MainWindow::buildHelpMenu() {

@@ -1,6 +1,8 @@
 // Flow: what happens when a capture is opened, read, fails or is closed. The menus are built in
-// main_menus.cpp.
+// main_menus.cpp; main_areas.cpp has the areas beside the capture.
 #include "ui/window/main_window.h"
+
+#include <utility>
 
 #include <QDragEnterEvent>
 #include <QFileDialog>
@@ -18,12 +20,14 @@
 #include "ui/live/live_flow.h"
 #include "ui/live/pipe_dialog.h"
 #include "ui/load/load_controller.h"
-#include "ui/payload/payload_overrule.h"
 #include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
+#include "ui/start/compose_section.h"
 #include "ui/start/start_page.h"
 #include "ui/text/display_text.h"
+#include "ui/widgets/flat_tab_bar.h"
 #include "ui/window/capture_page.h"
+#include "ui/window/capture_place.h"
 #include "ui/window/message_strip.h"
 #include "ui/window/status_line.h"
 
@@ -44,24 +48,32 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
     : QMainWindow(parent),
       m_options(options),
       m_recent(options.settings),
-      m_loader(new LoadController(this)),
-      m_live(std::make_unique<LiveController>(*m_loader, options.live)),
-      m_flow(std::make_unique<LiveFlow>(*m_live, options.settings, *this)),
+      m_place(std::make_unique<CapturePlace>(options.live, options.settings, *this)),
+      m_loader(&m_place->loader()),
+      m_live(&m_place->live()),
+      m_flow(&m_place->flow()),
+      m_page(&m_place->page()),
+      m_tabs(new FlatTabBar),
       m_pages(new QStackedWidget),
-      m_start(new StartPage(findSamples(options.samplesFolder), options.live, options.settings)),
-      m_page(new CapturePage),
+      m_start(new StartPage(
+          findSamples(options.samplesFolder), options.live, options.settings,
+          {static_cast<bool>(options.areas.composer), static_cast<bool>(options.areas.server)})),
       m_strip(new MessageStrip),
       m_status(new StatusLine) {
     auto* const content = new QWidget;
     auto* const layout = new QVBoxLayout(content);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
+    layout->addWidget(m_tabs);
     layout->addWidget(m_strip);
     layout->addWidget(m_pages, 1);
     layout->addWidget(m_status);
     m_pages->addWidget(m_start);
     m_pages->addWidget(m_page);
     m_status->hide();
+    m_tabs->addTab({});
+    m_tabs->setAccessibleName(QStringLiteral("Places"));
+    m_tabs->hide();
     setCentralWidget(content);
     setAcceptDrops(true);
     setWindowTitle(QStringLiteral("Framescope"));
@@ -71,21 +83,24 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
 
     connect(m_start, &StartPage::openRequested, this, &MainWindow::chooseFile);
     connect(m_start, &StartPage::fileChosen, this, &MainWindow::openFile);
-    connect(m_loader, &LoadController::replaced, this, &MainWindow::showReplaced);
+    if (ComposeSection* const section = m_start->compose(); section != nullptr) {
+        connect(section, &ComposeSection::connectRequested, this, &MainWindow::compose);
+        connect(section, &ComposeSection::serverRequested, this, &MainWindow::showServer);
+    }
     connect(m_loader, &LoadController::progressed, this, &MainWindow::showProgress);
     connect(m_loader, &LoadController::finished, this, &MainWindow::showFinished);
     connect(m_loader, &LoadController::failed, this, &MainWindow::showFailure);
-    connect(m_page, &CapturePage::selectionChanged, this, &MainWindow::showFigures);
-    connect(m_page, &CapturePage::failed, this, &MainWindow::showError);
-    connect(m_page, &CapturePage::payloadRuleChosen, this, [this](const PayloadRule& rule) {
-        m_loader->setPayloadRules(overruled(m_loader->payloadRules(), rule));
-        m_page->readAgain();
+    connect(m_tabs, &QTabBar::currentChanged, this, [this] {
+        showShown();
+        focusContent();
     });
     connect(m_status, &StatusLine::cancelRequested, this, [this] {
-        if (m_loader->isReading() && !m_live->isRunning()) {
-            m_loader->cancel();
+        CapturePlace* const place = shownPlace();
+        if (place == nullptr) return;
+        if (place->loader().isReading() && !place->live().isRunning()) {
+            place->loader().cancel();
         } else {
-            m_live->cancelSave();
+            place->live().cancelSave();
         }
         focusContent();  // the button goes away
     });
@@ -97,11 +112,11 @@ MainWindow::MainWindow(const MainWindowOptions& options, QWidget* parent)
 }
 
 MainWindow::~MainWindow() {
-    // The views look at the session until the last moment; let go of it while all are there.
-    m_page->setSession(nullptr);
     m_live->disconnect(this);
-    m_flow.reset();
-    m_live.reset();
+    m_loader->disconnect(this);
+    m_tabs->disconnect(this);
+    for (WorkArea* area : std::exchange(m_areas, {})) delete area;
+    m_place.reset();
 }
 
 void MainWindow::openFile(const QString& path) {
@@ -128,35 +143,46 @@ void MainWindow::chooseFile() {
 }
 
 void MainWindow::showReplaced() {
-    const Session* const session = m_loader->session();
     m_wantedRecord = kNoRecord;
-    const bool open = isOpen();
+    const bool open = m_place->isOpen();
     if (!open) savePanes();
-    m_page->setSession(session);
-    if (session != nullptr && m_live->isRunning()) m_page->setGrowing(true);
     m_openShown = open;
-    m_pages->setCurrentWidget(open ? static_cast<QWidget*>(m_page) : m_start);
-    m_status->setVisible(open);
     m_strip->hide();
     m_liveFailed = false;
-    for (QAction* action : m_captureActions) action->setEnabled(open);
-    m_backAction->setEnabled(false);
     if (!m_loader->path().isEmpty()) {
         m_recent.add(m_loader->path());
         fillRecentMenu();
     }
-    showTitle();
-    updateLiveActions();
     m_pageShown = m_pageShown || open;
+    if (open && shownArea() != nullptr) return showCapture();
+    showShown();
     focusContent();
 }
 
+void MainWindow::showShown() {
+    WorkArea* const area = shownArea();
+    const CapturePlace* const place = shownPlace();
+    const bool open = place != nullptr && place->isOpen();
+    m_pages->setCurrentWidget(area != nullptr ? area
+                              : open          ? static_cast<QWidget*>(m_page)
+                                              : m_start);
+    m_status->setVisible(open);
+    for (QAction* action : m_captureActions) action->setEnabled(open);
+    m_closeAction->setEnabled(area != nullptr || open);
+    swapPaneActions();
+    nameTabs();
+    showTitle();
+    showFigures();
+    updateLiveActions();
+}
+
 void MainWindow::focusContent() {
-    (isOpen() ? static_cast<QWidget*>(&m_page->rowView()) : m_start)->setFocus();
+    WorkArea* const area = shownArea();
+    if (area != nullptr) return area->takeFocus();
+    (m_place->isOpen() ? static_cast<QWidget*>(&m_page->rowView()) : m_start)->setFocus();
 }
 
 void MainWindow::showProgress() {
-    m_page->refresh(m_loader->isReading());
     if (m_wantedRecord != kNoRecord && m_page->selectRecord(m_wantedRecord)) {
         m_wantedRecord = kNoRecord;
     }
@@ -167,24 +193,28 @@ void MainWindow::selectWhenRead(RecordId record) {
 }
 
 void MainWindow::showFigures() {
-    const Session* const session = m_loader->session();
+    CapturePlace* const place = shownPlace();
+    const Session* const session = place != nullptr ? place->loader().session() : nullptr;
+    m_backAction->setEnabled(session != nullptr && place->page().canGoBack());
+    for (QAction* action : m_rowActions) {
+        action->setEnabled(session != nullptr &&
+                           place->page().rowView().selectedRecord() != kNoRecord);
+    }
     if (session == nullptr) return m_status->showSession(nullptr, {});
+    const LiveController& live = place->live();
     StatusFacts facts;
-    facts.name = displayText(m_loader->name().toStdString(), 80);
-    facts.shownRows = m_page->rowModel().rowCount();
-    facts.narrowed = m_page->rowModel().isNarrowed();
-    facts.limitReached = m_page->rowModel().limitReached();
-    facts.reading = m_loader->isReading() && !m_live->isRunning();
-    facts.cancelled = m_loader->wasCancelled();
-    facts.live = m_live->isShown();
-    if (m_live->isSaving() && !facts.live) facts.saved = m_live->saveProgress();
+    facts.name = displayText(place->name().toStdString(), 80);
+    facts.shownRows = place->page().rowModel().rowCount();
+    facts.narrowed = place->page().rowModel().isNarrowed();
+    facts.limitReached = place->page().rowModel().limitReached();
+    facts.reading = place->loader().isReading() && !live.isRunning();
+    facts.cancelled = place->loader().wasCancelled();
+    facts.live = live.isShown() && !live.isOfOurs();
+    if (live.isSaving() && !facts.live) facts.saved = live.saveProgress();
     m_status->showSession(session, facts);
-    m_backAction->setEnabled(m_page->canGoBack());
 }
 
 void MainWindow::showFinished() {
-    m_page->setGrowing(false);
-    updateLiveActions();
     if (!m_loader->session()->notices().empty() && !m_liveFailed) showNotices();
     if (m_wantedRecord == kNoRecord) return;
     if (!m_strip->isVisible()) {
@@ -198,7 +228,8 @@ void MainWindow::showFinished() {
 }
 
 void MainWindow::showNotices() {
-    const Session* const session = m_loader->session();
+    const CapturePlace* const place = shownPlace();
+    const Session* const session = place != nullptr ? place->loader().session() : nullptr;
     if (session == nullptr) return;
     QStringList sentences;
     for (const std::string& notice : session->notices()) sentences << displayText(notice);
@@ -243,7 +274,8 @@ void MainWindow::dropEvent(QDropEvent* event) {
 
 void MainWindow::keyPressEvent(QKeyEvent* event) {
     if (event->key() == Qt::Key_Escape) {
-        if (m_loader->isReading() && !m_live->isRunning()) return m_loader->cancel();
+        const bool inFront = shownArea() == nullptr;
+        if (inFront && m_loader->isReading() && !m_live->isRunning()) return m_loader->cancel();
         if (m_strip->isVisible()) return m_strip->hide();
     }
     QMainWindow::keyPressEvent(event);
@@ -261,18 +293,21 @@ void MainWindow::savePanes() {
 }
 
 void MainWindow::closeEvent(QCloseEvent* event) {
-    if (!m_mayClose && (m_live->hasUnsaved() || m_live->isRunning())) {
+    if (!m_mayClose && wouldLose()) {
         event->ignore();
         // Later: the answer may come within this event.
         m_flow->whenDecided([this] {
-            m_mayClose = true;
-            QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+            decideAreas(0, [this] {
+                m_mayClose = true;
+                QMetaObject::invokeMethod(this, &QWidget::close, Qt::QueuedConnection);
+            });
         });
         return;
     }
     if (m_options.settings != nullptr) {
         m_options.settings->setValue(QStringLiteral("window/geometry"), saveGeometry());
         savePanes();
+        for (const WorkArea* area : m_areas) area->saveSizes(*m_options.settings);
     }
     QMainWindow::closeEvent(event);
 }

@@ -1,4 +1,5 @@
-// The one window: the start page or an open capture, a strip for errors above, the status line
+// The one window: the start page or an open capture, beside it the areas that somebody opened (the
+// composer, a replay, the test server), a tab for each; a strip for errors above, the status line
 // below, and a menu in which everything has its place.
 #pragma once
 
@@ -10,6 +11,7 @@
 #include "dissector/record/record.h"
 #include "ui/live/live_services.h"
 #include "ui/window/recent_files.h"
+#include "ui/window/work_area.h"
 
 class QMenu;
 class QSettings;
@@ -18,6 +20,8 @@ class QStackedWidget;
 namespace framescope {
 
 class CapturePage;
+class CapturePlace;
+class FlatTabBar;
 class LiveController;
 class LiveFlow;
 class LoadController;
@@ -33,6 +37,7 @@ struct MainWindowOptions {
     ThemeController* theme = nullptr;  ///< null: no menu for it
     QString samplesFolder;
     LiveServices live = {};  ///< empty: no live captures
+    AreaMakers areas = {};   ///< empty: nothing beside the capture
 };
 
 class MainWindow : public QMainWindow {
@@ -58,6 +63,20 @@ public:
     /// Selects a row of the capture that is being read, as soon as it is there.
     void selectWhenRead(RecordId record);
 
+    /// Brings an area to the front, made if need be; null where it is not offered.
+    WorkArea* showComposer() { return showArea(Offer::Composer); }
+    WorkArea* showReplay() { return showArea(Offer::Replay); }
+    WorkArea* showServer() { return showArea(Offer::Server); }
+    /// Brings the composer to the front with this address; empty: as it is.
+    void compose(const QString& url);
+    /// The area in front; null while the start page or the open capture is.
+    WorkArea* shownArea() const;
+    /// Brings the start page or the open capture to the front.
+    void showCapture();
+    FlatTabBar& areaTabs() { return *m_tabs; }
+
+    // Of what was opened or sniffed, whatever is in front.
+    CapturePlace& capturePlace() { return *m_place; }
     LoadController& loader() { return *m_loader; }
     LiveController& live() { return *m_live; }
     LiveFlow& liveFlow() { return *m_flow; }
@@ -79,26 +98,47 @@ private:
     void buildViewMenu();
     void buildGoMenu();
     void buildCaptureMenu();
+    void buildComposeMenu();
     void buildHelpMenu();
-    /// An action in a menu that needs an open capture.
+    /// An action in a menu that needs an open capture in what is in front.
     QAction* addCaptureAction(QMenu& menu, const QString& text,
                               const QList<QKeySequence>& shortcuts, std::function<void()> what);
     void fillRecentMenu();
     void chooseFile();
     void showReplaced();
+    void showShown();
     void showProgress();
     void showFigures();
     void showFinished();
     void showFailure(const QString& path, const QString& sentence);
     void showNotices();
     void showAbout();
+    // The areas beside the capture; in main_areas.cpp.
+    enum class Offer { Composer, Replay, Server };
+    WorkArea* showArea(Offer offer);
+    WorkArea*& areaOf(Offer offer);
+    void addArea(WorkArea& area);
+    void closeArea(WorkArea& area);
+    void nameTabs();
+    void moveTab(int tabs);
+    /// What menus, status line and title speak of; null where the area in front has no capture.
+    CapturePlace* shownPlace() const;
+    /// Its page; that of the capture where it has none.
+    CapturePage& shownPage() const;
+    void wirePlace(CapturePlace& place);
+    void swapPaneActions();
+    void takeSelectedRow(Offer offer);
+    bool wouldLose() const;
+    void decideAreas(int from, const std::function<void()>& next);
+
     // Live captures; in main_live.cpp.
     void wireLive();
     void askCaptureOptions();
     void startOrStop();
     void showLive();
     void showLiveEnd(const live::Ending& ending);
-    void showCopied(const QString& path);
+    void showCopied(CapturePlace& place, const QString& path);
+    void showRemarks(CapturePlace& place);
     void updateLiveActions();
     void showTitle();
     /// Whether a capture is shown, or one that has not begun yet.
@@ -111,15 +151,30 @@ private:
 
     MainWindowOptions m_options;
     RecentFiles m_recent;
+    std::unique_ptr<CapturePlace> m_place;  // of what was opened or sniffed; its parts:
     LoadController* m_loader;
-    std::unique_ptr<LiveController> m_live;
-    std::unique_ptr<LiveFlow> m_flow;
+    LiveController* m_live;
+    LiveFlow* m_flow;
+    CapturePage* m_page;
+    FlatTabBar* m_tabs;  // the capture, then m_areas
     QStackedWidget* m_pages;
     StartPage* m_start;
-    CapturePage* m_page;
+    QList<WorkArea*> m_areas;
+    WorkArea* m_composer = nullptr;
+    WorkArea* m_replay = nullptr;
+    WorkArea* m_server = nullptr;
     MessageStrip* m_strip;
     StatusLine* m_status;
     QMenu* m_recentMenu = nullptr;
+    QMenu* m_editMenu = nullptr;  // with the actions of the panes in front, as this one:
+    QMenu* m_viewMenu = nullptr;
+    QMenu* m_composeMenu = nullptr;  // null where nothing of it is offered
+    QList<QAction*> m_paneActions;   // those that belong to what is in front
+    QAction* m_behindReadAs = nullptr;
+    QAction* m_behindAreas = nullptr;
+    QAction* m_closeAction = nullptr;
+    QList<QAction*> m_tabActions;     // want more than one tab
+    QList<QAction*> m_rowActions;     // of a selected row, also in its context menu
     QAction* m_backAction = nullptr;  // also wants a row to go back to
     QAction* m_reloadAction = nullptr;
     QAction* m_saveAction = nullptr;
