@@ -16,6 +16,7 @@ constexpr std::uint32_t kByteOrderMagic = 0x1a2b3c4d;
 /// Option codes; each means something else in each block.
 enum Option : std::uint16_t {
     kEnd = 0,
+    kComment = 1,              // opt_comment, in every block
     kSectionApplication = 4,   // shb_userappl
     kInterfaceName = 2,        // if_name
     kInterfaceResolution = 9,  // if_tsresol
@@ -85,6 +86,21 @@ struct SplitTime {
     std::uint32_t low;
 };
 
+/// The few packets that have something to say, block by block.
+void writePacketWithComment(Bytes& out, const NewPacket& packet) {
+    Block block(out, kEnhancedPacket);
+    block.value(packet.interface);
+    const SplitTime time(packet.timeNs);
+    block.value(time.high);
+    block.value(time.low);
+    block.value(static_cast<std::uint32_t>(packet.data.size()));
+    block.value(packet.originalLength);
+    block.padded(packet.data);
+    block.option(kComment, asBytes(packet.comment));
+    if (packet.dropped != 0) block.option(kPacketDropCount, packet.dropped);
+    block.finish();
+}
+
 }  // namespace
 
 void writeSectionHeader(Bytes& out, std::string_view application) {
@@ -116,6 +132,7 @@ void writeInterface(Bytes& out, const NewInterface& interface) {
 }
 
 void writePacket(Bytes& out, const NewPacket& packet) {
+    if (!packet.comment.empty()) return writePacketWithComment(out, packet);
     // Hundreds of thousands of these may be written in a second, so what stands before and behind
     // the data is laid out aside and the vector grows three times, not once for each value.
     constexpr std::size_t kHead = 7 * sizeof(std::uint32_t);

@@ -30,6 +30,7 @@ struct NewPacket {
     /// the option out.
     std::uint64_t dropped = 0;
     ByteView data = {};
+    std::string_view comment = {};  ///< opt_comment, UTF-8; left out when empty
 };
 /// Appends an enhanced packet block.
 void writePacket(Bytes& out, const NewPacket& packet);

@@ -1,7 +1,8 @@
 // What our own connections send and receive, as a capture: every byte becomes a TCP segment between
-// the socket's real addresses and ports, in the order in which it passed, with SYN, acknowledgements,
-// FIN or RST as they were. The capture is written to a spool and followed like any other live
-// capture, so list, tree, filters and saving need to know nothing of it. TLS is written in clear.
+// the socket's real addresses and ports, in the order in which it passed, with SYN,
+// acknowledgements, FIN or RST as they were. The capture is written to a spool and followed like
+// any other live capture, so list, tree, filters and saving need to know nothing of it. TLS is
+// written in clear.
 //
 // A LiveCapture whose source is us. The reactor's thread appends; a thread of its own writes.
 #pragma once
