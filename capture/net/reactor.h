@@ -45,7 +45,7 @@ public:
     Loop& loop() { return *m_loop; }
 
 private:
-    std::unique_ptr<Loop> m_loop;
+    std::shared_ptr<Loop> m_loop;  ///< shared with what lives on it and may outlive this
 };
 
 }  // namespace framescope::net

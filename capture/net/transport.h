@@ -88,12 +88,12 @@ public:
 
 /// What a client wants of TLS.
 struct TlsOptions {
-    bool verify = true;               ///< check chain and name
-    std::filesystem::path caFile;     ///< PEM; empty: the system's
+    bool verify = true;                     ///< check chain and name
+    std::filesystem::path caFile;           ///< PEM; empty: the system's
     std::filesystem::path certificateFile;  ///< PEM, of the client; empty: none
     std::filesystem::path keyFile;          ///< PEM; empty: the key is in certificateFile
-    std::string serverName;  ///< SNI and the name to check; empty: the URL's host
-    std::filesystem::path keyLogFile;  ///< secrets are appended (NSS format); empty: none
+    std::string serverName;                 ///< SNI and the name to check; empty: the URL's host
+    std::filesystem::path keyLogFile;       ///< secrets are appended (NSS format); empty: none
 };
 
 /// A proxy that CONNECT is asked of (RFC 9110 section 9.3.6).
@@ -143,7 +143,7 @@ public:
 
 struct ListenOptions {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 0;  ///< 0: any that is free
+    std::uint16_t port = 0;                        ///< 0: any that is free
     std::optional<ServerCertificate> certificate;  ///< TLS where there is one
     std::filesystem::path keyLogFile;
 };

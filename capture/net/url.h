@@ -1,5 +1,5 @@
-// The addresses a connection can be opened to: ws, wss, http and https (RFC 6455 section 3, RFC 9110
-// section 4.2).
+// The addresses a connection can be opened to: ws, wss, http and https (RFC 6455 section 3, RFC
+// 9110 section 4.2).
 #pragma once
 
 #include <cstdint>
@@ -12,11 +12,11 @@ namespace framescope::net {
 
 /// A URL, taken apart. `target` goes into the request line as it stands.
 struct Url {
-    bool secure = false;     ///< wss or https
-    bool webSocket = true;   ///< ws or wss
-    std::string userInfo;    ///< "user:password", decoded; empty if there is none
-    std::string host;        ///< a name, or an IP address without brackets
-    std::uint16_t port = 0;  ///< never 0 once parsed: the scheme's own where none is written
+    bool secure = false;       ///< wss or https
+    bool webSocket = true;     ///< ws or wss
+    std::string userInfo;      ///< "user:password", decoded; empty if there is none
+    std::string host;          ///< a name, or an IP address without brackets
+    std::uint16_t port = 0;    ///< never 0 once parsed: the scheme's own where none is written
     std::string target = "/";  ///< path and query, without the fragment
 
     bool operator==(const Url&) const = default;
