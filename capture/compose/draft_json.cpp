@@ -14,9 +14,6 @@
 
 namespace framescope::compose {
 
-/// In draft_writer.cpp; `indent` spaces a level.
-std::string toJson(const Draft& draft, int indent);
-
 namespace {
 
 namespace fs = std::filesystem;

@@ -52,10 +52,10 @@ inline constexpr std::uint64_t kMaxDraftFile = 64ULL << 20;
 
 /// Reads one object. An Error names the member that is wrong, and unknown members.
 Result<Draft> parseDraft(std::string_view json);
-/// Writes it on one line, members that say nothing left out (also a masking key where another
-/// masking is chosen). parseDraft(toJson(d)) == d for texts that are UTF-8; JSON has no others, so
-/// other bytes become U+FFFD.
-std::string toJson(const Draft& draft);
+/// Writes it, on one line or with `indent` spaces a level; members that say nothing left out (also
+/// a masking key where another masking is chosen). parseDraft(toJson(d)) == d for texts that are
+/// UTF-8; JSON has no others, so other bytes become U+FFFD.
+std::string toJson(const Draft& draft, int indent = -1);
 
 /// Reads a saved message; paths in it are taken from the file's folder. An Error names the file.
 Result<Draft> loadDraft(const std::filesystem::path& file);

@@ -148,9 +148,4 @@ std::string toJson(const Draft& draft, int indent) {
     return object.dump(indent, ' ', false, Json::error_handler_t::replace);
 }
 
-std::string toJson(const Draft& draft) {
-    constexpr int kOneLine = -1;
-    return toJson(draft, kOneLine);
-}
-
 }  // namespace framescope::compose

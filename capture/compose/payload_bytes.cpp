@@ -62,7 +62,7 @@ std::string jsonFault(std::string_view json, const std::string& what) {
     std::string why;
     if (const auto error = checkJson(json)) {
         position = static_cast<std::size_t>(error->position);
-        why = error->sentence.empty() ? "it ends too early" : std::string(error->sentence);
+        why = error->sentence;
     } else if (const auto invalid = findInvalidUtf8(json)) {
         position = static_cast<std::size_t>(*invalid);
         why = "not UTF-8";

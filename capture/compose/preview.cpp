@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "capture/ingest/stream_ingest.h"
+#include "dissector/websocket/frame.h"
 
 namespace framescope::compose {
 namespace {
@@ -17,12 +18,25 @@ StreamAgreement agreementOf(const WireState& state) {
     agreement.subprotocol = state.subprotocol;
     agreement.engineVersion = state.engineVersion;
     agreement.compression = state.compression;
+    agreement.goesOn = true;
     return agreement;
 }
 
 StreamPiece textPiece(Direction direction, const std::string& text) {
     const ByteView bytes = asBytes(text);
     return {direction, Bytes(bytes.begin(), bytes.end())};
+}
+
+/// A message that says nothing.
+Bytes noopFrame(Direction sender) {
+    websocket::FrameHeader header;
+    header.payloadLength = 1;
+    header.masked = sender == Direction::ClientToServer;
+    if (header.masked) header.maskingKey = {1, 2, 3, 4};
+    Bytes bytes;
+    ByteWriter writer(bytes);
+    websocket::encodeFrame(header, asBytes("6"), writer);
+    return bytes;
 }
 
 /// The request that a client posts the body with, or the answer to the one it gets it with.
@@ -61,10 +75,15 @@ Preview previewOf(const Prepared& prepared, const WireState& state, ByteView sen
         Bytes before(sent.begin(), sent.end());
         before.insert(before.end(), prepared.before.begin(), prepared.before.end());
         begin = before.size();
-        const std::vector<StreamPiece> pieces = {{state.direction, std::move(before)},
-                                                 {state.direction, preview.bytes}};
-        preview.session = prepared.raw && !state.upgraded ? readStream(pieces)
-                                                          : readFrames(pieces, agreementOf(state));
+        std::vector<StreamPiece> pieces;
+        const bool isFirst = prepared.raw && !state.upgraded;
+        // By now the connection has shown that it speaks Engine.IO: the other side's word for it.
+        if (state.engineVersion != 0 && !isFirst) {
+            pieces.push_back({opposite(state.direction), noopFrame(opposite(state.direction))});
+        }
+        if (begin != 0) pieces.push_back({state.direction, std::move(before)});
+        pieces.push_back({state.direction, preview.bytes});
+        preview.session = isFirst ? readStream(pieces) : readFrames(pieces, agreementOf(state));
     }
     const Session& session = *preview.session;
     for (RecordId row = 0; row < session.rowCount(); ++row) {

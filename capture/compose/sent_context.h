@@ -1,6 +1,7 @@
 // What a reader must know of the frames that one side has sent in order to read its next ones, in a
 // few frames of our own instead of all that were sent (Prepared::before). Follows the same rules as
-// the dissector's layer.
+// the dissector's layer. The window is the deflater's, which a reader has as well that could read
+// all messages.
 #pragma once
 
 #include <optional>

@@ -126,8 +126,12 @@ void Ingestor::streamBytes(Direction direction, ByteView bytes) {
 
 void Ingestor::endStream() {
     for (const Direction direction : {Direction::ClientToServer, Direction::ServerToClient}) {
-        directionEnded(0, direction, EndReason::CaptureEnd);
+        endStream(direction);
     }
+}
+
+void Ingestor::endStream(Direction direction) {
+    directionEnded(0, direction, EndReason::CaptureEnd);
 }
 
 Batch Ingestor::takeBatch() {

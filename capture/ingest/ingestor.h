@@ -35,6 +35,7 @@ public:
     void nameStream(std::string_view path, std::string_view subprotocol);
     void streamBytes(Direction direction, ByteView bytes);
     void endStream();
+    void endStream(Direction direction);
 
     /// Rows and packets that wait in the batch being filled.
     std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }

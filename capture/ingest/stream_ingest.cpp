@@ -23,7 +23,11 @@ std::unique_ptr<Session> readWith(const std::vector<StreamPiece>& pieces,
     ingestor.streamFacts().socketIoPath = engineio::isSocketIoTarget(agreement.path);
     ingestor.nameStream(agreement.path, agreement.subprotocol);
     for (const StreamPiece& piece : pieces) ingestor.streamBytes(piece.direction, piece.bytes);
-    ingestor.endStream();
+    if (!agreement.goesOn) {
+        ingestor.endStream();
+    } else if (!pieces.empty()) {
+        ingestor.endStream(pieces.back().direction);
+    }
     Batch batch = ingestor.takeBatch();
     batch.last = true;
     session->append(std::move(batch));

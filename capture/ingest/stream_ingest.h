@@ -22,6 +22,9 @@ struct StreamAgreement {
     std::string subprotocol;
     std::uint8_t engineVersion = 0;
     Compression compression;
+    /// The connection goes on behind the bytes: what was not answered in them may still be. Only
+    /// what the last piece leaves unfinished is told to be so.
+    bool goesOn = false;
 };
 
 /// A connection that is upgraded to WebSocket already; the pieces are frames.
