@@ -15,33 +15,33 @@ namespace framescope::server {
 
 enum class Fault : std::uint8_t {
     // The handshake
-    WrongAccept,           ///< Sec-WebSocket-Accept of another key
-    Refuse,                ///< answers the upgrade with `number` (default 403)
-    UnaskedSubprotocol,    ///< agrees to one that was not offered
-    UnaskedExtension,      ///< agrees to permessage-deflate, or another extension, unasked
+    WrongAccept,         ///< Sec-WebSocket-Accept of another key
+    Refuse,              ///< answers the upgrade with `number` (default 403)
+    UnaskedSubprotocol,  ///< agrees to one that was not offered
+    UnaskedExtension,    ///< agrees to permessage-deflate, or another extension, unasked
     // Ends
-    Close,                 ///< a close frame with code `number`, without one where there is none
-    CutInFrame,            ///< FIN in the middle of a frame
-    Reset,                 ///< RST
+    Close,       ///< a close frame with code `number`, without one where there is none
+    CutInFrame,  ///< FIN in the middle of a frame
+    Reset,       ///< RST
     // Frames
-    Masked,                ///< masks what it sends
+    Masked,  ///< masks what it sends
     BadUtf8,
-    ReservedBits,          ///< RSV2 (or bits of `number`)
-    ReservedOpcode,        ///< opcode `number` (default 3)
-    LyingLength,           ///< announces `number` bytes more than it sends (default 10)
-    BrokenDeflate,         ///< RSV1 and bytes that are no DEFLATE
-    DeflateBomb,           ///< a message that inflates to `number` MiB (default 256)
+    ReservedBits,    ///< RSV2 (or bits of `number`)
+    ReservedOpcode,  ///< opcode `number` (default 3)
+    LyingLength,     ///< announces `number` bytes more than it sends (default 10)
+    BrokenDeflate,   ///< RSV1 and bytes that are no DEFLATE
+    DeflateBomb,     ///< a message that inflates to `number` MiB (default 256)
     // Silence and pace
     NoPong,
-    NoHeartbeat,           ///< Engine.IO: no ping (4), no pong (3)
-    SlowReading,           ///< reads `number` bytes a second (default 1024)
-    SlowWriting,           ///< sends `number` bytes a second (default 1024)
-    SplitWriting,          ///< one TCP segment for each `number` bytes (default 1)
+    NoHeartbeat,   ///< Engine.IO: no ping (4), no pong (3)
+    SlowReading,   ///< reads `number` bytes a second (default 1024)
+    SlowWriting,   ///< sends `number` bytes a second (default 1024)
+    SplitWriting,  ///< one TCP segment for each `number` bytes (default 1)
     // Socket.IO and Engine.IO
-    LateAck,               ///< acknowledges after `number` ms (default 2000)
+    LateAck,  ///< acknowledges after `number` ms (default 2000)
     DoubleAck,
     MissingAck,
-    UnknownSid,            ///< forgets sessions: every request with a sid is refused
+    UnknownSid,  ///< forgets sessions: every request with a sid is refused
     Count,
 };
 

@@ -27,12 +27,12 @@ namespace framescope::server {
 
 struct ServerOptions {
     std::string host = "127.0.0.1";
-    std::uint16_t port = 0;        ///< 0: any that is free
-    bool tls = false;              ///< with a certificate made at the start
+    std::uint16_t port = 0;                          ///< 0: any that is free
+    bool tls = false;                                ///< with a certificate made at the start
     std::chrono::milliseconds pingInterval{25'000};  ///< of Engine.IO
     std::chrono::milliseconds pingTimeout{20'000};
-    std::uint64_t maxMessage = 16ULL << 20;          ///< greater ones are refused with 1009
-    std::vector<Misbehaviour> misbehaviours;         ///< for every connection
+    std::uint64_t maxMessage = 16ULL << 20;   ///< greater ones are refused with 1009
+    std::vector<Misbehaviour> misbehaviours;  ///< for every connection
     /// For requests of this path alone.
     std::vector<std::pair<std::string, std::vector<Misbehaviour>>> ofPaths;
 };
@@ -40,16 +40,16 @@ struct ServerOptions {
 /// A client as the panel and the terminal show it.
 struct ClientInfo {
     std::uint64_t id = 0;
-    std::string address;   ///< "127.0.0.1:40112"
-    std::string what;      ///< "WebSocket /echo", "Socket.IO 4, polling", "HTTP"
+    std::string address;  ///< "127.0.0.1:40112"
+    std::string what;     ///< "WebSocket /echo", "Socket.IO 4, polling", "HTTP"
     std::uint64_t messagesIn = 0;
     std::uint64_t messagesOut = 0;
     bool open = true;
-    std::string ending;    ///< a sentence, once it is not open any more
+    std::string ending;  ///< a sentence, once it is not open any more
 };
 
 struct ServerStatus {
-    std::string url;  ///< "http://127.0.0.1:3000/"
+    std::string url;                  ///< "http://127.0.0.1:3000/"
     std::vector<ClientInfo> clients;  ///< open ones, and the last 100 that ended
     std::uint64_t connections = 0;    ///< since the start
 };
