@@ -148,6 +148,29 @@ private Q_SLOTS:
         QVERIFY(back.packets[1].data == pattern(2));
     }
 
+    void commentsStandInTheirPacket() {
+        for (const std::size_t size : {0, 1, 2, 3, 4, 61}) {
+            Bytes out = start({});
+            const std::size_t begin = out.size();
+            pcapng::writePacket(out, {.timeNs = kTime,
+                                      .originalLength = 99,
+                                      .dropped = 5,
+                                      .data = pattern(size),
+                                      .comment = "What this is"});
+            const ByteView block = ByteView(out).subspan(begin);
+            QCOMPARE(std::size_t{wordAt(block, 4)}, block.size());
+            const std::size_t options = 28 + (size + 3) / 4 * 4;
+            QCOMPARE(asText(optionOf(block, options, 1)), std::string_view("What this is"));
+            QCOMPARE(number(optionOf(block, options, 4)), std::uint64_t{5});
+            const Scratch scratch;
+            const WholeRead back = readWhole(scratch.write(out));
+            QCOMPARE(back.packets.size(), std::size_t{1});
+            QCOMPARE(back.packets[0].header.timeNs, kTime);
+            QCOMPARE(back.packets[0].header.originalLength, 99u);
+            QVERIFY(back.packets[0].data == pattern(size));
+        }
+    }
+
     void aBlockWithoutOptionsHasNone() {
         Bytes out;
         pcapng::writePacket(out, {.originalLength = 0});
