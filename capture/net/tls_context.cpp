@@ -14,9 +14,9 @@ namespace {
 constexpr mode_t kKeyLogMode = 0600;
 constexpr unsigned char kHttp11[] = "\x08http/1.1";
 
-/// What OpenSSL says of the last failure, without its numbers.
+/// What OpenSSL says of the last failure, without its numbers; the first of several is the cause.
 std::string reason() {
-    const unsigned long error = ::ERR_peek_last_error();
+    const unsigned long error = ::ERR_peek_error();
     ::ERR_clear_error();
     if (ERR_SYSTEM_ERROR(error)) return std::generic_category().message(ERR_GET_REASON(error));
     const char* text = ::ERR_reason_error_string(error);

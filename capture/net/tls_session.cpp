@@ -171,6 +171,8 @@ int TlsSession::certificateChecked(int good, X509_STORE_CTX* check) {
     auto& doubts = session->m_doubts;
     if (good == 0 && std::find(doubts.begin(), doubts.end(), error) == doubts.end()) {
         doubts.push_back(error);
+        // A certificate that is refused can be asked for now only.
+        if (isOfName(error)) session->m_peerNames = namesOf(::X509_STORE_CTX_get0_cert(check));
     }
     return session->m_verify ? good : 1;
 }
@@ -179,10 +181,8 @@ std::string TlsSession::doubt() const {
     std::string text;
     for (const int error : m_doubts) {
         if (!text.empty()) text += "; ";
-        const OwnedCertificate peer(::SSL_get1_peer_certificate(m_ssl.get()));
         if (isOfName(error)) {
-            text += "it is for another name";
-            if (peer) text += " (" + namesOf(peer.get()) + ')';
+            text += "it is for another name (" + m_peerNames + ')';
         } else {
             text += ::X509_verify_cert_error_string(error);
         }

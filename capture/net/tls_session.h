@@ -62,6 +62,7 @@ private:
     bool m_isClient = false;
     bool m_verify = true;
     bool m_open = false;        ///< the handshake is done
+    std::string m_peerNames;    ///< where they are not the one wanted
     std::vector<int> m_doubts;  ///< X509_V_ERR_, each once
 };
 

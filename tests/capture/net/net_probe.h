@@ -42,7 +42,7 @@ public:
 private:
     mutable std::mutex m_mutex;
     mutable std::condition_variable m_changed;
-    State m_state;
+    State m_state{};
 };
 
 /// What a handler was told.
@@ -154,6 +154,7 @@ public:
     bool waitForClients(std::size_t count) const {
         return m_count.waitFor([&](std::size_t now) { return now >= count; });
     }
+    std::size_t clientCount() const { return m_count.get(); }
     /// The client that came first, second, ...; waits for it. Null if it does not come.
     Client* client(std::size_t index = 0) {
         if (!waitForClients(index + 1)) return nullptr;
@@ -183,9 +184,12 @@ class NetClient {
 public:
     NetProbe probe;
 
+    /// `prepare` is called before there is a transport.
     NetClient(net::Reactor& reactor, const net::ConnectOptions& options,
-              std::shared_ptr<transcript::Transcript> transcript = nullptr)
+              std::shared_ptr<transcript::Transcript> transcript = nullptr,
+              const std::function<void(NetClient&)>& prepare = {})
         : m_reactor(reactor) {
+        if (prepare) prepare(*this);
         m_reactor.call([&] {
             m_transport = net::connectTo(m_reactor, options, probe, std::move(transcript));
         });

@@ -223,10 +223,6 @@ private Q_SLOTS:
 
     void afterOurFinishTheOthersBytesArrive() {
         net::Reactor reactor;
-        NetServer server(reactor);
-        server.onAccepted = [](NetServer::Client& client) {
-            client.probe.onEnded = [&client] { client.transport.reset(); };
-        };
         std::uint16_t port = 0;
         const FileDescriptor peer = listening(port);
         NetClient client(reactor, connectOptions(loopback(port)));
@@ -311,28 +307,36 @@ private Q_SLOTS:
         };
         QCOMPARE(QString::fromStdString(server.listen({})), QString());
         {
-            NetClient client(reactor, connectOptions(server.address()));
-            client.probe.onEstablished = [&] { client.transport().reset(); };
+            NetClient client(reactor, connectOptions(server.address()), nullptr,
+                             [](NetClient& self) {
+                                 self.probe.onEstablished = [&self] { self.transport().reset(); };
+                             });
             QVERIFY(client.probe.waitForOpen());
             reactor.call([&] { QVERIFY(!client.transport()); });
         }
         {
-            NetClient client(reactor, connectOptions(server.address()));
-            client.probe.onReceived = [&](ByteView) { client.transport().reset(); };
+            NetClient client(
+                reactor, connectOptions(server.address()), nullptr, [](NetClient& self) {
+                    self.probe.onReceived = [&self](ByteView) { self.transport().reset(); };
+                });
             QVERIFY(client.probe.waitForBytes(5));
             reactor.call([&] { QVERIFY(!client.transport()); });
         }
         {
-            NetClient client(reactor, connectOptions(server.address()));
-            client.probe.onDrained = [&] { client.transport().reset(); };
+            NetClient client(reactor, connectOptions(server.address()), nullptr,
+                             [](NetClient& self) {
+                                 self.probe.onDrained = [&self] { self.transport().reset(); };
+                             });
             QVERIFY(client.probe.waitForOpen());
             client.send(netPattern(16U << 20));
             QVERIFY(client.probe.waitFor([](const Heard& heard) { return heard.drained == 1; }));
             reactor.call([&] { QVERIFY(!client.transport()); });
         }
         {
-            NetClient client(reactor, connectOptions(server.address()));
-            client.probe.onEnded = [&] { client.transport().reset(); };
+            NetClient client(reactor, connectOptions(server.address()), nullptr,
+                             [](NetClient& self) {
+                                 self.probe.onEnded = [&self] { self.transport().reset(); };
+                             });
             QVERIFY(client.probe.waitForOpen());
             auto* accepted = server.client(3);
             QVERIFY(accepted);
@@ -340,10 +344,12 @@ private Q_SLOTS:
             QCOMPARE(client.probe.waitForEnd().cause, Cause::PeerFinished);
             reactor.call([&] { QVERIFY(!client.transport()); });
         }
-        // The server's side, and its listener.
-        server.onAccepted = [&](NetServer::Client& client) {
-            client.probe.onReceived = [&client](ByteView) { client.transport.reset(); };
-        };
+        // The server's side.
+        reactor.call([&] {
+            server.onAccepted = [](NetServer::Client& client) {
+                client.probe.onReceived = [&client](ByteView) { client.transport.reset(); };
+            };
+        });
         NetClient client(reactor, connectOptions(server.address()));
         QVERIFY(client.probe.waitForOpen());
         client.send("x");
