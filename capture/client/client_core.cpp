@@ -2,6 +2,7 @@
 // again behind each. Only this thread writes the status, so it reads it without the lock.
 #include "capture/client/client_core.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "capture/client/backoff.h"
@@ -15,6 +16,7 @@ compose::WireState wireAtStart(const ClientOptions& options) {
     if (!engineIo) return wire;
     wire.engineVersion = options.engineIo.revision;
     wire.polling = options.engineIo.way != EngineIoOptions::Way::WebSocketOnly;
+    wire.base64 = options.engineIo.base64 && options.engineIo.revision < 4;
     wire.msgpack = options.speaks == Speaks::SocketIo && options.socketIo.msgpack;
     return wire;
 }
@@ -90,6 +92,7 @@ void ClientCore::attempt() {
         m_status.wire = wireAtStart(m_options);
         m_composer = compose::Composer();
     }
+    m_opened = false;
     tell();
     if (m_observer == nullptr || state() != State::Connecting) return;
     auto url = net::parseUrl(text);
@@ -123,6 +126,7 @@ void ClientCore::answered(const http::Head& response, const std::string& body) {
 void ClientCore::opened() {
     if (state() != State::Handshaking) return;
     m_handshakeTimer.stop();
+    m_opened = true;
     m_failures = 0;
     changed([](Status& status) { status.state = State::Open; });
     if (state() == State::Open) startPeriodic();
@@ -264,8 +268,7 @@ void ClientCore::ended(const Ending& ending) {
 /// An attempt, or a connection, came to an end that we did not ask for.
 void ClientCore::fail(const std::string& sentence, bool clean) {
     const Reconnecting& again = m_options.reconnecting;
-    const bool wasOpen = state() == State::Open || state() == State::Closing;
-    if (!wasOpen) ++m_failures;
+    if (!m_opened) ++m_failures;
     if (!again.enabled || (again.attempts != 0 && m_failures >= again.attempts)) {
         toClosed(sentence, clean);
         return;

@@ -87,6 +87,7 @@ private:
 
     std::size_t m_nextUrl = 0;
     std::uint32_t m_failures = 0;  ///< attempts in a row that did not succeed
+    bool m_opened = false;         ///< this attempt has been open
     bool m_closeAsked = false;
     std::minstd_rand m_chance;
     std::deque<Waiting> m_waiting;

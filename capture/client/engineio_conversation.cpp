@@ -50,14 +50,17 @@ EngineIoConversation::EngineIoConversation(const Surroundings& surroundings)
 void EngineIoConversation::start(std::weak_ptr<ConversationOwner> owner) {
     m_owner = std::move(owner);
     if (m_surroundings.options.engineIo.way == EngineIoOptions::Way::WebSocketOnly) {
-        m_link = std::make_shared<WebSocketLink>(
-            m_surroundings, engineIoTarget(m_surroundings.options, m_surroundings.target.url.target,
-                                           "websocket", {}));
+        m_link = std::make_shared<WebSocketLink>(m_surroundings, target("websocket"));
         m_link->start(weak_from_this());
         return;
     }
     m_polling = std::make_shared<EngineIoPolling>(m_surroundings);
     m_polling->start(weak_from_this());
+}
+
+std::string EngineIoConversation::target(std::string_view transport) const {
+    return engineIoTarget(m_surroundings.options, m_surroundings.target.url.target, transport,
+                          m_sid);
 }
 
 template <typename Change>
@@ -225,6 +228,9 @@ void EngineIoConversation::pollingPaused() {
     change([this](Status& status) {
         status.wire.polling = false;
         status.wire.compression = m_agreement.compression;
+        status.wire.subprotocol = m_agreement.subprotocol;
+        status.wire.upgraded = true;
+        status.wire.path = target("websocket");
         status.subprotocol = m_agreement.subprotocol;
     });
     for (const auto& [type, data] : std::exchange(m_held, {})) sendPacket(type, data);
@@ -252,8 +258,11 @@ void EngineIoConversation::linkAnswered(const http::Head& response, const std::s
 void EngineIoConversation::linkOpened(const Agreement& agreement) {
     m_agreement = agreement;
     if (m_phase == Phase::Opening) {
-        change([&agreement](Status& status) {
+        change([this, &agreement](Status& status) {
             status.wire.compression = agreement.compression;
+            status.wire.subprotocol = agreement.subprotocol;
+            status.wire.upgraded = true;
+            status.wire.path = target("websocket");
             status.subprotocol = agreement.subprotocol;
         });
     } else if (m_phase == Phase::Polling) {
@@ -303,9 +312,7 @@ void EngineIoConversation::linkEnded(const Ending& ending) {
 }
 
 void EngineIoConversation::beginProbe() {
-    m_link = std::make_shared<WebSocketLink>(
-        m_surroundings, engineIoTarget(m_surroundings.options, m_surroundings.target.url.target,
-                                       "websocket", m_sid));
+    m_link = std::make_shared<WebSocketLink>(m_surroundings, target("websocket"));
     after(m_probeTimer, m_surroundings.options.handshakeTimeout,
           &EngineIoConversation::probeTimedOut);
     m_link->start(weak_from_this());
@@ -391,7 +398,10 @@ void EngineIoConversation::openPacket(const engineio::Packet& packet) {
     m_phase = polls ? Phase::Polling : Phase::WebSocket;
     if (polls)
         m_polling->setSession(m_sid, handshake->maxPayload ? handshake->maxPayload->value : 0);
-    change([this](Status& status) { status.sid = m_sid; });
+    change([this, polls](Status& status) {
+        status.sid = m_sid;
+        if (polls) status.wire.path = target("polling");
+    });
     if (m_phase == Phase::Ended) return;
     beginHeartbeat();
     openSocketIo();

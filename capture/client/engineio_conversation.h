@@ -64,6 +64,7 @@ private:
         Ended,
     };
 
+    std::string target(std::string_view transport) const;
     void packet(const engineio::Packet& packet, bool onProbe);
     void openPacket(const engineio::Packet& packet);
     void message(const engineio::Packet& packet);

@@ -1,6 +1,5 @@
 #include "capture/client/engineio_polling.h"
 
-#include <openssl/evp.h>
 #include <utility>
 #include <vector>
 
@@ -15,25 +14,6 @@ namespace {
 
 /// Characters of a server's own words that are quoted.
 constexpr std::size_t kQuoted = 200;
-
-std::string base64(ByteView bytes) {
-    std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-    const int size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes.data(),
-                                     static_cast<int>(bytes.size()));
-    text.resize(static_cast<std::size_t>(size));
-    return text;
-}
-
-/// A binary packet where only text can be sent.
-Bytes asBase64Packet(ByteView packet, std::uint8_t revision) {
-    std::string text = "b";
-    if (revision < 4 && !packet.empty()) {
-        text += static_cast<char>('0' + packet[0]);
-        packet = packet.subspan(1);
-    }
-    text += base64(packet);
-    return {text.begin(), text.end()};
-}
 
 std::string refusal(const HttpAnswer& answer) {
     if (!answer.fault.empty()) return answer.fault;
@@ -155,9 +135,6 @@ void EngineIoPolling::post() {
            (taken.empty() || size + m_queue.front().packet.size() < m_maxPost)) {
         Queued next = std::move(m_queue.front());
         m_queue.pop_front();
-        if (next.binary && (revision >= 4 || options.engineIo.base64)) {
-            next = {asBase64Packet(next.packet, revision), false};
-        }
         anyBinary = anyBinary || next.binary;
         size += next.packet.size() + 1;
         taken.push_back(std::move(next));

@@ -95,6 +95,7 @@ private:
         if (!judgement.agreement) return;
         owner->changed([&judgement](Status& status) {
             status.wire.compression = judgement.agreement->compression;
+            status.wire.upgraded = true;
             status.subprotocol = judgement.agreement->subprotocol;
         });
     }

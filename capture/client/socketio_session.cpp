@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "capture/client/engineio_target.h"
 #include "capture/client/msgpack_placeholders.h"
 #include "dissector/payload/utf8.h"
 
@@ -28,14 +27,9 @@ std::vector<compose::SocketIoDraft> SocketIoSession::connects() const {
         compose::SocketIoDraft draft;
         draft.type = socketio::PacketType::Connect;
         draft.nsp = normalised(nsp.name);
-        if (before5) {
-            // The server connects the default one by itself.
-            if (draft.nsp == "/") continue;
-            const std::string query = queryOfJson(nsp.auth);
-            if (!query.empty()) draft.nsp += "?" + query;
-        } else {
-            draft.data = nsp.auth;
-        }
+        // Before revision 5 the server connects the default one by itself.
+        if (before5 && draft.nsp == "/") continue;
+        draft.data = nsp.auth;
         drafts.push_back(std::move(draft));
     }
     return drafts;

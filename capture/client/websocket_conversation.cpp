@@ -12,10 +12,14 @@ class WebSocketConversation final : public Conversation,
                                     public std::enable_shared_from_this<WebSocketConversation> {
 public:
     explicit WebSocketConversation(const Surroundings& surroundings)
-        : m_link(std::make_shared<WebSocketLink>(surroundings, surroundings.target.url.target)) {}
+        : m_path(surroundings.target.url.target),
+          m_link(std::make_shared<WebSocketLink>(surroundings, surroundings.target.url.target)) {}
 
     void start(std::weak_ptr<ConversationOwner> owner) override {
         m_owner = std::move(owner);
+        if (const auto told = m_owner.lock()) {
+            told->changed([this](Status& status) { status.wire.path = m_path; });
+        }
         m_link->start(weak_from_this());
     }
     Readiness readiness(const compose::Draft& draft) const override {
@@ -47,6 +51,8 @@ public:
         if (!owner) return;
         owner->changed([&agreement](Status& status) {
             status.wire.compression = agreement.compression;
+            status.wire.subprotocol = agreement.subprotocol;
+            status.wire.upgraded = true;
             status.subprotocol = agreement.subprotocol;
         });
         owner->opened();
@@ -74,6 +80,7 @@ public:
 
 private:
     std::weak_ptr<ConversationOwner> m_owner;
+    std::string m_path;
     std::shared_ptr<WebSocketLink> m_link;
 };
 
