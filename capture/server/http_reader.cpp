@@ -66,7 +66,10 @@ bool HttpReader::readHead() {
     for (const Issue& issue : issues.issues()) {
         if (issueInfo(issue.code).severity != Severity::Error) continue;
         std::string sentence(issueInfo(issue.code).sentence);
-        if (!issue.detail.empty()) sentence += " (" + issue.detail + ")";
+        if (!issue.detail.empty()) {
+            sentence.pop_back();
+            sentence += ": " + issue.detail + ".";
+        }
         fail(400, std::move(sentence));
         return false;
     }

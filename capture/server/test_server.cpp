@@ -128,9 +128,7 @@ public:
         return status;
     }
     void setMisbehaviours(Misbehaviours misbehaviours) override {
-        m_reactor.post([core = std::weak_ptr<Core>(m_core), list = std::move(misbehaviours)] {
-            if (const auto alive = core.lock()) alive->setMisbehaviours(list);
-        });
+        m_reactor.call([&] { m_core->setMisbehaviours(std::move(misbehaviours)); });
     }
 
 private:

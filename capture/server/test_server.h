@@ -68,7 +68,7 @@ public:
     virtual std::string url() const = 0;
     virtual std::uint16_t port() const = 0;
     virtual ServerStatus status() const = 0;
-    /// For connections from now on, and for what open ones do next.
+    /// For connections from now on, and for what open ones do next. Holds when it returns.
     virtual void setMisbehaviours(std::vector<Misbehaviour> misbehaviours) = 0;
 };
 
