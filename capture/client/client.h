@@ -104,7 +104,8 @@ struct Sent {
 class Client {
 public:
     /// `transcript` may be null. The observer must live until the client is destroyed; after that
-    /// it is not called any more.
+    /// it is not called any more. Destroying waits for the reactor, unless it happens on its
+    /// thread (also within a call of the observer).
     static std::unique_ptr<Client> make(net::Reactor& reactor,
                                         std::shared_ptr<transcript::Transcript> transcript,
                                         ClientOptions options, Observer& observer);
@@ -112,7 +113,9 @@ public:
 
     virtual void connect() = 0;
     /// Sends a draft. `done` (may be empty) is called on the reactor's thread with what was sent or
-    /// why not: not open, or the draft cannot be made into bytes. `keySeed` as for Composer.
+    /// why not: not open, or the draft cannot be made into bytes; not at all if the client is
+    /// destroyed before. During the switch of an upgrade drafts wait, and keep their order. Raw
+    /// bytes may also be sent before a handshake is over. `keySeed` as for Composer.
     virtual void send(compose::Draft draft, std::function<void(Result<Sent>)> done = {},
                       std::uint64_t keySeed = 0) = 0;
     /// The bytes that send() would send now with this seed, and the composer's state for a preview.
@@ -120,7 +123,9 @@ public:
                                               std::uint64_t keySeed) const = 0;
     /// Closes in order: close frame, or Engine.IO close; no reconnecting any more.
     virtual void close(std::optional<std::uint16_t> code = 1000, std::string reason = {}) = 0;
-    /// Cuts the TCP connection with RST, as a crash would.
+    /// Cuts the TCP connection with RST, as a crash would; no reconnecting any more either. Whatever
+    /// else ends a connection, be it a close frame of the server, is followed by the next attempt
+    /// where reconnecting is enabled.
     virtual void cut() = 0;
     virtual Status status() const = 0;
 
