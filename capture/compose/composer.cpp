@@ -95,6 +95,10 @@ Result<Prepared> Composer::prepare(const Draft& draft, const WireState& state,
         return prepared;
     }
     if (const auto* const frame = std::get_if<FrameDraft>(&draft)) {
+        if (state.polling) {
+            return Error{
+                "The session polls at the moment, so there is no WebSocket that could carry this."};
+        }
         auto plan = planFrame(*frame, state);
         if (!plan) return plan.error();
         plans.push_back(std::move(*plan));

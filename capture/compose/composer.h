@@ -63,10 +63,12 @@ public:
     Composer& operator=(const Composer& other);
 
     /// The bytes of a draft. An Error where they cannot be made: a file that cannot be read, hex or
-    /// JSON that is none, compression that was never agreed; then the composer is as it was.
-    /// Otherwise it goes on behind this message, as if it was sent. `keySeed` chooses the random
-    /// masking keys, the same seed the same keys; 0: real chance. Where `state` is of another
-    /// direction or compression than before, it is another connection and the composer begins anew.
+    /// JSON that is none, compression that was never agreed, a frame while Engine.IO is polling;
+    /// then the composer is as it was. Otherwise it goes on behind this message, as if it was sent.
+    /// `keySeed` chooses this message's random masking keys, the same seed the same keys; 0: real
+    /// chance.
+    /// Where `state` is of another direction or compression than before, it is another connection
+    /// and the composer begins anew.
     ///
     /// Engine.IO and Socket.IO over WebSocket are compressed as agreed, where that is anything.
     Result<Prepared> prepare(const Draft& draft, const WireState& state, std::uint64_t keySeed = 0);

@@ -2,8 +2,8 @@
 #include "capture/compose/draft_json.h"
 
 #include <cerrno>
-#include <cstdlib>
 #include <fcntl.h>
+#include <random>
 #include <sys/stat.h>
 #include <system_error>
 #include <unistd.h>
@@ -54,9 +54,10 @@ std::string inQuotes(const fs::path& path) {
 /// A file beside the one to be written, gone unless it took its place.
 class PartialFile {
 public:
-    explicit PartialFile(const fs::path& target) : m_name(target.string() + ".XXXXXX") {
-        m_fd = ::mkostemp(m_name.data(), O_CLOEXEC);
-    }
+    explicit PartialFile(const fs::path& target)
+        : m_name(target.string() + "." + std::to_string(std::random_device{}()) + ".part"),
+          m_fd(::open(m_name.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666)),
+          m_error(errno) {}
     ~PartialFile() {
         if (m_fd < 0) return;
         ::close(m_fd);
@@ -67,6 +68,7 @@ public:
 
     /// False, and errno says why.
     bool write(std::string_view text) {
+        errno = m_error;
         if (m_fd < 0) return false;
         while (!text.empty()) {
             const ssize_t done = ::write(m_fd, text.data(), text.size());
@@ -76,25 +78,21 @@ public:
         }
         return true;
     }
-    /// With the rights of a file that is there already, else those every new file gets.
+    /// With the rights of a file that is there already. False, and errno says why.
     bool replace(const fs::path& target) {
         struct stat info {};
-        mode_t mode = 0;
-        if (::stat(target.c_str(), &info) == 0) {
-            mode = info.st_mode & 07777;
-        } else {
-            const mode_t mask = ::umask(0);
-            ::umask(mask);
-            mode = 0666 & ~mask;
+        if (::stat(target.c_str(), &info) == 0 && ::fchmod(m_fd, info.st_mode & 07777) != 0) {
+            return false;
         }
-        if (::fchmod(m_fd, mode) != 0 || ::fsync(m_fd) != 0) return false;
+        if (::fsync(m_fd) != 0) return false;
         m_kept = ::rename(m_name.c_str(), target.c_str()) == 0;
         return m_kept;
     }
 
 private:
     std::string m_name;
-    int m_fd = -1;
+    int m_fd;
+    int m_error;  ///< why it could not be made
     bool m_kept = false;
 };
 

@@ -244,6 +244,8 @@ private Q_SLOTS:
             "binary.");
         row("4", "{\"emit\":\"a\",\"attachments\":[{\"file\":\"/nonexistent\"}]}",
             "\"/nonexistent\" cannot be read: No such file or directory.");
+        row("4 polling", "{\"text\":\"a\"}",
+            "The session polls at the moment, so there is no WebSocket that could carry this.");
         row("4 msgpack", "{\"emit\":\"a\",\"dataText\":\"[1e999]\"}",
             "The data cannot be written as MessagePack: a number in it is too great, or a text has "
             "half of a character.");
