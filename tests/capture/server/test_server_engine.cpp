@@ -302,6 +302,24 @@ private Q_SLOTS:
         silent.sendText("4x");
         QCOMPARE(silent.readText(), std::string("4x"));
     }
+    void pingsAreWithheld() {
+        server::ServerOptions options;
+        options.pingInterval = std::chrono::milliseconds(20);
+        const RunningServer running(options);
+        RawPeer silent(running.port());
+        QVERIFY(silent.upgrade("/engine.io/?EIO=4&transport=websocket&misbehave=no-heartbeat"));
+        silent.readText();
+        // In the time that another session needs for three pings, this one gets none.
+        RawPeer other(running.port());
+        QVERIFY(other.upgrade("/engine.io/?EIO=4&transport=websocket"));
+        other.readText();
+        for (int i = 0; i < 3; ++i) {
+            QCOMPARE(other.readText(), std::string(kPing));
+            other.sendText("3");
+        }
+        silent.sendText("4x");
+        QCOMPARE(silent.readText(), std::string("4x"));
+    }
     void sessionsAreForgotten() {
         Polling session(m_running->port(), "/engine.io/", 4);
         session.open("&misbehave=unknown-sid");
