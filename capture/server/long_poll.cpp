@@ -80,7 +80,8 @@ void LongPoll::publish(const std::shared_ptr<Exchange>& exchange) {
     if (m_posts.size() > kKeptPosts) m_posts.pop_front();
     const std::list<Waiting> waiting = std::exchange(m_waiting, {});
     for (const Waiting& one : waiting) answer(*one.exchange, post);
-    exchange->answer(200, "Given to " + std::to_string(waiting.size()) + " clients.");
+    exchange->answer(200, "Given to " + std::to_string(waiting.size()) +
+                              (waiting.size() == 1 ? " client." : " clients."));
 }
 
 }  // namespace framescope::server
