@@ -78,11 +78,13 @@ public:
     /// Bytes that wait.
     virtual std::size_t waiting() const = 0;
     /// Ends our direction once everything was sent: close_notify, FIN. What the peer still sends is
-    /// received; ended() follows when it finishes too, or after two seconds.
+    /// received; ended() follows when it finishes too, or after two seconds in which nothing more
+    /// could be sent. Before established() it gives up, and ended() follows as well.
     virtual void finish() = 0;
     /// Cuts the connection at once: RST, what waits is lost. ended() is not called.
     virtual void reset() = 0;
-    /// While paused nothing is read, so that the peer's window fills.
+    /// While paused nothing is read, so that the peer's window fills; nor is it noticed that the
+    /// peer has finished or reset, unless by sending.
     virtual void pauseReading(bool paused) = 0;
 };
 

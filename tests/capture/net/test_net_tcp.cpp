@@ -1,5 +1,6 @@
 // Connections over TCP between a client and a server of ours, and how they end.
 #include <algorithm>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -22,21 +23,61 @@ QString sentence(const TransportEnd& end) {
     return QString::fromStdString(end.sentence);
 }
 
-/// A socket that listens at an address of this machine and accepts nothing; with `backlog` others
-/// that nobody answers can be made.
-FileDescriptor listening(std::uint16_t& port, int backlog = 4) {
-    FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-    sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t length = sizeof address;
-    if (::bind(fd.get(), reinterpret_cast<sockaddr*>(&address), length) != 0 ||
-        ::listen(fd.get(), backlog) != 0 ||
-        ::getsockname(fd.get(), reinterpret_cast<sockaddr*>(&address), &length) != 0) {
+/// A socket that listens on the loopback interface and accepts nothing; `port` 0 becomes the one it
+/// got. Invalid where that cannot be.
+FileDescriptor listening(std::uint16_t& port, int backlog = 4, int family = AF_INET) {
+    FileDescriptor fd(::socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+    sockaddr_in four{};
+    four.sin_family = AF_INET;
+    four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    four.sin_port = htons(port);
+    sockaddr_in6 six{};
+    six.sin6_family = AF_INET6;
+    six.sin6_addr = in6addr_loopback;
+    six.sin6_port = htons(port);
+    auto* address =
+        family == AF_INET ? reinterpret_cast<sockaddr*>(&four) : reinterpret_cast<sockaddr*>(&six);
+    socklen_t length = family == AF_INET ? sizeof four : sizeof six;
+    if (::bind(fd.get(), address, length) != 0 || ::listen(fd.get(), backlog) != 0 ||
+        ::getsockname(fd.get(), address, &length) != 0) {
         return {};
     }
-    port = ntohs(address.sin_port);
+    port = ntohs(family == AF_INET ? four.sin_port : six.sin6_port);
     return fd;
+}
+
+/// Fills the queue of a socket that listens with backlog 0, so that the system drops further SYNs.
+std::vector<FileDescriptor> fillQueue(std::uint16_t port, int family = AF_INET) {
+    std::vector<FileDescriptor> filling;
+    for (int i = 0; i < 4; ++i) {
+        FileDescriptor fd(::socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+        sockaddr_in four{};
+        four.sin_family = AF_INET;
+        four.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        four.sin_port = htons(port);
+        sockaddr_in6 six{};
+        six.sin6_family = AF_INET6;
+        six.sin6_addr = in6addr_loopback;
+        six.sin6_port = htons(port);
+        if (family == AF_INET) {
+            ::connect(fd.get(), reinterpret_cast<sockaddr*>(&four), sizeof four);
+        } else {
+            ::connect(fd.get(), reinterpret_cast<sockaddr*>(&six), sizeof six);
+        }
+        filling.push_back(std::move(fd));
+    }
+    return filling;
+}
+
+/// Whether the system knows localhost as ::1 too, before 127.0.0.1.
+bool localhostIsIpv6First() {
+    addrinfo hints{};
+    hints.ai_socktype = SOCK_STREAM;
+    addrinfo* found = nullptr;
+    if (::getaddrinfo("localhost", nullptr, &hints, &found) != 0) return false;
+    const bool first = found->ai_family == AF_INET6 && found->ai_next != nullptr;
+    ::freeaddrinfo(found);
+    return first;
 }
 
 /// A port at which nobody listens.
@@ -401,19 +442,9 @@ private Q_SLOTS:
     }
 
     void aPeerThatDoesNotAnswerIsGivenUp() {
-        // A full queue of connections: the system drops further SYNs.
         std::uint16_t port = 0;
         const FileDescriptor server = listening(port, 0);
-        std::vector<FileDescriptor> filling;
-        for (int i = 0; i < 4; ++i) {
-            FileDescriptor fd(::socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-            sockaddr_in address{};
-            address.sin_family = AF_INET;
-            address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-            address.sin_port = htons(port);
-            ::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof address);
-            filling.push_back(std::move(fd));
-        }
+        const auto filling = fillQueue(port);
         net::Reactor reactor;
         net::ConnectOptions options = connectOptions(loopback(port));
         options.connectTimeout = milliseconds(300);
@@ -421,6 +452,24 @@ private Q_SLOTS:
         const TransportEnd end = client.probe.waitForEnd();
         QCOMPARE(end.cause, Cause::Timeout);
         QCOMPARE(sentence(end), QString("127.0.0.1:%1 did not answer within 300 ms.").arg(port));
+    }
+
+    /// One address that does not answer leaves time for the next.
+    void aDeadAddressDoesNotEatAllTheTime() {
+        if (!localhostIsIpv6First()) QSKIP("localhost is not ::1 and 127.0.0.1 on this machine.");
+        std::uint16_t port = 0;
+        const FileDescriptor dead = listening(port, 0, AF_INET6);
+        if (!dead) QSKIP("This machine has no IPv6.");
+        const FileDescriptor alive = listening(port);
+        if (!alive) QSKIP("The port is taken at 127.0.0.1.");
+        const auto filling = fillQueue(port, AF_INET6);
+        net::Reactor reactor;
+        net::ConnectOptions options = connectOptions(loopback(port));
+        options.url.host = "localhost";
+        options.connectTimeout = milliseconds(2000);
+        NetClient client(reactor, options);
+        QVERIFY(client.probe.waitForOpen());
+        QVERIFY(client.probe.heard().established->remote == loopback(port));
     }
 
     void idleConnectionsEnd() {
