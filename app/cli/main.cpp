@@ -79,7 +79,7 @@ int decodeHex(const Options& options, Output& output) {
 int run(const Options& options, Output& output) {
     switch (options.action) {
         case Action::ShowHelp:
-            output.write(helpText());
+            output.write(options.help);
             return kRead;
         case Action::ShowVersion:
             output.write("framescope-cli " FRAMESCOPE_VERSION "\n");
@@ -94,6 +94,8 @@ int run(const Options& options, Output& output) {
             return decodeHex(options, output);
         case Action::ListInterfaces:
             return listInterfaces(output);
+        case Action::RunCommand:
+            return options.command(options, output);
         case Action::ReadCapture:
             break;
     }

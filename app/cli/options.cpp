@@ -2,12 +2,19 @@
 // stand behind the file.
 #include "app/cli/options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <getopt.h>
+#include <memory>
 #include <optional>
 #include <string_view>
+#include <vector>
 
+#include "app/cli/command_options.h"
 #include "app/cli/live/live_option_reader.h"
+#include "app/cli/option_values.h"
+#include "app/cli/send/send_option_reader.h"
+#include "app/cli/serve/serve_option_reader.h"
 #include "dissector/field/field_suggestion.h"
 
 namespace framescope::cli {
@@ -56,10 +63,6 @@ constexpr option kLongOptions[] = {
     {nullptr, 0, nullptr, 0},
 };
 
-std::string quoted(std::string_view text) {
-    return "'" + std::string(text) + "'";
-}
-
 /// One character, or /t and /s for a tab and a space, as tshark has it.
 std::optional<std::string> separatorFrom(std::string_view value) {
     if (value == "/t") return "\t";
@@ -68,32 +71,66 @@ std::optional<std::string> separatorFrom(std::string_view value) {
     return std::nullopt;
 }
 
+/// The long options of a command: its own, and those of everybody that it takes.
+std::vector<option> longOptionsOf(const CommandOptions& command) {
+    std::vector<option> all(command.longOptions().begin(), command.longOptions().end());
+    const std::string_view letters = command.letters();
+    const bool printsRows = letters.find('Y') != std::string_view::npos;
+    for (const option& known : kLongOptions) {
+        const bool hasLetter = known.val > 0 && known.val < 128 &&
+                               letters.find(static_cast<char>(known.val)) != std::string_view::npos;
+        const bool isOfRows = known.val == kInflateLimit || known.val == kDecodeAs;
+        if (hasLetter || (printsRows && isOfRows)) all.push_back(known);
+    }
+    all.push_back({nullptr, 0, nullptr, 0});
+    return all;
+}
+
+std::unique_ptr<CommandOptions> commandNamed(std::string_view name) {
+    if (name == "send") return std::make_unique<SendOptionReader>();
+    if (name == "serve") return std::make_unique<ServeOptionReader>();
+    return nullptr;
+}
+
 class OptionReader {
 public:
     Result<Options> read(int argc, char** argv) {
         opterr = 0;
         optind = 1;
-        if (argc > 1 && argv[1] == std::string_view("hex")) {
-            m_options.action = Action::DecodeHex;
-            optind = 2;
-        }
+        const std::string_view first = argc > 1 ? argv[1] : "";
+        if (first == "hex") m_options.action = Action::DecodeHex;
+        m_command = commandNamed(first);
+        if (m_command) m_name = first;
+        if (m_command || first == "hex") optind = 2;
+        // A command is told its arguments and options in the order in which they were written.
+        const std::string letters =
+            m_command ? "-:" + std::string(m_command->letters()) : kShortOptions;
+        const std::vector<option> ofCommand =
+            m_command ? longOptionsOf(*m_command) : std::vector<option>();
+        const option* const longOptions = m_command ? ofCommand.data() : kLongOptions;
         int letter = 0;
         while (m_error.empty() &&
-               (letter = getopt_long(argc, argv, kShortOptions, kLongOptions, nullptr)) != -1) {
-            take(letter, argv);
+               (letter = getopt_long(argc, argv, letters.c_str(), longOptions, nullptr)) != -1) {
+            take(letter, argc, argv);
         }
-        for (int i = optind; m_error.empty() && i < argc; ++i) setFile(argv[i]);
+        for (int i = optind; m_error.empty() && i < argc; ++i) takeArgument(argv[i]);
         if (m_error.empty()) checkTogether();
         if (!m_error.empty()) return Error{m_error};
         return std::move(m_options);
     }
 
 private:
-    void take(int letter, char** argv) {
+    void take(int letter, int argc, char** argv) {
         const std::string_view value = optarg != nullptr ? optarg : "";
+        if (letter >= kCommandOption && m_command) {
+            ArgumentTail tail(argc, argv, optind);
+            if (auto mistake = m_command->take(letter, value, tail)) fail(*std::move(mistake));
+            return;
+        }
         switch (letter) {
+            case kArgument:
             case 'r':
-                return setFile(value);
+                return takeArgument(value);
             case 'Y':
                 return setFilter(value);
             case 'T':
@@ -139,8 +176,14 @@ private:
                 return fail("The option " + optionName(argv) + " needs a value.");
             default:
                 if (LiveOptionReader::knows(letter)) return takeLiveOption(letter, value);
-                return fail("There is no option " + optionName(argv) + "; -h lists them.");
+                return fail("There is no option " + optionName(argv) + "; " +
+                            (m_command ? m_name + " " : std::string()) + "-h lists them.");
         }
+    }
+
+    void takeArgument(std::string_view argument) {
+        if (!m_command) return setFile(argument);
+        if (auto mistake = m_command->takeArgument(argument)) fail(*std::move(mistake));
     }
 
     void addRule(std::string_view text) {
@@ -301,6 +344,7 @@ private:
 
     /// The first one counts; what else was asked for is then not looked at.
     void setAction(Action action) {
+        if (action == Action::ShowHelp) m_options.help = m_command ? m_command->help() : helpText();
         if (m_options.action == Action::ReadCapture || m_options.action == Action::DecodeHex) {
             m_options.action = action;
         }
@@ -315,10 +359,13 @@ private:
         const bool text = m_options.format == Format::Text;
         const bool fields = m_options.format == Format::Fields;
         m_options.live = m_live.options();
-        if (m_options.file.empty() && !m_live.capturesLive()) {
+        if (m_command) {
+            if (auto mistake = m_command->finish(m_options)) return fail(*std::move(mistake));
+        } else if (m_options.file.empty() && !m_live.capturesLive()) {
             return fail("No capture was named; write framescope-cli FILE, or -h for help.");
         }
-        if (auto mistake = m_live.mistake(m_options.file); mistake && !decode) {
+        auto mistake = m_command ? std::nullopt : m_live.mistake(m_options.file);
+        if (mistake && !decode) {
             fail(*std::move(mistake));
         } else if (fields && m_options.fields.empty()) {
             fail("-T fields needs to know which fields: name them with -e.");
@@ -342,8 +389,13 @@ private:
         if (m_error.empty()) m_error = std::move(sentence);
     }
 
+    /// What getopt gives for an argument among the options of a command.
+    static constexpr int kArgument = 1;
+
     Options m_options;
     LiveOptionReader m_live;
+    std::unique_ptr<CommandOptions> m_command;  ///< null without a command, and for hex
+    std::string m_name;
     std::string m_error;
     bool m_hasFilter = false;
     bool m_hasLayout = false;
@@ -354,78 +406,6 @@ private:
 
 Result<Options> parseOptions(int argc, char** argv) {
     return OptionReader().read(argc, argv);
-}
-
-std::string_view helpText() {
-    return R"(Usage: framescope-cli [options] FILE
-       framescope-cli [options] -i INTERFACE [-f FILTER]
-
-Reads a capture (pcap or pcapng, also gzip-compressed), or captures packets
-itself, and prints the WebSocket and Socket.IO conversations in it, one line a
-row. A live capture is ended with Ctrl-C.
-
-  -r FILE, --read-file FILE        the capture; the same as FILE alone. A FIFO, or
-                                   - for standard input, is read as it is written
-  -i IFACE, --interface IFACE      capture from this interface, or from the one of
-                                   that number in the list of -D
-  -f FILTER                        capture only what this filter of libpcap takes:
-                                   'tcp port 3000'
-  -w FILE                          write what is captured to this file, pcapng
-  -a LIMIT, --autostop LIMIT       end the capture by itself: duration:SECONDS,
-                                   filesize:KB, packets:N or files:N; repeatable
-  -b LIMIT, --ring-buffer LIMIT    go on to a new file: duration:SECONDS,
-                                   filesize:KB or packets:N; files:N keeps only the
-                                   last N; repeatable
-  -s LENGTH, --snapshot-length LENGTH
-                                   most bytes kept of a packet; 262144 without it
-  -B MIB, --buffer-size MIB        size of the kernel's buffer; 16 without it
-  -p, --no-promiscuous-mode        only packets that are meant for this machine
-  --remote [USER@]HOST:IFACE       capture there with tcpdump, through ssh
-  --remote-port PORT               the port of ssh there
-  --remote-sudo                    tcpdump needs sudo there
-  -D, --list-interfaces            list the interfaces, and end
-  -Y FILTER, --display-filter FILTER
-                                   only rows that match: names of protocols and
-                                   fields, field == value, &&, ||, !, ( )
-  -T text|fields|json              how rows are printed; text without -T
-  -e FIELD                         a field for -T fields or -T json; repeatable
-  -E KEY=VALUE                     for -T fields: header=y|n, separator=CHARACTER,
-                                   aggregator=CHARACTER, occurrence=f|l|a
-  -V                               the tree of every row
-  -x                               the bytes of every row
-  -c N                             end after N rows were printed
-  -q                               no rows, only the summary
-  -z connections|polling|sessions  behind the rows, a table: the connections with
-                                   their habits, who polls and what it costs, or the
-                                   Engine.IO sessions; with -q the table alone;
-                                   repeatable
-  --inflate-limit BYTES            read so much of a compressed message at the
-                                   most; 67108864 without it
-  -G fields|issues                 list all fields, or all issues, and end
-  --decode-as PATH[#EVENT]=FORMAT[:FILE:MESSAGE]
-                                   how payloads of a path or an event are read: json,
-                                   msgpack, cbor, protobuf (with a .proto file and a
-                                   message in it), base64, text or raw; repeatable
-  -h, --help                       this text
-  -v, --version                    the version
-
-       framescope-cli hex [options] [FILE | -]
-
-Reads WebSocket frames as hex digits in any common notation and takes them
-apart. Without FILE, or with -, from standard input. -T, -e, -x and -Y as above.
-
-  --dir c2s|s2c                    who sent them; without it the masks tell
-  --deflate                        permessage-deflate was agreed
-  --payload                        the bytes are one message's payload, no frames
-  --polling                        the bytes are a body of Engine.IO's polling
-  --text                           the input is the bytes themselves, no digits
-  --path TARGET                    request target of the handshake, such as
-                                   "/socket.io/?EIO=4"
-  --subprotocol NAME               agreed Sec-WebSocket-Protocol
-
-Exit code: 0 read; 1 bad usage or filter; 2 cannot be read; 3 read up to a
-damaged place. The manual page framescope-cli(1) says more.
-)";
 }
 
 }  // namespace framescope::cli

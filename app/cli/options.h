@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ enum class Action {
     ListFields,
     ListIssues,
     ListInterfaces,
+    RunCommand,
 };
 enum class Format { Text, Fields, Json };
 enum class Occurrence { First, Last, All };
@@ -56,6 +58,8 @@ struct HexOptions {
     std::string subprotocol;
 };
 
+class Output;
+
 struct Options {
     Action action = Action::ReadCapture;
     std::string file;  ///< "-" is standard input; empty when something is captured
@@ -65,6 +69,9 @@ struct Options {
     std::vector<FieldId> fields;  ///< -e, in order
     FieldsLayout layout;
     HexOptions hex;
+    /// Of RunCommand: send, replay or serve with its own options. The exit code.
+    std::function<int(const Options&, Output&)> command;
+    std::string_view help;      ///< what -h prints
     PayloadRules payloadRules;  ///< --decode-as; the schemas they name are not read yet
     bool tree = false;          ///< -V
     bool bytes = false;         ///< -x
@@ -77,7 +84,7 @@ struct Options {
 /// Reads the command line.
 Result<Options> parseOptions(int argc, char** argv);
 
-/// What -h prints.
+/// What -h prints without a command.
 std::string_view helpText();
 
 }  // namespace framescope::cli
