@@ -3,6 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include <QApplication>
 #include <QDir>
@@ -11,6 +12,7 @@
 
 #include "app/gui/options.h"
 #include "app/gui/screenshot.h"
+#include "ui/composer/composer_area.h"
 #include "ui/window/main_window.h"
 
 namespace {
@@ -80,8 +82,22 @@ int main(int argc, char** argv) {
     std::unique_ptr<QSettings> settings;
     if (!picture) settings = std::make_unique<QSettings>();
     ThemeController theme(*gui, options.theme.value_or(storedThemeChoice(settings.get())));
-    MainWindow window(
-        {settings.get(), &theme, samplesFolder(), picture ? LiveServices{} : systemLiveServices()});
+    AreaContext context;  // its window is there before any area is
+    context.begin = [](const std::string& name, live::Wake wake) {
+        return transcript::begin(name, {}, std::move(wake));
+    };
+    context.live = systemLiveServices();
+    context.settings = settings.get();
+    MainWindowOptions windowOptions;
+    windowOptions.settings = settings.get();
+    windowOptions.theme = &theme;
+    windowOptions.samplesFolder = samplesFolder();
+    if (!picture) windowOptions.live = context.live;
+    windowOptions.areas.composer = [&context] {
+        return new ComposerArea(context, systemComposeServices());
+    };
+    MainWindow window(windowOptions);
+    context.window = &window;
     if (!options.size.isEmpty()) window.resize(options.size);
     std::unique_ptr<Screenshot> screenshot;
     if (picture) {
@@ -96,6 +112,9 @@ int main(int argc, char** argv) {
         QTimer::singleShot(0, &window, [&window, &options] {
             window.captureRemote(*options.remote, options.start);
         });
+    }
+    if (options.compose) {
+        QTimer::singleShot(0, &window, [&window, &options] { window.compose(*options.compose); });
     }
     if (!options.file.isEmpty()) {
         QTimer::singleShot(0, &window, [&window, &options, picture] {

@@ -61,8 +61,12 @@ std::variant<WindowOptions, EarlyEnd> parseOptions(const QStringList& arguments)
                                         QStringLiteral("PORT"));
     const QCommandLineOption remoteSudo(QStringLiteral("remote-sudo"),
                                         QStringLiteral("tcpdump needs sudo there."));
-    parser.addOptions({interface, remote, remotePort, remoteSudo, filter, start, select, screenshot,
-                       theme, size});
+    const QCommandLineOption compose(
+        QStringLiteral("compose"),
+        QStringLiteral("Open the composer and connect to <URL>; empty: only open it."),
+        QStringLiteral("URL"));
+    parser.addOptions({compose, interface, remote, remotePort, remoteSudo, filter, start, select,
+                       screenshot, theme, size});
     parser.addPositionalArgument(QStringLiteral("FILE"),
                                  QStringLiteral("The capture to open: a file, a named pipe, or - "
                                                 "for standard input."),
@@ -78,6 +82,7 @@ std::variant<WindowOptions, EarlyEnd> parseOptions(const QStringList& arguments)
     const QStringList files = parser.positionalArguments();
     if (files.size() > 1) return badUsage(QStringLiteral("only one FILE can be opened."));
     if (!files.isEmpty()) options.file = files.front();
+    if (parser.isSet(compose)) options.compose = parser.value(compose);
     options.interface = parser.value(interface);
     options.filter = parser.value(filter);
     options.start = parser.isSet(start);

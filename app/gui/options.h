@@ -21,6 +21,7 @@ struct WindowOptions {
     QString filter;                    ///< of the capture
     bool start = false;                ///< begin to capture at once
     std::optional<quint64> selectRow;  ///< 1-based
+    std::optional<QString> compose;    ///< open the composer, connected to this unless it is empty
     QString screenshot;                ///< path of a picture to save; empty for a window to use
     std::optional<ThemeChoice> theme;  ///< nothing: as it was last
     QSize size;                        ///< empty: as it was last

@@ -53,6 +53,13 @@ void paintFieldFrame(QPainter& painter, const QStyleOption& option) {
 void paintCheckBox(QPainter& painter, const QStyleOption& option) {
     const RoleColors& colors = roleColors(option.palette);
     paintOutline(painter, option, colors.surface);
+    if (option.state.testFlag(QStyle::State_NoChange)) {
+        // Neither on nor off: a dash.
+        const QRectF dash(option.rect.left() + 3.5, QRectF(option.rect).center().y() - 0.9,
+                          option.rect.width() - 7, 1.8);
+        painter.fillRect(dash, colors.dim);
+        return;
+    }
     if (!option.state.testFlag(QStyle::State_On)) return;
     const QRectF box = QRectF(option.rect).adjusted(3.2, 3.2, -3.2, -3.2);
     const QPointF tick[] = {{box.left(), box.center().y()},

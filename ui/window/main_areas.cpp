@@ -4,6 +4,7 @@
 #include <QMenu>
 #include <QMenuBar>
 #include <QPointer>
+#include <QSignalBlocker>
 #include <QStackedWidget>
 
 #include "capture/session/session.h"
@@ -118,6 +119,7 @@ void MainWindow::addArea(WorkArea& area) {
         m_behindAreas->setVisible(true);
         m_composeMenu->addActions(actions);
     }
+    const QSignalBlocker quiet(m_tabs);
     m_tabs->addTab(area.title());
     nameTabs();
 }
@@ -158,6 +160,10 @@ void MainWindow::nameTabs() {
     for (int i = 0; i < m_areas.size(); ++i) m_tabs->setTabText(i + 1, shown(m_areas[i]->title()));
     m_tabs->setVisible(!m_areas.isEmpty());
     for (QAction* action : m_tabActions) action->setEnabled(!m_areas.isEmpty());
+    // Keys of an area mean nothing while another is in front.
+    for (const WorkArea* area : m_areas) {
+        for (QAction* action : area->menuActions()) action->setVisible(area == shownArea());
+    }
 }
 
 void MainWindow::moveTab(int tabs) {
