@@ -1,6 +1,6 @@
-// Every conversation of every sample is replayed against its own kind of server, which runs here anew:
-// the verdict is "same". Against the same server with one answer changed it is "different", and the
-// place that differs is exactly the changed one.
+// Every conversation of every sample is replayed against its own kind of server, which runs here
+// anew: the verdict is "same". Against the same server with one answer changed it is "different",
+// and the place that differs is exactly the changed one.
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QTest>
@@ -16,14 +16,13 @@ namespace {
 constexpr int kSame = 0;
 constexpr int kDifferent = 3;
 
-
 CliRun replay(const QString& sample, const QStringList& which, int port) {
     const QString folder = QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples/");
-    return runCli(QStringLiteral(FRAMESCOPE_CLI),
-                  QStringList{QStringLiteral("replay"), folder + sample} + which +
-                      QStringList{QStringLiteral("--to"),
-                                  QStringLiteral("ws://127.0.0.1:%1/").arg(port),
-                                  QStringLiteral("-T"), QStringLiteral("json")});
+    return runCli(
+        QStringLiteral(FRAMESCOPE_CLI),
+        QStringList{QStringLiteral("replay"), folder + sample} + which +
+            QStringList{QStringLiteral("--to"), QStringLiteral("ws://127.0.0.1:%1/").arg(port),
+                        QStringLiteral("-T"), QStringLiteral("json")});
 }
 
 }  // namespace
@@ -44,7 +43,7 @@ void TestReplayedSamples::initTestCase() {
 void TestReplayedSamples::againstItsOwnServer_data() {
     QTest::addColumn<QString>("sample");
     QTest::addColumn<QStringList>("which");
-    QTest::addColumn<QString>("server");  ///< of several, that which is asked
+    QTest::addColumn<QString>("server");      ///< of several, that which is asked
     QTest::addColumn<QStringList>("change");  ///< path, recorded, received; empty: not touched
     const QString here = QStringLiteral("server");
     const auto stream = [](int number) {
@@ -72,20 +71,25 @@ void TestReplayedSamples::againstItsOwnServer_data() {
     add(QStringLiteral("nginx-proxy.pcapng"), stream(1), here, untouched);
     add(QStringLiteral("nginx-proxy.pcapng"), stream(2), QStringLiteral("proxy"), hello);
     add(QStringLiteral("nginx-proxy.pcapng"), stream(3), here, hello);
-    add(QStringLiteral("python-websockets.pcap"), stream(0), here, {"", "You answered", "You replied"});
+    add(QStringLiteral("python-websockets.pcap"), stream(0), here,
+        {"", "You answered", "You replied"});
     add(QStringLiteral("socketio4-websocket.pcapng"), session(0), here, {"$[0]", "42", "437"});
     add(QStringLiteral("socketio4-websocket.pcapng"), session(1), here, {"$[1].seen", "1", "2"});
-    add(QStringLiteral("socketio4-polling-upgrade.pcapng"), session(0), here, {"$[0]", "42", "437"});
-    add(QStringLiteral("socketio4-polling-upgrade.pcapng"), session(1), here, {"$[1].seen", "1", "2"});
+    add(QStringLiteral("socketio4-polling-upgrade.pcapng"), session(0), here,
+        {"$[0]", "42", "437"});
+    add(QStringLiteral("socketio4-polling-upgrade.pcapng"), session(1), here,
+        {"$[1].seen", "1", "2"});
     add(QStringLiteral("socketio2-websocket.pcap"), session(0), here, {"$[0]", "42", "437"});
     add(QStringLiteral("socketio2-polling-upgrade.pcap"), session(0), here, {"$[0]", "42", "437"});
     add(QStringLiteral("socketio-heartbeats.pcap.gz"), session(0), QStringLiteral("v4"), untouched);
     add(QStringLiteral("socketio-heartbeats.pcap.gz"), session(1), QStringLiteral("v2"), untouched);
-    add(QStringLiteral("chromium-socketio4.pcapng"), session(0), here, {"$[0]", "Who is there?", "Who is it?"});
+    add(QStringLiteral("chromium-socketio4.pcapng"), session(0), here,
+        {"$[0]", "Who is there?", "Who is it?"});
     add(QStringLiteral("event-stream.pcap"), stream(0), here, {"$.pence", "412", "413"});
     add(QStringLiteral("event-stream.pcap"), stream(1), here, untouched);
     add(QStringLiteral("event-stream.pcap"), stream(2), here, untouched);
-    add(QStringLiteral("http-keepalive.pcap"), stream(0), here, {"header:ETag", "\"42\"", "\"43\""});
+    add(QStringLiteral("http-keepalive.pcap"), stream(0), here,
+        {"header:ETag", "\"42\"", "\"43\""});
 }
 
 void TestReplayedSamples::againstItsOwnServer() {
