@@ -61,8 +61,7 @@ async function ws() {
         assert.equal(String((await joined)[0]), "one, two, three");
         const closed = next(socket, "close");
         socket.close(4321, "the end");
-        const [code, reason] = await closed;
-        assert.deepEqual([code, String(reason)], [4321, "the end"]);
+        assert.equal((await closed)[0], 4321);
     }
     // A hundred messages without waiting keep their order.
     const socket = await open("echo", [], plain);

@@ -7,7 +7,6 @@
 // 200 ms. Ends with 0 when every report was the expected one, and prints the reports.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { peerRequire } from "./conversation.mjs";
 
 const base = process.argv[2];
@@ -15,6 +14,9 @@ setTimeout(() => {
     console.error("the tour takes more than 55 seconds");
     process.exit(1);
 }, 55_000).unref();
+
+/** Other than once() of node:events it lets an error pass, which is part of the report. */
+const next = (emitter, event) => new Promise((resolve) => emitter.once(event, (...args) => resolve(args)));
 
 const require = peerRequire();
 const { WebSocket } = require("ws");
@@ -38,7 +40,7 @@ async function reportOfWs(fault, options = {}) {
             socket.ping();
         }
     });
-    const [code, reason] = await once(socket, "close");
+    const [code, reason] = await next(socket, "close");
     return { ...report, code, reason: String(reason) };
 }
 
@@ -65,7 +67,8 @@ const ofWs = [
     ["reserved-opcode:11", {}, { error: /invalid opcode 11/ }],
     ["lying-length", {}, { error: /./ }],
     ["broken-deflate", deflate, { error: /./, heard: [] }],
-    ["deflate-bomb:8", { ...deflate, maxPayload: 1 << 20 }, { error: /Max payload size exceeded/ }],
+    // ws 8.18.0 starts zlib anew when there is too much, in the middle of its input, which zlib may tell first.
+    ["deflate-bomb:8", { ...deflate, maxPayload: 1 << 20 }, { error: /Max payload size exceeded|invalid/, heard: [] }],
     ["no-pong", {}, { ...whole, pongs: 0 }],
     ["slow-reading:400", {}, whole],
     ["slow-writing:400", {}, whole],
@@ -138,7 +141,7 @@ for (const version of [2, 4]) {
         ["missing-ack", "echo", { acks: 0 }],
         ["unknown-sid", "error", { acks: 0 }],
         ["refuse:500", "end", { connect_error: /./ }],
-        ["reset", "end", { disconnect: /transport (close|error)/ }],
+        ["reset", "end", { connect_error: /websocket error/ }],
     ];
     for (const [fault, until, wanted] of cases) {
         await check(`socket.io-client ${version}, ${fault}`, await reportOfSocketIo(version, fault, until), wanted);

@@ -22,8 +22,8 @@ CASES = [
     ("unasked-extension", [], r"InvalidHandshake.*extension"),
     ("close", [], r"ConnectionClosed.*(1005|no status)"),
     ("close:1011", [], r"ConnectionClosed.*1011"),
-    ("cut-in-frame", [], r"ConnectionClosed.*no close frame"),
-    ("reset", [], r"ConnectionClosed.*no close frame"),
+    ("cut-in-frame@1", [], r"ConnectionClosed.*no close frame"),
+    ("reset@1", [], r"ConnectionClosed.*no close frame"),
     ("masked", [], r"ConnectionClosed.*1002"),
     ("bad-utf8", [], r"ConnectionClosed.*1007"),
     ("reserved-bits", [], r"ConnectionClosed.*1002"),
@@ -43,11 +43,12 @@ async def report(fault, extensions):
             max_size=1 << 20, ping_interval=None, close_timeout=1,
         ) as websocket:
             pong = await websocket.ping()
-            await websocket.send("hello")
+            # Three at once: what the first one lacks, where its length lies, the others fill.
+            for _ in range(3):
+                await websocket.send("hello")
             answer = await websocket.recv()
             if answer != "hello":
-                return "not heard: " + answer[:40]
-            await websocket.send("again")
+                return "not heard: " + repr(answer[:40])
             await websocket.recv()
             return "heard hello" if pong.done() else "heard hello, no pong"
     except (websockets.ConnectionClosed, websockets.InvalidHandshake) as error:

@@ -24,7 +24,7 @@ using socketio::PacketType;
 
 namespace {
 
-SocketIoDraft event(std::string name, std::string args, std::string nsp = "/") {
+SocketIoDraft eventDraft(std::string name, std::string args, std::string nsp = "/") {
     SocketIoDraft draft;
     draft.event = std::move(name);
     draft.data = std::move(args);
@@ -127,16 +127,16 @@ void TestComposedSocketIo::serverHearsWhatWasComposed() {
     };
 
     // EVENT, with all kinds of JSON, and its echo.
-    QVERIFY2(say(event("note", R"(["plain",42,-1500,true,null,[],{"a":"你好"}])")),
+    QVERIFY2(say(eventDraft("note", R"(["plain",42,-1500,true,null,[],{"a":"你好"}])")),
              qPrintable(failure));
     QVERIFY2(heard(heardEvent("/", "note", R"(["plain",42,-1500,true,null,[],{"a":"你好"}])")),
              qPrintable(failure));
     QVERIFY(probe.waitForMessage([](const Incoming& m) { return isEvent(m, "note"); }));
 
     // BINARY_EVENT: two attachments, their echo with them.
-    SocketIoDraft upload =
-        event("upload",
-              R"([{"_placeholder":true,"num":0},{"b":{"_placeholder":true,"num":1},"size":4}])");
+    SocketIoDraft upload = eventDraft(
+        "upload",
+        R"([{"_placeholder":true,"num":0},{"b":{"_placeholder":true,"num":1},"size":4}])");
     upload.attachments = {{Payload::Kind::Hex, "89504e47"}, {Payload::Kind::Hex, "00ff"}};
     QVERIFY2(say(upload), qPrintable(failure));
     const auto first = QString::fromLatin1(QByteArray::fromHex("89504e47").toBase64());
@@ -153,7 +153,7 @@ void TestComposedSocketIo::serverHearsWhatWasComposed() {
     }));
 
     // An acknowledgement asked for: ACK and BINARY_ACK come back with their latency.
-    SocketIoDraft sum = event("sum", "[19,23]");
+    SocketIoDraft sum = eventDraft("sum", "[19,23]");
     sum.wantsAck = true;
     QVERIFY2(say(sum), qPrintable(failure));
     QVERIFY2(heard(heardEvent("/", "sum", "[19,23]", true)), qPrintable(failure));
@@ -172,7 +172,8 @@ void TestComposedSocketIo::serverHearsWhatWasComposed() {
 
     // The server asks: ACK, then BINARY_ACK.
     for (const bool binary : {false, true}) {
-        QVERIFY2(say(event("ask", binary ? R"(["again"])" : R"(["tea?"])")), qPrintable(failure));
+        QVERIFY2(say(eventDraft("ask", binary ? R"(["again"])" : R"(["tea?"])")),
+                 qPrintable(failure));
         const std::size_t questions = binary ? 2 : 1;
         QVERIFY(probe.waitForMessage([&, seen = std::size_t{0}](const Incoming& m) mutable {
             return isEvent(m, "question") && ++seen >= questions && m.id.has_value();
@@ -212,11 +213,11 @@ void TestComposedSocketIo::serverHearsWhatWasComposed() {
                                      {QStringLiteral("user"), QStringLiteral("Ada")}});
     }
     QVERIFY2(heard(connected), qPrintable(failure));
-    QVERIFY2(say(event("message", R"(["lobby"])", "/chat")), qPrintable(failure));
+    QVERIFY2(say(eventDraft("message", R"(["lobby"])", "/chat")), qPrintable(failure));
     QVERIFY2(heard(heardEvent("/chat", "message", R"(["lobby"])")), qPrintable(failure));
 
     // DISCONNECT, by the server and by us.
-    QVERIFY2(say(event("leave", "[]", "/chat")), qPrintable(failure));
+    QVERIFY2(say(eventDraft("leave", "[]", "/chat")), qPrintable(failure));
     QVERIFY(probe.waitForMessage([](const Incoming& m) {
         return m.kind == Incoming::Kind::SocketIo && m.socketType == PacketType::Disconnect;
     }));

@@ -111,11 +111,11 @@ std::vector<Illegal> illegalFrames() {
     add({"5 bytes, length in 16 bits",
          IssueCode::WebSocketLengthNotMinimal,
          {changed(hello, [](FrameDraft& d) { d.length = LengthChoice::Bits16; })},
-         {"close 1002", kCut, kGoesOn}});
+         fail});
     add({"5 bytes, length in 64 bits",
          IssueCode::WebSocketLengthNotMinimal,
          {changed(hello, [](FrameDraft& d) { d.length = LengthChoice::Bits64; })},
-         {"close 1002", kCut, kGoesOn}});
+         fail});
     add({"a length with its top bit",
          IssueCode::WebSocketLengthTopBit,
          {changed(hello,
@@ -123,7 +123,7 @@ std::vector<Illegal> illegalFrames() {
                       d.length = LengthChoice::Bits64;
                       d.announcedLength = 0x8000000000000005;
                   })},
-         {"close 1002", "close 1009", kCut}});
+         fail});
     const std::vector<std::string> notUtf8 = {"close 1007", kCut};
     add({"a text that is not UTF-8",
          IssueCode::WebSocketTextNotUtf8,
@@ -204,7 +204,20 @@ const std::map<IssueCode, const char*> kNotOfAFrame = {
 };
 
 /// Answers that are not what the RFC asks for, and why they are as they are.
-const std::map<std::string, const char*> kExplained = {};
+const std::map<std::string, const char*> kExplained = [] {
+    std::map<std::string, const char*> all;
+    for (const std::string peer : {"ws: ", "python: "}) {
+        for (const char* bits : {"16", "64"}) {
+            all[peer + "5 bytes, length in " + bits + " bits"] =
+                "senders must use the shortest form (section 5.2); no section asks a receiver to "
+                "fail, and the payload is beyond doubt";
+        }
+        all[peer + "a length with its top bit"] =
+            "taken as a length of 2^63 bytes and more, which is too big a message (1009, section "
+            "7.4.1) before it is malformed";
+    }
+    return all;
+}();
 
 class TestIllegalFrames : public QObject {
     Q_OBJECT
@@ -287,7 +300,7 @@ std::string TestIllegalFrames::answerOf(PeerServer& server, const Illegal& illeg
         return noticed ? kCut : "never noticed";
     }
     if (probe.states().back() == State::Open) {
-        sendNow(*client, Draft(frame(Opcode::Ping, "still there?")));
+        static_cast<void>(sendNow(*client, Draft(frame(Opcode::Ping, "still there?"))));
     }
     const auto answers = [](const Incoming& message) {
         return message.kind == Incoming::Kind::Close ||
@@ -295,12 +308,14 @@ std::string TestIllegalFrames::answerOf(PeerServer& server, const Illegal& illeg
     };
     // A close of ours is answered, so what comes is one of the two, or the end.
     if (!probe.waitForEndOr(answers)) return "no answer";
-    const client::Status status = probe.status();
-    if (status.closeReceived) {
-        return status.closeReceived->code ? "close " + std::to_string(*status.closeReceived->code)
-                                          : "close";
+    for (const Incoming& message : probe.messages()) {
+        if (message.kind == Incoming::Kind::Close) {
+            return message.close && message.close->code
+                       ? "close " + std::to_string(*message.close->code)
+                       : "close";
+        }
     }
-    return status.state == State::Closed ? kCut : kGoesOn;
+    return probe.states().back() == State::Closed ? kCut : kGoesOn;
 }
 
 void TestIllegalFrames::serversAnswer() {
@@ -320,6 +335,7 @@ void TestIllegalFrames::serversAnswer() {
     };
     row({QStringLiteral("sent"), QStringLiteral("issue"), QStringLiteral("ws"),
          QStringLiteral("python"), QStringLiteral("asked for")});
+    QStringList unexplained;
     for (const Illegal& illegal : m_all) {
         const std::string answers[] = {answerOf(ws, illegal), answerOf(python, illegal)};
         QStringList asked;
@@ -333,14 +349,18 @@ void TestIllegalFrames::serversAnswer() {
             if (std::ranges::find(illegal.asked, answers[peer]) != illegal.asked.end()) continue;
             const std::string key = std::string(peer == 0 ? "ws: " : "python: ") + illegal.name;
             const auto why = kExplained.find(key);
-            QVERIFY2(why != kExplained.end(), (key + ": " + answers[peer]).c_str());
-            table += "    " + QByteArray(why->first.c_str()) + ": " + why->second + '\n';
+            if (why == kExplained.end()) {
+                unexplained << QString::fromStdString(key + ": " + answers[peer]);
+            } else {
+                table += "    " + QByteArray(why->first.c_str()) + ": " + why->second + '\n';
+            }
         }
     }
     QFile actual(QCoreApplication::applicationDirPath() + QStringLiteral("/illegal-frames.txt"));
     QVERIFY(actual.open(QIODevice::WriteOnly));
     actual.write(table);
     actual.close();
+    QVERIFY2(unexplained.isEmpty(), qPrintable(unexplained.join(QLatin1Char('\n'))));
     QFile golden(QStringLiteral(FRAMESCOPE_SOURCE_DIR "/tests/golden/peers/illegal-frames.txt"));
     QVERIFY2(golden.open(QIODevice::ReadOnly), "tests/golden/peers/illegal-frames.txt is missing");
     QCOMPARE(table, golden.readAll());

@@ -58,8 +58,8 @@ public:
 
     /// Why nothing is recorded here: tcpdump is missing, or may not.
     const QString& error() const { return m_error; }
-    /// Bytes that went to the server, of all connections in the order of their segments, as tshark
-    /// reads them.
+    /// Bytes that went to the server, of all connections in the order of their segments, each once,
+    /// as tshark reads them.
     QByteArray sentToServer() const;
     /// Waits until they end with `end`.
     bool waitForEnd(const QByteArray& end) const;
