@@ -1,3 +1,4 @@
+// The pointer to the connection is the state: it goes with the answer, or with the client.
 #include "capture/server/exchange.h"
 
 #include <utility>

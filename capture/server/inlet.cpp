@@ -1,3 +1,4 @@
+// While bytes are held back, or wait for their time, the transport reads nothing.
 #include "capture/server/inlet.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Who waits stands in a list, each with a timer; a post empties it.
 #include "capture/server/long_poll.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// Names and sentences of the misbehaviours come from their table, so the page cannot lag behind.
 #include "capture/server/page.h"
 
 #include "capture/server/misbehaviour.h"

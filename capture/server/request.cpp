@@ -1,3 +1,4 @@
+// Targets, queries and headers in the few ways in which routes need them.
 #include "capture/server/request.h"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// A request that asks for WebSocket is answered with one on every path that means nothing else.
 #include "capture/server/routes.h"
 
 #include <algorithm>

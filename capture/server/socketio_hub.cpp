@@ -1,3 +1,4 @@
+// Members are few enough to be looked through.
 #include "capture/server/socketio_hub.h"
 
 #include <algorithm>
