@@ -1,5 +1,5 @@
-// A head is read once its end was found, a body piece by piece; what was read is taken off the front
-// once a request is whole.
+// A head is read once its end was found, a body piece by piece; what was read is taken off the
+// front once a request is whole.
 #include "capture/server/http_reader.h"
 
 #include <algorithm>

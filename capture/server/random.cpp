@@ -1,3 +1,4 @@
+// OpenSSL gives chance; where it fails, the system does.
 #include "capture/server/random.h"
 
 #include <array>
