@@ -365,7 +365,7 @@ void EngineIoConversation::packet(const engineio::Packet& packet, bool onProbe) 
         case PacketType::Ping:
             if (m_revision < 4 || onProbe) break;
             beginHeartbeat();
-            if (m_answersHeartbeats) sendPacket(PacketType::Pong);
+            if (m_answersHeartbeats && takesAnswers()) sendPacket(PacketType::Pong);
             break;
         case PacketType::Pong:
             if (onProbe && packet.data == kProbe && m_phase == Phase::Polling && !m_closing) {
@@ -490,6 +490,12 @@ void EngineIoConversation::sendPacket(PacketType type, std::string_view data) {
         case Phase::Ended:
             break;
     }
+}
+
+bool EngineIoConversation::takesAnswers() const {
+    if (m_held.size() > EngineIoPolling::kMaxBacklog) return false;
+    if (m_phase == Phase::WebSocket) return !m_link->isBacklogged();
+    return m_polling == nullptr || !m_polling->isBacklogged();
 }
 
 // Heartbeats.

@@ -75,6 +75,8 @@ private:
     void probeFailed(const std::string& why);
     /// A packet of our own, by whatever carries the session.
     void sendPacket(engineio::PacketType type, std::string_view data = {});
+    /// Whether the peer takes what is sent, so that its pings may be answered.
+    bool takesAnswers() const;
     void beginHeartbeat();
     void heartbeatDue();
     void failSession(const std::string& sentence);

@@ -86,7 +86,7 @@ void EngineIoPolling::polled(const HttpAnswer& answer) {
 
 void EngineIoPolling::readPayload(std::string_view payload) {
     const auto owner = m_owner.lock();
-    if (!owner || payload.empty()) return;
+    if (!owner) return;
     const std::uint8_t revision = m_surroundings.options.engineIo.revision;
     const auto framing = engineio::recogniseFraming(payload, revision);
     if (!framing) {

@@ -31,6 +31,8 @@ public:
 
     /// Bytes in one POST where the server names no limit.
     static constexpr std::uint64_t kMaxPost = 1'000'000;
+    /// Packets that may wait before answers to heartbeats are left out.
+    static constexpr std::size_t kMaxBacklog = 1000;
 
     explicit EngineIoPolling(const Surroundings& surroundings);
 
@@ -39,6 +41,8 @@ public:
     /// What the server said when it opened the session. `maxPayload` 0: it named no limit.
     void setSession(std::string sid, std::uint64_t maxPayload);
     void send(Bytes packet, bool binary);
+    /// So many packets wait to be sent that answers should be left out.
+    bool isBacklogged() const { return m_queue.size() > kMaxBacklog; }
     /// Stops asking, and posting, once what is under way was answered.
     void pause();
     void resume();

@@ -66,6 +66,11 @@ void HeldTransport::send(ByteView bytes) {
     if (net::Transport* const transport = m_inner->transport()) transport->send(bytes);
 }
 
+std::size_t HeldTransport::waiting() const {
+    const net::Transport* const transport = m_inner->transport();
+    return transport != nullptr ? transport->waiting() : 0;
+}
+
 void HeldTransport::finish() {
     if (net::Transport* const transport = m_inner->transport()) transport->finish();
 }

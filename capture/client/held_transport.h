@@ -18,6 +18,8 @@ public:
     HeldTransport& operator=(const HeldTransport&) = delete;
 
     void send(ByteView bytes);
+    /// Bytes that the socket did not take yet.
+    std::size_t waiting() const;
     void finish();
     void reset();
 

@@ -8,7 +8,7 @@ namespace {
 /// Characters of a server's own words that are quoted.
 constexpr std::size_t kQuoted = 200;
 
-std::string quoted(std::string_view text) {
+std::string inQuotes(std::string_view text) {
     return "\"" + printable(text, kQuoted) + "\"";
 }
 
@@ -32,7 +32,7 @@ std::string sentenceOf(const std::vector<Issue>& issues) {
 
 std::string refusalSentence(const http::Head& response, std::string_view body) {
     if (response.startLineMalformed) {
-        return "The server's answer is not HTTP: " + quoted(response.startLine) + ".";
+        return "The server's answer is not HTTP: " + inQuotes(response.startLine) + ".";
     }
     std::string text = "The server answered " + std::to_string(response.status);
     if (!response.phrase.empty()) text += " " + printable(response.phrase, kQuoted);
@@ -40,9 +40,9 @@ std::string refusalSentence(const http::Head& response, std::string_view body) {
                                    : " instead of switching to WebSocket";
     const std::string_view location = response.value("Location");
     if (response.status / 100 == 3 && !location.empty()) {
-        return text + "; it points to " + quoted(location) + ", and redirects are not followed.";
+        return text + "; it points to " + inQuotes(location) + ", and redirects are not followed.";
     }
-    if (!body.empty()) text += ": " + quoted(body);
+    if (!body.empty()) text += ": " + inQuotes(body);
     return text + ".";
 }
 
@@ -54,7 +54,7 @@ std::string closedSentence(const websocket::CloseBody& body) {
     } else {
         text += " without a code";
     }
-    if (!body.reason.empty()) text += ": " + quoted(body.reason);
+    if (!body.reason.empty()) text += ": " + inQuotes(body.reason);
     return text + ".";
 }
 

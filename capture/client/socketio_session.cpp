@@ -181,7 +181,9 @@ SocketIoSession::Outcome SocketIoSession::take(Incoming packet) {
 }
 
 void SocketIoSession::connected(const std::string& nsp, Outcome& outcome) {
-    if (std::ranges::count(m_connected, nsp) == 0) m_connected.push_back(nsp);
+    if (std::ranges::count(m_connected, nsp) == 0 && m_connected.size() < kMaxNamespaces) {
+        m_connected.push_back(nsp);
+    }
     outcome.namespacesChanged = true;
     // Before revision 5 the default namespace is connected whether it was asked for or not.
     const auto isAsked = [&nsp](const SocketIoOptions::Namespace& asked) {

@@ -29,6 +29,9 @@ public:
     /// Characters of JSON that a MessagePack packet becomes.
     static constexpr std::size_t kMaxJson = 64U << 20;
 
+    /// Namespaces that are remembered as connected.
+    static constexpr std::size_t kMaxNamespaces = 1024;
+
     /// What came of a message.
     struct Outcome {
         std::optional<Incoming> packet;  ///< complete

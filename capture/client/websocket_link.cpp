@@ -112,7 +112,7 @@ void WebSocketLink::control(Opcode opcode, ByteView payload) {
     } else if (opcode == Opcode::Close) {
         m_frames->stop();
         receivedClose(payload);
-    } else if (opcode == Opcode::Ping && m_answersPings && !m_closeSent) {
+    } else if (opcode == Opcode::Ping && m_answersPings && !m_closeSent && !isBacklogged()) {
         sendFrame(Opcode::Pong, payload);
     }
 }

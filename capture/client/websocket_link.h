@@ -37,6 +37,9 @@ public:
 
     /// Bytes of a refusal's body that are kept.
     static constexpr std::size_t kMaxRefusal = 16U << 10;
+    /// While more bytes than this wait for a peer that does not read, nothing is answered by
+    /// itself: it could make us keep as many answers as it likes.
+    static constexpr std::size_t kMaxBacklog = 1U << 20;
 
     WebSocketLink(const Surroundings& surroundings, std::string target);
 
@@ -45,6 +48,8 @@ public:
     bool isOpen() const { return m_stage == Stage::Open; }
     /// Bytes can be sent.
     bool isConnected() const { return m_transport != nullptr && m_connected && !m_peerEnded; }
+    /// So many bytes wait to be sent that answers should be left out.
+    bool isBacklogged() const { return m_transport && m_transport->waiting() > kMaxBacklog; }
     /// Sends frames, or bytes; a close frame among the frames counts as ours.
     void send(const compose::Prepared& prepared);
     /// Sends one frame, masked with a random key.

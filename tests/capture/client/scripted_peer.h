@@ -25,6 +25,7 @@ struct Wire {
     Bytes sent;                                ///< by the client, not taken by the script yet
     bool finished = false;
     bool reset = false;
+    std::size_t waiting = 0;                ///< what the transport says of it
     std::function<void(Wire&)> onSent;      ///< behind each send
     std::function<void(Wire&)> onFinished;  ///< behind finish()
 
@@ -59,7 +60,7 @@ public:
             if (wire->onSent) wire->onSent(*wire);
         });
     }
-    std::size_t waiting() const override { return 0; }
+    std::size_t waiting() const override { return m_wire->waiting; }
     void finish() override {
         m_wire->finished = true;
         m_reactor.post([wire = m_wire] {

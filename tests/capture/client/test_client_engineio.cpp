@@ -314,11 +314,17 @@ private Q_SLOTS:
         QCOMPARE(set.client->status().response->status, std::uint16_t{400});
     }
 
+    void noEngineIo_data() {
+        QTest::addColumn<QByteArray>("body");
+        QTest::newRow("a page") << QByteArray("<html>");
+        QTest::newRow("nothing") << QByteArray();
+    }
     void noEngineIo() {
+        QFETCH(QByteArray, body);
         Set set(4, Way::PollingOnly);
-        set.network.accept = [](test::Wire& wire) {
-            wire.onSent = [](test::Wire& self) {
-                if (test::takeRequest(self)) self.give(test::httpAnswer("<html>"));
+        set.network.accept = [&body](test::Wire& wire) {
+            wire.onSent = [&body](test::Wire& self) {
+                if (test::takeRequest(self)) self.give(test::httpAnswer(body.toStdString()));
             };
         };
         set.connect();

@@ -355,6 +355,26 @@ private Q_SLOTS:
         QCOMPARE(std::string(asText(set.recorder.incoming()[3].bytes)), std::string("textbehind"));
     }
 
+    void aPeerThatDoesNotReadGetsNoPongs() {
+        Set set;
+        std::vector<std::string> got;
+        set.network.accept = [&](test::Wire& wire) {
+            test::serveWebSocket(wire, [&](test::Wire&, const test::ClientFrame& frame) {
+                got.push_back(frame.payload);
+            });
+        };
+        set.make();
+        QVERIFY(set.recorder.waitFor(State::Open));
+        set.onWire([](test::Wire& wire) {
+            wire.waiting = 2U << 20;
+            for (int i = 0; i < 100; ++i) wire.give(test::serverFrame(9, "lost"));
+            wire.waiting = 0;
+            wire.give(test::serverFrame(9, "again"));
+        });
+        QVERIFY(set.waitForWire([&](test::Wire&) { return !got.empty(); }));
+        QCOMPARE(got, std::vector<std::string>{"again"});
+    }
+
     void closesAreNotAnsweredWhereSwitchedOff() {
         Set set;
         set.network.accept = [](test::Wire& wire) {
