@@ -1,4 +1,4 @@
-// The echo server of `./dev bench send`: npm ws without compression. Prints its port, and serves until
+// The echo server of `./dev bench send`: npm ws without compression. Prints {"port": N}, and serves until
 // standard input ends.
 
 import { createServer } from "node:http";
@@ -10,6 +10,6 @@ new WebSocketServer({ server: http, perMessageDeflate: false }).on("connection",
     socket.on("message", (data, binary) => socket.send(data, { binary }));
 });
 http.maxConnections = 4096;
-console.log(await listen(http));
+console.log(JSON.stringify({ port: await listen(http) }));
 process.stdin.on("end", () => process.exit(0));
 process.stdin.resume();
