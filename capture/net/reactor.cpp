@@ -2,16 +2,31 @@
 // whatever else happens there.
 #include "capture/net/reactor.h"
 
+#include <algorithm>
 #include <asio/post.hpp>
 #include <asio/steady_timer.hpp>
 #include <cassert>
 #include <future>
+#include <sys/resource.h>
 #include <utility>
 
 #include "capture/net/lookup.h"
 #include "capture/net/loop.h"
 
 namespace framescope::net {
+namespace {
+
+/// Lets the process have a descriptor for each connection, as far as the system allows: what it
+/// gives unasked (1024 as a rule) is less than a thousand connections need.
+void raiseDescriptorLimit() {
+    constexpr rlim_t kWanted = 21'000;
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kWanted) return;
+    limit.rlim_cur = std::min(limit.rlim_max, kWanted);
+    ::setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+}  // namespace
 
 Reactor::Loop::Loop() : lookups(std::make_shared<LookupQueue>()) {}
 
@@ -48,6 +63,7 @@ void Reactor::Loop::stop() {
 }
 
 Reactor::Reactor() : m_loop(std::make_shared<Loop>()) {
+    raiseDescriptorLimit();
     m_loop->thread = std::thread([loop = m_loop.get()] { loop->io.run(); });
 }
 

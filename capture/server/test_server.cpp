@@ -2,9 +2,7 @@
 // table of clients.
 #include "capture/server/test_server.h"
 
-#include <algorithm>
 #include <map>
-#include <sys/resource.h>
 #include <utility>
 
 #include "capture/server/client_table.h"
@@ -106,16 +104,6 @@ private:
     bool m_closing = false;
 };
 
-/// Lets the process have a descriptor for each connection, as far as the system allows: what it
-/// gives unasked (1024 as a rule) is less than a thousand clients need.
-void raiseDescriptorLimit() {
-    constexpr rlim_t kWanted = kMostConnections + 1000;
-    rlimit limit{};
-    if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= kWanted) return;
-    limit.rlim_cur = std::min(limit.rlim_max, kWanted);
-    ::setrlimit(RLIMIT_NOFILE, &limit);
-}
-
 std::string urlOf(const Endpoint& address, bool tls) {
     return std::string(tls ? "https://" : "http://") + address.text() + "/";
 }
@@ -155,7 +143,6 @@ private:
 Result<std::unique_ptr<TestServer>> TestServer::start(
     net::Reactor& reactor, const ServerOptions& options,
     std::shared_ptr<transcript::Transcript> transcript, std::function<void()> changed) {
-    raiseDescriptorLimit();
     std::shared_ptr<Core> core;
     Result<Endpoint> address = Error{};
     reactor.call([&] {
