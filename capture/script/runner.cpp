@@ -54,6 +54,11 @@ const Step* Runner::current() const {
     return m_steps.empty() ? nullptr : &m_steps.front();
 }
 
+bool Runner::isSettling() const {
+    const Step* const step = current();
+    return step != nullptr && std::holds_alternative<SettleStep>(step->action);
+}
+
 void Runner::begin() {
     m_begun = true;
     m_acted = false;

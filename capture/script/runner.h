@@ -71,6 +71,8 @@ public:
     const Failure& failure() const { return m_failure; }
     /// When step() has to be called the latest; nothing while only others can bring it on.
     std::optional<Clock::time_point> nextTime() const { return m_nextTime; }
+    /// Everything was sent and expected; what is waited for is silence.
+    bool isSettling() const;
     /// Steps that were carried out, those of repetitions each time.
     std::uint64_t stepsDone() const { return m_stepsDone; }
 

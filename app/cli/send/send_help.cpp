@@ -80,7 +80,7 @@ capture (framescope-cli -h); -w FILE keeps what passed as a capture, decrypted.
 
 Exit code: 0 all as expected; 1 bad usage, a mistake in a message or a script; 2 no
 connection, or it was lost before everything was sent; 3 an expectation failed; 130
-ended by a signal before a script was at its end.
+ended by a signal before everything was sent and expected.
 )";
     return text;
 }

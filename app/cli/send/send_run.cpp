@@ -225,9 +225,10 @@ void SendRun::settleCode() {
                 m_code = kNoConnection;
                 return;
             }
+            if (m_interrupted && !news.wasOpen) m_code = kInterrupted;
             break;
         case RunState::Running:
-            if (m_interrupted && !m_send.scriptFile.empty()) m_code = kInterrupted;
+            if (m_interrupted && !(news.wasOpen && m_runner->isSettling())) m_code = kInterrupted;
             break;
     }
     if (m_badLine) m_code = kBadUsage;
