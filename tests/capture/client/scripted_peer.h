@@ -57,14 +57,14 @@ public:
     void send(ByteView bytes) override {
         m_wire->sent.insert(m_wire->sent.end(), bytes.begin(), bytes.end());
         m_reactor.post([wire = m_wire] {
-            if (wire->onSent) wire->onSent(*wire);
+            if (const auto script = wire->onSent) script(*wire);
         });
     }
     std::size_t waiting() const override { return m_wire->waiting; }
     void finish() override {
         m_wire->finished = true;
         m_reactor.post([wire = m_wire] {
-            if (wire->onFinished) wire->onFinished(*wire);
+            if (const auto script = wire->onFinished) script(*wire);
         });
     }
     void reset() override { m_wire->reset = true; }
@@ -97,6 +97,15 @@ public:
             });
             return std::make_unique<ScriptedTransport>(m_reactor, wire);
         };
+    }
+
+    /// Ends all scripts.
+    void silence() {
+        accept = nullptr;
+        for (const auto& wire : wires) {
+            wire->onSent = nullptr;
+            wire->onFinished = nullptr;
+        }
     }
 
     std::function<void(Wire&)> accept;

@@ -34,7 +34,11 @@ struct Set {
         options.engineIo.way = way;
         network.accept = [this](test::Wire& wire) { server.accept(wire); };
     }
-    ~Set() { client.reset(); }
+    /// Behind this, no script runs any more: what it looks at may go.
+    ~Set() {
+        client.reset();
+        reactor.call([this] { network.silence(); });
+    }
 
     void connect() {
         client = client::makeWithConnector(reactor, network.connector(), options, recorder);
@@ -234,10 +238,10 @@ private Q_SLOTS:
     void heartbeats() {
         QFETCH(int, revision);
         QFETCH(int, way);
+        int beats = 0;
         Set set(revision, static_cast<Way>(way));
         set.server.pingInterval = 40;
         set.server.pingTimeout = 5'000;
-        int beats = 0;
         set.server.onPacket = [&](const ScriptedEngine::Packet& packet) {
             if (packet.bytes == "2") set.server.send("3");
             if (packet.bytes == "2" || packet.bytes == "3") ++beats;
@@ -478,6 +482,7 @@ private Q_SLOTS:
             };
             set.reactor.call([&] { set.connect(); });
             gone.get_future().get();
+            set.reactor.call([] {});
         }
     }
 };

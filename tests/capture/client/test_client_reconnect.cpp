@@ -22,7 +22,11 @@ struct Set {
         client = client::makeWithConnector(reactor, network.connector(), options, recorder);
         client->connect();
     }
-    ~Set() { client.reset(); }
+    /// Behind this, no script runs any more: what it looks at may go.
+    ~Set() {
+        client.reset();
+        reactor.call([this] { network.silence(); });
+    }
 };
 
 ClientOptions quick(std::vector<std::string> urls) {
@@ -91,8 +95,8 @@ private Q_SLOTS:
     }
 
     void aLostConnectionIsOpenedAgain() {
-        Set set;
         int opened = 0;
+        Set set;
         set.network.accept = [&](test::Wire& wire) {
             test::serveWebSocket(wire, [&](test::Wire& self, const test::ClientFrame&) {
                 if (++opened < 4) {

@@ -42,7 +42,11 @@ struct Set {
         }
         return false;
     }
-    ~Set() { client.reset(); }
+    /// Behind this, no script runs any more: what it looks at may go.
+    ~Set() {
+        client.reset();
+        reactor.call([this] { network.silence(); });
+    }
 };
 
 compose::FrameDraft textDraft(const std::string& text) {
@@ -308,8 +312,8 @@ private Q_SLOTS:
     }
 
     void aBreachFailsTheConnection() {
-        Set set;
         std::atomic<int> code = 0;
+        Set set;
         set.network.accept = [&](test::Wire& wire) {
             test::serveWebSocket(wire, [&](test::Wire&, const test::ClientFrame& frame) {
                 if (frame.header.is(websocket::Opcode::Close)) {
@@ -356,8 +360,8 @@ private Q_SLOTS:
     }
 
     void aPeerThatDoesNotReadGetsNoPongs() {
-        Set set;
         std::vector<std::string> got;
+        Set set;
         set.network.accept = [&](test::Wire& wire) {
             test::serveWebSocket(wire, [&](test::Wire&, const test::ClientFrame& frame) {
                 got.push_back(frame.payload);
@@ -566,17 +570,19 @@ private Q_SLOTS:
                 };
                 other.reactor.call([&] { other.make(options); });
                 waiting.get_future().get();
+                other.reactor.call([] {});
                 other.client.reset();
                 continue;
             }
             reached.get_future().get();
+            set.reactor.call([] {});
             set.client.reset();
         }
     }
 
     void sendersOnOtherThreads() {
-        Set set;
         std::atomic<int> received = 0;
+        Set set;
         set.network.accept = [&](test::Wire& wire) {
             test::serveWebSocket(wire, [&](test::Wire&, const test::ClientFrame&) { ++received; });
         };
