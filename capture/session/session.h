@@ -10,12 +10,14 @@
 #include <vector>
 
 #include "capture/session/connection_info.h"
+#include "capture/session/row_bytes.h"
 #include "capture/session/statistics.h"
 #include "dissector/engineio/session_info.h"
 #include "dissector/field/field_tree.h"
 #include "dissector/http/poll_tracker.h"
 #include "dissector/payload/payload_rules.h"
 #include "dissector/record/record.h"
+#include "dissector/record/row_link.h"
 
 namespace framescope {
 
@@ -81,6 +83,20 @@ public:
     Dissection dissect(RecordId row, StreamContext context = StreamContext::Without) const;
     /// The row's text cells. Reads at most a few hundred bytes of payload.
     RowText text(RecordId row) const;
+
+    /// The row's unit as it stands on the wire: a head, a frame with its header, a unit of a body
+    /// as the decoded body has it. Empty for rows of events.
+    RowBytes wireBytes(RecordId row) const;
+    /// The WebSocket message up to and with the row's frame, unmasked, joined and inflated; of a
+    /// control frame its payload.
+    RowBytes messageBytes(RecordId row) const;
+    /// The data of the row's Engine.IO packet, base64 undone, by whichever transport it came.
+    RowPacket packetData(RecordId row) const;
+    /// The body behind the head of a row.
+    RowBody bodyBytes(RecordId row) const;
+    /// The links in which the row is the later one, and those in which it is the earlier one.
+    std::vector<RowLink> linksFrom(RecordId row) const;
+    std::vector<RowLink> linksTo(RecordId row) const;
 
     /// Opaque; defined in session_state.h for the files that implement the session.
     struct State;
