@@ -57,6 +57,8 @@ struct Status {
     bool clean = false;  ///< both sides sent a close frame
     /// Why it is not open: a whole sentence; empty while it is, and after a close that we asked for.
     std::string sentence;
+    /// How the transport ended; nothing where we let go of it, or it was never open.
+    std::optional<net::TransportEnd::Cause> endedBy;
     std::chrono::milliseconds untilNextAttempt{0};  ///< while Waiting
 };
 

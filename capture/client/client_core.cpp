@@ -258,6 +258,10 @@ void ClientCore::closing(bool ours) {
 
 void ClientCore::ended(const Ending& ending) {
     if (m_observer == nullptr || state() == State::Closed || state() == State::Waiting) return;
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_status.endedBy = ending.cause;
+    }
     if (m_closeAsked || ending.sentence.empty()) {
         toClosed(ending.sentence, ending.clean);
     } else {

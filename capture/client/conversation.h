@@ -36,6 +36,7 @@ struct Surroundings {
 struct Ending {
     std::string sentence;  ///< why; empty where it was closed as we asked
     bool clean = false;    ///< both sides sent a close frame
+    std::optional<net::TransportEnd::Cause> cause = {};  ///< where the transport ended by itself
 };
 
 /// Whether bytes can be sent.

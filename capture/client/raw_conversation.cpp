@@ -77,7 +77,7 @@ public:
     void ended(const net::TransportEnd& end) override {
         const bool asked = m_closing && (end.cause == net::TransportEnd::Cause::PeerFinished ||
                                          end.cause == net::TransportEnd::Cause::Finished);
-        finish({asked ? std::string() : end.sentence, false});
+        finish({asked ? std::string() : end.sentence, false, end.cause});
     }
 
 private:

@@ -206,6 +206,7 @@ void WebSocketLink::fail(std::uint16_t code, const std::string& sentence) {
 
 void WebSocketLink::ended(const net::TransportEnd& end) {
     m_peerEnded = true;
+    m_endCause = end.cause;
     if (m_stage == Stage::Ended) return;
     if (m_stage == Stage::Handshaking) {
         m_response.end();
@@ -269,6 +270,7 @@ void WebSocketLink::abandon() {
 void WebSocketLink::finish(Ending ending) {
     if (m_stage == Stage::Ended) return;
     m_stage = Stage::Ended;
+    ending.cause = m_endCause;
     const std::shared_ptr<WebSocketLink> self = shared_from_this();
     const std::shared_ptr<Owner> owner = m_owner.lock();
     m_owner.reset();

@@ -95,6 +95,7 @@ private:
     Stage m_stage = Stage::Connecting;
     bool m_connected = false;
     bool m_peerEnded = false;
+    std::optional<net::TransportEnd::Cause> m_endCause;
     ResponseReader m_response;
     std::optional<FrameReader> m_frames;
     bool m_answersPings;
