@@ -12,13 +12,13 @@
 namespace framescope::replay {
 
 enum class Outcome : std::uint8_t {
-    Sent,       ///< a step of ours that went out
-    NotSent,    ///< a step of ours that did not
+    Sent,     ///< a step of ours that went out
+    NotSent,  ///< a step of ours that did not
     Same,
     Different,
-    Missing,    ///< recorded, but never came
-    Extra,      ///< came, but was not recorded
-    Ignored,    ///< not compared: heartbeats, what the options leave out
+    Missing,  ///< recorded, but never came
+    Extra,    ///< came, but was not recorded
+    Ignored,  ///< not compared: heartbeats, what the options leave out
 };
 std::string_view outcomeName(Outcome outcome);
 
@@ -51,6 +51,7 @@ struct Report {
     std::string sentence;  ///< "24 answers, all the same." - or what is different, or what failed
     std::vector<Line> lines;
     std::size_t same = 0, different = 0, missing = 0, extra = 0;
+    std::vector<std::string> remarks;  ///< those of the plan, and what was noticed while it ran
 };
 
 }  // namespace framescope::replay

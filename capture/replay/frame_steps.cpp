@@ -1,0 +1,107 @@
+// Frames become messages again; control frames stand by themselves, also between the fragments of
+// one. The frames of what is to be sent are kept, so that they go out where they were cut.
+#include <algorithm>
+#include <utility>
+
+#include "capture/replay/plan_writer.h"
+#include "dissector/websocket/frame.h"
+
+namespace framescope::replay {
+namespace {
+
+bool hasLink(const std::vector<RowLink>& links, LinkKind kind) {
+    for (const RowLink& link : links) {
+        if (link.kind == kind) return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::vector<StepFrame> framesOf(const Session& session, const std::vector<RecordId>& rows) {
+    std::vector<StepFrame> frames;
+    std::uint64_t before = 0;
+    for (const RecordId row : rows) {
+        StepFrame frame;
+        frame.wire = session.wireBytes(row).bytes;
+        frame.row = row;
+        frame.timeNs = session.record(row).timeNs;
+        if (session.record(row).has(kFlagCompressed)) {
+            // How far the message inflates up to here.
+            const std::uint64_t size = session.messageBytes(row).bytes.size();
+            frame.size = size - std::min(before, size);
+            before = size;
+        } else if (const auto header = websocket::parseFrameHeader(frame.wire)) {
+            frame.size = header->payloadLength;
+        }
+        frames.push_back(std::move(frame));
+    }
+    return frames;
+}
+
+void FrameSteps::frame(RecordId row) {
+    const Record& record = m_writer.session().record(row);
+    if (websocket::isControl(record.opcode)) {
+        control(row, record);
+        return;
+    }
+    std::vector<RecordId>& open = m_open[indexOf(record.direction)];
+    const bool continues =
+        record.opcode == static_cast<std::uint8_t>(websocket::Opcode::Continuation);
+    if (!continues && !open.empty()) {
+        m_writer.leftOut(open.front(), "its message was never finished");
+        open.clear();
+    }
+    open.push_back(row);
+    if (!record.has(kFlagFin)) return;
+    message(std::exchange(open, {}));
+}
+
+void FrameSteps::end() {
+    for (std::vector<RecordId>& open : m_open) {
+        if (!open.empty()) m_writer.leftOut(open.front(), "its message was never finished");
+        open.clear();
+    }
+}
+
+void FrameSteps::control(RecordId row, const Record& record) {
+    const Session& session = m_writer.session();
+    RowBytes payload = session.messageBytes(row);
+    if (!payload.whole) {
+        m_writer.leftOut(row, "bytes of it are missing from the capture");
+        return;
+    }
+    Step& step = m_writer.add(StepKind::Control, row);
+    step.bytes = std::move(payload.bytes);
+    step.opcode = record.opcode;
+    const std::vector<RowLink> links = session.linksFrom(row);
+    if (step.ours()) {
+        step.frames = framesOf(session, {row});
+        step.automatic = hasLink(links, LinkKind::PongOf) || hasLink(links, LinkKind::CloseOf);
+    } else {
+        // A server pings when it pleases.
+        step.automatic = record.opcode == static_cast<std::uint8_t>(websocket::Opcode::Ping);
+    }
+}
+
+void FrameSteps::message(std::vector<RecordId> rows) {
+    const Session& session = m_writer.session();
+    const Record& first = session.record(rows.front());
+    const Record& last = session.record(rows.back());
+    RowBytes payload = session.messageBytes(rows.back());
+    if (!payload.whole) {
+        m_writer.leftOut(rows.back(), last.has(kFlagCompressed)
+                                          ? "its message cannot be inflated"
+                                          : "bytes of its message are missing from the capture");
+        return;
+    }
+    Step& step = m_writer.add(StepKind::Message, rows.back());
+    step.firstRow = rows.front();
+    step.bytes = std::move(payload.bytes);
+    step.opcode = first.opcode;
+    step.text = !last.has(kFlagBinary) && !websocket::isReserved(first.opcode);
+    step.compressed = last.has(kFlagCompressed);
+    if (step.ours()) step.frames = framesOf(session, rows);
+}
+
+}  // namespace framescope::replay

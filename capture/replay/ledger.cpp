@@ -1,0 +1,335 @@
+#include "capture/replay/ledger.h"
+
+#include <algorithm>
+
+#include "dissector/payload/json.h"
+#include "dissector/payload/utf8.h"
+#include "dissector/socketio/connect_data.h"
+
+namespace framescope::replay {
+namespace {
+
+std::string_view methodOf(const Step& request) {
+    const std::string_view text = asText(request.bytes);
+    return text.substr(0, std::min(text.find(' '), text.size()));
+}
+
+std::string counted(std::size_t number, const char* one, const char* several) {
+    return groupedDigits(number) + " " + (number == 1 ? one : several);
+}
+
+std::string sidIn(const SocketPacket& packet) {
+    const auto data = socketio::readConnectData(asBytes(packet.data), socketio::Encoding::Json);
+    return data.sid ? data.sid->value : std::string();
+}
+
+}  // namespace
+
+Ledger::Ledger(const Plan& plan, Comparison comparison,
+               std::optional<std::chrono::milliseconds> laterThan)
+    : m_plan(plan),
+      m_comparison(std::move(comparison)),
+      m_laterThan(laterThan),
+      m_recorded(plan.steps.size()),
+      m_places(plan.steps.size()),
+      m_own(plan.steps.size()),
+      m_asked(plan.steps.size()) {
+    std::map<std::size_t, std::uint64_t> exchanges;  // by the step of the request
+    std::optional<std::size_t> asked;
+    for (const Step& step : plan.steps) {
+        if (step.ours()) {
+            if (step.kind == StepKind::HttpRequest)
+                exchanges.emplace(step.number, exchanges.size());
+            if (!step.automatic) asked = step.number;
+            continue;
+        }
+        m_asked[step.number] = asked;
+        if (step.automatic) continue;
+        const bool answers = step.answers && exchanges.contains(*step.answers);
+        const std::string_view method =
+            answers ? methodOf(plan.steps[*step.answers]) : std::string_view();
+        Answer answer = answerOf(step, answers ? exchanges[*step.answers] : 0, method);
+        Channel& channel = this->channel(channelOf(answer));
+        m_places[step.number] = {&channel, channel.recorded.size()};
+        channel.recorded.push_back(step.number);
+        channel.recordedSignatures.push_back(m_comparison.signatureOf(answer));
+        m_recorded[step.number] = std::move(answer);
+    }
+    for (auto& [name, channel] : m_channels) {
+        channel.alignment = std::make_unique<Alignment>(
+            channel.recorded.size(), [&each = channel](std::size_t i, std::size_t j) {
+                return likeness(each.recordedSignatures[i], each.receivedSignatures[j]);
+            });
+    }
+    while (m_nextOwn < plan.steps.size() &&
+           (!plan.steps[m_nextOwn].ours() || plan.steps[m_nextOwn].automatic)) {
+        ++m_nextOwn;
+    }
+}
+
+Ledger::Channel& Ledger::channel(const std::string& name) {
+    return m_channels[name];
+}
+
+/// Recorded answers in front of our first step that has not gone out.
+std::size_t Ledger::dueIn(const Channel& channel) const {
+    return static_cast<std::size_t>(std::ranges::lower_bound(channel.recorded, m_nextOwn) -
+                                    channel.recorded.begin());
+}
+
+void Ledger::sent(std::size_t step, std::int64_t timeNs, std::string line) {
+    m_own[step] = {OwnState::Sent, timeNs, std::move(line)};
+    m_last = std::max(m_last, step);
+    const auto done = [this](std::size_t number) {
+        const Step& each = m_plan.steps[number];
+        return !each.ours() || each.automatic || m_own[number].state != OwnState::Waiting;
+    };
+    while (m_nextOwn < m_plan.steps.size() && done(m_nextOwn)) ++m_nextOwn;
+    for (auto& [name, channel] : m_channels) channel.alignment->update(dueIn(channel));
+}
+
+void Ledger::notSent(std::size_t step, const std::string& why) {
+    m_own[step] = {OwnState::NotSent, 0, why};
+}
+
+void Ledger::received(Answer answer) {
+    if (answer.socket) equateSids(answer);
+    const std::string name = channelOf(answer);
+    Channel& channel = this->channel(name);
+    if (!channel.alignment) {
+        channel.alignment =
+            std::make_unique<Alignment>(0, [](std::size_t, std::size_t) { return 0.0; });
+    }
+    channel.receivedSignatures.push_back(m_comparison.signatureOf(answer));
+    const std::size_t place = channel.received.size();
+    channel.received.push_back(m_received.size());
+    m_received.push_back({std::move(answer), &channel, place, m_last});
+    channel.alignment->received(dueIn(channel));
+    if (const auto recorded = channel.alignment->recordedFor(place)) {
+        m_last = std::max(m_last, channel.recorded[*recorded]);
+    }
+}
+
+/// The server names a socket of each namespace; wherever the recorded name stands, the new one is
+/// expected.
+void Ledger::equateSids(const Answer& answer) {
+    if (answer.socket->type != socketio::PacketType::Connect) return;
+    const std::size_t wanted = m_connects[answer.socket->nsp]++;
+    std::size_t seen = 0;
+    for (const std::optional<Answer>& recorded : m_recorded) {
+        if (!recorded || !recorded->socket || recorded->socket->nsp != answer.socket->nsp ||
+            recorded->socket->type != socketio::PacketType::Connect) {
+            continue;
+        }
+        if (seen++ != wanted) continue;
+        m_comparison.equate(sidIn(*recorded->socket), sidIn(*answer.socket));
+        return;
+    }
+}
+
+void Ledger::finish() {
+    m_finished = true;
+    for (auto& [name, channel] : m_channels) channel.alignment->finish();
+}
+
+std::optional<std::size_t> Ledger::receivedFor(std::size_t step) const {
+    const auto& [channel, place] = m_places[step];
+    if (channel == nullptr) return std::nullopt;
+    const auto found = channel->alignment->receivedFor(place);
+    if (!found) return std::nullopt;
+    return channel->received[*found];
+}
+
+bool Ledger::isAnswered(std::size_t step) const {
+    const auto& [channel, place] = m_places[step];
+    if (channel == nullptr) return true;
+    const auto found = channel->alignment->receivedFor(place);
+    return found && likeness(channel->recordedSignatures[place],
+                             channel->receivedSignatures[*found]) >= kLikely;
+}
+
+const Answer* Ledger::answerTo(std::size_t step) const {
+    const auto found = receivedFor(step);
+    return found ? &m_received[*found].answer : nullptr;
+}
+
+std::size_t Ledger::answered() const {
+    std::size_t count = 0;
+    for (const auto& [name, channel] : m_channels) {
+        for (std::size_t i = 0; i < channel.recorded.size(); ++i) {
+            count += channel.alignment->receivedFor(i) ? 1 : 0;
+        }
+    }
+    return count;
+}
+
+std::size_t Ledger::extras() const {
+    return m_received.size() - answered();
+}
+
+const std::vector<Difference>& Ledger::differences(std::size_t step, std::size_t received) const {
+    const auto known = m_compared.find(step);
+    if (known != m_compared.end() && known->second.received == received) {
+        return known->second.differences;
+    }
+    Compared& compared = m_compared[step];
+    compared = {received, m_comparison.compare(*m_recorded[step], m_received[received].answer)};
+    return compared.differences;
+}
+
+/// Counted from what was said last before it, so that one late answer does not make all behind it
+/// late.
+bool Ledger::isLate(std::size_t step, const Answer& answer) const {
+    if (!m_laterThan) return false;
+    std::int64_t recorded = m_plan.steps[step].timeNs;
+    std::int64_t replayed = answer.timeNs;
+    if (const auto asked = m_asked[step]; asked && m_own[*asked].state == OwnState::Sent) {
+        recorded -= m_plan.steps[*asked].timeNs;
+        replayed -= m_own[*asked].timeNs;
+    }
+    return replayed - recorded > std::chrono::nanoseconds(*m_laterThan).count();
+}
+
+Line Ledger::lineOfStep(std::size_t number, bool final) const {
+    const Step& step = m_plan.steps[number];
+    Line line;
+    line.step = number;
+    line.direction = step.direction;
+    line.recordedNs = step.timeNs;
+    line.recorded = step.label;
+    if (step.automatic) {
+        line.outcome = Outcome::Ignored;
+        return line;
+    }
+    if (step.ours()) {
+        const Own& own = m_own[number];
+        line.outcome = own.state == OwnState::Sent ? Outcome::Sent : Outcome::NotSent;
+        line.replayedNs = own.timeNs;
+        line.replayed = own.line;
+        return line;
+    }
+    const auto found = receivedFor(number);
+    if (!found) {
+        line.outcome = Outcome::Missing;
+        if (!final) line.replayed = "not yet";
+        return line;
+    }
+    const Answer& answer = m_received[*found].answer;
+    line.replayedNs = answer.timeNs;
+    line.replayed = answer.label;
+    line.differences = differences(number, *found);
+    line.late = isLate(number, answer);
+    line.outcome = line.differences.empty() && !line.late ? Outcome::Same : Outcome::Different;
+    return line;
+}
+
+Line Ledger::lineOfExtra(std::size_t received) const {
+    const Answer& answer = m_received[received].answer;
+    Line line;
+    line.outcome = Outcome::Extra;
+    line.direction = Direction::ServerToClient;
+    line.replayedNs = answer.timeNs;
+    line.replayed = answer.label;
+    return line;
+}
+
+Report Ledger::report(const std::string& failure) const {
+    const bool final = m_finished || !failure.empty();
+    std::map<std::size_t, std::vector<std::size_t>> extras;  // by the step they stand behind
+    for (std::size_t i = 0; i < m_received.size(); ++i) {
+        const Received& each = m_received[i];
+        const bool paired = each.channel->alignment->recordedFor(each.place).has_value();
+        if (!paired) extras[each.behind].push_back(i);
+    }
+    Report report;
+    bool allSent = true;
+    for (std::size_t number = 0; number < m_plan.steps.size(); ++number) {
+        Line line = lineOfStep(number, final);
+        report.same += line.outcome == Outcome::Same ? 1 : 0;
+        report.different += line.outcome == Outcome::Different ? 1 : 0;
+        report.missing += line.outcome == Outcome::Missing ? 1 : 0;
+        allSent = allSent && line.outcome != Outcome::NotSent;
+        report.lines.push_back(std::move(line));
+        for (const std::size_t extra : extras[number]) {
+            report.lines.push_back(lineOfExtra(extra));
+            ++report.extra;
+        }
+    }
+    const bool differs = report.different + report.missing + report.extra > 0 || !allSent;
+    report.verdict = !failure.empty() ? Verdict::Failed
+                     : differs        ? Verdict::Different
+                                      : Verdict::Same;
+    report.sentence = failure.empty() ? sentenceOf(report, final) : failure;
+    return report;
+}
+
+std::string Ledger::sentenceOf(const Report& report, bool final) const {
+    const std::size_t answers = report.same + report.different + report.missing;
+    if (!final) {
+        return counted(report.same + report.different, "answer", "answers") + " of " +
+               groupedDigits(answers) + " so far.";
+    }
+    std::string sentence = counted(answers, "answer", "answers");
+    std::size_t unsent = 0;
+    const Line* first = nullptr;
+    for (const Line& line : report.lines) {
+        unsent += line.outcome == Outcome::NotSent ? 1 : 0;
+        const bool differs = line.outcome == Outcome::Different ||
+                             line.outcome == Outcome::Missing || line.outcome == Outcome::Extra;
+        if (differs && first == nullptr) first = &line;
+    }
+    if (first == nullptr && unsent == 0) {
+        if (answers == 0) return "Nothing was recorded that would have to be answered.";
+        return sentence + (answers == 1 ? ", the same." : ", all the same.");
+    }
+    const char* separator = ": ";
+    const auto add = [&](std::size_t number, const char* what) {
+        if (number == 0) return;
+        sentence += separator + groupedDigits(number) + " " + what;
+        separator = ", ";
+    };
+    add(report.same, "the same");
+    add(report.different, "different");
+    add(report.missing, "missing");
+    add(report.extra, "extra");
+    if (unsent > 0) add(unsent, unsent == 1 ? "step of ours not sent" : "steps of ours not sent");
+    sentence += ".";
+    if (first == nullptr) return sentence;
+    const std::string what =
+        printable(first->recorded.empty() ? first->replayed : first->recorded, 80);
+    if (first->outcome == Outcome::Different && !first->differences.empty()) {
+        const Difference& difference = first->differences.front();
+        sentence += " The first difference is at " + difference.path + " of \"" + what +
+                    "\": recorded " + difference.recorded + ", received " + difference.received +
+                    ".";
+    } else if (first->outcome == Outcome::Different) {
+        sentence += " The first that came late is \"" + what + "\".";
+    } else {
+        sentence += std::string(" The first that is ") +
+                    (first->outcome == Outcome::Missing ? "missing" : "extra") + " is \"" + what +
+                    "\".";
+    }
+    return sentence;
+}
+
+std::string_view outcomeName(Outcome outcome) {
+    switch (outcome) {
+        case Outcome::Sent:
+            return "sent";
+        case Outcome::NotSent:
+            return "not sent";
+        case Outcome::Same:
+            return "same";
+        case Outcome::Different:
+            return "different";
+        case Outcome::Missing:
+            return "missing";
+        case Outcome::Extra:
+            return "extra";
+        case Outcome::Ignored:
+            return "ignored";
+    }
+    return "";
+}
+
+}  // namespace framescope::replay
