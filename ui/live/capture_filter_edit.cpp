@@ -107,17 +107,9 @@ void CaptureFilterEdit::paintEvent(QPaintEvent* event) {
         case State::Checking:
             paintSeverityMark(painter, place, size * 0.8, Severity::Note, colors);
             break;
-        case State::Good: {
-            QRectF box(0, 0, size, size);
-            box.moveCenter(QRectF(place).center());
-            painter.setPen(
-                QPen(colors.client, size / 6, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-            const QPointF tick[] = {{box.left(), box.center().y()},
-                                    {box.left() + size * 0.36, box.bottom() - size * 0.12},
-                                    {box.right(), box.top() + size * 0.12}};
-            painter.drawPolyline(tick, 3);
+        case State::Good:
+            paintGoodMark(painter, place, size, colors);
             break;
-        }
         case State::Empty:
             break;
     }

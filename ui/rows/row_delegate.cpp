@@ -7,6 +7,7 @@
 #include "ui/rows/row_model.h"
 #include "ui/theme/fonts.h"
 #include "ui/theme/role_colors.h"
+#include "ui/widgets/direction_arrow.h"
 #include "ui/widgets/severity_mark.h"
 
 namespace framescope {
@@ -25,24 +26,6 @@ QColor textColor(const RoleColors& colors, const QModelIndex& index, bool select
         default:
             return selected ? colors.text : colors.dim;
     }
-}
-
-/// Painted as lines: in most fixed fonts the character is too small to be told from its mirror.
-void paintArrow(QPainter& painter, const QRect& rect, qreal size, const QModelIndex& index,
-                const QColor& color) {
-    const bool toServer =
-        index.data(RowModel::DirectionRole).toInt() == static_cast<int>(Direction::ClientToServer);
-    painter.save();
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.translate(QRectF(rect).center());
-    if (!toServer) painter.scale(-1, 1);
-    painter.setPen(QPen(color, size / 11, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
-    const qreal half = size * 0.36;
-    const qreal head = size * 0.2;
-    painter.drawLine(QPointF(-half, 0), QPointF(half, 0));
-    const QPointF tip[] = {{half - head, -head}, {half, 0}, {half - head, head}};
-    painter.drawPolyline(tip, 3);
-    painter.restore();
 }
 
 }  // namespace
@@ -68,8 +51,10 @@ void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     }
     if (index.column() == RowModel::Arrow) {
         if (!index.data(RowModel::DirectionRole).isValid()) return;
-        paintArrow(*painter, option.rect, option.fontMetrics.height(), index,
-                   textColor(colors, index, selected));
+        paintDirectionArrow(
+            *painter, option.rect, option.fontMetrics.height(),
+            static_cast<Direction>(index.data(RowModel::DirectionRole).toInt()),
+            textColor(colors, index, selected));
         return;
     }
     const QFont font = fontOf(index.column(), option.font);

@@ -40,4 +40,17 @@ void paintSeverityMark(QPainter& painter, const QRectF& area, qreal size, Severi
     painter.restore();
 }
 
+void paintGoodMark(QPainter& painter, const QRectF& area, qreal size, const RoleColors& colors) {
+    QRectF box(0, 0, size, size);
+    box.moveCenter(area.center());
+    painter.save();
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(QPen(colors.client, size / 6, Qt::SolidLine, Qt::RoundCap, Qt::RoundJoin));
+    const QPointF tick[] = {{box.left(), box.center().y()},
+                            {box.left() + size * 0.36, box.bottom() - size * 0.12},
+                            {box.right(), box.top() + size * 0.12}};
+    painter.drawPolyline(tick, 3);
+    painter.restore();
+}
+
 }  // namespace framescope

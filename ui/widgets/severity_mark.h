@@ -15,4 +15,7 @@ namespace framescope {
 void paintSeverityMark(QPainter& painter, const QRectF& area, qreal size, Severity severity,
                        const RoleColors& colors);
 
+/// A tick in the middle of `area`, for what is right.
+void paintGoodMark(QPainter& painter, const QRectF& area, qreal size, const RoleColors& colors);
+
 }  // namespace framescope
