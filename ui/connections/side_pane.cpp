@@ -101,6 +101,16 @@ bool SidePane::chooseSessionOf(ConnectionId connection) {
     return true;
 }
 
+std::optional<ConnectionId> SidePane::chosenConnection() const {
+    const QModelIndex chosen = m_connectionView->currentIndex();
+    return chosen.isValid() ? m_connectionModel->connectionAt(chosen.row()) : std::nullopt;
+}
+
+std::optional<engineio::SessionId> SidePane::chosenSession() const {
+    if (m_chosenSession == 0) return std::nullopt;
+    return static_cast<engineio::SessionId>(m_chosenSession - 1);
+}
+
 void SidePane::chooseSession(int row) {
     const engineio::SessionInfo* const info = m_sessionModel->sessionAt(row);
     m_connectionView->showAsChosen(info != nullptr ? -1 : 0);

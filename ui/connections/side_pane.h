@@ -7,6 +7,7 @@
 
 #include <QWidget>
 
+#include "dissector/engineio/session_info.h"
 #include "dissector/record/record.h"
 
 class QStackedWidget;
@@ -36,6 +37,10 @@ public:
     /// Chooses the first Engine.IO session that runs over a connection, and goes to its tab; false
     /// if there is none.
     bool chooseSessionOf(ConnectionId connection);
+
+    /// What is chosen, of the list that shows a choice; nothing where that is all.
+    std::optional<ConnectionId> chosenConnection() const;
+    std::optional<engineio::SessionId> chosenSession() const;
 
     ConnectionView& connections() { return *m_connectionView; }
     SideList& sessions() { return *m_sessionView; }

@@ -8,6 +8,7 @@
 #include <QStackedWidget>
 
 #include "capture/session/session.h"
+#include "ui/connections/side_pane.h"
 #include "ui/live/live_controller.h"
 #include "ui/load/load_controller.h"
 #include "ui/rows/row_view.h"
@@ -47,6 +48,8 @@ void MainWindow::buildComposeMenu() {
                        [this] { showReplay(); });
         addRowAction(QStringLiteral("Replay the Row's Con&versation"), "Ctrl+Shift+Y",
                      Offer::Replay);
+        m_replaySideAction = menu.addAction(QStringLiteral("Replay the &Chosen at the Side"), this,
+                                            &MainWindow::replayChosenAtSide);
     }
     if (areas.server) {
         menu.addAction(QStringLiteral("&Test Server"), keys("Ctrl+T"), this,
@@ -183,7 +186,23 @@ void MainWindow::takeSelectedRow(Offer offer) {
     const RecordId row = session != nullptr ? place->page().rowView().selectedRecord() : kNoRecord;
     if (row == kNoRecord) return;
     WorkArea* const area = showArea(offer);
-    if (area != nullptr) area->takeRow(*session, row);
+    if (area == nullptr) return;
+    area->takeFrom(place->loader());
+    area->takeRow(*session, row);
+}
+
+void MainWindow::replayChosenAtSide() {
+    const CapturePlace* const place = shownPlace();
+    if (place == nullptr || place->loader().session() == nullptr) return;
+    const auto connection = place->page().side().chosenConnection();
+    const auto session = place->page().side().chosenSession();
+    if (!connection && !session) {
+        return showError(QStringLiteral("Choose a connection or a session at the side first."));
+    }
+    WorkArea* const area = showArea(Offer::Replay);
+    if (area == nullptr) return;
+    area->takeFrom(place->loader());
+    area->takeConversation(connection, session);
 }
 
 bool MainWindow::wouldLose() const {

@@ -5,6 +5,8 @@
 #include <QMenuBar>
 
 #include "capture/session/session.h"
+#include "ui/connections/connection_view.h"
+#include "ui/connections/side_pane.h"
 #include "ui/live/live_controller.h"
 #include "ui/live/live_flow.h"
 #include "ui/live/pipe_dialog.h"
@@ -61,6 +63,12 @@ void MainWindow::wirePlace(CapturePlace& place) {
     RowView& rows = place.page().rowView();
     rows.addActions(m_rowActions);
     if (!m_rowActions.isEmpty()) rows.setContextMenuPolicy(Qt::ActionsContextMenu);
+    if (m_replaySideAction == nullptr) return;
+    SidePane& side = place.page().side();
+    for (SideList* list : {static_cast<SideList*>(&side.connections()), &side.sessions()}) {
+        list->addAction(m_replaySideAction);
+        list->setContextMenuPolicy(Qt::ActionsContextMenu);
+    }
 }
 
 void MainWindow::wireLive() {

@@ -200,6 +200,7 @@ void MainWindow::showFigures() {
         action->setEnabled(session != nullptr &&
                            place->page().rowView().selectedRecord() != kNoRecord);
     }
+    if (m_replaySideAction != nullptr) m_replaySideAction->setEnabled(session != nullptr);
     if (session == nullptr) return m_status->showSession(nullptr, {});
     const LiveController& live = place->live();
     StatusFacts facts;

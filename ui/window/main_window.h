@@ -128,6 +128,7 @@ private:
     void wirePlace(CapturePlace& place);
     void swapPaneActions();
     void takeSelectedRow(Offer offer);
+    void replayChosenAtSide();
     bool wouldLose() const;
     void decideAreas(int from, const std::function<void()>& next);
 
@@ -173,9 +174,10 @@ private:
     QAction* m_behindReadAs = nullptr;
     QAction* m_behindAreas = nullptr;
     QAction* m_closeAction = nullptr;
-    QList<QAction*> m_tabActions;     // want more than one tab
-    QList<QAction*> m_rowActions;     // of a selected row, also in its context menu
-    QAction* m_backAction = nullptr;  // also wants a row to go back to
+    QList<QAction*> m_tabActions;           // want more than one tab
+    QList<QAction*> m_rowActions;           // of a selected row, also in its context menu
+    QAction* m_replaySideAction = nullptr;  // in the context menu of the lists at the side
+    QAction* m_backAction = nullptr;        // also wants a row to go back to
     QAction* m_reloadAction = nullptr;
     QAction* m_saveAction = nullptr;
     QAction* m_saveAsAction = nullptr;

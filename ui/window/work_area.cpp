@@ -10,7 +10,11 @@ void WorkArea::setTitle(const QString& title) {
     Q_EMIT titleChanged();
 }
 
+void WorkArea::takeFrom(const LoadController&) {}
+
 void WorkArea::takeRow(const Session&, RecordId) {}
+
+void WorkArea::takeConversation(std::optional<ConnectionId>, std::optional<engineio::SessionId>) {}
 
 void WorkArea::takeAddress(const QString&) {}
 

@@ -6,9 +6,11 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 
 #include <QWidget>
 
+#include "dissector/engineio/session_info.h"
 #include "dissector/record/record.h"
 
 class QSettings;
@@ -16,6 +18,7 @@ class QSettings;
 namespace framescope {
 
 class CapturePlace;
+class LoadController;
 class Session;
 
 class WorkArea : public QWidget {
@@ -36,9 +39,14 @@ public:
     /// Its own actions, for the menu that is named after it.
     virtual QList<QAction*> menuActions() const { return {}; }
 
+    /// What the next takeRow() or takeConversation() is about lies in this capture.
+    virtual void takeFrom(const LoadController& capture);
     /// Takes a row of a capture as something to work on: a message to edit and send, a conversation
     /// to replay. The session is valid during the call only.
     virtual void takeRow(const Session& session, RecordId row);
+    /// Takes all of a connection, or of an Engine.IO session.
+    virtual void takeConversation(std::optional<ConnectionId> connection,
+                                  std::optional<engineio::SessionId> engineSession);
     /// Takes an address to connect to.
     virtual void takeAddress(const QString& url);
 
