@@ -13,6 +13,9 @@
 #include "app/gui/options.h"
 #include "app/gui/screenshot.h"
 #include "ui/composer/composer_area.h"
+#include "ui/server/server_address.h"
+#include "ui/server/server_area.h"
+#include "ui/server/system_server_services.h"
 #include "ui/window/main_window.h"
 
 namespace {
@@ -95,6 +98,10 @@ int main(int argc, char** argv) {
     if (!picture) windowOptions.live = context.live;
     windowOptions.areas.composer = [&context] {
         return new ComposerArea(context, systemComposeServices());
+    };
+    const auto server = std::make_shared<ServerAddress>();
+    windowOptions.areas.server = [&context, server] {
+        return new ServerArea(systemServerServices(), context, server);
     };
     MainWindow window(windowOptions);
     context.window = &window;
