@@ -13,6 +13,8 @@
 #include "app/gui/options.h"
 #include "app/gui/screenshot.h"
 #include "ui/composer/composer_area.h"
+#include "ui/replay/replay_area.h"
+#include "ui/replay/system_replay_services.h"
 #include "ui/server/server_address.h"
 #include "ui/server/server_area.h"
 #include "ui/server/system_server_services.h"
@@ -100,6 +102,9 @@ int main(int argc, char** argv) {
         return new ComposerArea(context, systemComposeServices());
     };
     const auto server = std::make_shared<ServerAddress>();
+    windowOptions.areas.replay = [&context, server] {
+        return new ReplayArea(systemReplayServices(), context, server);
+    };
     windowOptions.areas.server = [&context, server] {
         return new ServerArea(systemServerServices(), context, server);
     };

@@ -15,6 +15,7 @@
 #include "ui/replay/report_model.h"
 #include "ui/text/display_text.h"
 #include "ui/theme/fonts.h"
+#include "ui/widgets/error_label.h"
 #include "ui/widgets/flat_button.h"
 #include "ui/widgets/flat_table.h"
 #include "ui/widgets/hairline_splitter.h"
@@ -66,6 +67,7 @@ ComparisonView::ComparisonView(QWidget* parent)
       m_next(new FlatButton(QStringLiteral("Next"))),
       m_previous(new FlatButton(QStringLiteral("Previous"))),
       m_figures(plain(true)),
+      m_remarks(new ErrorLabel(Severity::Warning)),
       m_title(plain(false)),
       m_texts(plain(true)),
       m_differenceModel(new DifferenceModel(this)),
@@ -112,6 +114,10 @@ void ComparisonView::layOut() {
     bar->addWidget(m_previous);
     bar->addWidget(m_next);
     topLayout->addLayout(bar);
+    m_remarks->setContentsMargins(28, 0, 14, 6);
+    m_remarks->setMarkInset(10);
+    m_remarks->hide();
+    topLayout->addWidget(m_remarks);
     topLayout->addWidget(m_table, 1);
 
     auto* const bottom = new QWidget;
@@ -158,6 +164,12 @@ void ComparisonView::layOut() {
 void ComparisonView::setReport(std::shared_ptr<const replay::Report> report) {
     m_report = std::move(report);
     m_model->setReport(m_report);
+    QStringList remarks;
+    if (m_report) {
+        for (const std::string& remark : m_report->remarks) remarks << displayText(remark);
+    }
+    m_remarks->setText(remarks.join(QLatin1Char('\n')));
+    m_remarks->setVisible(!remarks.isEmpty());
     showLine();
 }
 

@@ -15,6 +15,7 @@ class QSplitter;
 namespace framescope {
 
 class DifferenceModel;
+class ErrorLabel;
 class FlatButton;
 class FlatTable;
 class ReportModel;
@@ -63,6 +64,7 @@ private:
     FlatButton* m_next;
     FlatButton* m_previous;
     QLabel* m_figures;
+    ErrorLabel* m_remarks;
     QLabel* m_title;
     QLabel* m_texts;
     DifferenceModel* m_differenceModel;

@@ -9,6 +9,7 @@
 #include <QSettings>
 
 #include "capture/net/url.h"
+#include "capture/replay/ignored_paths.h"
 #include "ui/replay/replay_subject.h"
 #include "ui/text/display_text.h"
 
@@ -88,12 +89,8 @@ QString whyBadCapture(const QString& pattern) {
 }
 
 QString whyBadIgnored(const QString& path) {
-    const QString trimmed = path.trimmed();
-    static const QRegularExpression form(
-        QStringLiteral("^(header:\\S+|\\$.*|\"[^\"]+\".*|[^\\s.\\[$\"]+([.\\[].*)?)$"));
-    if (form.match(trimmed).hasMatch() && trimmed != QLatin1String("header:")) return {};
-    return QStringLiteral("%1 names no field; “$.time”, “$..id”, “header:Date” do.")
-        .arg(quoted(path));
+    const auto parsed = replay::IgnoredPaths::parse({utf8(path.trimmed())});
+    return parsed ? QString() : displayText(parsed.error().sentence, 300);
 }
 
 QString whyImpossible(const ReplayChoices& choices) {

@@ -2,6 +2,7 @@
 #include "ui/replay/system_replay_services.h"
 
 #include "capture/net/reactor.h"
+#include "capture/replay/report_text.h"
 #include "capture/session/session.h"
 #include "capture/transcript/transcript.h"
 
@@ -14,6 +15,9 @@ ReplayServices systemReplayServices() {
     services.start = [](replay::Plan plan, const replay::ReplayOptions& options,
                         std::function<void()> changed,
                         live::Wake wake) -> Result<std::shared_ptr<ReplayRun>> {
+        if (const auto possible = replay::checkOptions(options); !possible) {
+            return possible.error();
+        }
         auto run = std::make_shared<ReplayRun>();
         const auto reactor = std::make_shared<net::Reactor>();
         const auto transcript = transcript::begin(options.url, {}, std::move(wake));
@@ -22,6 +26,9 @@ ReplayServices systemReplayServices() {
         run->replayer = replay::Replayer::start(*reactor, transcript, std::move(plan), options,
                                                 std::move(changed));
         return run;
+    };
+    services.reportText = [](const replay::Report& report, bool json) {
+        return json ? replay::reportJson(report) : replay::reportText(report);
     };
     return services;
 }

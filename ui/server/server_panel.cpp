@@ -278,6 +278,8 @@ void ServerPanel::showState() {
     m_stateLabel->setText(running                          ? QStringLiteral("Test server at")
                           : state == ServerState::Starting ? QStringLiteral("Starting")
                                                            : QStringLiteral("Test server"));
+    // Never both: the window would become wider for it, and stay so.
+    (running ? m_stoppedLine : m_runningLine)->hide();
     m_runningLine->setVisible(running);
     m_actionLine->setVisible(running);
     m_stoppedLine->setVisible(!running);
