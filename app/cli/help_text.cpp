@@ -7,6 +7,7 @@ std::string_view helpText() {
     return R"(Usage: framescope-cli [options] FILE
        framescope-cli [options] -i INTERFACE [-f FILTER]
        framescope-cli send URL [options] [MESSAGE...]    send -h says more
+       framescope-cli replay FILE --to URL [options]     replay -h says more
        framescope-cli serve [options]                    serve -h says more
 
 Reads a capture (pcap or pcapng, also gzip-compressed), or captures packets

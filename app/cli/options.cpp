@@ -13,6 +13,7 @@
 #include "app/cli/command_options.h"
 #include "app/cli/live/live_option_reader.h"
 #include "app/cli/option_values.h"
+#include "app/cli/replay/replay_option_reader.h"
 #include "app/cli/send/send_option_reader.h"
 #include "app/cli/serve/serve_option_reader.h"
 #include "dissector/field/field_suggestion.h"
@@ -88,6 +89,7 @@ std::vector<option> longOptionsOf(const CommandOptions& command) {
 
 std::unique_ptr<CommandOptions> commandNamed(std::string_view name) {
     if (name == "send") return std::make_unique<SendOptionReader>();
+    if (name == "replay") return std::make_unique<ReplayOptionReader>();
     if (name == "serve") return std::make_unique<ServeOptionReader>();
     return nullptr;
 }
