@@ -48,11 +48,12 @@ private Q_SLOTS:
                  QStringLiteral("{\"n\":1,\"time\":2}"), QStringLiteral("-w"), path("echo.pcapng")})
                 .exitCode,
             0);
-        QCOMPARE(run({QStringLiteral("send"), m_served->address(), QStringLiteral("--sio"),
-                      QStringLiteral("--ack"), QStringLiteral("message {\"a\":1}"),
-                      QStringLiteral("-w"), path("sio.pcapng")})
-                     .exitCode,
-                 0);
+        QCOMPARE(
+            run({QStringLiteral("send"), m_served->address(), QStringLiteral("--sio"),
+                 QStringLiteral("--websocket"), QStringLiteral("--ack"),
+                 QStringLiteral("message {\"a\":1}"), QStringLiteral("-w"), path("sio.pcapng")})
+                .exitCode,
+            0);
     }
     void cleanupTestCase() { QCOMPARE(m_served->stop(), 0); }
 
