@@ -145,6 +145,7 @@ void ComposerPanel::layOut() {
     m_splitter->addWidget(m_preview);
     m_splitter->setStretchFactor(0, 1);
     m_splitter->setStretchFactor(1, 1);
+    m_splitter->setSizes({1000, 1000});
     m_splitter->setCollapsible(0, false);
     left->setMinimumWidth(280);
     m_preview->setMinimumWidth(160);
@@ -390,6 +391,11 @@ void ComposerPanel::showPreview() {
     m_send->setText(doubtful ? QStringLiteral("Send Anyway") : QStringLiteral("Send"));
     m_send->updateGeometry();
     m_send->setEnabled(m_connection->isOpen() && view.fault.isEmpty());
+    if (m_outcome->text().isEmpty() || m_hinted) {
+        m_hinted = true;
+        m_outcome->setText(m_connection->isOpen() ? QStringLiteral("Ctrl+Return sends")
+                                                  : QString());
+    }
     if (m_computed->isPending() || !std::exchange(m_sendWhenShown, false)) return;
     if (doubtful && !m_wasNamed) {
         return say(
@@ -422,6 +428,7 @@ void ComposerPanel::sendNow() {
     const DraftView& view = m_computed->view();
     if (!view.fault.isEmpty()) return say(Severity::Error, view.fault);
     const compose::Draft now = draft();
+    m_hinted = false;
     m_outcome->setText(QStringLiteral("Sending…"));
     m_awaitedAck.reset();
     say(Severity::None, {});
@@ -493,6 +500,7 @@ void ComposerPanel::saveMessageAs(const QString& path) {
         *this, [draft = draft(), file = toPath(path)] { return compose::saveDraft(draft, file); },
         [this, path](const Result<bool>& saved) {
             if (!saved) return say(Severity::Error, displayText(saved.error().sentence, 600));
+            m_hinted = false;
             m_outcome->setText(QStringLiteral("Saved as %1").arg(QFileInfo(path).fileName()));
         });
 }

@@ -126,6 +126,7 @@ private:
     bool m_sendWhenShown = false;  // the key came before the preview
     bool m_wasNamed = false;       // what is wrong stood there when the key came
     bool m_wasOpen = false;
+    bool m_hinted = false;  // beside the button stands what the key does
     std::uint64_t m_seed = 1;
     std::optional<std::uint64_t> m_awaitedAck;
 

@@ -27,8 +27,15 @@ PreviewIssue toShow(const Issue& issue) {
     return {info.severity, text};
 }
 
+/// What was not answered yet, and which question an answer belongs to, only the whole conversation
+/// can tell.
+bool needsTheOtherSide(IssueCode code) {
+    return code == IssueCode::SocketIoAckMissing || code == IssueCode::SocketIoAckUnasked;
+}
+
 void collectIssues(DraftView& view, const Dissection& dissection) {
     for (const FieldIssue& found : dissection.fields.issues()) {
+        if (needsTheOtherSide(found.issue.code)) continue;
         const PreviewIssue issue = toShow(found.issue);
         if (std::ranges::find(view.issues, issue) == view.issues.end()) {
             view.issues.push_back(issue);
@@ -55,7 +62,7 @@ DraftView viewOf(const PreviewRequest& request) {
     }
     const compose::Preview preview = compose::previewOf(*prepared, request.wire);
     view.bytes = preview.bytes.size();
-    view.worst = preview.worst;
+    if (preview.rows.size() > kMostPreviewRows) view.worst = preview.worst;
     view.allRows = preview.rows.size();
     for (const RecordId row : preview.rows) {
         if (view.rows.size() == kMostPreviewRows) break;

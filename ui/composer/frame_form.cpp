@@ -133,13 +133,13 @@ FrameForm::FrameForm(QWidget* parent)
       m_length(makeChoice(QStringLiteral("Length"),
                           {QStringLiteral("minimal"), QStringLiteral("7 bits"),
                            QStringLiteral("16 bits"), QStringLiteral("64 bits")})),
-      m_announced(makeField(QStringLiteral("Announced length"), QStringLiteral("true"))),
+      m_announced(makeField(QStringLiteral("Announced length"), QStringLiteral("as it is"))),
       m_compressing(makeChoice(QStringLiteral("Compression"),
                                {QStringLiteral("none"), QStringLiteral("as agreed"),
                                 QStringLiteral("with context"), QStringLiteral("no context")})),
       m_fragments(makeField(QStringLiteral("Fragments"), QStringLiteral("one frame"))),
       m_between(
-          makeField(QStringLiteral("Frames between"), QStringLiteral("1 ping hello, 2 pong"))),
+          makeField(QStringLiteral("Frames between"), QStringLiteral("nothing, or 1 ping hello"))),
       m_closeCode(makeField(QStringLiteral("Close code"), QStringLiteral("none"))) {
     for (int opcode = 0; opcode < 16; ++opcode) {
         m_opcode->addItem(opcodeText(static_cast<std::uint8_t>(opcode)));
@@ -223,7 +223,9 @@ void FrameForm::layOut() {
 }
 
 void FrameForm::updateFields() {
-    m_key->setEnabled(static_cast<Masking>(m_masking->currentIndex()) == Masking::Fixed);
+    const bool ownKey = static_cast<Masking>(m_masking->currentIndex()) == Masking::Fixed;
+    m_key->setEnabled(ownKey);
+    m_key->setPlaceholderText(ownKey ? QStringLiteral("37 fa 21 3d") : QString());
     const bool close = m_opcode->currentIndex() == kClose;
     m_closeLabel->setVisible(close || !m_closeCode->text().isEmpty());
     m_closeCode->setVisible(close || !m_closeCode->text().isEmpty());

@@ -1,12 +1,15 @@
 #include "ui/composer/pair_table_model.h"
 
+#include <QGuiApplication>
+#include <QPalette>
+
 #include "ui/theme/fonts.h"
 
 namespace framescope {
 
 PairTableModel::PairTableModel(const QStringList& titles, const QStringList& choices,
-                               QObject* parent)
-    : QAbstractTableModel(parent), m_titles(titles), m_choices(choices) {}
+                               const QString& invitation, QObject* parent)
+    : QAbstractTableModel(parent), m_titles(titles), m_choices(choices), m_invitation(invitation) {}
 
 void PairTableModel::setLines(const QList<QStringList>& lines) {
     beginResetModel();
@@ -28,10 +31,15 @@ QVariant PairTableModel::data(const QModelIndex& index, int role) const {
     if (role == Qt::FontRole) {
         return index.column() == 0 && !m_choices.isEmpty() ? QVariant() : fixedFont();
     }
+    if (role == Qt::ForegroundRole) {
+        return index.row() < m_lines.size()
+                   ? QVariant()
+                   : QVariant(QGuiApplication::palette().brush(QPalette::PlaceholderText));
+    }
     if (role != Qt::DisplayRole && role != Qt::EditRole) return {};
     if (index.row() >= m_lines.size()) {
-        const bool word = role == Qt::DisplayRole && index.column() == 0 && !m_choices.isEmpty();
-        return word ? QVariant(m_choices.front()) : QVariant(QString());
+        const bool invites = index.column() == (m_choices.isEmpty() ? 0 : 1);
+        return role == Qt::DisplayRole && invites ? m_invitation : QString();
     }
     return m_lines[index.row()][index.column()];
 }

@@ -12,8 +12,9 @@ class PairTableModel : public QAbstractTableModel {
 
 public:
     /// One title a column. `choices`: what the first column offers; empty: it is text too.
+    /// `invitation` stands in the empty line.
     PairTableModel(const QStringList& titles, const QStringList& choices,
-                   QObject* parent = nullptr);
+                   const QString& invitation = {}, QObject* parent = nullptr);
 
     /// Lines in which something stands.
     const QList<QStringList>& lines() const { return m_lines; }
@@ -32,6 +33,7 @@ public:
 private:
     QStringList m_titles;
     QStringList m_choices;
+    QString m_invitation;
     QList<QStringList> m_lines;
 };
 

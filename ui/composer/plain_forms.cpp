@@ -97,7 +97,7 @@ RawForm::RawForm(QWidget* parent)
     auto* const remark =
         new QLabel(QStringLiteral("Sent byte for byte on the connection, whatever it speaks."));
     remark->setForegroundRole(QPalette::PlaceholderText);
-    remark->setWordWrap(true);
+    remark->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     auto* const foot = new QHBoxLayout;
     foot->setSpacing(10);
     foot->addWidget(m_crlf);

@@ -25,6 +25,15 @@ namespace framescope {
 namespace {
 constexpr int kMostLines = 4;
 constexpr int kMargin = 8;
+constexpr qsizetype kLongestName = 18;
+
+/// "ping", "text fragment": what the row's text begins with, where it begins with a name.
+QString shortName(const PreviewRow& row) {
+    const qsizetype end = row.info.indexOf(QLatin1String("  "));
+    QString name = end < 0 ? row.info : row.info.left(end);
+    if (name.isEmpty() || name.size() > kLongestName) name = row.name;
+    return name.replace(QLatin1Char('&'), QLatin1String("&&"));
+}
 }  // namespace
 
 IssueList::IssueList(QWidget* parent) : QWidget(parent) {
@@ -150,7 +159,7 @@ void PreviewPane::setView(const DraftView& view) {
         const QSignalBlocker quiet(m_frames);
         while (m_frames->count() > 0) m_frames->removeTab(m_frames->count() - 1);
         for (std::size_t i = 0; i < view.rows.size(); ++i) {
-            m_frames->addTab(QStringLiteral("%1  %2").arg(i + 1).arg(view.rows[i].name));
+            m_frames->addTab(QStringLiteral("%1  %2").arg(i + 1).arg(shortName(view.rows[i])));
         }
         m_frames->setVisible(view.rows.size() > 1);
     }

@@ -83,7 +83,7 @@ QTableView* makeTable(PairTableModel& model, const QString& name, int firstWidth
     table->setSelectionMode(QAbstractItemView::SingleSelection);
     table->setTabKeyNavigation(false);
     table->setEditTriggers(QAbstractItemView::AllEditTriggers);
-    table->setMinimumHeight(110);
+    table->setMinimumHeight(100);
     return table;
 }
 
@@ -234,7 +234,7 @@ SettingsDialog::SettingsDialog(const client::ClientOptions& options, QWidget* pa
     connect(cancel, &FlatButton::clicked, this, &QDialog::reject);
     connect(take, &FlatButton::clicked, this, &SettingsDialog::acceptIfPossible);
     fill();
-    resize(620, 470);
+    resize(640, 540);
 }
 
 QWidget* SettingsDialog::handshakePage() {
@@ -244,7 +244,7 @@ QWidget* SettingsDialog::handshakePage() {
     m_deflate = new QCheckBox(QStringLiteral("Offer compression (permessage-deflate)"));
     m_extensions = makeField(QStringLiteral("Extensions"), QStringLiteral("as they are offered"));
     m_headers = new PairTableModel({QString(), QStringLiteral("Header"), QStringLiteral("Value")},
-                                   editWords(), page);
+                                   editWords(), QStringLiteral("another header…"), page);
     QTableView* const table = makeTable(*m_headers, QStringLiteral("Headers"), 80);
     m_typed = new QCheckBox(QStringLiteral("Send this request instead, byte for byte"));
     m_request = makeTextEditor(QStringLiteral("Request"));
@@ -336,8 +336,9 @@ QWidget* SettingsDialog::socketPage() {
                        {QStringLiteral("WebSocket at once"),
                         QStringLiteral("polling, then upgrade"), QStringLiteral("polling only")});
     m_path = makeField(QStringLiteral("Path"), QStringLiteral("/socket.io/"));
-    m_namespaces = new PairTableModel(
-        {QStringLiteral("Namespace"), QStringLiteral("Auth, as JSON")}, {}, page);
+    m_namespaces =
+        new PairTableModel({QStringLiteral("Namespace"), QStringLiteral("Auth, as JSON")}, {},
+                           QStringLiteral("another namespace…"), page);
     QTableView* const table = makeTable(*m_namespaces, QStringLiteral("Namespaces"), 150);
     m_heartbeats = new QCheckBox(QStringLiteral("Answer heartbeats"));
     m_base64 = new QCheckBox(QStringLiteral("Binary data as text (b64=1 of EIO=3)"));

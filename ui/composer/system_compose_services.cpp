@@ -1,4 +1,5 @@
 // A file of its own: whoever brings services of his own links none of what these need.
+#include "capture/replay/row_draft.h"
 #include "ui/composer/compose_services.h"
 
 namespace framescope {
@@ -10,6 +11,7 @@ ComposeServices systemComposeServices() {
                              client::ClientOptions options, client::Observer& observer) {
         return client::Client::make(reactor, std::move(transcript), std::move(options), observer);
     };
+    services.draftOf = replay::draftOf;
     return services;
 }
 

@@ -84,7 +84,7 @@ void FlatStyle::drawComplexControl(ComplexControl control, const QStyleOptionCom
                             subControlRect(control, option, SC_SpinBoxDown, widget));
     }
     const auto* const combo = qstyleoption_cast<const QStyleOptionComboBox*>(option);
-    if (control == CC_ComboBox && combo != nullptr && !combo->editable) {
+    if (control == CC_ComboBox && combo != nullptr) {
         return paintComboBox(*painter, *combo,
                              subControlRect(control, option, SC_ComboBoxArrow, widget));
     }

@@ -26,6 +26,7 @@
 #include "ui/live/live_controller.h"
 #include "ui/load/load_controller.h"
 #include "ui/rows/row_model.h"
+#include "ui/rows/row_view.h"
 #include "ui/start/compose_section.h"
 #include "ui/start/recent_addresses.h"
 #include "ui/start/start_page.h"
@@ -253,6 +254,44 @@ private Q_SLOTS:
         desk.panel().send();
         QTRY_VERIFY2(desk.panel().outcomeText().startsWith(QStringLiteral("Acknowledged after")),
                      qPrintable(desk.panel().outcomeText()));
+    }
+
+    void aRowOfACaptureIsEditedAndSent() {
+        Desk desk;
+        QVERIFY(desk.startServer());
+        QVERIFY(desk.connectTo("/echo"));
+        QSignalSpy finished(&desk.window->loader(), &LoadController::finished);
+        desk.window->openFile(QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples/ws-echo.pcap"));
+        QVERIFY(finished.wait());
+        CapturePage& page = desk.window->capturePage();
+        QVERIFY(page.isVisible());
+        const Session& session = *desk.window->loader().session();
+        RecordId row = 0;
+        while (row < session.rowCount() &&
+               !(session.record(row).protocol == Protocol::WebSocket &&
+                 session.record(row).direction == Direction::ClientToServer)) {
+            ++row;
+        }
+        QVERIFY(page.selectRecord(row));
+        QVERIFY(page.rowView().actions().contains(desk.action("Ctrl+Shift+E")));
+        desk.action("Ctrl+Shift+E")->trigger();
+        QVERIFY(desk.area->isVisible());
+        QVERIFY(!page.isVisible());
+        QVERIFY(desk.window->loader().session() == &session);  // the capture is still open
+        QCOMPARE(desk.panel().page(), ComposerPanel::FramePage);
+        const auto frame = std::get<compose::FrameDraft>(desk.panel().draft());
+        // Bits, key and payload are those of the row.
+        QCOMPARE(frame.masking, compose::Masking::Fixed);
+        QVERIFY(desk.waitForPreview());
+        const Bytes& shown =
+            desk.panel().preview().view().rows[0].dissection->sources.front().bytes;
+        bool same = false;
+        for (const Source& source : session.dissect(row).sources) {
+            same = same || source.bytes == shown;
+        }
+        QVERIFY(same);
+        desk.action("Ctrl+Return")->trigger();
+        QTRY_VERIFY(desk.panel().outcomeText().startsWith(QStringLiteral("Sent ")));
     }
 
     void whyItIsNotOpenIsSaidBelowTheAddress() {
