@@ -210,6 +210,8 @@ async function socketio2() {
         socket.on("sum", (a, b, reply) => reply(changed ? a * b : a + b));
         socket.on("upload", (name, data, info, reply) => reply({ name, size: data.length, info }));
         socket.on("download", () => socket.emit("file", { name: "one.bin", data: Buffer.from([1, 2, 3]) }));
+        // The recorded server was shut down when the client had left.
+        socket.on("disconnect", () => socket.conn.close(true));
     });
     const chat = io.of("/chat");
     chat.on("connection", (socket) => {

@@ -58,7 +58,7 @@ void TestReplayedSamples::againstItsOwnServer_data() {
             << sample << which << server << change;
     };
     const QStringList untouched;
-    add(QStringLiteral("ws-echo.pcap"), stream(0), here, {"", "Hello", "Hallo"});
+    add(QStringLiteral("ws-echo.pcap"), stream(0), here, {"character 2", "Hello", "Hallo"});
     for (int i = 0; i < 8; ++i) {
         add(QStringLiteral("ws-close-codes.pcap"), stream(i), here,
             i == 1 ? QStringList{"code", "1008", "1013"} : untouched);
@@ -66,13 +66,14 @@ void TestReplayedSamples::againstItsOwnServer_data() {
     add(QStringLiteral("ws-deflate.pcapng"), stream(0), here, {"$.price", "12.75", "13"});
     add(QStringLiteral("ws-deflate.pcapng"), stream(1), here, {"$.price", "12.75", "13"});
     add(QStringLiteral("ws-deflate.pcapng"), stream(2), here, {"$.price", "12.75", "13"});
-    const QStringList hello = {"", "Hello from behind the proxy", "Hello from before the proxy"};
+    const QStringList hello = {"character 14", "Hello from behind the proxy",
+                               "Hello from before the proxy"};
     add(QStringLiteral("nginx-proxy.pcapng"), stream(0), QStringLiteral("proxy"), untouched);
     add(QStringLiteral("nginx-proxy.pcapng"), stream(1), here, untouched);
     add(QStringLiteral("nginx-proxy.pcapng"), stream(2), QStringLiteral("proxy"), hello);
     add(QStringLiteral("nginx-proxy.pcapng"), stream(3), here, hello);
     add(QStringLiteral("python-websockets.pcap"), stream(0), here,
-        {"", "You answered", "You replied"});
+        {"character 5", "You answered", "You replied"});
     add(QStringLiteral("socketio4-websocket.pcapng"), session(0), here, {"$[0]", "42", "437"});
     add(QStringLiteral("socketio4-websocket.pcapng"), session(1), here, {"$[1].seen", "1", "2"});
     add(QStringLiteral("socketio4-polling-upgrade.pcapng"), session(0), here,
