@@ -58,6 +58,12 @@ public:
         return drafts;
     }
 
+    bool canSay(const Piece& piece, const client::Status& status) const override {
+        // The recorded session had been upgraded by then.
+        return stepOf(piece).kind != StepKind::Control || !status.wire.polling ||
+               m_context.plan.client.engineIo.way == client::EngineIoOptions::Way::PollingOnly;
+    }
+
     std::vector<Answer> heard(const Incoming& incoming) override {
         switch (incoming.kind) {
             case Incoming::Kind::Text:

@@ -115,7 +115,7 @@ public:
         hear(m_speaker->changed(status));
         if (status.state == client::State::Closed) {
             closed(status);
-        } else if (opens) {
+        } else {
             pump();
         }
         tell();
@@ -241,7 +241,7 @@ private:
             return false;
         }
         const Piece& piece = m_schedule[m_next];
-        if (!isTime(piece) || !isAnswered(piece)) return false;
+        if (!isTime(piece) || !isAnswered(piece) || !isReady(piece)) return false;
         m_timer.stop();
         m_waitingFor.reset();
         say(piece);
@@ -288,6 +288,13 @@ private:
             }
             for (const std::size_t need : piece.needs) m_givenUp.insert(need);
         });
+    }
+
+    /// Whether the client can say the piece by now: a close frame needs the upgrade behind it.
+    bool isReady(const Piece& piece) {
+        if (m_speaker->canSay(piece, m_status)) return true;
+        const std::scoped_lock lock(m_mutex);
+        return !waits(m_next, [] {});
     }
 
     /// The server's first step in front of `before` that is still waited for.

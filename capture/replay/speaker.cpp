@@ -34,6 +34,10 @@ std::string Speaker::replaced(std::string_view text) {
     return std::move(outcome.text);
 }
 
+bool Speaker::canSay(const Piece& /*piece*/, const client::Status& /*status*/) const {
+    return true;
+}
+
 std::vector<Answer> Speaker::changed(const client::Status& status) {
     std::vector<Answer> answers;
     const bool settled =

@@ -37,6 +37,8 @@ public:
     /// has to be sent: endConnection() says what has to be done.
     virtual Result<std::vector<compose::Draft>> drafts(const Piece& piece,
                                                        const client::Status& status) = 0;
+    /// Whether the client, as it is now, can say a piece; false where that will come.
+    virtual bool canSay(const Piece& piece, const client::Status& status) const;
     virtual std::vector<Answer> heard(const client::Incoming& incoming) = 0;
     /// The client's status changed; the answers that follow from it.
     virtual std::vector<Answer> changed(const client::Status& status);
