@@ -195,7 +195,13 @@ void ComposerPanel::wire() {
     });
     connect(m_pages, &QTabBar::currentChanged, this, [this](int page) {
         m_stack->setCurrentIndex(page);
-        if (page != HistoryPage) refreshPreview();
+        if (page == HistoryPage && !m_historyView->currentIndex().isValid()) {
+            m_historyView->setCurrentIndex(m_historyView->model()->index(0, 0));
+        }
+        refreshPreview();
+    });
+    connect(m_historyView, &HistoryView::pointedAt, this, [this] {
+        if (page() == HistoryPage) refreshPreview();
     });
     for (DraftForm* form : findChildren<DraftForm*>()) {
         connect(form, &DraftForm::changed, this, [this, form] {
@@ -328,7 +334,16 @@ DraftForm* ComposerPanel::form() const {
 }
 
 compose::Draft ComposerPanel::draft() const {
+    const int row = m_historyView->currentIndex().row();
+    if (page() == HistoryPage && row >= 0) return m_history.draftAt(row);
     return form()->draft();
+}
+
+QString ComposerPanel::fault() const {
+    if (page() != HistoryPage) return form()->fault();
+    return m_historyView->currentIndex().isValid()
+               ? QString()
+               : QStringLiteral("Nothing to send again: nothing was sent yet.");
 }
 
 void ComposerPanel::setDraft(const compose::Draft& draft) {
@@ -384,8 +399,11 @@ void ComposerPanel::refreshPreview() {
 
 void ComposerPanel::showPreview() {
     DraftView view = m_computed->view();
-    const QString fault = form()->fault();
-    if (!fault.isEmpty()) view.fault = fault;
+    const QString fault = this->fault();
+    if (!fault.isEmpty()) {
+        view = {};
+        view.fault = fault;
+    }
     m_preview->setView(view);
     const bool doubtful = view.worst >= Severity::Warning;
     m_send->setText(doubtful ? QStringLiteral("Send Anyway") : QStringLiteral("Send"));
@@ -407,8 +425,7 @@ void ComposerPanel::showPreview() {
 }
 
 void ComposerPanel::send() {
-    if (page() == HistoryPage) return;
-    const QString fault = form()->fault();
+    const QString fault = this->fault();
     if (!fault.isEmpty()) return say(Severity::Error, fault);
     if (!m_connection->isOpen()) {
         return say(Severity::Note,

@@ -60,6 +60,7 @@ public:
     void cut();
     void askSettings();
 
+    /// What is written on the page in front; of the history its current message.
     compose::Draft draft() const;
     /// Shows a draft on its page, to be edited.
     void setDraft(const compose::Draft& draft);
@@ -107,6 +108,8 @@ private:
     void layOut();
     void wire();
     DraftForm* form() const;
+    /// What keeps what is written from being a draft, a sentence; empty for nothing.
+    QString fault() const;
     void showStatus();
     void showOutcome(const Outcome& outcome);
     void showAcknowledged(const Acknowledged& acknowledged);

@@ -2,11 +2,43 @@
 
 #include <QKeyEvent>
 #include <QPainter>
+#include <QStyledItemDelegate>
 
 #include "ui/composer/history_model.h"
+#include "ui/theme/fonts.h"
 #include "ui/theme/role_colors.h"
 
 namespace framescope {
+
+namespace {
+
+/// Lines as high as those of the other lists, with some room at the side.
+class LineDelegate : public QStyledItemDelegate {
+public:
+    using QStyledItemDelegate::QStyledItemDelegate;
+    QSize sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+        const QSize size = QStyledItemDelegate::sizeHint(option, index);
+        return {size.width(), denseRowHeight(option.font)};
+    }
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override {
+        const RoleColors& colors = roleColors(option.palette);
+        const bool selected = option.state.testFlag(QStyle::State_Selected);
+        if (selected) {
+            painter->fillRect(option.rect, option.state.testFlag(QStyle::State_HasFocus)
+                                               ? colors.selection
+                                               : colors.selectionInactive);
+        }
+        const QRect place = option.rect.adjusted(10, 0, -8, 0);
+        painter->setFont(fixedFont());
+        painter->setPen(colors.text);
+        painter->drawText(place, Qt::AlignLeft | Qt::AlignVCenter,
+                          QFontMetrics(fixedFont())
+                              .elidedText(index.data().toString(), Qt::ElideRight, place.width()));
+    }
+};
+
+}  // namespace
 
 HistoryView::HistoryView(HistoryModel& model, QWidget* parent) : QListView(parent) {
     setModel(&model);
@@ -15,6 +47,8 @@ HistoryView::HistoryView(HistoryModel& model, QWidget* parent) : QListView(paren
     setTextElideMode(Qt::ElideRight);
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     setAccessibleName(QStringLiteral("Messages that were sent"));
+    setItemDelegate(new LineDelegate(this));
+    connect(selectionModel(), &QItemSelectionModel::currentChanged, this, &HistoryView::pointedAt);
     connect(this, &QListView::clicked, this,
             [this](const QModelIndex& index) { Q_EMIT chosen(index.row()); });
 }

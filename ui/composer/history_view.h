@@ -15,6 +15,8 @@ public:
 
 Q_SIGNALS:
     void chosen(int row);
+    /// Another line is the current one.
+    void pointedAt();
 
 protected:
     void keyPressEvent(QKeyEvent* event) override;

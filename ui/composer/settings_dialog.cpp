@@ -14,6 +14,7 @@
 #include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
+#include <QPainter>
 #include <QPlainTextEdit>
 #include <QScrollArea>
 #include <QSpinBox>
@@ -38,12 +39,23 @@ namespace {
 
 using client::HandshakeDraft;
 
+constexpr int kInset = 5;
 constexpr const char* kDeflate = "permessage-deflate; client_max_window_bits";
 
 /// A choice of words in the first column.
 class WordDelegate : public QStyledItemDelegate {
 public:
     using QStyledItemDelegate::QStyledItemDelegate;
+    /// Texts begin where their titles do.
+    void paint(QPainter* painter, const QStyleOptionViewItem& option,
+               const QModelIndex& index) const override {
+        QStyleOptionViewItem inset = option;
+        if (option.state.testFlag(QStyle::State_Selected)) {
+            painter->fillRect(option.rect, option.palette.highlight());
+        }
+        inset.rect.setLeft(option.rect.left() + kInset);
+        QStyledItemDelegate::paint(painter, inset, index);
+    }
     QWidget* createEditor(QWidget* parent, const QStyleOptionViewItem& option,
                           const QModelIndex& index) const override {
         const auto* const model = static_cast<const PairTableModel*>(index.model());

@@ -86,7 +86,12 @@ SocketIoForm::SocketIoForm(QWidget* parent)
     m_nsp->setFont(fixedFont());
     m_nsp->setAccessibleName(QStringLiteral("Namespace"));
     m_nsp->setInsertPolicy(QComboBox::NoInsert);
-    m_nsp->setMinimumContentsLength(6);
+    m_nsp->setMinimumContentsLength(3);
+    // Both become narrow where there is little room.
+    for (QComboBox* box : {m_type, m_nsp}) {
+        box->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    }
+    m_type->setMinimumContentsLength(6);
     m_nsp->addItem(QStringLiteral("/"));
     m_attachments->setFrameShape(QFrame::NoFrame);
     m_attachments->setFont(fixedFont());

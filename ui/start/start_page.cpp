@@ -75,8 +75,11 @@ StartPage::StartPage(const QList<Sample>& samples, const LiveServices& services,
     m_content->addStretch(1);
     m_content->addWidget(plainLabel(QStringLiteral("Framescope"), 2.0, QFont::DemiBold, false));
     m_content->addWidget(plainLabel(
-        QStringLiteral(
-            "Reads WebSocket and Socket.IO conversations out of captures, and off the wire."),
+        offers.composer
+            ? QStringLiteral("Reads WebSocket and Socket.IO conversations out of captures and off "
+                             "the wire, and takes part in them.")
+            : QStringLiteral("Reads WebSocket and Socket.IO conversations out of captures, and off "
+                             "the wire."),
         1.0, QFont::Normal, true));
     m_content->addSpacing(16);
     auto* const open = new FlatButton(QStringLiteral("Open a Capture…"));

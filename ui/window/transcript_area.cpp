@@ -17,8 +17,11 @@
 namespace framescope {
 
 namespace {
-constexpr int kPanelShare = 55;  // of a hundred parts of the height
-}
+// Of a hundred parts of the height; in a low window the list is content with a few rows.
+constexpr int kPanelShare = 55;
+constexpr int kPanelShareWhenLow = 66;
+constexpr int kLow = 500;  // pixels
+}  // namespace
 
 TranscriptArea::TranscriptArea(const QString& title, const QString& key, const QString& emptyText,
                                const AreaContext& context, QWidget* parent)
@@ -61,7 +64,8 @@ void TranscriptArea::setPanel(QWidget* panel) {
 void TranscriptArea::resizeEvent(QResizeEvent* event) {
     WorkArea::resizeEvent(event);
     if (!m_sized) {
-        const int panel = height() * kPanelShare / 100;
+        const int share = height() < kLow ? kPanelShareWhenLow : kPanelShare;
+        const int panel = height() * share / 100;
         m_splitter->setSizes({panel, std::max(1, height() - panel)});
     }
     m_sized = m_sized || isVisible();

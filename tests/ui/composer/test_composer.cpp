@@ -206,6 +206,9 @@ private Q_SLOTS:
         HistoryView& history = desk.panel().historyView();
         QCOMPARE(history.model()->rowCount(), 1);
         history.setCurrentIndex(history.model()->index(0, 0));
+        // The preview is that of the message pointed at, and the key sends it again.
+        QVERIFY(desk.waitForPreview());
+        QCOMPARE(desk.panel().preview().view().bytes, quint64{2 + 4 + 5});
         QTest::keyClick(&history, Qt::Key_Return);
         QCOMPARE(desk.panel().page(), ComposerPanel::FramePage);
         QCOMPARE(editor.toPlainText(), QStringLiteral("first"));
