@@ -37,6 +37,7 @@ namespace {
 
 constexpr int kNarrow = 900;  // pixels, below which the settings are a tab
 constexpr int kFormWidth = 340;
+constexpr int kLeastWidth = 480;
 
 /// "http://..." as the WebSocket address of the same server.
 QString webSocketUrl(QString url) {
@@ -185,6 +186,8 @@ void ReplayPanel::layOut(QWidget* transcript) {
     m_splitter = new HairlineSplitter(Qt::Horizontal);
     m_splitter->addWidget(m_formScroll);
     m_splitter->addWidget(right);
+    // As little as it needs when it is narrow: only then it can become so.
+    m_splitter->setMinimumWidth(kLeastWidth);
     m_splitter->setStretchFactor(0, 0);
     m_splitter->setStretchFactor(1, 1);
     auto* const layout = new QVBoxLayout(this);

@@ -89,7 +89,7 @@ void VerdictBar::showVerdict(const replay::Report& report) {
     const QString word = verdictWord(report.verdict);
     show(good ? Mark::Good : Mark::Bad,
          sentence.startsWith(word, Qt::CaseInsensitive) ? sentence
-                                                        : word + QStringLiteral(": ") + sentence,
+                                                        : word + QStringLiteral(". ") + sentence,
          true);
 }
 

@@ -183,7 +183,10 @@ FaultList::Line FaultList::makeLine(const server::FaultInfo& info) {
         details->setVisible(on);
         changed();
     });
-    connect(line.after, &QSpinBox::valueChanged, this, &FaultList::changed);
+    connect(line.after, &QSpinBox::valueChanged, this, [this, after = line.after](int messages) {
+        after->setSuffix(messages == 1 ? QStringLiteral(" message") : QStringLiteral(" messages"));
+        changed();
+    });
     if (line.number != nullptr) {
         connect(line.number, &QLineEdit::textChanged, this, &FaultList::changed);
     }

@@ -35,6 +35,7 @@ namespace {
 
 constexpr int kNarrow = 860;  // pixels, below which the misbehaviours are a tab
 constexpr int kFaultWidth = 360;
+constexpr int kLeastWidth = 480;
 
 QString key(const char* name) {
     return QStringLiteral("server/") + QLatin1String(name);
@@ -205,6 +206,8 @@ void ServerPanel::layOut(QWidget* transcript) {
     m_splitter = new HairlineSplitter(Qt::Horizontal);
     m_splitter->addWidget(m_faults);
     m_splitter->addWidget(right);
+    // As little as it needs when it is narrow: only then it can become so.
+    m_splitter->setMinimumWidth(kLeastWidth);
     m_splitter->setStretchFactor(0, 0);
     m_splitter->setStretchFactor(1, 1);
     auto* const layout = new QVBoxLayout(this);

@@ -120,7 +120,7 @@ private Q_SLOTS:
         QCOMPARE(shown.panel->verdictBar().text(), QStringLiteral("Step 5 of 8"));
         QVERIFY(shown.finish(goodReport(shown.plan, 8)));
         QCOMPARE(shown.panel->verdictBar().text(),
-                 QStringLiteral("Same: 4 answers, all the same."));
+                 QStringLiteral("Same. 4 answers, all the same."));
         QCOMPARE(shown.panel->startButton().text(), QStringLiteral("&Start"));
         QVERIFY(shown.panel->urlEdit().isEnabled());
     }
@@ -156,7 +156,7 @@ private Q_SLOTS:
             }
         }
         QCOMPARE(QGuiApplication::clipboard()->text(),
-                 QStringLiteral("Same: 4 answers, all the same."));
+                 QStringLiteral("Same. 4 answers, all the same."));
         QTemporaryDir folder;
         const QString path = folder.filePath(QStringLiteral("r.json"));
         Q_EMIT shown.panel->verdictBar().saveRequested();

@@ -137,8 +137,8 @@ private Q_SLOTS:
             Severity::Error);
         row("late", Outcome::Different, true, false, QStringLiteral("late +120 ms"),
             Severity::Warning);
-        row("different and late", Outcome::Different, true, true,
-            QStringLiteral("different, late"), Severity::Error);
+        row("different and late", Outcome::Different, true, true, QStringLiteral("different, late"),
+            Severity::Error);
         row("missing", Outcome::Missing, false, false, QStringLiteral("missing"), Severity::Error);
         row("extra", Outcome::Extra, false, false, QStringLiteral("extra"), Severity::Warning);
         row("ignored", Outcome::Ignored, false, false, QStringLiteral("not compared"),
