@@ -66,13 +66,10 @@ bool ServerArea::wouldLose() const {
 }
 
 void ServerArea::whenDecided(std::function<void()> next) {
-    const auto stopAndGo = [this, next = std::move(next)] {
-        m_controller->stop();
-        next();
-    };
-    if (!m_place->live().hasUnsaved()) return stopAndGo();
+    // It goes on until the area goes: somebody may go back at the next question.
+    if (!m_place->live().hasUnsaved()) return next();
     Q_EMIT frontRequested();
-    m_place->flow().whenDecided(stopAndGo);
+    m_place->flow().whenDecided(std::move(next));
 }
 
 void ServerArea::saveSizes(QSettings& settings) const {

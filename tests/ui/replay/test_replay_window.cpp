@@ -123,6 +123,7 @@ private Q_SLOTS:
         const auto& report = shown.replay->controller().report();
         QVERIFY(report != nullptr);
         QVERIFY2(report->verdict != replay::Verdict::Failed, report->sentence.c_str());
+        QVERIFY(report->same > 5);  // it echoes as the recorded one did
         QCOMPARE(panel.comparison().model().rowCount(), static_cast<int>(report->lines.size()));
         QVERIFY(panel.verdictBar().text().contains(QString::fromStdString(report->sentence)));
         // What passed stands in the list of both, as rows.
