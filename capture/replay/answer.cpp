@@ -60,8 +60,31 @@ Answer answerOf(const Step& step, std::uint64_t exchange, std::string_view metho
         answer.head = std::move(read.front().head);
         answer.bytes = std::move(read.front().bytes);
         answer.text = read.front().text;
+        answer.codingFault = std::move(read.front().codingFault);
     }
     return answer;
+}
+
+std::size_t memoryOf(const Answer& answer) {
+    // Signature, places in the books, and a namespace's own ones, if each answer names another.
+    constexpr std::size_t kBeside = 1024;
+    std::size_t size = sizeof(Answer) + kBeside + answer.label.size() + answer.bytes.size() +
+                       answer.codingFault.size();
+    for (const Bytes& attachment : answer.attachments) size += sizeof(Bytes) + attachment.size();
+    if (answer.socket) {
+        const SocketPacket& packet = *answer.socket;
+        // A namespace is kept with the answer, as its channel's name, and where it is counted.
+        size +=
+            3 * packet.nsp.size() + packet.query.size() + packet.event.size() + packet.data.size();
+        for (const Bytes& attachment : packet.attachments) {
+            size += sizeof(Bytes) + attachment.size();
+        }
+    }
+    if (answer.head) {
+        size += 2 * static_cast<std::size_t>(answer.head->range.size());
+        size += answer.head->headers.size() * sizeof(http::Header);
+    }
+    return size;
 }
 
 std::string channelOf(const Answer& answer) {

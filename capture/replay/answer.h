@@ -14,6 +14,9 @@
 
 namespace framescope::replay {
 
+/// Memory for answers of one server: of what is received beyond it nothing is kept.
+inline constexpr std::size_t kMaxAnswerMemory = 512U << 20;
+
 struct Answer {
     StepKind kind = StepKind::Message;
     std::int64_t timeNs = 0;  ///< since the first step
@@ -28,8 +31,14 @@ struct Answer {
     bool recoverable = false;        ///< of SocketIo: as Step::recoverable
     std::optional<http::Head> head;  ///< of HttpResponse
     std::uint64_t exchange = 0;      ///< of HttpResponse: its number on the connection, from 0
-    bool reset = false;              ///< of End
+    /// Of HttpResponse: why the body's codings could not be undone to their end; empty if they
+    /// were.
+    std::string codingFault;
+    bool reset = false;  ///< of End
 };
+
+/// Memory that an answer takes, roughly, with what the books of a replay keep beside it.
+std::size_t memoryOf(const Answer& answer);
 
 /// The recorded answer of a step; `exchange` and `method` of the request that a response answers.
 Answer answerOf(const Step& step, std::uint64_t exchange = 0, std::string_view method = {});

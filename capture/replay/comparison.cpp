@@ -298,6 +298,10 @@ void compareResponses(const Answer& recorded, const Answer& received, auto& walk
             walk.header(header.name, joined(left, header.name), joined(right, header.name));
         }
     }
+    const auto told = [](const Answer& answer) {
+        return answer.codingFault.empty() ? std::string("can be undone") : answer.codingFault;
+    };
+    walk.part("coding", told(recorded), told(received));
     if (recorded.text || received.text) {
         walk.texts(asText(recorded.bytes), asText(received.bytes));
     } else {

@@ -5,12 +5,23 @@
 #include "dissector/payload/utf8.h"
 
 namespace framescope::replay {
+namespace {
+
+constexpr const char* kBodyTooLarge =
+    "The body of the server's answer is too large to be compared.";
+
+}  // namespace
 
 void HttpAnswers::feed(ByteView bytes, std::vector<Answer>& answers) {
     if (!m_fault.empty()) return;
     m_waiting.insert(m_waiting.end(), bytes.begin(), bytes.end());
     while (m_fault.empty() && (m_inBody ? readBody(answers) : readHead(answers))) {
     }
+    if (m_fault.empty()) return;
+    // Only here: whoever met the fault still had these bytes in hand.
+    m_waiting = {};
+    m_unit = {};
+    m_answer = {};
 }
 
 void HttpAnswers::end(std::vector<Answer>& answers) {
@@ -32,9 +43,16 @@ bool HttpAnswers::readHead(std::vector<Answer>& answers) {
         fail("The server answered with bytes that are no HTTP.");
         return false;
     }
-    auto head = http::parseHead(m_waiting);
+    const auto behind = m_headEnd.feed(ByteView(m_waiting).subspan(m_headSeen));
+    const std::size_t seen = behind ? m_headSeen + *behind : m_waiting.size();
+    m_headSeen = seen;
+    if (seen > kMaxHead) fail("The head of the server's answer is too long.");
+    if (!behind || !m_fault.empty()) return false;
+    m_headEnd = http::HeadEnd();
+    m_headSeen = 0;
+    auto head = http::parseHead(ByteView(m_waiting).first(seen));
     if (!head) {
-        if (m_waiting.size() > kMaxHead) fail("The head of the server's answer is too long.");
+        fail("The head of the server's answer cannot be read.");
         return false;
     }
     m_waiting.erase(m_waiting.begin(),
@@ -77,6 +95,7 @@ bool HttpAnswers::readBody(std::vector<Answer>& answers) {
             const auto size =
                 static_cast<std::size_t>(std::min<std::uint64_t>(m_left, m_waiting.size()));
             content(ByteView(m_waiting).first(size), answers);
+            if (!m_fault.empty()) return false;
             m_waiting.erase(m_waiting.begin(),
                             m_waiting.begin() + static_cast<std::ptrdiff_t>(size));
             m_left -= size;
@@ -91,6 +110,7 @@ bool HttpAnswers::readBody(std::vector<Answer>& answers) {
                 if (part.kind != http::ChunkPart::Data) continue;
                 content(ByteView(m_waiting).subspan(part.range.begin - before, part.range.size()),
                         answers);
+                if (!m_fault.empty()) return false;
             }
             m_waiting.erase(m_waiting.begin(),
                             m_waiting.begin() + static_cast<std::ptrdiff_t>(size));
@@ -114,12 +134,19 @@ void HttpAnswers::content(ByteView bytes, std::vector<Answer>& answers) {
         return;
     }
     m_decoder->feed(bytes, [&](ByteView piece) { decoded(piece, answers); });
+    if (m_decoder->state() == http::ContentDecoder::State::OverLimit) {
+        fail(kBodyTooLarge);
+    } else if (m_decoder->state() == http::ContentDecoder::State::Malformed && m_stream) {
+        fail("The coding of the server's event stream cannot be undone: " + m_decoder->error() +
+             ".");
+    }
 }
 
 void HttpAnswers::decoded(ByteView bytes, std::vector<Answer>& answers) {
+    if (!m_fault.empty()) return;  // a decoder hands out what it has to the end
     if (!m_stream) {
         if (m_answer.bytes.size() + bytes.size() > http::kMaxDecoded) {
-            fail("The body of the server's answer is too large to be compared.");
+            fail(kBodyTooLarge);
             return;
         }
         m_answer.bytes.insert(m_answer.bytes.end(), bytes.begin(), bytes.end());
@@ -167,6 +194,11 @@ void HttpAnswers::finish(std::vector<Answer>& answers) {
         endStream(answers);
         return;
     }
+    if (m_decoder && m_decoder->state() == http::ContentDecoder::State::Malformed) {
+        m_answer.codingFault = m_decoder->error();
+    } else if (m_decoder && !m_decoder->whole()) {
+        m_answer.codingFault = "ends too early";
+    }
     m_answer.text = isPrintableText(asText(m_answer.bytes));
     if (m_answer.label.empty()) m_answer.label = lineOf(m_answer);
     answers.push_back(std::move(m_answer));
@@ -174,7 +206,6 @@ void HttpAnswers::finish(std::vector<Answer>& answers) {
 
 void HttpAnswers::fail(std::string sentence) {
     m_fault = std::move(sentence);
-    m_waiting.clear();
 }
 
 }  // namespace framescope::replay

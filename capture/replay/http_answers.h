@@ -41,6 +41,8 @@ private:
     void fail(std::string sentence);
 
     Bytes m_waiting;
+    http::HeadEnd m_headEnd;
+    std::size_t m_headSeen = 0;  ///< bytes of m_waiting that m_headEnd was given
     std::deque<std::string> m_methods;
     std::uint64_t m_exchange = 0;
     bool m_inBody = false;
