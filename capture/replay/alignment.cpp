@@ -27,12 +27,14 @@ void Alignment::finish() {
 void Alignment::pair(std::size_t recorded, std::size_t received) {
     m_counterpart[recorded] = received;
     m_received[received] = recorded;
+    ++m_pairs;
 }
 
 void Alignment::unpair(std::size_t recorded) {
     if (!m_counterpart[recorded]) return;
     m_received[*m_counterpart[recorded]].reset();
     m_counterpart[recorded].reset();
+    --m_pairs;
 }
 
 void Alignment::align(std::size_t recordedEnd) {

@@ -34,6 +34,8 @@ public:
     /// Nothing comes any more: the rest is aligned with all that was recorded.
     void finish();
 
+    /// Recorded answers that have a counterpart now.
+    std::size_t pairs() const { return m_pairs; }
     std::size_t receivedCount() const { return m_received.size(); }
     /// The received counterpart of a recorded answer, and the other way round.
     std::optional<std::size_t> receivedFor(std::size_t recorded) const {
@@ -52,6 +54,7 @@ private:
     Likeness m_likeness;
     std::vector<std::optional<std::size_t>> m_counterpart;  ///< by recorded
     std::vector<std::optional<std::size_t>> m_received;     ///< the same by received
+    std::size_t m_pairs = 0;
     std::size_t m_settledRecorded = 0;
     std::size_t m_settledReceived = 0;
     std::vector<double> m_best;  ///< of the window; kept for its memory alone

@@ -111,7 +111,10 @@ private:
         const bool text = incoming.kind == Incoming::Kind::Text;
         if (!text && m_pending) {
             m_pending->attachments.push_back(incoming.bytes);
-            if (m_pending->attachments.size() < m_pending->socket->announced) return {};
+            m_pendingMemory += sizeof(Bytes) + incoming.bytes.size();
+            const bool whole = m_pending->attachments.size() >= m_pending->socket->announced;
+            // What is too much for the books is handed to them as it is: they say so.
+            if (!whole && m_pendingMemory <= kMaxAnswerMemory) return {};
             return {*std::exchange(m_pending, std::nullopt)};
         }
         std::vector<Answer> answers;
@@ -131,6 +134,7 @@ private:
         answer.attachments = answer.socket->attachments;
         const std::uint64_t announced = answer.socket->announced;
         if (announced > 0 && announced <= kMaxAttachments) {
+            m_pendingMemory = memoryOf(answer);
             m_pending = std::move(answer);
         } else {
             answers.push_back(std::move(answer));
@@ -140,6 +144,7 @@ private:
 
     bool m_socketIo = false;
     std::optional<Answer> m_pending;  ///< a packet whose attachments still come
+    std::size_t m_pendingMemory = 0;
 };
 
 }  // namespace

@@ -26,14 +26,15 @@ std::string sidIn(const SocketPacket& packet) {
 }  // namespace
 
 Ledger::Ledger(const Plan& plan, Comparison comparison,
-               std::optional<std::chrono::milliseconds> laterThan)
+               std::optional<std::chrono::milliseconds> laterThan, std::size_t maxMore)
     : m_plan(plan),
       m_comparison(std::move(comparison)),
       m_laterThan(laterThan),
       m_recorded(plan.steps.size()),
       m_places(plan.steps.size()),
       m_own(plan.steps.size()),
-      m_asked(plan.steps.size()) {
+      m_asked(plan.steps.size()),
+      m_memoryLeft(maxMore) {
     std::map<std::size_t, std::uint64_t> exchanges;  // by the step of the request
     std::optional<std::size_t> asked;
     for (const Step& step : plan.steps) {
@@ -53,6 +54,7 @@ Ledger::Ledger(const Plan& plan, Comparison comparison,
         m_places[step.number] = {&channel, channel.recorded.size()};
         channel.recorded.push_back(step.number);
         channel.recordedSignatures.push_back(m_comparison.signatureOf(answer));
+        m_memoryLeft += memoryOf(answer);
         m_recorded[step.number] = std::move(answer);
     }
     for (auto& [name, channel] : m_channels) {
@@ -71,6 +73,14 @@ Ledger::Channel& Ledger::channel(const std::string& name) {
     return m_channels[name];
 }
 
+/// Whatever changes an alignment goes through here, so that its pairs stay counted.
+template <typename Change>
+void Ledger::realign(Channel& channel, const Change& change) {
+    m_answered -= channel.alignment->pairs();
+    change(*channel.alignment);
+    m_answered += channel.alignment->pairs();
+}
+
 /// Recorded answers in front of our first step that has not gone out.
 std::size_t Ledger::dueIn(const Channel& channel) const {
     return static_cast<std::size_t>(std::ranges::lower_bound(channel.recorded, m_nextOwn) -
@@ -85,14 +95,23 @@ void Ledger::sent(std::size_t step, std::int64_t timeNs, std::string line) {
         return !each.ours() || each.automatic || m_own[number].state != OwnState::Waiting;
     };
     while (m_nextOwn < m_plan.steps.size() && done(m_nextOwn)) ++m_nextOwn;
-    for (auto& [name, channel] : m_channels) channel.alignment->update(dueIn(channel));
+    for (auto& [name, channel] : m_channels) {
+        const std::size_t due = dueIn(channel);
+        realign(channel, [due](Alignment& alignment) { alignment.update(due); });
+    }
 }
 
 void Ledger::notSent(std::size_t step, const std::string& why) {
     m_own[step] = {OwnState::NotSent, 0, why};
 }
 
-void Ledger::received(Answer answer) {
+bool Ledger::received(Answer answer) {
+    const std::size_t memory = memoryOf(answer);
+    if (memory > m_memoryLeft) {
+        m_memoryLeft = 0;  // a small one behind it would hide what is missing
+        return false;
+    }
+    m_memoryLeft -= memory;
     if (answer.socket) equateSids(answer);
     const std::string name = channelOf(answer);
     Channel& channel = this->channel(name);
@@ -104,10 +123,12 @@ void Ledger::received(Answer answer) {
     const std::size_t place = channel.received.size();
     channel.received.push_back(m_received.size());
     m_received.push_back({std::move(answer), &channel, place, m_last});
-    channel.alignment->received(dueIn(channel));
+    const std::size_t due = dueIn(channel);
+    realign(channel, [due](Alignment& alignment) { alignment.received(due); });
     if (const auto recorded = channel.alignment->recordedFor(place)) {
         m_last = std::max(m_last, channel.recorded[*recorded]);
     }
+    return true;
 }
 
 /// The server names a socket of each namespace; wherever the recorded name stands, the new one is
@@ -129,7 +150,9 @@ void Ledger::equateSids(const Answer& answer) {
 
 void Ledger::finish() {
     m_finished = true;
-    for (auto& [name, channel] : m_channels) channel.alignment->finish();
+    for (auto& [name, channel] : m_channels) {
+        realign(channel, [](Alignment& alignment) { alignment.finish(); });
+    }
 }
 
 std::optional<std::size_t> Ledger::receivedFor(std::size_t step) const {
@@ -151,16 +174,6 @@ bool Ledger::isAnswered(std::size_t step) const {
 const Answer* Ledger::answerTo(std::size_t step) const {
     const auto found = receivedFor(step);
     return found ? &m_received[*found].answer : nullptr;
-}
-
-std::size_t Ledger::answered() const {
-    std::size_t count = 0;
-    for (const auto& [name, channel] : m_channels) {
-        for (std::size_t i = 0; i < channel.recorded.size(); ++i) {
-            count += channel.alignment->receivedFor(i) ? 1 : 0;
-        }
-    }
-    return count;
 }
 
 std::size_t Ledger::extras() const {

@@ -20,9 +20,11 @@ namespace framescope::replay {
 
 class Ledger {
 public:
-    /// `plan` must outlive it. `laterThan` as in the options.
+    /// `plan` must outlive it. `laterThan` as in the options. Of answers it keeps what takes as
+    /// much memory as what was recorded, and `maxMore` bytes.
     Ledger(const Plan& plan, Comparison comparison,
-           std::optional<std::chrono::milliseconds> laterThan);
+           std::optional<std::chrono::milliseconds> laterThan,
+           std::size_t maxMore = kMaxAnswerMemory);
 
     Ledger(const Ledger&) = delete;
     Ledger& operator=(const Ledger&) = delete;
@@ -38,8 +40,9 @@ public:
     void sent(std::size_t step, std::int64_t timeNs, std::string line);
     /// A step of ours will not go out.
     void notSent(std::size_t step, const std::string& why);
-    /// The server said something.
-    void received(Answer answer);
+    /// The server said something. False, and nothing noted, where the books are full: a server can
+    /// say more than there is memory.
+    bool received(Answer answer);
     /// Nothing follows: what is not there yet is missing.
     void finish();
 
@@ -48,7 +51,7 @@ public:
     /// What was received for it; null where nothing was.
     const Answer* answerTo(std::size_t step) const;
     /// Steps of the server that have been answered.
-    std::size_t answered() const;
+    std::size_t answered() const { return m_answered; }
     bool wasSent(std::size_t step) const { return m_own[step].state == OwnState::Sent; }
     std::size_t extras() const;
 
@@ -82,6 +85,8 @@ private:
     };
 
     Channel& channel(const std::string& name);
+    template <typename Change>
+    void realign(Channel& channel, const Change& change);
     std::size_t dueIn(const Channel& channel) const;
     void equateSids(const Answer& answer);
     std::optional<std::size_t> receivedFor(std::size_t step) const;
@@ -100,6 +105,8 @@ private:
     std::vector<Own> m_own;                                  ///< by step
     std::vector<std::optional<std::size_t>> m_asked;         ///< of an answer: our last step before
     std::vector<Received> m_received;
+    std::size_t m_answered = 0;                          ///< pairs of all channels
+    std::size_t m_memoryLeft = 0;                        ///< for what is received
     std::size_t m_nextOwn = 0;                           ///< our first step that has not gone out
     std::size_t m_last = 0;                              ///< the last step that happened
     std::map<std::string, std::size_t> m_connects;       ///< answers to CONNECT, by namespace

@@ -24,6 +24,17 @@ using Clock = std::chrono::steady_clock;
 /// Sentences of the client and of rules that are kept; more say nothing new.
 constexpr std::size_t kMaxRemarks = 20;
 
+/// When the recorded connection was open: by the step that says so; without one, the first.
+std::int64_t openedInRecording(const Plan& plan) {
+    for (const Step& step : plan.steps) {
+        const bool opens =
+            (step.kind == StepKind::HttpResponse && plan.speaks == client::Speaks::WebSocket) ||
+            (step.kind == StepKind::EngineIo && step.engineType == engineio::PacketType::Open);
+        if (opens) return step.timeNs;
+    }
+    return 0;
+}
+
 class Run final : public client::Observer, public std::enable_shared_from_this<Run> {
 public:
     Run(net::Reactor& reactor, std::shared_ptr<transcript::Transcript> transcript, Plan plan,
@@ -34,6 +45,7 @@ public:
           m_options(std::move(options)),
           m_changed(std::move(changed)),
           m_schedule(scheduleOf(m_plan)),
+          m_openedInRecording(openedInRecording(m_plan)),
           m_timer(reactor) {
         for (const Piece& piece : m_schedule) m_all += piece.last ? 1 : 0;
     }
@@ -161,7 +173,12 @@ private:
             if (answer.kind == StepKind::End && !endIsRecorded()) continue;
             answer.timeNs = sinceBegin();
             if (answer.label.empty()) answer.label = lineOf(answer);
-            m_ledger->received(std::move(answer));
+            if (m_ledger->received(std::move(answer))) continue;
+            finishLocked(
+                "The server said so much more than was recorded that it does not fit into memory; "
+                "the replay was given up.");
+            dropConnection();
+            return;
         }
     }
 
@@ -252,7 +269,7 @@ private:
     bool isTime(const Piece& piece) {
         if (m_options.timing != Timing::Recorded) return true;
         const double due =
-            static_cast<double>(piece.timeNs - openedInRecording()) / m_options.speed;
+            static_cast<double>(piece.timeNs - m_openedInRecording) / m_options.speed;
         const auto moment = m_opened + std::chrono::nanoseconds(
                                            static_cast<std::int64_t>(std::clamp(due, 0.0, 9e18)));
         const auto now = Clock::now();
@@ -260,18 +277,6 @@ private:
         const auto wait = std::chrono::ceil<milliseconds>(moment - now);
         wakeIn(wait);
         return false;
-    }
-
-    std::int64_t openedInRecording() const {
-        // The step that says that the connection was open; without one, the first.
-        for (const Step& step : m_plan.steps) {
-            const bool opens =
-                (step.kind == StepKind::HttpResponse &&
-                 m_plan.speaks == client::Speaks::WebSocket) ||
-                (step.kind == StepKind::EngineIo && step.engineType == engineio::PacketType::Open);
-            if (opens) return step.timeNs;
-        }
-        return 0;
     }
 
     bool isAnswered(const Piece& piece) {
@@ -367,19 +372,20 @@ private:
             return;
         }
         m_sending = true;
-        send(piece, std::move(*drafts), 0);
+        send(piece, std::make_shared<std::vector<compose::Draft>>(std::move(*drafts)), 0);
     }
 
     /// Sends the drafts of a piece one after the other.
-    void send(const Piece& piece, std::vector<compose::Draft> drafts, std::size_t index) {
-        if (index == drafts.size()) {
+    void send(const Piece& piece, const std::shared_ptr<std::vector<compose::Draft>>& drafts,
+              std::size_t index) {
+        if (index == drafts->size()) {
             m_sending = false;
             sent(piece);
             return;
         }
-        compose::Draft draft = drafts[index];
+        compose::Draft draft = std::move((*drafts)[index]);
         m_client->send(std::move(draft), [weak = weak_from_this(), piece, index,
-                                          drafts = std::move(drafts)](Result<client::Sent> result) {
+                                          drafts](const Result<client::Sent>& result) {
             const auto self = weak.lock();
             if (!self || self->m_over) return;
             if (!result) {
@@ -424,8 +430,12 @@ private:
             m_client->close();
             return;
         }
-        // FIN without a close frame is what an abandoned connection ends with. Not from within a
-        // call of the client's.
+        // FIN without a close frame is what an abandoned connection ends with.
+        dropConnection();
+    }
+
+    /// Not from within a call of the client's.
+    void dropConnection() {
         m_reactor.post([weak = weak_from_this()] {
             const auto self = weak.lock();
             if (self) self->m_client.reset();
@@ -438,6 +448,7 @@ private:
     const ReplayOptions m_options;
     std::function<void()> m_changed;
     const std::vector<Piece> m_schedule;
+    const std::int64_t m_openedInRecording;
     std::optional<Substitution> m_rules;
     std::unique_ptr<Speaker> m_speaker;
     std::unique_ptr<client::Client> m_client;

@@ -4,6 +4,7 @@
 
 #include <QtTest>
 
+#include "capture/replay/http_answers.h"
 #include "capture/replay/ledger.h"
 #include "capture/replay/report_text.h"
 #include "capture/replay/schedule.h"
@@ -208,6 +209,128 @@ private Q_SLOTS:
         QCOMPARE(json["lines"].size(), std::size_t{3});
         QCOMPARE(json["lines"][1]["differences"][0]["path"].get<std::string>(), std::string("$.n"));
         QCOMPARE(json["lines"][2]["outcome"].get<std::string>(), std::string("missing"));
+    }
+
+    /// A server that talks without end: its answers are kept as far as the books go.
+    void keepsNoMoreThanItsMemory() {
+        const Plan plan = planOf({">a", "<A"});
+        Ledger ledger(plan, comparison(), {}, 1U << 20);
+        ledger.sent(0, 0, "a");
+        const std::string large(100'000, 'x');
+        std::size_t kept = 0;
+        while (kept < 100 && ledger.received(message(large, 1))) ++kept;
+        QVERIFY(kept > 2 && kept < 6);  // its label is as long
+        QVERIFY(!ledger.received(message("A", 2)));
+        ledger.finish();
+        QCOMPARE(ledger.report().lines.size(), 2 + ledger.extras());
+        Ledger small(plan, comparison(), {}, 1U << 20);
+        kept = 0;
+        while (kept < 10'000 && small.received(message("", 1))) ++kept;
+        QVERIFY2(kept < 2'000, "answers without bytes take memory, too");
+    }
+
+    void countsWhatIsAnswered() {
+        const Plan plan = planOf({">a", "<A", ">b", "<B", "<C"});
+        Ledger ledger(plan, comparison(), {});
+        ledger.sent(0, 0, "a");
+        ledger.received(message("news", 1));
+        ledger.received(message("A", 1));
+        QCOMPARE(ledger.answered(), std::size_t{1});
+        ledger.sent(2, 3, "b");
+        ledger.received(message("B", 4));
+        QCOMPARE(ledger.answered(), std::size_t{2});
+        ledger.finish();
+        QCOMPARE(ledger.answered(), std::size_t{2});
+        QCOMPARE(ledger.extras(), std::size_t{1});
+    }
+
+    void tooLargeABodyIsAFault_data() {
+        QTest::addColumn<QByteArray>("head");
+        QTest::addColumn<QByteArray>("between");
+        const QByteArray start = "HTTP/1.1 200 OK\r\n";
+        QTest::newRow("length") << start + "Content-Length: 100000000\r\n\r\n" << QByteArray();
+        QTest::newRow("chunked") << start + "Transfer-Encoding: chunked\r\n\r\n"
+                                 << QByteArray("80000\r\n");
+        QTest::newRow("until close") << start + "\r\n" << QByteArray();
+        QTest::newRow("event") << start + "Content-Type: text/event-stream\r\n\r\ndata: "
+                               << QByteArray();
+        QTest::newRow("event in chunks")
+            << start +
+                   "Content-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   "6\r\ndata: \r\n"
+            << QByteArray("80000\r\n");
+    }
+
+    void tooLargeABodyIsAFault() {
+        QFETCH(QByteArray, head);
+        QFETCH(QByteArray, between);
+        HttpAnswers reader;
+        reader.asked("GET");
+        std::vector<Answer> answers;
+        const auto feed = [&](const QByteArray& bytes) {
+            reader.feed(asBytes({bytes.constData(), static_cast<std::size_t>(bytes.size())}),
+                        answers);
+        };
+        feed(head);
+        const QByteArray part =
+            between + QByteArray(0x80000, 'x') + (between.isEmpty() ? "" : "\r\n");
+        for (int i = 0; i < 200 && reader.fault().empty(); ++i) feed(part);
+        QVERIFY(reader.fault().find("too large to be compared") != std::string::npos);
+        const std::size_t told = answers.size();
+        feed(head);
+        reader.end(answers);
+        QCOMPARE(answers.size(), told);
+    }
+
+    void headsMayComeByteByByte() {
+        HttpAnswers reader;
+        reader.asked("GET");
+        reader.asked("GET");
+        std::vector<Answer> answers;
+        const std::string_view text =
+            "HTTP/1.1 100 Continue\r\n\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nab"
+            "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
+        for (std::size_t i = 0; i < text.size(); ++i) {
+            reader.feed(asBytes(text.substr(i, 1)), answers);
+        }
+        QCOMPARE(reader.fault(), std::string());
+        QCOMPARE(answers.size(), std::size_t{2});
+        QCOMPARE(answers[0].bytes.size(), std::size_t{2});
+        QCOMPARE(answers[1].head->status, std::uint16_t{404});
+        HttpAnswers endless;
+        endless.asked("GET");
+        endless.feed(asBytes("HTTP/1.1 200 OK\r\n"), answers);
+        const std::string line = "X: " + std::string(50'000, 'x') + "\r\n";
+        for (int i = 0; i < 6; ++i) endless.feed(asBytes(line), answers);
+        QCOMPARE(endless.fault(), std::string("The head of the server's answer is too long."));
+    }
+
+    /// A body that cannot be decoded is another one than what came out of it.
+    void brokenCodingsDiffer() {
+        const auto answer = [](std::string_view head, std::string_view body) {
+            HttpAnswers reader;
+            reader.asked("GET");
+            std::vector<Answer> answers;
+            const std::string text = "HTTP/1.1 200 OK\r\n" + std::string(head) +
+                                     "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" +
+                                     std::string(body);
+            reader.feed(asBytes(text), answers);
+            return answers.at(0);
+        };
+        const Answer plain = answer("", "");
+        const Answer broken = answer("Content-Encoding: gzip\r\n", "this is not gzip");
+        QCOMPARE(plain.codingFault, std::string());
+        QVERIFY(!broken.codingFault.empty());
+        const auto differences = comparison().compare(plain, broken);
+        QVERIFY(!differences.empty());
+        QCOMPARE(differences.front().path, std::string("coding"));
+        QCOMPARE(differences.front().received, broken.codingFault);
+        QVERIFY(comparison().compare(broken, broken).empty());
+        // The first bytes of a gzip body, of which the rest never came.
+        const Answer cut = answer("Content-Encoding: gzip\r\n",
+                                  std::string_view("\x1f\x8b\x08\0\0\0\0\0\0\x03", 10));
+        QCOMPARE(cut.codingFault, std::string("ends too early"));
+        QCOMPARE(comparison().compare(plain, cut).size(), std::size_t{1});
     }
 
     void schedulesWhatWaits() {
