@@ -1,6 +1,6 @@
 // Requests that come while one is being answered wait in the reader; when too much waits, nothing
-// is read. The same holds for a client that does not read what it is sent: reading pauses, and a
-// client that takes nothing for a while is cut.
+// is read. The same holds for a client that does not read what it is sent: reading and answering
+// pause, and a client that takes nothing for a while is cut.
 #include "capture/server/connection.h"
 
 #include <array>
@@ -61,11 +61,12 @@ void Connection::received(ByteView bytes) {
     m_outlet.cork();
     m_inlet.received(bytes);
     m_outlet.uncork();
-    watchWaiting();
+    // Requests may have been left because too much was collected for the client.
+    serve();
 }
 
 void Connection::drained() {
-    watchWaiting();
+    serve();
 }
 
 void Connection::ended(const net::TransportEnd& end) {
@@ -85,7 +86,8 @@ void Connection::take(ByteView bytes) {
 
 void Connection::serve() {
     if (std::exchange(m_serving, true)) return;
-    while (!m_exchange && !m_stream && !m_over && !m_outlet.isClosed()) {
+    while (!m_exchange && !m_stream && !m_over && !m_outlet.isClosed() &&
+           m_outlet.waiting() <= kPauseAt) {
         auto request = m_reader.next();
         if (!request) break;
         m_keepAlive = http::keepsAlive(request->head);
@@ -185,6 +187,11 @@ void Connection::answered() {
 void Connection::switchTo(Response response, std::unique_ptr<StreamHandler> handler) {
     writeHead(response);
     m_exchange.reset();
+    if (m_over) {
+        // The client was cut for what already waited for it.
+        handler->ended();
+        return;
+    }
     m_stream = std::move(handler);
     m_stream->opened(*this);
     const Bytes rest = m_reader.takeRest();
@@ -221,7 +228,7 @@ void Connection::watchWaiting() {
         m_waitedBefore = waiting;
         m_stalled.start(kMostStalled, [this] {
             if (m_outlet.waiting() < m_waitedBefore) {
-                watchWaiting();
+                serve();
             } else {
                 cut("The client does not read: it took nothing for " +
                     std::to_string(kMostStalled.count()) + " seconds.");

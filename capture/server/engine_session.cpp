@@ -80,7 +80,12 @@ public:
     }
     void closed(const std::string& sentence) override {
         const auto session = m_session;
-        if (m_peer != nullptr) session->socketClosed(*m_peer, sentence);
+        if (m_peer != nullptr) {
+            session->socketClosed(*m_peer, sentence);
+        } else if (!m_upgrades) {
+            // Nothing else would ever end a session whose only transport did not open.
+            session->close(sentence);
+        }
     }
 
 private:
@@ -133,6 +138,7 @@ std::string EngineSession::handshake() const {
 void EngineSession::open() {
     label();
     enqueue(textPacket(PacketType::Open, handshake()));
+    if (m_over) return;  // the client was cut, or misbehaviour ended it
     m_opened = true;
     startHeartbeat();
     m_app->opened(*this);

@@ -33,7 +33,11 @@ void Exchange::end() {
 }
 
 void Exchange::switchTo(Response response, std::unique_ptr<StreamHandler> handler) {
-    if (ExchangeEnd* const to = take()) to->switchTo(std::move(response), std::move(handler));
+    if (ExchangeEnd* const to = take()) {
+        to->switchTo(std::move(response), std::move(handler));
+    } else {
+        handler->ended();
+    }
 }
 
 void Exchange::reset(std::string sentence) {

@@ -51,7 +51,8 @@ public:
     void begin(Response response);
     void write(std::string_view text);
     void end();
-    /// Answers with 101 and hands the connection over.
+    /// Answers with 101 and hands the connection over. Where the client is gone, or is cut by the
+    /// answer, the handler is ended without having been opened.
     void switchTo(Response response, std::unique_ptr<StreamHandler> handler);
     /// RST instead of an answer.
     void reset(std::string sentence);

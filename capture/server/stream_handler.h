@@ -26,7 +26,8 @@ public:
     /// The response that switched was sent. `owner` outlives the handler.
     virtual void opened(StreamOwner& owner) = 0;
     virtual void received(ByteView bytes) = 0;
-    /// Nothing comes any more and nothing can be sent. Called once.
+    /// Nothing comes any more and nothing can be sent. Called once; alone, where the connection
+    /// ended before the response went out.
     virtual void ended() = 0;
 };
 

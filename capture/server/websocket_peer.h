@@ -25,7 +25,8 @@ public:
     virtual ~WebSocketApp() = default;
     virtual void opened(WebSocketPeer& peer) = 0;
     virtual void message(WebSocketPeer& peer, bool binary, ByteView payload) = 0;
-    /// The peer is gone, or is closing: nothing is sent or received any more. Called once.
+    /// The peer is gone, or is closing: nothing is sent or received any more. Called once; alone,
+    /// where the connection ended before the peer was opened.
     virtual void closed(const std::string& sentence) = 0;
 };
 

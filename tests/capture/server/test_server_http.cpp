@@ -47,6 +47,20 @@ private Q_SLOTS:
         QCOMPARE(m_running->server->status().connections, 1U);
         QCOMPARE(m_running->server->status().clients.size(), 1U);
     }
+    void moreAnswersThanMayWaitComeAsTheyAreRead() {
+        RawPeer peer(m_running->port());
+        constexpr int kRequests = 3000;
+        std::string requests;
+        for (int i = 0; i < kRequests; ++i) requests += "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+        peer.send(requests);
+        std::size_t size = 0;
+        for (int i = 0; i < kRequests; ++i) {
+            const auto page = peer.readResponse();
+            QCOMPARE(statusOf(page), 200);
+            size += page->body.size();
+        }
+        QVERIFY(size > 16U << 20);
+    }
     void pipelinedAndByteByByte() {
         RawPeer peer(m_running->port());
         const std::string requests =

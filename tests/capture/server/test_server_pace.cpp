@@ -1,7 +1,9 @@
-// How the test server holds bytes back, both ways, against a transport that only writes down what
-// it is told.
+// How the test server holds bytes back, both ways, and what becomes of a client that does not read,
+// against a transport that only writes down what it is told.
 #include <QTest>
 
+#include "capture/server/connection.h"
+#include "capture/server/engine_server.h"
 #include "capture/server/inlet.h"
 #include "capture/server/outlet.h"
 
@@ -10,19 +12,47 @@ using namespace framescope::server;
 
 namespace {
 
-class FakeTransport : public net::Transport {
+class FakeTransport : public net::AcceptedTransport {
 public:
-    void send(ByteView bytes) override { pieces.emplace_back(asText(bytes)); }
+    void send(ByteView bytes) override {
+        pieces.emplace_back(asText(bytes));
+        if (keeps) held += bytes.size();
+    }
     std::size_t waiting() const override { return held; }
     void finish() override { finished = true; }
     void reset() override { wasReset = true; }
     void pauseReading(bool paused) override { pauses.push_back(paused); }
+    const net::Established& info() const override { return established; }
+    void attach(net::TransportHandler&) override {}
 
     std::vector<std::string> pieces;
     std::vector<bool> pauses;
     std::size_t held = 0;
+    bool keeps = false;  ///< what is sent waits
     bool finished = false;
     bool wasReset = false;
+    net::Established established;
+};
+
+/// A server of one connection, whose requests a test answers.
+class FakeHost final : public ConnectionHost {
+public:
+    explicit FakeHost(net::Reactor& reactor) : clientsOfHost(reactor, {}), m_reactor(reactor) {}
+
+    net::Reactor& reactor() override { return m_reactor; }
+    ClientTable& clients() override { return clientsOfHost; }
+    std::uint64_t mostBody() const override { return 1000; }
+    FaultList faultsOfServer() const override { return {}; }
+    Result<FaultList> faultsOf(const Request&) const override { return FaultList(); }
+    void handle(std::shared_ptr<Exchange> exchange) override { answer(exchange); }
+    void retire(std::uint64_t) override { ++retired; }
+
+    ClientTable clientsOfHost;
+    std::function<void(const std::shared_ptr<Exchange>&)> answer;
+    int retired = 0;
+
+private:
+    net::Reactor& m_reactor;
 };
 
 FaultList faults(const std::string& text) {
@@ -140,6 +170,61 @@ private Q_SLOTS:
             outlet.reset();
             QVERIFY(transport.wasReset);
             QCOMPARE(outlet.waiting(), 0U);
+        });
+    }
+    void pipelinedRequestsWaitForAClientThatDoesNotRead() {
+        m_reactor.call([this] {
+            FakeHost host(m_reactor);
+            int answered = 0;
+            host.answer = [&answered](const std::shared_ptr<Exchange>& exchange) {
+                ++answered;
+                exchange->answer(textResponse(200, std::string(1U << 20, 'x')));
+            };
+            auto accepted = std::make_unique<FakeTransport>();
+            FakeTransport& transport = *accepted;
+            transport.keeps = true;
+            Connection connection(host, 1, std::move(accepted));
+            connection.start();
+            std::string requests;
+            for (int i = 0; i < 40; ++i) requests += "GET / HTTP/1.1\r\nHost: a\r\n\r\n";
+            connection.received(asBytes(requests));
+            QVERIFY(answered > 0 && answered < 16);
+            QCOMPARE(transport.pauses, std::vector<bool>{true});
+            for (int i = 0; i < 40 && answered < 40; ++i) {
+                transport.held = 0;
+                connection.drained();
+            }
+            QCOMPARE(answered, 40);
+            transport.held = 0;
+            connection.drained();
+            QVERIFY(!transport.pauses.back());
+            QVERIFY(!transport.wasReset);
+        });
+    }
+    void aSessionWhoseWebSocketIsCutByItsAnswerEnds() {
+        m_reactor.call([this] {
+            FakeHost host(m_reactor);
+            EngineServer engine(m_reactor, host.clientsOfHost, {.name = "Engine.IO"},
+                                echoEngineApp);
+            auto accepted = std::make_unique<FakeTransport>();
+            FakeTransport& transport = *accepted;
+            host.answer = [&](const std::shared_ptr<Exchange>& exchange) {
+                transport.held = Outlet::kMostWaiting + 1;
+                engine.handle(exchange);
+            };
+            Connection connection(host, 1, std::move(accepted));
+            connection.start();
+            connection.received(
+                asBytes("GET /engine.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: a\r\n"
+                        "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+            QVERIFY(transport.wasReset);
+            QCOMPARE(host.retired, 1);
+            const std::vector<ClientInfo> clients = host.clientsOfHost.status().clients;
+            QCOMPARE(clients.size(), 1U);
+            QVERIFY(!clients.front().open);
+            QVERIFY(!clients.front().ending.empty());
+            engine.close();
         });
     }
     void readingSlowlyHoldsTheRestAndReadsNoMore() {
