@@ -23,6 +23,9 @@ constexpr std::chrono::milliseconds kUpgradeCheck{100};
 /// In ticks of kUpgradeCheck.
 constexpr int kMostUpgradeChecks = 100;
 constexpr std::string_view kProbe = "probe";
+/// What the memory of a packet costs beside its fields: a queue that grows, a block that is
+/// rounded.
+constexpr std::size_t kPacketOverhead = 32;
 
 std::string base64Of(ByteView bytes) {
     std::string text((bytes.size() + 2) / 3 * 4 + 1, '\0');
@@ -167,7 +170,7 @@ void EngineSession::send(bool binary, ByteView data) {
 
 void EngineSession::enqueue(EnginePacket packet) {
     if (m_over) return;
-    m_queued += packet.data.size();
+    m_queued += sizeof(EnginePacket) + kPacketOverhead + packet.data.size();
     m_queue.push_back(std::move(packet));
     flush();
     if (m_queued > kMostQueued) {

@@ -38,7 +38,7 @@ struct EnginePacket {
 class EngineSession final : public EngineChannel,
                             public std::enable_shared_from_this<EngineSession> {
 public:
-    /// What a polling client takes of packets that wait; beyond it the session is closed.
+    /// Memory that packets for a polling client may take; beyond it the session is closed.
     static constexpr std::size_t kMostQueued = 16U << 20;
 
     EngineSession(EngineServer& server, net::Reactor& reactor, const EngineOptions& options,
@@ -97,7 +97,7 @@ private:
     std::unique_ptr<EngineApp> m_app;
     std::unique_ptr<ClientEntry> m_client;
     std::vector<EnginePacket> m_queue;
-    std::size_t m_queued = 0;  ///< bytes in it
+    std::size_t m_queued = 0;  ///< bytes that it takes, empty packets too
     std::shared_ptr<Exchange> m_poll;
     WebSocketPeer* m_socket = nullptr;  ///< the transport, once it is one
     WebSocketPeer* m_probe = nullptr;   ///< a WebSocket that wants to become it

@@ -413,6 +413,19 @@ private Q_SLOTS:
         anna.say("42/chat,3[\"message\",\"anybody?\"]");
         QCOMPARE(anna.hear(), std::string("43/chat,3[0]"));
     }
+    void emptyPacketsThatWaitAreBounded() {
+        Polling session(m_running->port(), "/engine.io/", 4);
+        session.open();
+        std::string payload = "4";
+        for (int i = 0; i < 400'000; ++i)
+            payload +=
+                "\x1e"
+                "4";
+        QCOMPARE(session.post(payload).body, std::string("ok"));
+        QVERIFY(session.get().body.starts_with("{\"code\":1"));
+        const std::string ending = m_running->server->status().clients.front().ending;
+        QVERIFY2(ending.starts_with("The client does not poll"), ending.c_str());
+    }
     void acknowledgementsMisbehave() {
         Client missing(m_running->port(), "&misbehave=missing-ack@1");
         missing.connect("");
