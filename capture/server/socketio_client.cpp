@@ -22,7 +22,8 @@ constexpr std::string_view kFirstRoom = "lobby";
 constexpr std::string_view kWrongToken = "wrong";
 constexpr std::size_t kMostAttachments = 1000;
 constexpr std::size_t kMostAsked = 1000;
-constexpr std::size_t kMostLate = 10'000;
+/// Memory that late acknowledgements may take; a client that wants more of them is closed.
+constexpr std::size_t kMostLate = 16U << 20;
 constexpr std::size_t kMostRoomName = 200;
 /// A client of revision 5 must have connected a namespace in this time.
 constexpr std::chrono::seconds kConnectWait{45};
@@ -93,6 +94,8 @@ void SocketIoClient::opened(EngineChannel& channel) {
 
 void SocketIoClient::closed() {
     m_channel = nullptr;
+    m_late.clear();
+    m_lateBytes = 0;
     m_lateTimer.stop();
     m_connectTimer.stop();
     m_hub.leave(*this);
@@ -344,20 +347,32 @@ void SocketIoClient::acknowledge(const SocketIoMessage& event, std::string_view 
     const int times = faults.due(Fault::DoubleAck, m_events) ? 2 : 1;
     const auto late = faults.due(Fault::LateAck, m_events);
     for (int i = 0; i < times; ++i) {
-        if (late && m_late.size() < kMostLate) {
-            m_late.push_back(
-                {std::chrono::steady_clock::now() + std::chrono::milliseconds(numberOf(*late)),
-                 ack});
-        } else {
+        if (!late) {
             send(ack);
+            continue;
+        }
+        m_late.push_back(
+            {std::chrono::steady_clock::now() + std::chrono::milliseconds(numberOf(*late)), ack});
+        m_lateBytes += m_late.back().size();
+        if (m_lateBytes > kMostLate) {
+            m_channel->close("The client wants too much acknowledged late: more than " +
+                             std::to_string(kMostLate >> 20) + " MiB wait for their time.");
+            return;
         }
     }
     if (!m_late.empty() && !m_lateTimer.isRunning()) sendLate();
 }
 
+std::size_t SocketIoClient::Late::size() const {
+    std::size_t bytes = sizeof(Late) + message.nsp.size() + message.data.size();
+    for (const Bytes& attached : message.attachments) bytes += sizeof(Bytes) + attached.size();
+    return bytes;
+}
+
 void SocketIoClient::sendLate() {
     const auto now = std::chrono::steady_clock::now();
     while (!m_late.empty() && m_late.front().due <= now && m_channel != nullptr) {
+        m_lateBytes -= m_late.front().size();
         const SocketIoMessage message = std::move(m_late.front().message);
         m_late.pop_front();
         send(message);

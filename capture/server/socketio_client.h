@@ -80,8 +80,10 @@ private:
     struct Late {
         std::chrono::steady_clock::time_point due;
         SocketIoMessage message;
+        std::size_t size() const;  ///< bytes of memory, about
     };
     std::deque<Late> m_late;
+    std::size_t m_lateBytes = 0;
     net::Reactor::Timer m_lateTimer;
     net::Reactor::Timer m_connectTimer;
 };

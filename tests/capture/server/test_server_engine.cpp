@@ -1,5 +1,7 @@
 // Engine.IO and Socket.IO of the test server over real sockets: both revisions, polling, upgrade,
 // heartbeats, errors, the echo, the chat, acknowledgements and the misbehaviours that concern them.
+#include <algorithm>
+
 #include <QTest>
 
 #include "dissector/engineio/packet.h"
@@ -425,6 +427,22 @@ private Q_SLOTS:
         QVERIFY(session.get().body.starts_with("{\"code\":1"));
         const std::string ending = m_running->server->status().clients.front().ending;
         QVERIFY2(ending.starts_with("The client does not poll"), ending.c_str());
+    }
+    void lateAcknowledgementsAreBounded() {
+        Client client(m_running->port(), "&misbehave=late-ack:3600000");
+        client.connect("");
+        const std::string argument(5U << 20, 'x');
+        for (int i = 0; i < 4; ++i) {
+            client.say("42" + std::to_string(i) + "[\"a\",\"" + argument + "\"]");
+        }
+        const auto frame = client.peer.readFrame();
+        QVERIFY(frame && frame->header.is(websocket::Opcode::Close));
+        // Ended in the list of clients before the close frame goes out.
+        const auto clients = m_running->server->status().clients;
+        const auto closed = [](const server::ClientInfo& info) {
+            return info.ending.starts_with("The client wants too much acknowledged late");
+        };
+        QVERIFY(std::ranges::any_of(clients, closed));
     }
     void acknowledgementsMisbehave() {
         Client missing(m_running->port(), "&misbehave=missing-ack@1");
