@@ -1,5 +1,5 @@
 // A head is read once its end was found, a body piece by piece; what was read is taken off the
-// front once a request is whole.
+// front once it is the greater part.
 #include "capture/server/http_reader.h"
 
 #include <algorithm>
@@ -37,9 +37,12 @@ std::optional<Request> HttpReader::next() {
     m_chunks.reset();
     m_expectation = false;
     m_headEnd = {};
-    m_bytes.erase(m_bytes.begin(), m_bytes.begin() + static_cast<std::ptrdiff_t>(m_at));
-    m_at = 0;
-    m_scanned = 0;
+    // Not for each of many requests that came together: that would move the rest every time.
+    if (m_at > m_bytes.size() / 2) {
+        m_bytes.erase(m_bytes.begin(), m_bytes.begin() + static_cast<std::ptrdiff_t>(m_at));
+        m_at = 0;
+    }
+    m_scanned = m_at;
     return request;
 }
 
