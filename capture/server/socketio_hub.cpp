@@ -1,7 +1,9 @@
-// Members are few enough to be looked through.
+// A room is no more than the name that its members have: they are all looked through for it.
 #include "capture/server/socketio_hub.h"
 
 #include <algorithm>
+#include <ranges>
+#include <vector>
 
 #include "capture/server/socketio_client.h"
 
@@ -12,31 +14,28 @@ std::unique_ptr<EngineApp> SocketIoHub::newClient() {
 }
 
 void SocketIoHub::enter(SocketIoClient& client, const std::string& room) {
-    leave(client);
-    m_members.push_back({&client, room});
+    m_members[&client] = room;
 }
 
-void SocketIoHub::leave(const SocketIoClient& client) {
-    std::erase_if(m_members, [&client](const Member& member) { return member.client == &client; });
+void SocketIoHub::leave(SocketIoClient& client) {
+    m_members.erase(&client);
 }
 
 std::size_t SocketIoHub::sizeOf(const std::string& room) const {
-    return static_cast<std::size_t>(std::ranges::count(m_members, room, &Member::room));
+    return static_cast<std::size_t>(std::ranges::count(std::views::values(m_members), room));
 }
 
-std::size_t SocketIoHub::broadcast(const SocketIoClient& sender, const SocketIoMessage& message) {
-    const auto own = std::ranges::find(m_members, &sender, &Member::client);
+std::size_t SocketIoHub::broadcast(SocketIoClient& sender, const SocketIoMessage& message) {
+    const auto own = m_members.find(&sender);
     if (own == m_members.end()) return 0;
-    const std::string room = own->room;
+    const std::string room = own->second;
     std::vector<SocketIoClient*> others;
-    for (const Member& member : m_members) {
-        if (member.client != &sender && member.room == room) others.push_back(member.client);
+    for (const auto& [client, itsRoom] : m_members) {
+        if (client != &sender && itsRoom == room) others.push_back(client);
     }
     for (SocketIoClient* const other : others) {
         // A client for which too much waits ends, and leaves, when it is given more.
-        if (std::ranges::find(m_members, other, &Member::client) != m_members.end()) {
-            other->send(message);
-        }
+        if (m_members.contains(other)) other->send(message);
     }
     return others.size();
 }

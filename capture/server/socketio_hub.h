@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "capture/net/reactor.h"
 #include "capture/server/engine_app.h"
@@ -22,20 +22,16 @@ public:
     std::unique_ptr<EngineApp> newClient();
 
     void enter(SocketIoClient& client, const std::string& room);
-    void leave(const SocketIoClient& client);
+    void leave(SocketIoClient& client);
     /// Gives an event to everybody else in the client's room; says to how many.
-    std::size_t broadcast(const SocketIoClient& sender, const SocketIoMessage& message);
+    std::size_t broadcast(SocketIoClient& sender, const SocketIoMessage& message);
     /// How many are in a room.
     std::size_t sizeOf(const std::string& room) const;
 
 private:
-    struct Member {
-        SocketIoClient* client;
-        std::string room;
-    };
     net::Reactor& m_reactor;
     std::uint64_t m_mostMessage;
-    std::vector<Member> m_members;
+    std::map<SocketIoClient*, std::string> m_members;  ///< with their rooms
 };
 
 }  // namespace framescope::server
