@@ -27,7 +27,10 @@ Bytes closePayload(std::optional<std::uint16_t> code, std::string_view reason) {
     constexpr std::size_t kMostReason = 123;
     Bytes bytes;
     ByteWriter writer(bytes);
-    if (code) websocket::encode({code, std::string(reason.substr(0, kMostReason))}, writer);
+    std::size_t size = std::min(reason.size(), kMostReason);
+    // Not within a character: a reason is UTF-8, whose continuing bytes are 10xxxxxx.
+    while (size != 0 && size != reason.size() && (reason[size] & 0xc0) == 0x80) --size;
+    if (code) websocket::encode({code, std::string(reason.substr(0, size))}, writer);
     return bytes;
 }
 
