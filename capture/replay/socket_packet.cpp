@@ -1,16 +1,16 @@
 #include "capture/replay/socket_packet.h"
 
-#include <nlohmann/json.hpp>
-
+#include "capture/client/msgpack_placeholders.h"
 #include "dissector/payload/json.h"
-#include "dissector/payload/msgpack.h"
 #include "dissector/socketio/object_packet.h"
 
 namespace framescope::replay {
 namespace {
 
-using nlohmann::ordered_json;
 using socketio::PacketType;
+
+/// Characters of JSON that a packet in MessagePack may become.
+constexpr std::size_t kMaxJson = 64U << 20;
 
 /// The array without its first element, which is put into `event`.
 void splitEvent(const std::string& array, SocketPacket& packet) {
@@ -27,18 +27,6 @@ void splitEvent(const std::string& array, SocketPacket& packet) {
     if (children->size() == 1) packet.data += "]";
 }
 
-/// Puts placeholders where bytes stand. The readers bound the depth.
-void takeBinary(ordered_json& value, std::vector<Bytes>& attachments) {
-    if (value.is_binary()) {
-        const auto& bytes = value.get_binary();
-        attachments.emplace_back(bytes.begin(), bytes.end());
-        value = {{"_placeholder", true}, {"num", attachments.size() - 1}};
-        return;
-    }
-    if (!value.is_structured()) return;
-    for (auto& child : value) takeBinary(child, attachments);
-}
-
 std::optional<SocketPacket> fromObject(const socketio::ObjectPacket& object) {
     SocketPacket packet;
     packet.msgpack = true;
@@ -48,13 +36,9 @@ std::optional<SocketPacket> fromObject(const socketio::ObjectPacket& object) {
     if (object.data.empty()) return packet;
     std::string json(asText(object.data));
     if (object.encoding == socketio::Encoding::Msgpack) {
-        // The walk that bounds the depth comes first: the library's own reader recurses.
-        if (checkMsgpack(object.data)) return std::nullopt;
-        ordered_json value =
-            ordered_json::from_msgpack(object.data.begin(), object.data.end(), true, false);
-        if (value.is_discarded()) return std::nullopt;
-        takeBinary(value, packet.attachments);
-        json = value.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+        auto read = client::msgpackWithPlaceholders(object.data, kMaxJson, packet.attachments);
+        if (!read) return std::nullopt;
+        json = std::move(*read);
     }
     if (packet.isEvent()) {
         splitEvent(json, packet);
