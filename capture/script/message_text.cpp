@@ -1,9 +1,12 @@
 // Event arguments are read value by value, so that several may stand on a line.
 #include "capture/script/message_text.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <sstream>
+
+#include "dissector/payload/json.h"
+#include "dissector/payload/json_reader.h"
 
 namespace framescope::script {
 namespace {
@@ -14,20 +17,29 @@ std::string dumped(const Json& value) {
     return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+/// An array; nothing if the text is none, or too deep for values to be walked.
+std::optional<Json> arrayOf(std::string_view text) {
+    if (checkJson(text)) return std::nullopt;
+    Json values = Json::parse(text, nullptr, false);
+    if (!values.is_array()) return std::nullopt;
+    return values;
+}
+
 /// JSON values one behind the other, as an array; nothing if the text is not that.
 std::optional<Json> valuesOf(std::string_view text) {
-    Json values = Json::array();
-    std::istringstream stream{std::string(text)};
-    while (stream >> std::ws && stream.peek() != std::istringstream::traits_type::eof()) {
-        Json value;
-        try {
-            stream >> value;
-        } catch (const Json::exception&) {
-            return std::nullopt;
-        }
-        values.push_back(std::move(value));
+    std::string array = "[";
+    for (;;) {
+        text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+        if (text.empty()) break;
+        JsonReader reader(text);
+        JsonToken token = reader.next();
+        while (reader.depth() > 0 && token != JsonToken::Error) token = reader.next();
+        if (token == JsonToken::Error) return std::nullopt;
+        if (array.size() > 1) array += ',';
+        array += text.substr(0, reader.range().end);
+        text.remove_prefix(reader.range().end);
     }
-    return values;
+    return arrayOf(array + "]");
 }
 
 Result<compose::Draft> eventOf(const std::string& text, const MessageForm& form) {
@@ -35,16 +47,16 @@ Result<compose::Draft> eventOf(const std::string& text, const MessageForm& form)
     event.nsp = form.nsp;
     event.wantsAck = form.wantsAck;
     if (text.starts_with('[')) {
-        Json all = Json::parse(text, nullptr, false);
-        if (all.is_discarded() || !all.is_array() || all.empty() || !all[0].is_string()) {
+        auto all = arrayOf(text);
+        if (!all || all->empty() || !all->front().is_string()) {
             return Error{
                 "An event is a JSON array that begins with its name, such as "
                 "[\"message\",1]; this is not: " +
                 text};
         }
-        event.event = all[0].get<std::string>();
-        all.erase(0);
-        event.data = dumped(all);
+        event.event = all->front().get<std::string>();
+        all->erase(0);
+        event.data = dumped(*all);
         return compose::Draft(std::move(event));
     }
     constexpr std::string_view kSpace = " \t";

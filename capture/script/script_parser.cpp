@@ -10,6 +10,7 @@
 #include "capture/compose/draft_json.h"
 #include "capture/script/variables.h"
 #include "dissector/field/field_suggestion.h"
+#include "dissector/payload/json.h"
 
 namespace framescope::script {
 namespace {
@@ -290,12 +291,15 @@ std::string_view trimmed(std::string_view text) {
 }
 
 Result<Step> readLine(std::string_view line, const Where& where) {
-    Json json;
-    try {
-        json = Json::parse(line);
-    } catch (const Json::parse_error& mistake) {
+    // Also limits the depth for what walks the values recursively.
+    if (const auto mistake = checkJson(line)) {
         return Error{where.prefix() + "The line is no JSON; the mistake is at character " +
-                     std::to_string(mistake.byte) + "."};
+                     std::to_string(mistake->position + 1) + "."};
+    }
+    const Json json = Json::parse(line, nullptr, false);
+    if (json.is_discarded()) {
+        return Error{where.prefix() +
+                     "The line is no JSON: a number in it is too great, or a text is no UTF-8."};
     }
     auto step = StepReader(where).read(json, 0);
     if (!step) return Error{where.prefix() + step.error().sentence};

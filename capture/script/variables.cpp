@@ -1,19 +1,21 @@
-// Expansion is one pass, so a value that looks like a variable is not looked into.
+// Expansion is one pass, so a value that looks like a variable is not looked into. JSON is expanded
+// token by token: values may have come from the wire, as deep or with as many members as a peer
+// likes.
 #include "capture/script/variables.h"
 
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
-#include <nlohmann/json.hpp>
-#include <optional>
+
+#include "dissector/payload/json.h"
+#include "dissector/payload/json_reader.h"
+#include "dissector/payload/utf8.h"
 
 namespace framescope::script {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 constexpr std::string_view kEnvironment = "env:";
-constexpr std::string_view kJson = "json:";
+constexpr std::string_view kJson = "${json:";
 
 bool isNameCharacter(char c) {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
@@ -97,49 +99,34 @@ Result<std::string> Variables::expandFilter(std::string_view text) const {
 }
 
 Result<std::string> Variables::expandJson(std::string_view json) const {
-    Json root = Json::parse(json, nullptr, false);
-    if (root.is_discarded()) return Error{"This is no JSON."};
-    std::optional<Error> error;
-    const auto expanded = [&](const std::string& text) {
-        auto value = expand(text);
-        if (value) return *std::move(value);
-        if (!error) error = value.error();
-        return std::string();
-    };
-    const std::function<void(Json&)> walk = [&](Json& value) {
-        if (value.is_string()) {
-            const std::string text = value.get<std::string>();
-            if (!hasVariables(text)) return;
-            const std::string opening = "${" + std::string(kJson);
-            const bool isValue = text.starts_with(opening) && text.find('}') == text.size() - 1;
-            if (!isValue) {
-                value = expanded(text);
-                return;
-            }
-            const std::string name = text.substr(opening.size(), text.size() - opening.size() - 1);
-            const auto known = lookUp(m_values, name);
-            Json parsed = known ? Json::parse(*known, nullptr, false) : Json();
-            if (!known) {
-                if (!error) error = known.error();
-            } else if (parsed.is_discarded()) {
-                if (!error) error = Error{"The variable \"" + name + "\" does not hold JSON."};
-            } else {
-                value = std::move(parsed);
-            }
-        } else if (value.is_array()) {
-            for (Json& element : value) walk(element);
-        } else if (value.is_object()) {
-            Json object = Json::object();
-            for (auto& [name, member] : value.items()) {
-                walk(member);
-                object[hasVariables(name) ? expanded(name) : name] = std::move(member);
-            }
-            value = std::move(object);
+    const auto isJson = [](std::string_view text) { return !checkJson(text) && isValidUtf8(text); };
+    if (!isJson(json)) return Error{"This is no JSON."};
+    std::string out;
+    std::size_t copied = 0;
+    JsonReader reader(json);
+    for (JsonToken token = reader.next(); token != JsonToken::End; token = reader.next()) {
+        if (token != JsonToken::Key && token != JsonToken::String) continue;
+        const ByteRange range = reader.range();
+        const std::string text = unescapeJson(json.substr(range.begin, range.size()));
+        if (!hasVariables(text)) continue;
+        out += json.substr(copied, range.begin - copied);
+        copied = range.end;
+        const bool isValue = token == JsonToken::String && text.starts_with(kJson) &&
+                             text.find('}') == text.size() - 1;
+        if (!isValue) {
+            const auto value = expand(text);
+            if (!value) return value.error();
+            out += quotedJson(*value);
+            continue;
         }
-    };
-    walk(root);
-    if (error) return *error;
-    return root.dump(-1, ' ', false, Json::error_handler_t::replace);
+        const std::string name = text.substr(kJson.size(), text.size() - kJson.size() - 1);
+        const auto known = lookUp(m_values, name);
+        if (!known) return known.error();
+        if (!isJson(*known)) return Error{"The variable \"" + name + "\" does not hold JSON."};
+        out += *known;
+    }
+    out += json.substr(copied);
+    return out;
 }
 
 }  // namespace framescope::script

@@ -112,6 +112,8 @@ private Q_SLOTS:
             QTest::newRow(line) << QString::fromUtf8(line) << QString::fromUtf8(sentence);
         };
         row("{", "The line is no JSON; the mistake is at character 2.");
+        row(R"({"wait":1e999})",
+            "The line is no JSON: a number in it is too great, or a text is no UTF-8.");
         row("[1]", R"(A step is a JSON object, such as {"send":{"text":"hello"}}.)");
         row("{}", R"(A step is a JSON object, such as {"send":{"text":"hello"}}.)");
         row(R"({"sned":{}})",
@@ -181,6 +183,25 @@ private Q_SLOTS:
         }
         QVERIFY(parseScript(line, "a"));
         QVERIFY(!parseScript(R"({"repeat":1,"steps":[)" + line + "]}", "a"));
+    }
+
+    /// Text as deep as it likes: a walk over its values would overflow the stack.
+    void deepJson() {
+        const std::string deep = std::string(250'000, '[') + std::string(250'000, ']');
+        const auto script = parseScript("{\"send\":{\"json\":" + deep + "}}", "a");
+        QVERIFY(!script);
+        QVERIFY(script.error().sentence.starts_with("a, line 1: The line is no JSON"));
+        Variables variables;
+        variables.set("d", deep);
+        variables.set("n", "1e999");
+        QCOMPARE(variables.expandJson(R"(["${json:d}"])").error().sentence,
+                 std::string("The variable \"d\" does not hold JSON."));
+        QCOMPARE(variables.expandJson(deep).error().sentence, std::string("This is no JSON."));
+        MessageForm form;
+        form.kind = MessageForm::Kind::SocketIo;
+        for (const std::string& typed : {"[\"a\"," + deep + "]", "a " + deep}) {
+            QVERIFY(!draftOf({compose::Payload::Kind::Text, typed}, form));
+        }
     }
 
     void linesAndComments() {

@@ -395,6 +395,54 @@ private Q_SLOTS:
         QVERIFY2(said.starts_with(sentence.toStdString()), said.c_str());
     }
 
+    void pointersIntoWhatAPeerSent_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("pointer");
+        QTest::addColumn<QByteArray>("value");  // or of the sentence the end, behind "!"
+        const auto row = [](const char* name, QByteArray text, QByteArray pointer,
+                            QByteArray value) {
+            QTest::newRow(name) << std::move(text) << std::move(pointer) << std::move(value);
+        };
+        const QByteArray object = R"({"b":[10,{"c/d":"x\u00e9"},[]],"a~":2.50,"b2":{},"":null})";
+        row("element", object, "/b/0", "10");
+        row("string", object, "/b/1/c~1d", "x\xc3\xa9");
+        row("array", object, "/b/2", "[]");
+        row("object", object, "/b/1", R"({"c/d":"x\u00e9"})");
+        row("number", object, "/a~0", "2.50");
+        row("no name", object, "/", "null");
+        row("the last of a name", R"({"a":1,"a":[2]})", "/a", "[2]");
+        row("behind the end", object, "/b/3", "!has nothing at /b/3.");
+        row("below a number", object, "/b/0/0", "!has nothing at /b/0/0.");
+        row("leading zero", object, "/b/00", "!has nothing at /b/00.");
+        row("beyond 64 bits", object, "/b/99999999999999999999999",
+            "!has nothing at /b/99999999999999999999999.");
+        row("deep", QByteArray(20'000, '[') + QByteArray(20'000, ']'), "/0", "!holds no JSON.");
+    }
+
+    void pointersIntoWhatAPeerSent() {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, pointer);
+        QFETCH(QByteArray, value);
+        const QByteArray script =
+            "{\"expect\":\"websocket\"}\n{\"set\":{\"a\":{\"field\":\"websocket.payload.text\","
+            "\"pointer\":\"" +
+            pointer + "\"}}}\n{\"send\":{\"text\":\"${a}\"}}";
+        Stage stage(script.constData());
+        stage.client.become(State::Open);
+        stage.hear(text.constData());
+        for (int i = 0; i < 3; ++i) stage.go();
+        if (value.startsWith('!')) {
+            QVERIFY(stage.runner.state() == RunState::Unexpected);
+            const std::string& said = stage.runner.failure().sentence;
+            QVERIFY2(said.ends_with(value.mid(1).toStdString()), said.c_str());
+            return;
+        }
+        QVERIFY2(stage.runner.state() == RunState::Done, stage.runner.failure().sentence.c_str());
+        compose::FrameDraft draft;
+        draft.payload.text = value.toStdString();
+        QCOMPARE(stage.client.takeLog(), "send " + compose::toJson(compose::Draft(draft)) + "\n");
+    }
+
     void closesAndWaits() {
         Stage stage("{\"close\":1001,\"reason\":\"bye\"}\n{\"cut\":true}");
         stage.client.become(State::Open);
