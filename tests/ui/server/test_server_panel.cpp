@@ -187,7 +187,7 @@ private Q_SLOTS:
             QVERIFY(shown.start());
             shown.panel.reset();
             shown.controller.reset();
-            QCOMPARE(shown.driver->alive, 0);
+            QTRY_COMPARE(shown.driver->alive, 0);
             shown.driver->tell([](ServerDriver&) {});  // nobody answers
         }
         Shown shown;
