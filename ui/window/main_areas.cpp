@@ -45,7 +45,7 @@ void MainWindow::buildComposeMenu() {
     }
     if (areas.replay) {
         menu.addAction(QStringLiteral("&Replay"), keys("Ctrl+Shift+N"), this,
-                       [this] { showReplay(); });
+                       &MainWindow::replayWhatIsOpen);
         addRowAction(QStringLiteral("Replay the Row's Con&versation"), "Ctrl+Shift+Y",
                      Offer::Replay);
         m_replaySideAction = menu.addAction(QStringLiteral("Replay the &Chosen at the Side"), this,
@@ -189,6 +189,31 @@ void MainWindow::takeSelectedRow(Offer offer) {
     if (area == nullptr) return;
     area->takeFrom(place->loader());
     area->takeRow(*session, row);
+}
+
+/// The first time, what is in front is meant: what is chosen at the side, else the conversation of
+/// the selected row, else the first one. Later the replay is found as it was left.
+void MainWindow::replayWhatIsOpen() {
+    const CapturePlace* const place = m_replay == nullptr ? shownPlace() : nullptr;
+    const Session* const session = place != nullptr ? place->loader().session() : nullptr;
+    if (session == nullptr || session->connectionCount() == 0) {
+        showReplay();
+        return;
+    }
+    if (place->page().side().chosenConnection() || place->page().side().chosenSession()) {
+        return replayChosenAtSide();
+    }
+    if (place->page().rowView().selectedRecord() != kNoRecord) {
+        return takeSelectedRow(Offer::Replay);
+    }
+    WorkArea* const area = showReplay();
+    if (area == nullptr) return;
+    area->takeFrom(place->loader());
+    if (session->engineSessions().empty()) {
+        area->takeConversation(ConnectionId{0}, std::nullopt);
+    } else {
+        area->takeConversation(std::nullopt, engineio::SessionId{0});
+    }
 }
 
 void MainWindow::replayChosenAtSide() {

@@ -128,6 +128,7 @@ private:
     void wirePlace(CapturePlace& place);
     void swapPaneActions();
     void takeSelectedRow(Offer offer);
+    void replayWhatIsOpen();
     void replayChosenAtSide();
     bool wouldLose() const;
     void decideAreas(int from, const std::function<void()>& next);

@@ -153,6 +153,16 @@ private Q_SLOTS:
                     .engineSession.has_value());
     }
 
+    void whatIsOpenIsTakenTheFirstTime() {
+        Window shown;
+        QVERIFY(shown.open("socketio4-websocket.pcapng"));
+        shown.trigger("Ctrl+Shift+N");
+        QVERIFY(shown.replay != nullptr);
+        QTRY_VERIFY_WITH_TIMEOUT(shown.replay->controller().plan() != nullptr, kLong);
+        QCOMPARE(shown.replay->controller().plan()->sid,
+                 shown.window->loader().session()->engineSessions().front().sid);
+    }
+
     void theConnectionChosenAtTheSideIsReplayed() {
         Window shown;
         QVERIFY(shown.open("socketio4-polling-upgrade.pcapng"));
