@@ -15,9 +15,14 @@ namespace framescope::replay {
 namespace {
 
 constexpr std::size_t kMaxText = 64U << 20;
-/// Steps of matching one text, and KiB of memory for going back: some expressions try without end.
+/// Steps of matching at one place of a text, and KiB of memory for going back: some expressions try
+/// without end. Captures look at all that a server says, while it is waited for.
 constexpr std::uint32_t kMatchLimit = 10'000'000;
+constexpr std::uint32_t kCaptureMatchLimit = 100'000;
 constexpr std::uint32_t kHeapLimit = 64U << 10;
+/// Bytes that may be looked through for what is no UTF-8, which every match does anew up to the end
+/// of a text in which there is some.
+constexpr std::uint64_t kMaxLookedThrough = 4ULL << 30;
 
 struct FreeCode {
     void operator()(pcre2_code* code) const { pcre2_code_free(code); }
@@ -38,7 +43,8 @@ PCRE2_SPTR8 units(std::string_view text) {
 /// One expression.
 class Pattern {
 public:
-    static Result<Pattern> compile(const std::string& text, std::string_view what) {
+    static Result<Pattern> compile(const std::string& text, std::string_view what,
+                                   std::uint32_t matchLimit) {
         int error = 0;
         PCRE2_SIZE at = 0;
         Pattern pattern;
@@ -51,8 +57,11 @@ public:
                          "\" is no regular expression: " + reinterpret_cast<const char*>(message) +
                          ", at character " + std::to_string(at + 1) + "."};
         }
+        pattern.m_validCode.reset(
+            pcre2_compile(units(text), text.size(), PCRE2_UTF, &error, &at, nullptr));
+        if (!pattern.m_validCode) return Error{std::string(what) + " cannot be kept in memory."};
         pattern.m_context.reset(pcre2_match_context_create(nullptr));
-        pcre2_set_match_limit(pattern.m_context.get(), kMatchLimit);
+        pcre2_set_match_limit(pattern.m_context.get(), matchLimit);
         pcre2_set_heap_limit(pattern.m_context.get(), kHeapLimit);
         pcre2_pattern_info(pattern.m_code.get(), PCRE2_INFO_CAPTURECOUNT, &pattern.m_groups);
         pattern.readNames();
@@ -65,11 +74,12 @@ public:
     MatchData makeData() const {
         return MatchData(pcre2_match_data_create_from_pattern(m_code.get(), nullptr));
     }
-    /// The number of groups, 0 and below as PCRE2 has it.
-    int match(std::string_view text, std::size_t from, std::uint32_t options,
+    /// The number of groups, 0 and below as PCRE2 has it. `valid`: the text is known to be UTF-8,
+    /// and is not looked through for that again.
+    int match(std::string_view text, bool valid, std::size_t from, std::uint32_t options,
               pcre2_match_data* data) const {
-        return pcre2_match(m_code.get(), units(text), text.size(), from, options, data,
-                           m_context.get());
+        return pcre2_match(valid ? m_validCode.get() : m_code.get(), units(text), text.size(), from,
+                           valid ? options | PCRE2_NO_UTF_CHECK : options, data, m_context.get());
     }
 
     static std::optional<std::string_view> group(std::string_view text, std::uint32_t number,
@@ -98,7 +108,9 @@ private:
         }
     }
 
-    std::unique_ptr<pcre2_code, FreeCode> m_code;
+    std::unique_ptr<pcre2_code, FreeCode> m_code;  ///< takes any bytes
+    /// The same for text that is UTF-8: the other one does not believe that it is.
+    std::unique_ptr<pcre2_code, FreeCode> m_validCode;
     std::unique_ptr<pcre2_match_context, FreeContext> m_context;
     std::uint32_t m_groups = 0;
     std::vector<std::pair<std::string, std::uint32_t>> m_names;
@@ -240,7 +252,7 @@ Result<Substitution> Substitution::make(const std::vector<ReplayOptions::Rule>& 
     Substitution substitution;
     std::set<std::string> variables;
     for (const std::string& text : captures) {
-        auto pattern = Pattern::compile(text, "The capture");
+        auto pattern = Pattern::compile(text, "The capture", kCaptureMatchLimit);
         if (!pattern) return pattern.error();
         if (pattern->names().empty()) {
             return Error{"The capture \"" + printable(text) +
@@ -250,7 +262,7 @@ Result<Substitution> Substitution::make(const std::vector<ReplayOptions::Rule>& 
         substitution.m_captures.push_back({std::move(*pattern)});
     }
     for (const ReplayOptions::Rule& rule : rules) {
-        auto pattern = Pattern::compile(rule.pattern, "The rule");
+        auto pattern = Pattern::compile(rule.pattern, "The rule", kMatchLimit);
         if (!pattern) return pattern.error();
         auto pieces = ReplacementReader(rule.replacement, *pattern, variables).run();
         if (!pieces) return pieces.error();
@@ -264,10 +276,11 @@ bool Substitution::empty() const {
 }
 
 void Substitution::learn(std::string_view received) {
-    if (received.size() > kMaxText) return;
+    if (m_captures.empty() || received.size() > kMaxText) return;
+    const bool valid = isValidUtf8(received);
     for (const Capture& capture : m_captures) {
         const MatchData data = capture.pattern.makeData();
-        if (capture.pattern.match(received, 0, 0, data.get()) < 0) continue;
+        if (capture.pattern.match(received, valid, 0, 0, data.get()) < 0) continue;
         for (const auto& [name, number] : capture.pattern.names()) {
             const auto group = Pattern::group(received, number, data.get());
             if (group) m_variables[name] = *group;
@@ -294,8 +307,18 @@ Substitution::Outcome Substitution::apply(std::string_view text) const {
         std::size_t copied = 0;
         std::uint32_t options = 0;
         bool applied = true;
+        const bool valid = isValidUtf8(subject);
+        std::uint64_t lookedThrough = 0;
         for (std::size_t from = 0; from <= subject.size();) {
-            const int groups = rule.pattern.match(subject, from, options, data.get());
+            if (!valid) lookedThrough += subject.size() - from;
+            if (lookedThrough > kMaxLookedThrough) {
+                outcome.remark =
+                    "A rule matches too often in a text that is no UTF-8, which was sent without "
+                    "it.";
+                applied = false;
+                break;
+            }
+            const int groups = rule.pattern.match(subject, valid, from, options, data.get());
             if (groups < 0) {
                 if (groups != PCRE2_ERROR_NOMATCH) {
                     outcome.remark = giveUp(groups);

@@ -89,6 +89,19 @@ private Q_SLOTS:
         QCOMPARE(outcome.text, std::string(40, 'a') + "c");
     }
 
+    /// Text that is UTF-8 is matched by another code than bytes that are not.
+    void matchesTheSameInAnyBytes() {
+        const auto rules = Substitution::make({{"(?<=é)x(.)", "<$1>"}}, {});
+        QVERIFY(rules);
+        QCOMPARE(rules->apply("éxüéxaé").text, std::string("é<ü>é<a>é"));
+        QCOMPARE(rules
+                     ->apply("éxüéxa\xff"
+                             "éx")
+                     .text,
+                 std::string("é<ü>é<a>\xff"
+                             "éx"));
+    }
+
     void saysWhatIsWrong_data() {
         QTest::addColumn<QString>("pattern");
         QTest::addColumn<QString>("replacement");
