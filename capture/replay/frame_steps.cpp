@@ -19,6 +19,11 @@ bool hasLink(const std::vector<RowLink>& links, LinkKind kind) {
 }  // namespace
 
 std::vector<StepFrame> framesOf(const Session& session, const std::vector<RecordId>& rows) {
+    const bool compressed = std::ranges::any_of(
+        rows, [&](RecordId row) { return session.record(row).has(kFlagCompressed); });
+    // How far a compressed message inflates up to each frame.
+    const auto ends =
+        compressed ? session.messageFrameEnds(rows.back()) : std::vector<std::uint64_t>();
     std::vector<StepFrame> frames;
     std::uint64_t before = 0;
     for (const RecordId row : rows) {
@@ -26,13 +31,13 @@ std::vector<StepFrame> framesOf(const Session& session, const std::vector<Record
         frame.wire = session.wireBytes(row).bytes;
         frame.row = row;
         frame.timeNs = session.record(row).timeNs;
-        if (session.record(row).has(kFlagCompressed)) {
-            // How far the message inflates up to here.
-            const std::uint64_t size = session.messageBytes(row).bytes.size();
-            frame.size = size - std::min(before, size);
-            before = size;
-        } else if (const auto header = websocket::parseFrameHeader(frame.wire)) {
-            frame.size = header->payloadLength;
+        if (frames.size() < ends.size()) {
+            const std::uint64_t end = ends[frames.size()];
+            frame.size = end - before;
+            before = end;
+        } else if (!compressed) {
+            const auto header = websocket::parseFrameHeader(frame.wire);
+            if (header) frame.size = header->payloadLength;
         }
         frames.push_back(std::move(frame));
     }

@@ -68,6 +68,7 @@ public:
                 m_message.joined.complete = walk.at() == m_record.streamOffset;
             }
             read(walk, *header, own, inflates);
+            if (own && m_wish.frameEnds) m_message.frameEnds.push_back(m_message.inflatedSize);
             if (m_stopped || (own && m_message.error != InflateError::None)) break;
         }
         leaveCursor();
@@ -208,7 +209,7 @@ WebSocketMessage readMessage(const StreamReader& reader, StreamOffset first, Str
 DecodedMessage decodeMessage(const Session::State& state, RecordId row, const MessageWish& wish) {
     const Record& record = state.records[row];
     const CompressionKind kind = state.connection(record.connection).facts.compression.kind;
-    if (wish.sink) return Decoding(state, row, wish).run();
+    if (wish.sink || wish.frameEnds) return Decoding(state, row, wish).run();
     if (!record.has(kFlagCompressed) && kind != CompressionKind::WebkitDeflateFrame) {
         const StreamReader reader(state.file.get(), state.stream(record));
         const RecordId first = record.group == kNoRecord ? row : record.group;

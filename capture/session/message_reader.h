@@ -27,6 +27,7 @@ struct MessageWish {
     bool size = true;  ///< also the size that it inflates to, as far as the session's limit reaches
     /// Is given every inflated byte, also those beyond `limit`; may be empty.
     std::function<void(ByteView)> sink = {};
+    bool frameEnds = false;  ///< also how far each frame takes it
 };
 
 /// The message up to and with the frame of row `row`, which is mostly its last one.

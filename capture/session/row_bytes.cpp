@@ -71,6 +71,12 @@ RowBytes Session::messageBytes(RecordId row) const {
     return {{bytes.begin(), bytes.end()}, message.whole() && !record.has(kFlagIncomplete)};
 }
 
+std::vector<std::uint64_t> Session::messageFrameEnds(RecordId row) const {
+    const Record& record = m_state->records[row];
+    if (record.kind != RowKind::WebSocketFrame || websocket::isControl(record.opcode)) return {};
+    return decodeMessage(*m_state, row, {0, true, {}, true}).frameEnds;
+}
+
 RowPacket Session::packetData(RecordId row) const {
     const Record& record = m_state->records[row];
     const SessionRowContext context(*m_state, row);

@@ -90,6 +90,8 @@ public:
     /// The WebSocket message up to and with the row's frame, unmasked, joined and inflated; of a
     /// control frame its payload.
     RowBytes messageBytes(RecordId row) const;
+    /// Of the same message the bytes that are decoded behind each of its frames.
+    std::vector<std::uint64_t> messageFrameEnds(RecordId row) const;
     /// The data of the row's Engine.IO packet, base64 undone, by whichever transport it came.
     RowPacket packetData(RecordId row) const;
     /// The body behind the head of a row.

@@ -32,7 +32,9 @@ struct DecodedMessage {
     websocket::InflateError error = websocket::InflateError::None;
     Bytes inflated;                  ///< of a compressed message, or its beginning
     std::uint64_t inflatedSize = 0;  ///< of all of it
-    bool sizeKnown = true;           ///< false: it inflates to more than that
+    /// Where asked for: bytes that were decoded behind each frame, of the beginning that was read.
+    std::vector<std::uint64_t> frameEnds;
+    bool sizeKnown = true;  ///< false: it inflates to more than that
 
     /// The message could be decoded, as far as it was read.
     bool readable() const { return !compressed || error == websocket::InflateError::None; }
