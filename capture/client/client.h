@@ -1,5 +1,5 @@
-// A connection of our own to a server: WebSocket, Engine.IO or Socket.IO, or bytes. What it sends and
-// receives is noted in the transcript; what it must do by itself (answer pings, heartbeats and
+// A connection of our own to a server: WebSocket, Engine.IO or Socket.IO, or bytes. What it sends
+// and receives is noted in the transcript; what it must do by itself (answer pings, heartbeats and
 // closes, upgrade, reconnect) it does, unless the options say otherwise.
 //
 //     auto client = client::Client::make(reactor, transcript, options, observer);
@@ -42,7 +42,7 @@ std::string_view stateName(State state);
 /// Everything that can be said of a connection; a copy.
 struct Status {
     State state = State::Idle;
-    std::string url;        ///< that is or was tried
+    std::string url;            ///< that is or was tried
     std::uint32_t attempt = 0;  ///< from 1
     std::optional<net::Established> peer;
     std::optional<http::Head> response;  ///< to the upgrade
@@ -50,12 +50,13 @@ struct Status {
     std::string responseBody;
     compose::WireState wire;  ///< what was agreed; what drafts are prepared against
     std::string subprotocol;
-    std::string sid;  ///< of Engine.IO
+    std::string sid;                      ///< of Engine.IO
     std::vector<std::string> namespaces;  ///< connected ones
     std::optional<websocket::CloseBody> closeReceived;
     std::optional<websocket::CloseBody> closeSent;
     bool clean = false;  ///< both sides sent a close frame
-    /// Why it is not open: a whole sentence; empty while it is, and after a close that we asked for.
+    /// Why it is not open: a whole sentence; empty while it is, and after a close that we asked
+    /// for.
     std::string sentence;
     /// How the transport ended; nothing where we let go of it, or it was never open.
     std::optional<net::TransportEnd::Cause> endedBy;
@@ -65,9 +66,11 @@ struct Status {
 /// Something the peer said, joined and decoded: the unit an application sees.
 struct Incoming {
     enum class Kind : std::uint8_t {
-        Text,    ///< WebSocket message; with Engine.IO the data of a message packet
+        Text,  ///< WebSocket message; with Engine.IO the data of a message packet
         Binary,
-        Ping, Pong, Close,  ///< WebSocket control frames; `bytes` is the payload
+        Ping,
+        Pong,
+        Close,     ///< WebSocket control frames; `bytes` is the payload
         EngineIo,  ///< a packet that is no message; `engineType`
         SocketIo,  ///< a packet with all its attachments
         Raw,       ///< bytes (Speaks::Raw)
@@ -105,6 +108,12 @@ struct Sent {
 
 class Client {
 public:
+    /// While more bytes than these wait to be sent, further messages are refused. A single one may
+    /// be greater.
+    static constexpr std::size_t kMaxUnsent = 64U << 20;
+    /// While more than these wait, periodic messages are left out.
+    static constexpr std::size_t kMaxUnsentPeriodic = 1U << 20;
+
     /// `transcript` may be null. The observer must live until the client is destroyed; after that
     /// it is not called any more. Destroying waits for the reactor, unless it happens on its
     /// thread (also within a call of the observer).
@@ -115,9 +124,10 @@ public:
 
     virtual void connect() = 0;
     /// Sends a draft. `done` (may be empty) is called on the reactor's thread with what was sent or
-    /// why not: not open, or the draft cannot be made into bytes; not at all if the client is
-    /// destroyed before. During the switch of an upgrade drafts wait, and keep their order. Raw
-    /// bytes may also be sent before a handshake is over. `keySeed` as for Composer.
+    /// why not: not open, the draft cannot be made into bytes, or more than kMaxUnsent bytes wait
+    /// for a server that does not read; not at all if the client is destroyed before. During the
+    /// switch of an upgrade drafts wait, and keep their order. Raw bytes may also be sent before a
+    /// handshake is over. `keySeed` as for Composer.
     virtual void send(compose::Draft draft, std::function<void(Result<Sent>)> done = {},
                       std::uint64_t keySeed = 0) = 0;
     /// The bytes that send() would send now with this seed, and the composer's state for a preview.
@@ -125,9 +135,9 @@ public:
                                               std::uint64_t keySeed) const = 0;
     /// Closes in order: close frame, or Engine.IO close; no reconnecting any more.
     virtual void close(std::optional<std::uint16_t> code = 1000, std::string reason = {}) = 0;
-    /// Cuts the TCP connection with RST, as a crash would; no reconnecting any more either. Whatever
-    /// else ends a connection, be it a close frame of the server, is followed by the next attempt
-    /// where reconnecting is enabled.
+    /// Cuts the TCP connection with RST, as a crash would; no reconnecting any more either.
+    /// Whatever else ends a connection, be it a close frame of the server, is followed by the next
+    /// attempt where reconnecting is enabled.
     virtual void cut() = 0;
     virtual Status status() const = 0;
 

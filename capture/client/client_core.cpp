@@ -21,6 +21,25 @@ compose::WireState wireAtStart(const ClientOptions& options) {
     return wire;
 }
 
+/// About what a draft keeps, in bytes.
+std::size_t weightOf(const compose::FrameDraft& draft) {
+    std::size_t weight =
+        sizeof draft + draft.payload.text.size() + draft.fragments.size() * sizeof(std::uint64_t);
+    for (const auto& [first, frame] : draft.between) weight += weightOf(frame);
+    return weight;
+}
+std::size_t weightOf(const compose::EngineIoDraft& draft) {
+    return sizeof draft + draft.data.text.size();
+}
+std::size_t weightOf(const compose::SocketIoDraft& draft) {
+    std::size_t weight = sizeof draft + draft.nsp.size() + draft.data.size() + draft.event.size();
+    for (const compose::Payload& one : draft.attachments) weight += sizeof one + one.text.size();
+    return weight;
+}
+std::size_t weightOf(const compose::RawDraft& draft) {
+    return sizeof draft + draft.bytes.text.size();
+}
+
 }  // namespace
 
 ClientCore::ClientCore(net::Reactor& reactor, Connector connector, ClientOptions options,
@@ -154,16 +173,25 @@ void ClientCore::send(compose::Draft draft, Done done, std::uint64_t keySeed) {
     const Readiness readiness = m_conversation->readiness(draft);
     if (readiness == Readiness::No) {
         refuse("Nothing can be sent: the connection is not open.");
+    } else if (unsent() > Client::kMaxUnsent) {
+        refuse("Nothing more is sent at the moment: " + std::to_string(unsent() >> 20) +
+               " MiB wait already for the server, which does not read them.");
     } else if (readiness == Readiness::Later || !m_waiting.empty()) {
         if (m_waiting.size() >= kMaxWaiting) {
             refuse("Too many messages wait for the upgrade to be over.");
             return;
         }
-        m_waiting.push_back({std::move(draft), std::move(done), keySeed});
+        const std::size_t weight = std::visit([](const auto& one) { return weightOf(one); }, draft);
+        m_waitingBytes += weight;
+        m_waiting.push_back({std::move(draft), std::move(done), keySeed, weight});
     } else {
         auto sent = sendNow(draft, keySeed, static_cast<bool>(done));
         if (done) done(std::move(sent));
     }
+}
+
+std::size_t ClientCore::unsent() const {
+    return m_waitingBytes + (m_conversation ? m_conversation->waiting() : 0);
 }
 
 Result<Sent> ClientCore::sendNow(const compose::Draft& draft, std::uint64_t keySeed,
@@ -202,6 +230,7 @@ void ClientCore::readyAgain() {
            m_conversation->readiness(m_waiting.front().draft) == Readiness::Now) {
         const Waiting next = std::move(m_waiting.front());
         m_waiting.pop_front();
+        m_waitingBytes -= next.weight;
         auto sent = sendNow(next.draft, next.keySeed, static_cast<bool>(next.done));
         if (next.done) next.done(std::move(sent));
     }
@@ -209,6 +238,7 @@ void ClientCore::readyAgain() {
 
 void ClientCore::refuseWaiting(const std::string& sentence) {
     const std::deque<Waiting> waiting = std::exchange(m_waiting, {});
+    m_waitingBytes = 0;
     for (const Waiting& one : waiting) {
         if (m_observer != nullptr && one.done) one.done(Error{sentence});
     }
@@ -368,6 +398,13 @@ void ClientCore::firePeriodic(std::size_t index, std::uint64_t generation) {
                generation == m_periodicGeneration;
     };
     if (!isCurrent()) return;
+    if (unsent() > Client::kMaxUnsentPeriodic) {
+        schedule(index);
+        if (std::exchange(m_leavesPeriodicOut, true)) return;
+        remark("Periodic messages are left out until the server has read what waits for it.");
+        return;
+    }
+    m_leavesPeriodicOut = false;
     // What cannot be sent now, cannot be the next time: it is said once.
     const auto trouble = std::make_shared<std::string>();
     send(
@@ -391,6 +428,7 @@ void ClientCore::shutDown() {
     m_retryTimer.stop();
     m_periodicTimers.clear();
     m_waiting.clear();
+    m_waitingBytes = 0;
     if (const auto conversation = std::exchange(m_conversation, nullptr)) conversation->abandon();
 }
 

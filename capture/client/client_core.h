@@ -57,6 +57,7 @@ private:
         compose::Draft draft;
         Done done;
         std::uint64_t keySeed = 0;
+        std::size_t weight = 0;  ///< about what it keeps, in bytes
     };
 
     State state() const { return m_status.state; }
@@ -65,6 +66,8 @@ private:
     void fail(const std::string& sentence, bool clean);
     void toClosed(const std::string& sentence, bool clean);
     void refuseWaiting(const std::string& sentence);
+    /// Bytes that were given to send() and did not go out.
+    std::size_t unsent() const;
     void startPeriodic();
     void schedule(std::size_t index);
     void firePeriodic(std::size_t index, std::uint64_t generation);
@@ -91,6 +94,8 @@ private:
     bool m_closeAsked = false;
     std::minstd_rand m_chance;
     std::deque<Waiting> m_waiting;
+    std::size_t m_waitingBytes = 0;  ///< their weights
+    bool m_leavesPeriodicOut = false;
     net::Reactor::Timer m_handshakeTimer;
     net::Reactor::Timer m_closeTimer;
     net::Reactor::Timer m_retryTimer;

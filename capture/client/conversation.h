@@ -76,6 +76,8 @@ public:
     virtual Readiness readiness(const compose::Draft& draft) const = 0;
     /// Sends what was made of `draft` while readiness() was Now; an Error where it cannot pass.
     virtual Result<bool> send(const compose::Draft& draft, const compose::Prepared& prepared) = 0;
+    /// About how many bytes were given to send() that the server's side did not take yet.
+    virtual std::size_t waiting() const = 0;
     /// Closes in order; ended() follows.
     virtual void close(std::optional<std::uint16_t> code, const std::string& reason) = 0;
     /// A time is over; ended() follows with this sentence, or one that says more.

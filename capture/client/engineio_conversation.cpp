@@ -118,6 +118,10 @@ Result<bool> EngineIoConversation::send(const compose::Draft& draft,
     return true;
 }
 
+std::size_t EngineIoConversation::waiting() const {
+    return (m_polling ? m_polling->waiting() : 0) + (m_link ? m_link->waiting() : 0);
+}
+
 void EngineIoConversation::close(std::optional<std::uint16_t> code, const std::string& reason) {
     if (m_phase == Phase::Switching) {
         m_closeLater = Close{code, reason};

@@ -30,6 +30,7 @@ public:
     void start(std::weak_ptr<ConversationOwner> owner) override;
     Readiness readiness(const compose::Draft& draft) const override;
     Result<bool> send(const compose::Draft& draft, const compose::Prepared& prepared) override;
+    std::size_t waiting() const override;
     void close(std::optional<std::uint16_t> code, const std::string& reason) override;
     void giveUp(const std::string& sentence) override;
     void cut() override;

@@ -120,6 +120,7 @@ void EngineIoPolling::readPayload(std::string_view payload) {
 
 void EngineIoPolling::send(Bytes packet, bool binary) {
     m_queue.push_back({std::move(packet), binary});
+    m_queuedBytes += m_queue.back().weight();
     post();
 }
 
@@ -135,6 +136,7 @@ void EngineIoPolling::post() {
            (taken.empty() || size + m_queue.front().packet.size() < m_maxPost)) {
         Queued next = std::move(m_queue.front());
         m_queue.pop_front();
+        m_queuedBytes -= next.weight();
         anyBinary = anyBinary || next.binary;
         size += next.packet.size() + 1;
         taken.push_back(std::move(next));
@@ -148,6 +150,7 @@ void EngineIoPolling::post() {
     Bytes body;
     ByteWriter writer(body);
     engineio::encodePayload(packets, framing, writer);
+    m_postedBytes = body.size();
     const net::Url& url = m_surroundings.target.url;
     const std::string target = engineIoTarget(options, url.target, "polling", m_sid);
     const std::string_view type =
@@ -159,6 +162,7 @@ void EngineIoPolling::post() {
 }
 
 void EngineIoPolling::posted(const HttpAnswer& answer) {
+    m_postedBytes = 0;
     if (m_stopped || !isGood(answer)) return;
     if (m_paused) {
         checkPaused();
@@ -202,6 +206,8 @@ void EngineIoPolling::abandon() {
     m_stopped = true;
     m_owner.reset();
     m_queue.clear();
+    m_queuedBytes = 0;
+    m_postedBytes = 0;
     m_pollLink->abandon();
     m_postLink->abandon();
 }

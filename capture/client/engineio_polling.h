@@ -43,6 +43,8 @@ public:
     void send(Bytes packet, bool binary);
     /// So many packets wait to be sent that answers should be left out.
     bool isBacklogged() const { return m_queue.size() > kMaxBacklog; }
+    /// What is kept of packets that the server did not receive yet, in bytes.
+    std::size_t waiting() const { return m_queuedBytes + m_postedBytes; }
     /// Stops asking, and posting, once what is under way was answered.
     void pause();
     void resume();
@@ -53,6 +55,8 @@ private:
     struct Queued {
         Bytes packet;
         bool binary = false;
+
+        std::size_t weight() const { return packet.size() + sizeof(Queued); }
     };
 
     void poll();
@@ -71,6 +75,8 @@ private:
     std::string m_sid;
     std::uint64_t m_maxPost = kMaxPost;
     std::deque<Queued> m_queue;
+    std::size_t m_queuedBytes = 0;  ///< their weights
+    std::size_t m_postedBytes = 0;  ///< in the request that is under way
     bool m_paused = false;
     bool m_stopped = false;
 };

@@ -29,6 +29,7 @@ public:
         for (const auto& piece : prepared.pieces) m_transport->send(piece.bytes);
         return true;
     }
+    std::size_t waiting() const override { return m_transport ? m_transport->waiting() : 0; }
     /// Without a protocol, closing is a FIN.
     void close(std::optional<std::uint16_t>, const std::string&) override {
         if (!m_connected || !m_transport) {

@@ -31,6 +31,7 @@ public:
         m_link->send(prepared);
         return true;
     }
+    std::size_t waiting() const override { return m_link->waiting(); }
     void close(std::optional<std::uint16_t> code, const std::string& reason) override {
         m_link->close(code, reason);
     }

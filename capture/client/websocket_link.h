@@ -49,7 +49,9 @@ public:
     /// Bytes can be sent.
     bool isConnected() const { return m_transport != nullptr && m_connected && !m_peerEnded; }
     /// So many bytes wait to be sent that answers should be left out.
-    bool isBacklogged() const { return m_transport && m_transport->waiting() > kMaxBacklog; }
+    bool isBacklogged() const { return waiting() > kMaxBacklog; }
+    /// Bytes that the socket did not take yet.
+    std::size_t waiting() const { return m_transport ? m_transport->waiting() : 0; }
     /// Sends frames, or bytes; a close frame among the frames counts as ours.
     void send(const compose::Prepared& prepared);
     /// Sends one frame, masked with a random key.

@@ -1,61 +1,19 @@
-// A WebSocket client against servers of the script: opening and every way not to, messages, pings,
-// closing in all directions, failing, switches, and being destroyed whenever it likes.
+// A WebSocket client against servers of the script: opening and every way not to, closing in all
+// directions, failing, cutting, and being destroyed whenever it likes.
 #include <atomic>
 #include <future>
-#include <thread>
 
 #include <QtTest>
 
-#include "scripted_peer.h"
+#include "websocket_set.h"
 
 using namespace framescope;
 using client::ClientOptions;
 using client::Incoming;
 using client::State;
 using Cause = net::TransportEnd::Cause;
-
-namespace {
-
-/// A client, its network and what it told.
-struct Set {
-    net::Reactor reactor;
-    test::ScriptedNet network{reactor};
-    test::Recorder recorder;
-    std::unique_ptr<client::Client> client;
-
-    void make(ClientOptions options = {}) {
-        if (options.urls.empty()) options.urls = {"ws://localhost:1/path"};
-        client =
-            client::makeWithConnector(reactor, network.connector(), std::move(options), recorder);
-        client->connect();
-    }
-    /// Runs on the reactor's thread with the wire opened last.
-    void onWire(const std::function<void(test::Wire&)>& task) {
-        reactor.call([this, &task] { task(*network.wires.back()); });
-    }
-    bool waitForWire(const std::function<bool(test::Wire&)>& holds) {
-        for (int i = 0; i < 10'000; ++i) {
-            bool good = false;
-            reactor.call([&] { good = !network.wires.empty() && holds(*network.wires.back()); });
-            if (good) return true;
-            QThread::msleep(1);
-        }
-        return false;
-    }
-    /// Behind this, no script runs any more: what it looks at may go.
-    ~Set() {
-        client.reset();
-        reactor.call([this] { network.silence(); });
-    }
-};
-
-compose::FrameDraft textDraft(const std::string& text) {
-    compose::FrameDraft draft;
-    draft.payload.text = text;
-    return draft;
-}
-
-}  // namespace
+using Set = test::WebSocketSet;
+using test::textDraft;
 
 class TestClientWebSocket : public QObject {
     Q_OBJECT
@@ -338,47 +296,6 @@ private Q_SLOTS:
         QCOMPARE(set.recorder.incoming().size(), std::size_t{1});
     }
 
-    void pingsAreAnsweredUnlessSwitchedOff() {
-        Set set;
-        set.network.accept = [](test::Wire& wire) {
-            test::serveWebSocket(wire, [](test::Wire& self, const test::ClientFrame& frame) {
-                // What came is told by what goes back.
-                self.give(test::serverFrame(
-                    1, std::string(websocket::opcodeName(frame.header.opcode)) + frame.payload));
-            });
-        };
-        set.make();
-        QVERIFY(set.recorder.waitFor(State::Open));
-        set.onWire([](test::Wire& wire) { wire.give(test::serverFrame(9, "one")); });
-        QVERIFY(set.recorder.waitForIncoming(2));
-        QCOMPARE(std::string(asText(set.recorder.incoming()[1].bytes)), std::string("pongone"));
-        set.client->setAnswersPings(false);
-        set.onWire([](test::Wire& wire) { wire.give(test::serverFrame(9, "two")); });
-        set.client->send(textDraft("behind"));
-        QVERIFY(set.recorder.waitForIncoming(4));
-        QCOMPARE(std::string(asText(set.recorder.incoming()[3].bytes)), std::string("textbehind"));
-    }
-
-    void aPeerThatDoesNotReadGetsNoPongs() {
-        std::vector<std::string> got;
-        Set set;
-        set.network.accept = [&](test::Wire& wire) {
-            test::serveWebSocket(wire, [&](test::Wire&, const test::ClientFrame& frame) {
-                got.push_back(frame.payload);
-            });
-        };
-        set.make();
-        QVERIFY(set.recorder.waitFor(State::Open));
-        set.onWire([](test::Wire& wire) {
-            wire.waiting = 2U << 20;
-            for (int i = 0; i < 100; ++i) wire.give(test::serverFrame(9, "lost"));
-            wire.waiting = 0;
-            wire.give(test::serverFrame(9, "again"));
-        });
-        QVERIFY(set.waitForWire([&](test::Wire&) { return !got.empty(); }));
-        QCOMPARE(got, std::vector<std::string>{"again"});
-    }
-
     void closesAreNotAnsweredWhereSwitchedOff() {
         Set set;
         set.network.accept = [](test::Wire& wire) {
@@ -396,112 +313,6 @@ private Q_SLOTS:
         set.client->close(1000);
         QVERIFY(set.recorder.waitFor(State::Closed));
         QVERIFY(set.client->status().clean);
-    }
-
-    void periodicMessages() {
-        Set set;
-        set.network.accept = [](test::Wire& wire) {
-            test::serveWebSocket(wire, [](test::Wire& self, const test::ClientFrame& frame) {
-                self.give(test::serverFrame(1, frame.payload));
-            });
-        };
-        ClientOptions options;
-        options.periodic = {{textDraft("tick"), std::chrono::milliseconds(2)}};
-        set.make(options);
-        QVERIFY(set.recorder.waitForIncoming(3));
-        set.client->setPeriodic({{textDraft("tock"), std::chrono::milliseconds(2)}});
-        QVERIFY(set.recorder.wait([&] { return true; }));
-        for (int i = 0; i < 1000; ++i) {
-            const auto incoming = set.recorder.incoming();
-            if (asText(incoming.back().bytes) == "tock") return;
-            QVERIFY(set.recorder.waitForIncoming(incoming.size() + 1));
-        }
-        QFAIL("the other message was never sent");
-    }
-
-    void aPeriodicMessageThatCannotBeMadeIsSaidOnce() {
-        Set set;
-        set.network.accept = [](test::Wire& wire) { test::serveWebSocket(wire, {}); };
-        compose::FrameDraft draft = textDraft("zz");
-        draft.payload.kind = compose::Payload::Kind::Hex;
-        ClientOptions options;
-        options.periodic = {{draft, std::chrono::milliseconds(1)}};
-        set.make(options);
-        QVERIFY(set.recorder.waitForRemark("is not sent any more"));
-    }
-
-    void nothingCanBeSentWhileItIsNotOpen() {
-        Set set;
-        set.network.silent = true;
-        set.make();
-        QVERIFY(set.recorder.waitFor(State::Connecting));
-        std::promise<bool> promise;
-        set.client->send(textDraft("x"),
-                         [&](const Result<client::Sent>& sent) { promise.set_value(bool(sent)); });
-        QVERIFY(!promise.get_future().get());
-    }
-
-    void bytesBetweenFrames() {
-        Set set;
-        set.network.accept = [](test::Wire& wire) {
-            test::serveWebSocket(wire, [](test::Wire& self, const test::ClientFrame& frame) {
-                self.give(test::serverFrame(1, frame.payload));
-            });
-        };
-        set.make();
-        QVERIFY(set.recorder.waitFor(State::Open));
-        compose::RawDraft draft;
-        draft.bytes = {compose::Payload::Kind::Hex, "81 82 00 00 00 00 68 69"};
-        set.client->send(draft);
-        QVERIFY(set.recorder.waitForIncoming(1));
-        QCOMPARE(std::string(asText(set.recorder.incoming()[0].bytes)), std::string("hi"));
-    }
-
-    void rawBytes() {
-        Set set;
-        set.network.accept = [](test::Wire& wire) {
-            wire.onSent = [](test::Wire& self) { self.give("<" + self.takeSent() + ">"); };
-            wire.onFinished = [](test::Wire& self) { self.end(Cause::Finished); };
-        };
-        ClientOptions options;
-        options.speaks = client::Speaks::Raw;
-        options.handshake.rawRequest = "PING\r\n";
-        set.make(options);
-        QVERIFY(set.recorder.waitForIncoming(1));
-        QCOMPARE(std::string(asText(set.recorder.incoming()[0].bytes)), std::string("<PING\r\n>"));
-        set.client->send(compose::RawDraft{{compose::Payload::Kind::Text, "more"}});
-        QVERIFY(set.recorder.waitForIncoming(2));
-        QCOMPARE(std::string(asText(set.recorder.incoming()[1].bytes)), std::string("<more>"));
-        set.client->close();
-        QVERIFY(set.recorder.waitFor(State::Closed));
-        QVERIFY(set.client->status().sentence.empty());
-    }
-
-    void framesBehindAHandshakeByHand() {
-        Set set;
-        set.network.accept = [](test::Wire& wire) {
-            test::serveWebSocket(
-                wire,
-                [](test::Wire& self, const test::ClientFrame& frame) {
-                    self.give(test::serverFrame(1, frame.header.rsv1 ? "compressed" : "plain"));
-                },
-                "Sec-WebSocket-Extensions: permessage-deflate\r\n");
-        };
-        ClientOptions options;
-        options.speaks = client::Speaks::Raw;
-        options.handshake.rawRequest =
-            "GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n"
-            "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
-        set.make(options);
-        QVERIFY(set.recorder.waitForIncoming(1));
-        QVERIFY(set.client->status().wire.compression.agreed());
-        compose::FrameDraft draft = textDraft("hello");
-        draft.compressing = compose::Compressing::AsAgreed;
-        set.client->send(draft);
-        QVERIFY(set.recorder.waitForIncoming(2));
-        QCOMPARE(std::string(asText(set.recorder.incoming()[1].bytes)),
-                 std::string("\x81\x0a") + "compressed");
     }
 
     void cutting() {
@@ -578,28 +389,6 @@ private Q_SLOTS:
             set.reactor.call([] {});
             set.client.reset();
         }
-    }
-
-    void sendersOnOtherThreads() {
-        std::atomic<int> received = 0;
-        Set set;
-        set.network.accept = [&](test::Wire& wire) {
-            test::serveWebSocket(wire, [&](test::Wire&, const test::ClientFrame&) { ++received; });
-        };
-        set.make();
-        QVERIFY(set.recorder.waitFor(State::Open));
-        std::vector<std::thread> threads;
-        for (int t = 0; t < 4; ++t) {
-            threads.emplace_back([&] {
-                for (int i = 0; i < 250; ++i) {
-                    set.client->send(textDraft("x"));
-                    static_cast<void>(set.client->status());
-                    static_cast<void>(set.client->prepare(textDraft("y"), 1));
-                }
-            });
-        }
-        for (std::thread& thread : threads) thread.join();
-        QVERIFY(set.waitForWire([&](test::Wire&) { return received == 1000; }));
     }
 };
 
