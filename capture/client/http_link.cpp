@@ -56,7 +56,8 @@ void HttpLink::ended(const net::TransportEnd& end) {
     m_transport.reset();
     m_connected = false;
     if (!m_done) return;
-    if (m_response && m_response->untouched() && m_kept) {
+    const bool unanswered = m_response && m_response->untouched() && m_kept;
+    if (unanswered && m_method == "GET") {
         m_response.reset();
         open();
         return;
@@ -66,6 +67,9 @@ void HttpLink::ended(const net::TransportEnd& end) {
     if (m_response && end.cause == net::TransportEnd::Cause::PeerFinished) {
         m_response->end();
         result = {m_response->head(), m_response->body(), m_response->fault()};
+    }
+    if (unanswered) {
+        result.fault += " The " + m_method + " is not sent again: the server may have it already.";
     }
     m_response.reset();
     answer(result);

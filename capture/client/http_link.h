@@ -1,6 +1,7 @@
 // Requests over one HTTP/1.1 connection after the other, for polling: one request at a time, the
-// connection kept as long as the server keeps it. A kept connection that the server closed while a
-// request was on its way to it is opened again, once.
+// connection kept as long as the server keeps it. Where the server closed a kept connection while a
+// GET was on its way to it, that is sent again, once, on a new one. Nothing else is: the server may
+// have it already (RFC 9110 section 9.2.2).
 #pragma once
 
 #include <functional>

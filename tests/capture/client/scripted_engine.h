@@ -39,6 +39,10 @@ public:
     bool answersProbe = true;
     bool refusesWebSocket = false;
     bool closesKeptConnections = false;  ///< after each answer, as a server whose patience is short
+    /// The connection of the POST behind so many is ended where its answer should be.
+    std::size_t answersPosts = SIZE_MAX;
+    /// The same for GETs, once.
+    std::size_t answersPolls = SIZE_MAX;
     /// A packet of the client, by whatever brought it.
     std::function<void(const Packet&)> onPacket;
     std::vector<std::string> targets;  ///< of all requests
@@ -82,12 +86,15 @@ private:
                 return;
             }
             readPayload(request.body);
+            if (answersPosts == 0) return wire.end();
+            --answersPosts;
             reply(wire, "ok");
         } else if (!known) {
             std::string body = open(offersUpgrade ? "[\"websocket\"]" : "[]");
             if (m_revision < 4) body = std::to_string(body.size()) + ":" + body;
             reply(wire, body);
         } else {
+            if (answersPolls-- == 0) return wire.end();
             m_poll = &wire;
             flush();
         }

@@ -234,6 +234,33 @@ private Q_SLOTS:
         }
     }
 
+    void aPostIsNeverSentTwice() {
+        Set set(4, Way::PollingOnly);
+        set.server.answersPosts = 1;
+        set.connect();
+        QVERIFY(set.recorder.waitFor(State::Open));
+        QVERIFY(set.sendAndWait(messageDraft("one")));
+        QVERIFY(set.wait([&] { return set.server.answersPosts == 0; }));
+        QVERIFY(set.sendAndWait(messageDraft("two")));
+        QVERIFY(set.recorder.waitFor(State::Closed));
+        const std::string sentence = set.client->status().sentence;
+        QVERIFY2(sentence.find("The POST is not sent again") != std::string::npos,
+                 sentence.c_str());
+        set.reactor.call([&] {
+            QCOMPARE(set.server.log, (std::vector<std::string>{"polling 4one", "polling 4two"}));
+        });
+    }
+
+    void aPollOnAKeptConnectionIsSentAgain() {
+        Set set(4, Way::PollingOnly);
+        set.server.answersPolls = 0;
+        set.connect();
+        QVERIFY(set.recorder.waitFor(State::Open));
+        QVERIFY(set.wait([&] { return set.server.targets.size() == 3; }));
+        set.reactor.call([&] { set.server.send("4here"); });
+        QVERIFY(set.waitToHear("text here"));
+    }
+
     void heartbeats_data() { addRevisionsAndWays(); }
     void heartbeats() {
         QFETCH(int, revision);
