@@ -33,6 +33,12 @@ public:
     void peerFinished() { ended(opposite(m_ours), transcript::Ended::Fin); }
     void weReset() { ended(m_ours, transcript::Ended::Reset); }
     void peerReset() { ended(opposite(m_ours), transcript::Ended::Reset); }
+    /// The socket is gone; nothing is noted any more.
+    void closed() {
+        if (const auto connection = std::exchange(m_connection, std::nullopt)) {
+            m_transcript->closed(*connection);
+        }
+    }
 
 private:
     void passed(Direction direction, ByteView bytes) {

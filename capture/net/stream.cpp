@@ -334,6 +334,7 @@ void Stream::close() {
     } else if (!m_finSent) {
         m_notes.weFinished();
     }
+    m_notes.closed();
     m_socket.close(error);
 }
 

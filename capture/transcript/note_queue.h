@@ -13,7 +13,7 @@ namespace framescope::transcript {
 
 /// One thing that happened on a connection.
 struct Note {
-    enum class Kind : std::uint8_t { Open, Passed, Fin, Reset };
+    enum class Kind : std::uint8_t { Open, Passed, Fin, Reset, Closed };
     Kind kind = Kind::Open;
     Direction direction = Direction::ClientToServer;
     bool decrypted = false;  ///< Open

@@ -81,8 +81,8 @@ Bytes synOptions(std::uint8_t ipVersion) {
 }  // namespace
 
 TcpPackets::TcpPackets(const Endpoint& client, const Endpoint& server,
-                       std::array<std::uint32_t, 2> firstSequence)
-    : m_ends{client, server}, m_next(firstSequence) {}
+                       std::array<std::uint32_t, 2> firstSequence, Bytes& packet)
+    : m_ends{client, server}, m_next(firstSequence), m_packet(packet) {}
 
 void TcpPackets::packet(Direction from, std::uint16_t flags, ByteView options, ByteView payload,
                         const Sink& sink) {

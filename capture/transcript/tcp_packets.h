@@ -25,9 +25,9 @@ public:
     using Sink = std::function<void(ByteView)>;
 
     /// Both addresses are of the same version. The first sequence numbers are those of the SYNs, by
-    /// Direction.
+    /// Direction. `packet` is where packets are laid out; connections may share it.
     TcpPackets(const Endpoint& client, const Endpoint& server,
-               std::array<std::uint32_t, 2> firstSequence);
+               std::array<std::uint32_t, 2> firstSequence, Bytes& packet);
 
     /// SYN, SYN and ACK, ACK.
     void open(const Sink& sink);
@@ -54,7 +54,7 @@ private:
     std::array<std::uint16_t, 2> m_identification{};
     std::array<bool, 2> m_finished{};
     bool m_reset = false;
-    Bytes m_packet;
+    Bytes& m_packet;
 };
 
 }  // namespace framescope::transcript

@@ -106,6 +106,8 @@ private:
             case Note::Kind::Reset:
                 packets.reset(note.direction, sink);
                 break;
+            case Note::Kind::Closed:
+                return forget(found);
             default:
                 packets.data(note.direction, bytes, sink);
         }
@@ -123,7 +125,7 @@ private:
         const std::array first{static_cast<std::uint32_t>(m_random()),
                                static_cast<std::uint32_t>(m_random())};
         const auto [at, isNew] = m_connections.try_emplace(
-            note.connection, Known{TcpPackets(note.client, note.server, first), ends});
+            note.connection, Known{TcpPackets(note.client, note.server, first, m_packet), ends});
         if (!isNew) return;
         m_byEnds.emplace(ends, note.connection);
         at->second.packets.open(sink);
@@ -146,6 +148,7 @@ private:
     std::string m_name;
     live::StreamRecorder m_recorder;
     Bytes m_blocks;
+    Bytes m_packet;  ///< the one that is being made
     Connections m_connections;
     std::map<Ends, Transcript::Connection> m_byEnds;
     std::mt19937 m_random{std::random_device{}()};
@@ -186,6 +189,9 @@ public:
                                 .direction = by,
                                 .connection = connection},
                                {});
+    }
+    void closed(Connection connection) override {
+        m_shared->queue.append({.kind = Note::Kind::Closed, .connection = connection}, {});
     }
     std::uint64_t packets() const override { return m_shared->packets; }
     void flush() override { m_shared->queue.flush(); }

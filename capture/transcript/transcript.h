@@ -32,6 +32,8 @@ public:
     /// Bytes that passed in a direction; more than 32 KiB become several segments.
     virtual void passed(Connection connection, Direction direction, ByteView bytes) = 0;
     virtual void ended(Connection connection, Direction by, Ended how) = 0;
+    /// Whoever notes a connection has let go of it: nothing follows, however its directions ended.
+    virtual void closed(Connection connection) { static_cast<void>(connection); }
     /// Packets written so far, for tests and for whoever waits until everything is readable.
     virtual std::uint64_t packets() const = 0;
     /// Waits until everything that was appended before this call stands in the file.

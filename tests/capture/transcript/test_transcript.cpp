@@ -195,8 +195,9 @@ private Q_SLOTS:
                                  .data = packet});
             ++packets;
         };
+        Bytes buffer;
         transcript::TcpPackets connection(endpoint(1, 40000), endpoint(2, 80),
-                                          {0xffffff00, 0xfffff010});
+                                          {0xffffff00, 0xfffff010}, buffer);
         const Bytes up = netPattern(200'000, 3);
         const Bytes down = netPattern(5000, 4);
         connection.open(sink);
@@ -287,6 +288,36 @@ private Q_SLOTS:
         QCOMPARE(session->connectionCount(), ConnectionId(2));
         QCOMPARE(session->connection(0).bytes[0], std::uint64_t(4));
         QCOMPARE(session->connection(1).bytes[0], std::uint64_t(4));
+    }
+
+    void aClosedConnectionIsForgotten() {
+        LiveProbe probe;
+        const auto file = path("closed.pcapng");
+        const Endpoint client = endpoint(1, 40000);
+        const Endpoint server = endpoint(2, 80);
+        {
+            const auto made = transcript::begin("test", {file, {}, 0}, probe.wake());
+            const auto half = made->open(client, server, false);
+            made->passed(half, kUp, asBytes("before"));
+            made->ended(half, kUp, Ended::Fin);
+            made->closed(half);
+            made->passed(half, kDown, asBytes("nobody is there any more"));
+            made->closed(half);
+            // With no end at all, the same ports are another connection's all the same.
+            const auto none = made->open(client, endpoint(2, 81), false);
+            made->closed(none);
+            const auto next = made->open(client, endpoint(2, 81), false);
+            made->passed(next, kUp, asBytes("anew"));
+            made->stop();
+            probe.waitForEnd(*made);
+        }
+        const auto session = loadSession(file.string());
+        QVERIFY(session);
+        QCOMPARE(session->connectionCount(), ConnectionId(3));
+        QCOMPARE(session->connection(0).bytes[0], std::uint64_t(6));
+        QCOMPARE(session->connection(0).bytes[1], std::uint64_t(0));
+        QCOMPARE(session->connection(1).bytes[0], std::uint64_t(0));
+        QCOMPARE(session->connection(2).bytes[0], std::uint64_t(4));
     }
 
     void clearBytesOfTlsAreCalledSo() {
