@@ -218,7 +218,8 @@ private:
             m_options.tls.serverName.empty() ? m_options.url.host : m_options.tls.serverName;
         auto session = TlsSession::ofClient(m_tlsContext, m_stream->socket().native_handle(), name,
                                             m_options.tls.verify, m_stream->peer());
-        m_stream->secure(std::move(session), m_options.tlsTimeout,
+        if (!session) return fail({Cause::Failed, session.error().sentence});
+        m_stream->secure(*std::move(session), m_options.tlsTimeout,
                          [weak = weak_from_this()](std::optional<TransportEnd> failure) {
                              const auto self = weak.lock();
                              if (!self || self->m_over) return;

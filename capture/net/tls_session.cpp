@@ -10,12 +10,15 @@
 
 #include "capture/net/lookup.h"
 #include "capture/net/tls_context.h"
+#include "dissector/payload/utf8.h"
 
 namespace framescope::net {
 namespace {
 
 /// Names of a certificate that a sentence lists.
 constexpr int kMaxNames = 5;
+/// Characters of a name that a sentence quotes.
+constexpr std::size_t kQuotedName = 200;
 
 std::string textOf(const X509_NAME* name) {
     const OwnedBio out(::BIO_new(::BIO_s_mem()));
@@ -131,9 +134,24 @@ TlsSession::TlsSession(std::shared_ptr<TlsContext> context, int socket, std::str
 
 TlsSession::~TlsSession() = default;
 
-std::unique_ptr<TlsSession> TlsSession::ofClient(std::shared_ptr<TlsContext> context, int socket,
-                                                 const std::string& name, bool verify,
-                                                 std::string peer) {
+bool TlsSession::checkName() {
+    SSL* const ssl = m_ssl.get();
+    X509_VERIFY_PARAM* const check = ::SSL_get0_param(ssl);
+    if (addressOf(m_name).version != 0) {
+        return ::X509_VERIFY_PARAM_set1_ip_asc(check, m_name.c_str()) == 1;
+    }
+    // RFC 6066 section 3: names only, never addresses, and without the dot at their end.
+    const std::string host = m_name.ends_with('.') ? m_name.substr(0, m_name.size() - 1) : m_name;
+    // An empty name means to OpenSSL that any will do, and it leaves off a NUL at the end.
+    if (host.empty() || host.find('\0') != std::string::npos) return false;
+    ::X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    return SSL_set_tlsext_host_name(ssl, host.c_str()) == 1 &&
+           ::X509_VERIFY_PARAM_set1_host(check, host.c_str(), host.size()) == 1;
+}
+
+Result<std::unique_ptr<TlsSession>> TlsSession::ofClient(std::shared_ptr<TlsContext> context,
+                                                         int socket, const std::string& name,
+                                                         bool verify, std::string peer) {
     std::unique_ptr<TlsSession> session(
         new TlsSession(std::move(context), socket, std::move(peer)));
     session->m_isClient = true;
@@ -142,15 +160,10 @@ std::unique_ptr<TlsSession> TlsSession::ofClient(std::shared_ptr<TlsContext> con
     SSL* const ssl = session->m_ssl.get();
     ::SSL_set_connect_state(ssl);
     ::SSL_set_verify(ssl, SSL_VERIFY_PEER, certificateChecked);
-    X509_VERIFY_PARAM* const check = ::SSL_get0_param(ssl);
-    if (addressOf(name).version != 0) {
-        ::X509_VERIFY_PARAM_set1_ip_asc(check, name.c_str());
-    } else {
-        // RFC 6066 section 3: names only, never addresses, and without the dot at their end.
-        const std::string host = name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
-        SSL_set_tlsext_host_name(ssl, host.c_str());
-        ::X509_VERIFY_PARAM_set_hostflags(check, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-        ::X509_VERIFY_PARAM_set1_host(check, host.c_str(), host.size());
+    if (!session->checkName()) {
+        ::ERR_clear_error();
+        return Error{'"' + printable(name, kQuotedName) +
+                     "\" is no name that a server's certificate could be checked for."};
     }
     return session;
 }

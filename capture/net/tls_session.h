@@ -18,10 +18,11 @@ class TlsContext;
 class TlsSession {
 public:
     /// The client's side. `name` is sent (unless it is an address) and checked; `peer` is what the
-    /// server is called in sentences. `socket` stays the caller's and must outlive this.
-    static std::unique_ptr<TlsSession> ofClient(std::shared_ptr<TlsContext> context, int socket,
-                                                const std::string& name, bool verify,
-                                                std::string peer);
+    /// server is called in sentences. `socket` stays the caller's and must outlive this. An Error
+    /// where `name` is none that a certificate could be checked for.
+    static Result<std::unique_ptr<TlsSession>> ofClient(std::shared_ptr<TlsContext> context,
+                                                        int socket, const std::string& name,
+                                                        bool verify, std::string peer);
     static std::unique_ptr<TlsSession> ofServer(std::shared_ptr<TlsContext> context, int socket,
                                                 std::string peer);
     ~TlsSession();
@@ -48,6 +49,8 @@ private:
 
     TlsSession(std::shared_ptr<TlsContext> context, int socket, std::string peer);
 
+    /// False where OpenSSL would check nothing, or not this name.
+    bool checkName();
     IoResult resultOf(int returned);
     std::string failureOfTls(unsigned long error) const;
     /// What is wrong with the peer's certificate, for the end of a sentence; empty if nothing is.

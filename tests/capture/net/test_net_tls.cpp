@@ -178,6 +178,27 @@ private Q_SLOTS:
         QVERIFY(text(address.probe.waitForEnd().sentence).contains("another name"));
     }
 
+    /// OpenSSL takes an empty name for any, and checks none where it refuses one.
+    void namesThatCannotBeChecked() {
+        net::Reactor reactor;
+        NetServer server(reactor);
+        QCOMPARE(text(server.listen(serverOptions())), QString());
+        using namespace std::string_literals;
+        for (const std::string& name :
+             {"."s, "localhost\0"s, "local\0host"s, std::string(300, 'x')}) {
+            net::ConnectOptions options = trusting(server.address());
+            options.tls.serverName = name;
+            NetClient client(reactor, options);
+            const TransportEnd end = client.probe.waitForEnd();
+            QCOMPARE(end.cause, Cause::Failed);
+            QVERIFY2(text(end.sentence)
+                         .endsWith("is no name that a server's certificate could be checked for."),
+                     end.sentence.c_str());
+            QVERIFY(!client.probe.heard().established);
+        }
+        QCOMPARE(server.clientCount(), std::size_t(0));
+    }
+
     void filesThatCannotBeUsed() {
         net::Reactor reactor;
         const Endpoint nobody = loopback(1);
