@@ -181,16 +181,21 @@ SocketIoSession::Outcome SocketIoSession::take(Incoming packet) {
 }
 
 void SocketIoSession::connected(const std::string& nsp, Outcome& outcome) {
-    if (std::ranges::count(m_connected, nsp) == 0 && m_connected.size() < kMaxNamespaces) {
-        m_connected.push_back(nsp);
-    }
-    outcome.namespacesChanged = true;
     // Before revision 5 the default namespace is connected whether it was asked for or not.
     const auto isAsked = [&nsp](const SocketIoOptions::Namespace& asked) {
         return normalised(asked.name) == nsp;
     };
-    outcome.connected =
-        m_options.namespaces.empty() || std::ranges::any_of(m_options.namespaces, isAsked);
+    const bool asked = std::ranges::any_of(m_options.namespaces, isAsked);
+    outcome.connected = m_options.namespaces.empty() || asked;
+    if (std::ranges::count(m_connected, nsp) != 0) return;
+    if (m_connected.size() >= kMaxNamespaces || (!asked && nsp.size() > kMaxNamespaceName)) {
+        outcome.remark =
+            "The server connected the namespace \"" + printable(nsp, kQuoted) +
+            "\", which is not remembered: there are too many, or its name is too long.";
+        return;
+    }
+    m_connected.push_back(nsp);
+    outcome.namespacesChanged = true;
 }
 
 void SocketIoSession::refused(const Incoming& packet, Outcome& outcome) {

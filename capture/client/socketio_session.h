@@ -31,6 +31,8 @@ public:
 
     /// Namespaces that are remembered as connected.
     static constexpr std::size_t kMaxNamespaces = 1024;
+    /// Characters of the name of one that we did not ask for; of a longer one nothing is kept.
+    static constexpr std::size_t kMaxNamespaceName = 4096;
 
     /// What came of a message.
     struct Outcome {
