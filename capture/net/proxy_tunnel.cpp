@@ -13,6 +13,8 @@ namespace {
 
 /// Bytes of an answer's head at the most.
 constexpr std::size_t kMaxHead = 65536;
+/// Interim answers that are passed over.
+constexpr int kMaxInterim = 32;
 
 std::string base64(const std::string& text) {
     std::string out(4 * ((text.size() + 2) / 3) + 1, '\0');
@@ -127,6 +129,10 @@ bool ProxyTunnel::judge() {
         return true;
     }
     if (head->status >= 100 && head->status < 200) {
+        if (++m_interim > kMaxInterim) {
+            fail("sends one interim answer after the other, and none that counts");
+            return true;
+        }
         m_head.clear();
         m_headEnd = {};
         return false;

@@ -40,6 +40,7 @@ private:
     std::size_t m_written = 0;
     http::HeadEnd m_headEnd;
     Bytes m_head;
+    int m_interim = 0;  ///< answers that were passed over
 };
 
 }  // namespace framescope::net

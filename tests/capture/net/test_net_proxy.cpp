@@ -200,6 +200,9 @@ private Q_SLOTS:
         QTest::newRow("endless") << QByteArray("HTTP/1.1 403 Forbidden\r\nX: ") +
                                         QByteArray(100'000, 'x')
                                  << "The proxy %1 does not answer as HTTP does.";
+        QTest::newRow("interim answers alone")
+            << QByteArray("HTTP/1.1 100 Continue\r\n\r\n").repeated(33)
+            << "The proxy %1 sends one interim answer after the other, and none that counts.";
         QTest::newRow("closes") << QByteArray("close")
                                 << "The proxy %1 closed the connection before it had answered.";
     }
