@@ -85,20 +85,33 @@ void lookUp(Reactor::Loop& loop, const std::string& host, LookupDone done) {
         loop.post([address, done = std::move(done)] { done(std::vector{address}); });
         return;
     }
-    loop.lookups->run([weak = loop.weak_from_this(), host, done = std::move(done)] {
+    const bool runs = loop.lookups->run([weak = loop.weak_from_this(), host, done] {
         auto result = ask(host);
         if (const auto alive = weak.lock()) {
             alive->post([result = std::move(result), done] { done(result); });
         }
     });
+    if (runs) return;
+    loop.post([host, done] {
+        done(Error{"The name \"" + host +
+                   "\" cannot be looked up: the system has no thread left for it."});
+    });
 }
 
-void LookupQueue::run(std::function<void()> work) {
+bool LookupQueue::run(std::function<void()> work) {
     const std::lock_guard lock(m_mutex);
     m_waiting.push_back(std::move(work));
-    if (m_threads >= kMaxThreads) return;
+    if (m_threads >= kMaxThreads) return true;
+    try {
+        std::thread([self = shared_from_this()] { self->work(); }).detach();
+    } catch (const std::system_error&) {
+        // Those that run already come to it as well.
+        if (m_threads > 0) return true;
+        m_waiting.pop_back();
+        return false;
+    }
     ++m_threads;
-    std::thread([self = shared_from_this()] { self->work(); }).detach();
+    return true;
 }
 
 void LookupQueue::work() {

@@ -32,7 +32,8 @@ public:
     /// At the same time; more wait.
     static constexpr int kMaxThreads = 4;
 
-    void run(std::function<void()> work);
+    /// False, and `work` is dropped, where no thread can be had for it.
+    bool run(std::function<void()> work);
 
 private:
     void work();
