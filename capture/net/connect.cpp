@@ -107,7 +107,7 @@ private:
     void lookUpHost() {
         if (m_over) return;
         if (m_options.url.secure) {
-            auto context = TlsContext::ofClient(m_options.tls);
+            auto context = m_loop->tlsContexts.of(m_options.tls);
             if (!context) return fail({Cause::Failed, context.error().sentence});
             m_tlsContext = *std::move(context);
         }

@@ -14,6 +14,7 @@
 #include <thread>
 
 #include "capture/net/reactor.h"
+#include "capture/net/tls_context.h"
 
 namespace framescope::net {
 
@@ -30,6 +31,7 @@ struct Reactor::Loop : std::enable_shared_from_this<Reactor::Loop> {
     /// Where bytes are read into before a handler gets them; nothing of it outlasts that call.
     std::array<std::uint8_t, 65536> scratch;
     std::shared_ptr<LookupQueue> lookups;
+    ClientContexts tlsContexts;
     std::thread thread;
 
 private:

@@ -62,6 +62,16 @@ Result<std::shared_ptr<TlsContext>> TlsContext::ofClient(const TlsOptions& optio
     return made;
 }
 
+Result<std::shared_ptr<TlsContext>> ClientContexts::of(const TlsOptions& options) {
+    std::erase_if(m_kept, [](const Kept& kept) { return kept.context.expired(); });
+    for (const Kept& kept : m_kept) {
+        if (kept.options == options) return kept.context.lock();
+    }
+    auto made = TlsContext::ofClient(options);
+    if (made) m_kept.push_back({options, *made});
+    return made;
+}
+
 Result<std::shared_ptr<TlsContext>> TlsContext::ofServer(const ServerCertificate& certificate,
                                                          const std::filesystem::path& keyLogFile) {
     auto made = make(::TLS_server_method(), keyLogFile);

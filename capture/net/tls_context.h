@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <vector>
 
 #include "capture/file/file_descriptor.h"
 #include "capture/net/openssl_owned.h"
@@ -34,6 +35,21 @@ private:
 
     OwnedContext m_context;
     FileDescriptor m_keyLog;
+};
+
+/// Contexts of client connections: those that want the same share one as long as any of them is
+/// there, since reading the system's certificates takes milliseconds. Changed files are seen once
+/// none of those connections is left.
+class ClientContexts {
+public:
+    Result<std::shared_ptr<TlsContext>> of(const TlsOptions& options);
+
+private:
+    struct Kept {
+        TlsOptions options;
+        std::weak_ptr<TlsContext> context;
+    };
+    std::vector<Kept> m_kept;
 };
 
 }  // namespace framescope::net

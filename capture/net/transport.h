@@ -96,6 +96,8 @@ struct TlsOptions {
     std::filesystem::path keyFile;          ///< PEM; empty: the key is in certificateFile
     std::string serverName;                 ///< SNI and the name to check; empty: the URL's host
     std::filesystem::path keyLogFile;       ///< secrets are appended (NSS format); empty: none
+
+    bool operator==(const TlsOptions&) const = default;
 };
 
 /// A proxy that CONNECT is asked of (RFC 9110 section 9.3.6).
