@@ -63,10 +63,12 @@ Status ClientCore::status() const {
 
 Result<compose::Prepared> ClientCore::prepare(const compose::Draft& draft,
                                               std::uint64_t keySeed) const {
-    std::unique_lock lock(m_mutex);
+    std::unique_lock composing(m_composerMutex);
     compose::Composer composer = m_composer;
+    std::unique_lock lock(m_mutex);
     const compose::WireState wire = m_status.wire;
     lock.unlock();
+    composing.unlock();
     return composer.prepare(draft, wire, keySeed);
 }
 
@@ -102,7 +104,7 @@ void ClientCore::connect() {
 void ClientCore::attempt() {
     const std::string text = m_options.urls[m_nextUrl++ % m_options.urls.size()];
     {
-        const std::scoped_lock lock(m_mutex);
+        const std::scoped_lock lock(m_composerMutex, m_mutex);
         const std::uint32_t number = m_status.attempt + 1;
         m_status = {};
         m_status.attempt = number;
@@ -198,8 +200,9 @@ Result<Sent> ClientCore::sendNow(const compose::Draft& draft, std::uint64_t keyS
                                  bool wantsBytes) {
     std::optional<Result<compose::Prepared>> prepared;
     {
-        const std::scoped_lock lock(m_mutex);
+        const std::scoped_lock composing(m_composerMutex);
         prepared.emplace(m_composer.prepare(draft, m_status.wire, keySeed));
+        const std::scoped_lock lock(m_mutex);
         if (*prepared && (*prepared)->ackId && *(*prepared)->ackId >= m_status.wire.nextAckId) {
             m_status.wire.nextAckId = *(*prepared)->ackId + 1;
         }

@@ -84,8 +84,11 @@ private:
     Observer* m_observer;  ///< null once shut down
     std::shared_ptr<Conversation> m_conversation;
 
-    mutable std::mutex m_mutex;  ///< guards m_status and m_composer against readers elsewhere
+    mutable std::mutex m_mutex;  ///< guards m_status against readers elsewhere
     Status m_status;
+    /// Guards m_composer against them; held while a message is made, which may take long. Locked
+    /// before m_mutex where both are.
+    mutable std::mutex m_composerMutex;
     compose::Composer m_composer;
 
     std::size_t m_nextUrl = 0;
