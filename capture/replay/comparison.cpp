@@ -152,10 +152,13 @@ public:
         const auto place = static_cast<std::size_t>(at - recorded.begin());
         if (place == recorded.size() && place == received.size()) return;
         if (m_comparison.m_ignored.coversPart(prefix.empty() ? "bytes" : prefix, m_label)) return;
+        const bool onlyLength = place == std::min(recorded.size(), received.size());
+        const bool anyLength = m_comparison.m_ignored.coversPart("length", m_label);
+        if (onlyLength && anyLength) return;
         const std::string front = prefix.empty() ? std::string() : prefix + ", ";
         add(front + "byte " + groupedDigits(place + 1), byteText(recorded, place),
             byteText(received, place));
-        if (recorded.size() == received.size()) return;
+        if (recorded.size() == received.size() || anyLength) return;
         add(front + "length", byteCountText(recorded.size()), byteCountText(received.size()));
     }
 

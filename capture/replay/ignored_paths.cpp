@@ -17,6 +17,24 @@ bool isPlainName(std::string_view name) {
     return !name.empty() && std::ranges::all_of(name, plain);
 }
 
+/// What an expression can be, for the sentence about one that is none.
+constexpr std::string_view kForms =
+    " What can be ignored: $.time, $[1].id or $..ts in JSON, message[0].id or message of one "
+    "event, "
+    "header:NAME, or what else a difference is called, such as status, code, reason, opcode or "
+    "length; a name with other characters than letters, digits and . _ - : / # stands in quotes.";
+
+/// Where a name that stands without quotes has a character that makes it none: a space, or what is
+/// more likely a slip than part of a name.
+std::size_t endOfBareName(std::string_view name) {
+    static constexpr std::string_view kMore = "_-:/#@+~!?";
+    const auto fits = [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               kMore.find(c) != std::string_view::npos || static_cast<unsigned char>(c) >= 0x80;
+    };
+    return static_cast<std::size_t>(std::ranges::find_if_not(name, fits) - name.begin());
+}
+
 }  // namespace
 
 std::string toText(const JsonPath& path) {
@@ -43,6 +61,7 @@ public:
     Result<Expression> run() {
         constexpr std::string_view kHeader = "header:";
         Expression expression;
+        expression.text = m_text;
         if (m_text.starts_with(kHeader)) {
             expression.header = m_text.substr(kHeader.size());
             if (!http::isToken(expression.header))
@@ -59,6 +78,10 @@ public:
             if (expression.label.empty()) {
                 return fail("$, an event's name or \"header:\" is expected here", 0);
             }
+            if (const std::size_t end = endOfBareName(expression.label);
+                end < expression.label.size()) {
+                return fail("a name without quotes ends here", end);
+            }
         }
         while (m_at < m_text.size()) {
             const std::size_t begin = m_at;
@@ -69,8 +92,9 @@ public:
 
 private:
     Error fail(std::string_view why, std::size_t at) const {
-        return {"\"" + std::string(m_text) + "\" cannot be read as what is to be ignored: " +
-                std::string(why) + ", at character " + std::to_string(at + 1) + "."};
+        return {"\"" + std::string(m_text) +
+                "\" cannot be read as what is to be ignored: " + std::string(why) +
+                ", at character " + std::to_string(at + 1) + "." + std::string(kForms)};
     }
 
     bool step(Expression& expression) {
@@ -87,8 +111,15 @@ private:
                 ++m_at;
                 step.kind = Step::Kind::AnyMember;
             } else {
+                const std::size_t begin = m_at;
                 step.name = bareName();
                 if (step.name.empty()) return failed("a member's name is expected here");
+                // Members may have signs in their names that events rarely have: $.$oid
+                if (const std::size_t end = step.name.find_first_of(" \t\r\n,");
+                    end != std::string::npos) {
+                    m_at = begin + end;
+                    return failed("a name without quotes ends here");
+                }
             }
         } else if (m_text[m_at] == '[') {
             ++m_at;
@@ -208,7 +239,9 @@ bool IgnoredPaths::coversHeader(std::string_view name) const {
 
 bool IgnoredPaths::coversPart(std::string_view part, std::string_view label) const {
     return std::ranges::any_of(m_expressions, [&](const Expression& expression) {
-        if (!expression.header.empty() || !expression.steps.empty()) return false;
+        if (!expression.header.empty()) return false;
+        if (expression.text == part) return true;  // "attachment[0]" looks like a path
+        if (!expression.steps.empty()) return false;
         return expression.label.empty() || expression.label == part ||
                (!label.empty() && expression.label == label);
     });

@@ -7,7 +7,7 @@
 //     header:Date                        a header of HTTP
 //     status  code  reason  id  event    what else a difference is called
 //
-// What is named covers everything below it.
+// What is named covers everything below it. A name with spaces or signs in it stands in quotes.
 #pragma once
 
 #include <cstddef>
@@ -45,6 +45,7 @@ private:
         std::size_t index = 0;
     };
     struct Expression {
+        std::string text;  ///< as it was given
         std::string header;
         std::string label;  ///< empty: any
         std::vector<Step> steps;

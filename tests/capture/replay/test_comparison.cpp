@@ -240,6 +240,11 @@ private Q_SLOTS:
         add("$id", ". or [ is expected here, at character 2");
         add("header:a b", "a header's name is expected here, at character 8");
         add("\"open", "the quotation mark is not closed, at character 1");
+        add("foo bar", "a name without quotes ends here, at character 4");
+        add("foo bar[0].id", "a name without quotes ends here, at character 4");
+        add("status,code", "a name without quotes ends here, at character 7");
+        add("a*", "a name without quotes ends here, at character 2");
+        add("$.time, $.id", "a name without quotes ends here, at character 7");
         add("[0]", "$, an event's name or \"header:\" is expected here, at character 1");
     }
 
@@ -249,7 +254,49 @@ private Q_SLOTS:
         const auto paths = IgnoredPaths::parse({expression.toStdString()});
         QVERIFY(!paths);
         QCOMPARE(QString::fromStdString(paths.error().sentence),
-                 "\"" + expression + "\" cannot be read as what is to be ignored: " + why + ".");
+                 "\"" + expression + "\" cannot be read as what is to be ignored: " + why +
+                     ". What can be ignored: $.time, $[1].id or $..ts in JSON, message[0].id or "
+                     "message of one event, header:NAME, or what else a difference is called, such "
+                     "as status, code, reason, opcode or length; a name with other characters than "
+                     "letters, digits and . _ - : / # stands in quotes.");
+    }
+
+    void readsWhatCanBeIgnored_data() {
+        QTest::addColumn<QString>("expression");
+        for (const char* const expression : {"$",           "$.$oid",          "$.a-b",
+                                             "$..ts",       "$[\"a b, c\"]",   "message",
+                                             "user:join",   "chat/message[0]", "\"my event\"",
+                                             "header:Date", "status",          "code",
+                                             "reason",      "opcode",          "length",
+                                             "coding",      "bytes",           "end",
+                                             "attachments", "attachment[0]"}) {
+            QTest::addRow("%s", expression) << QString::fromUtf8(expression);
+        }
+    }
+
+    void readsWhatCanBeIgnored() {
+        QFETCH(QString, expression);
+        const auto paths = IgnoredPaths::parse({expression.toStdString()});
+        QVERIFY2(static_cast<bool>(paths), paths ? "" : paths.error().sentence.c_str());
+    }
+
+    void lengthsAndAttachmentsCanBeIgnored() {
+        const auto binary = [](std::string_view text) {
+            Answer answer = message(text);
+            answer.text = false;
+            answer.opcode = 2;
+            return answer;
+        };
+        QVERIFY(compared(binary("abc"), binary("abcd")) != "");
+        QCOMPARE(compared(binary("abc"), binary("abcd"), {"length"}), "");
+        QCOMPARE(compared(binary("abc"), binary("axcd"), {"length"}), "byte 2: 0x62 | 0x78");
+        QCOMPARE(compared(binary("abc"), binary("x"), {"bytes"}), "");
+        Answer recorded = packet(R"(51-["a",{"_placeholder":true,"num":0}])");
+        Answer received = recorded;
+        recorded.attachments = {{1, 2}};
+        received.attachments = {{1, 3}};
+        QVERIFY(compared(recorded, received) != "");
+        QCOMPARE(compared(recorded, received, {"attachment[0]"}), "");
     }
 
     void expectsTheNewSid() {
