@@ -62,6 +62,15 @@ std::string listOf(const Session& session, const Candidates& candidates) {
     return text;
 }
 
+/// A number that names nothing, and which ones would.
+std::string noSuch(const char* what, std::size_t number, std::size_t count) {
+    const std::string text = "There is no " + std::string(what);
+    if (count == 0) return text + " in the capture.";
+    const std::string front = text + " number " + std::to_string(number) + " in the capture: ";
+    if (count == 1) return front + "the only one has number 0.";
+    return front + "they have the numbers 0 to " + std::to_string(count - 1) + ".";
+}
+
 }  // namespace
 
 Result<replay::ReplayOptions> chooseConversation(const Session& session,
@@ -82,15 +91,11 @@ Result<replay::ReplayOptions> chooseConversation(const Session& session,
     }
     if (chosen.engineSession) {
         if (*chosen.engineSession < sessions.size()) return chosen;
-        return Error{"There is no session number " + std::to_string(*chosen.engineSession) +
-                     " in the capture, which has " + std::to_string(sessions.size()) +
-                     "; they are counted from 0."};
+        return Error{noSuch("session of Engine.IO", *chosen.engineSession, sessions.size())};
     }
     if (chosen.connection) {
         if (*chosen.connection < session.connectionCount()) return chosen;
-        return Error{"There is no connection number " + std::to_string(*chosen.connection) +
-                     " in the capture, which has " + std::to_string(session.connectionCount()) +
-                     "; they are counted from 0."};
+        return Error{noSuch("connection", *chosen.connection, session.connectionCount())};
     }
     const Candidates candidates = candidatesOf(session);
     if (candidates.count() == 0) {

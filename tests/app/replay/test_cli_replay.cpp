@@ -174,8 +174,32 @@ private Q_SLOTS:
         QVERIFY2(result.exitCode == 1, said(result).constData());
         QVERIFY2(result.err.contains("conversations in the capture"), result.err.constData());
         QVERIFY2(result.err.contains("--stream "), result.err.constData());
-        const CliRun none = replay(path("echo.pcapng"), "--stream|99");
-        QVERIFY2(none.exitCode == 1, said(none).constData());
+    }
+
+    void numbersOfNothing() {
+        const CliRun connection = replay(path("echo.pcapng"), "--stream|99");
+        QVERIFY2(connection.exitCode == 1, said(connection).constData());
+        QCOMPARE(connection.err,
+                 "framescope-cli: There is no connection number 99 in the capture: the only one "
+                 "has number 0.\n");
+        const CliRun session = replay(path("echo.pcapng"), "--session|0");
+        QVERIFY2(session.exitCode == 1, said(session).constData());
+        QCOMPARE(session.err, "framescope-cli: There is no session of Engine.IO in the capture.\n");
+        const CliRun several = replay(
+            QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples/ws-close-codes.pcap"), "--stream|99");
+        QCOMPARE(several.err,
+                 "framescope-cli: There is no connection number 99 in the capture: they have the "
+                 "numbers 0 to 7.\n");
+    }
+
+    void ignoresNoNonsense() {
+        const CliRun result = replay(path("echo.pcapng"), "--ignore|foo bar");
+        QVERIFY2(result.exitCode == 1, said(result).constData());
+        QVERIFY2(
+            result.err.startsWith("framescope-cli: \"foo bar\" cannot be read as what is to be "
+                                  "ignored: a name without quotes ends here, at character 4. "
+                                  "What can be ignored: $.time"),
+            result.err.constData());
     }
 };
 
