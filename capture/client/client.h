@@ -60,6 +60,9 @@ struct Status {
     std::string sentence;
     /// How the transport ended; nothing where we let go of it, or it was never open.
     std::optional<net::TransportEnd::Cause> endedBy;
+    /// It was open, and ended neither by a close of the server nor in order as we asked: the server
+    /// broke the protocol, the connection was cut off, or a close of ours was never answered.
+    bool lost = false;
     std::chrono::milliseconds untilNextAttempt{0};  ///< while Waiting
 };
 

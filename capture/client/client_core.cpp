@@ -294,6 +294,7 @@ void ClientCore::ended(const Ending& ending) {
     {
         const std::scoped_lock lock(m_mutex);
         m_status.endedBy = ending.cause;
+        m_status.lost = ending.lost && m_opened;
     }
     if (m_closeAsked || ending.sentence.empty()) {
         toClosed(ending.sentence, ending.clean);

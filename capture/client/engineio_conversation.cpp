@@ -95,6 +95,8 @@ Readiness EngineIoConversation::readiness(const compose::Draft&) const {
 Result<bool> EngineIoConversation::send(const compose::Draft& draft,
                                         const compose::Prepared& prepared) {
     if (m_phase == Phase::WebSocket) {
+        if (!m_link->isConnected()) return Error{"The connection has ended."};
+        if (m_link->isClosedByServer()) return Error{"The server has closed the connection."};
         m_link->send(prepared);
     } else if (m_phase == Phase::Polling) {
         if (prepared.raw || std::holds_alternative<compose::FrameDraft>(draft)) {
@@ -157,7 +159,7 @@ void EngineIoConversation::giveUp(const std::string& sentence) {
     if (byLink) {
         m_link->giveUp(sentence);
     } else {
-        finish({m_closing ? std::string() : sentence, false});
+        finish({m_closing ? std::string() : sentence, false, {}, !m_closing});
     }
 }
 
@@ -182,7 +184,10 @@ void EngineIoConversation::letGo() {
 
 void EngineIoConversation::finish(Ending ending) {
     if (m_phase == Phase::Ended) return;
-    if (!m_failure.empty()) ending.sentence = m_failure;
+    if (!m_failure.empty()) {
+        ending.sentence = m_failure;
+        ending.lost = !m_serverClosed;
+    }
     const auto owner = m_owner.lock();
     letGo();
     m_owner.reset();
@@ -216,7 +221,7 @@ void EngineIoConversation::pollingFailed(const HttpAnswer& answer, const std::st
                         std::string(asText(answer.body).substr(0, WebSocketLink::kMaxRefusal)));
     }
     // A server that was told that the session is over may forget it before it answers a poll.
-    finish({m_closing ? std::string() : sentence, false});
+    finish({m_closing ? std::string() : sentence, false, {}, !m_closing});
 }
 
 void EngineIoConversation::pollingDrained() {
@@ -472,6 +477,7 @@ void EngineIoConversation::take(SocketIoSession::Outcome outcome) {
 
 void EngineIoConversation::serverClosed() {
     m_failure = "The server closed the Engine.IO session.";
+    m_serverClosed = true;
     if (m_phase == Phase::WebSocket) {
         failSession(m_failure);
     } else {

@@ -112,6 +112,7 @@ private:
     };
     std::optional<Close> m_closeLater;  ///< once switched over
     std::string m_failure;              ///< why the session ends, where we end it
+    bool m_serverClosed = false;        ///< m_failure is that the server has closed it
     net::Reactor::Timer m_heartbeat;
     net::Reactor::Timer m_probeTimer;
 };

@@ -78,7 +78,9 @@ public:
     void ended(const net::TransportEnd& end) override {
         const bool asked = m_closing && (end.cause == net::TransportEnd::Cause::PeerFinished ||
                                          end.cause == net::TransportEnd::Cause::Finished);
-        finish({asked ? std::string() : end.sentence, false, end.cause});
+        // Bytes have no other end than that of TCP.
+        const bool inOrder = asked || end.cause == net::TransportEnd::Cause::PeerFinished;
+        finish({asked ? std::string() : end.sentence, false, end.cause, !inOrder});
     }
 
 private:

@@ -28,6 +28,7 @@ public:
     }
     Result<bool> send(const compose::Draft&, const compose::Prepared& prepared) override {
         if (!m_link->isConnected()) return Error{"The connection has ended."};
+        if (m_link->isClosedByServer()) return Error{"The server has closed the connection."};
         m_link->send(prepared);
         return true;
     }

@@ -201,6 +201,7 @@ void WebSocketLink::fail(std::uint16_t code, const std::string& sentence) {
         sendFrame(Opcode::Close, payload);
         noteSentClose(body);
     }
+    m_finished = true;
     if (m_transport) m_transport->finish();
 }
 
@@ -223,20 +224,21 @@ void WebSocketLink::ended(const net::TransportEnd& end) {
         return;
     }
     const bool clean = m_closeSent && m_closeReceived;
+    const auto lose = [this](const std::string& sentence) { finish({sentence, false, {}, true}); };
     if (!m_failure.empty()) {
-        finish({m_failure, clean});
+        finish({m_failure, clean, {}, true});
     } else if (m_closeAsked && m_closeReceived) {
         finish({{}, true});
     } else if (m_closeReceived) {
         finish({closedSentence(*m_closeReceived), clean});
     } else if (m_closeSent) {
-        finish({"The server ended the connection without a close frame of its own.", false});
+        lose("The server ended the connection without a close frame of its own.");
     } else if (end.cause == net::TransportEnd::Cause::PeerFinished) {
         std::string sentence = "The server ended the connection without a close frame";
         if (m_frames->insideMessage()) sentence += ", in the middle of a message";
-        finish({sentence + ".", false});
+        lose(sentence + ".");
     } else {
-        finish({end.sentence, false});
+        lose(end.sentence);
     }
 }
 
@@ -247,12 +249,12 @@ void WebSocketLink::giveUp(const std::string& sentence) {
     }
     const bool clean = m_closeSent && m_closeReceived;
     if (!m_failure.empty()) {
-        finish({m_failure, clean});
+        finish({m_failure, clean, {}, true});
     } else if (clean) {
         // The handshake is done; only the server's FIN is missing.
         finish({m_closeAsked ? std::string() : closedSentence(*m_closeReceived), true});
     } else {
-        finish({sentence, false});
+        finish({sentence, false, {}, m_stage == Stage::Open && !m_closeReceived});
     }
 }
 

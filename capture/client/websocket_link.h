@@ -47,7 +47,11 @@ public:
     /// Frames can be sent.
     bool isOpen() const { return m_stage == Stage::Open; }
     /// Bytes can be sent.
-    bool isConnected() const { return m_transport != nullptr && m_connected && !m_peerEnded; }
+    bool isConnected() const {
+        return m_transport != nullptr && m_connected && !m_peerEnded && !m_finished;
+    }
+    /// The server has closed it, and that was answered: nothing that is sent would be read.
+    bool isClosedByServer() const { return m_closeReceived && m_closeSent && !m_closeAsked; }
     /// So many bytes wait to be sent that answers should be left out.
     bool isBacklogged() const { return waiting() > kMaxBacklog; }
     /// Bytes that the socket did not take yet.
@@ -97,6 +101,7 @@ private:
     Stage m_stage = Stage::Connecting;
     bool m_connected = false;
     bool m_peerEnded = false;
+    bool m_finished = false;  ///< our direction, as we failed the connection
     std::optional<net::TransportEnd::Cause> m_endCause;
     ResponseReader m_response;
     std::optional<FrameReader> m_frames;

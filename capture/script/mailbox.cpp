@@ -28,6 +28,9 @@ Mailbox::News Mailbox::news() const {
     const std::lock_guard lock(m_mutex);
     News news = m_news;
     news.awaited = m_awaited.size();
+    for (const auto& [id, message] : m_awaited) {
+        if (news.firstAwaited == 0 || message < news.firstAwaited) news.firstAwaited = message;
+    }
     return news;
 }
 
@@ -36,15 +39,22 @@ client::State Mailbox::state() const {
     return m_news.status.state;
 }
 
+bool Mailbox::wasOpen() const {
+    const std::lock_guard lock(m_mutex);
+    return m_news.wasOpen;
+}
+
 std::vector<std::string> Mailbox::takeRemarks() {
     const std::lock_guard lock(m_mutex);
     return std::exchange(m_remarks, {});
 }
 
-void Mailbox::await(std::uint64_t ackId) {
+void Mailbox::await(std::uint64_t ackId, std::uint64_t message) {
     const std::lock_guard lock(m_mutex);
     // The answer may have been faster than the news that the message was sent.
-    if (m_acknowledged.erase(ackId) == 0 && m_awaited.size() < kMaxIds) m_awaited.insert(ackId);
+    if (m_acknowledged.erase(ackId) == 0 && m_awaited.size() < kMaxIds) {
+        m_awaited.emplace(ackId, message);
+    }
 }
 
 void Mailbox::statusChanged(const client::Status& status) {

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <mutex>
 #include <set>
 #include <string>
@@ -27,16 +28,18 @@ public:
         bool wasOpen = false;       ///< at some moment
         std::uint64_t answers = 0;  ///< messages, acknowledgements and pongs that came so far
         Clock::time_point lastAnswer{};
-        std::size_t awaited = 0;  ///< acknowledgements that did not come yet
+        std::size_t awaited = 0;         ///< acknowledgements that did not come yet
+        std::uint64_t firstAwaited = 0;  ///< the message of the first of them, as await() was told
     };
     News news() const;
     /// The same without the copy of everything that can be said of a connection.
     client::State state() const;
+    bool wasOpen() const;
     /// Sentences for a person since they were taken last.
     std::vector<std::string> takeRemarks();
 
-    /// An acknowledgement with this id is to come.
-    void await(std::uint64_t ackId);
+    /// An acknowledgement with this id is to come, of the message of this number.
+    void await(std::uint64_t ackId, std::uint64_t message);
 
     void statusChanged(const client::Status& status) override;
     void received(const client::Incoming& incoming) override;
@@ -51,7 +54,7 @@ private:
     std::function<void()> m_wake;
     mutable std::mutex m_mutex;
     News m_news;
-    std::set<std::uint64_t> m_awaited;
+    std::map<std::uint64_t, std::uint64_t> m_awaited;  ///< messages by their ids
     std::set<std::uint64_t> m_acknowledged;
     std::vector<std::string> m_remarks;
 };

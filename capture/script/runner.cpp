@@ -27,6 +27,14 @@ std::string rowsText(std::uint64_t count) {
     return count == 1 ? "a row" : std::to_string(count) + " rows";
 }
 
+/// Steps that say of themselves when they need a connection, and what it means if there is none.
+bool waitsByItself(const Step& step) {
+    if (const auto* const expect = std::get_if<ExpectStep>(&step.action)) return !expect->absent;
+    return !std::holds_alternative<WaitStep>(step.action) &&
+           !std::holds_alternative<CloseStep>(step.action) &&
+           !std::holds_alternative<CutStep>(step.action);
+}
+
 bool isReceived(const Record& record) {
     return record.connection != kNoConnection && record.direction == Direction::ServerToClient;
 }
@@ -75,9 +83,11 @@ void Runner::step(const Sight& sight) {
         if (i == kMaxStretch) return callAt(sight.now);
         const Step* const step = current();
         if (step == nullptr) {
+            if (m_noMore && !awaitConnection()) return;
             m_state = m_noMore ? RunState::Done : RunState::Idle;
             return;
         }
+        if (!m_begun && !waitsByItself(*step) && !awaitConnection()) return;
         if (!m_begun) {
             begin();
             m_beginning = sight.now;
@@ -123,6 +133,16 @@ void Runner::callAt(Clock::time_point time) {
 
 bool Runner::connectionIsOver() const {
     return m_mailbox.state() == client::State::Closed;
+}
+
+/// Every script connects first. True once it has, or where an expectation has found what came
+/// instead, so that the refusal is what the script is about.
+bool Runner::awaitConnection() {
+    if (m_mailbox.wasOpen()) return true;
+    if (!connectionIsOver()) return false;
+    if (m_found) return true;
+    fail(RunState::NotConnected, whyNoConnection());
+    return false;
 }
 
 std::string Runner::whyNoConnection() const {
@@ -179,7 +199,8 @@ Runner::Stepped Runner::hand(compose::Draft draft, std::uint64_t keySeed) {
         }
         if (!result) return Stepped::Waits;
         if (*result) {
-            if ((*result)->ackId) m_mailbox.await(*(*result)->ackId);
+            ++m_messages;
+            if ((*result)->ackId) m_mailbox.await(*(*result)->ackId, m_messages);
             m_sentAny = true;
             return Stepped::Over;
         }
@@ -260,6 +281,8 @@ Runner::Stepped Runner::carryOut(const ExpectStep& step, const Sight& sight) {
         }
         if (++m_matches < step.count) continue;
         m_found = m_scan;
+        m_foresawTrouble = m_foresawTrouble || row.record().kind == RowKind::TcpEnd ||
+                           step.filterText.find("issue.") != std::string::npos;
         m_cursor = m_scan + 1;
         return Stepped::Over;
     }
@@ -380,10 +403,24 @@ Runner::Stepped Runner::carryOut(const NamespaceStep& step, const Sight& sight) 
     return Stepped::Waits;
 }
 
+Runner::Stepped Runner::failAcknowledgements(const Mailbox::News& news, const std::string& until) {
+    const std::string first = "message " + std::to_string(news.firstAwaited);
+    const std::string which = news.awaited == 1 ? first
+                                                : std::to_string(news.awaited) +
+                                                      " messages, the first being " + first + ",";
+    std::string sentence = "No acknowledgement came for " + which + until;
+    if (!news.status.sentence.empty()) sentence += "\n" + news.status.sentence;
+    fail(RunState::Unexpected, std::move(sentence));
+    return Stepped::Waits;
+}
+
 Runner::Stepped Runner::carryOut(const SettleStep& step, const Sight& sight) {
     const Mailbox::News news = m_mailbox.news();
     if (news.status.state == client::State::Closed) {
         if (!news.wasOpen) fail(RunState::NotConnected, whyNoConnection());
+        if (news.wasOpen && news.awaited > 0 && !news.status.lost) {
+            return failAcknowledgements(news, " before the connection ended.");
+        }
         return news.wasOpen ? Stepped::Over : Stepped::Waits;
     }
     if (!m_acted) {
@@ -392,7 +429,10 @@ Runner::Stepped Runner::carryOut(const SettleStep& step, const Sight& sight) {
         m_beginning = sight.now;
     }
     const bool atMostIsKnown = step.atMost != milliseconds::max();
-    if (atMostIsKnown && sight.now >= m_beginning + step.atMost) return Stepped::Over;
+    if (atMostIsKnown && sight.now >= m_beginning + step.atMost) {
+        if (news.awaited == 0) return Stepped::Over;
+        return failAcknowledgements(news, " within " + timeText(step.atMost) + ".");
+    }
     if (atMostIsKnown) callAt(m_beginning + step.atMost);
     if (!step.forAnswer) return Stepped::Waits;
     if (!m_sentAny) return Stepped::Over;

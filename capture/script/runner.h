@@ -73,6 +73,9 @@ public:
     std::optional<Clock::time_point> nextTime() const { return m_nextTime; }
     /// Everything was sent and expected; what is waited for is silence.
     bool isSettling() const;
+    /// An expectation has found the connection's end, or asked for an issue: that it goes wrong is
+    /// what the script is about.
+    bool foresawTrouble() const { return m_foresawTrouble; }
     /// Steps that were carried out, those of repetitions each time.
     std::uint64_t stepsDone() const { return m_stepsDone; }
 
@@ -95,6 +98,8 @@ private:
     void callAt(Clock::time_point time);
     bool connectionIsOver() const;
     std::string whyNoConnection() const;
+    bool awaitConnection();
+    Stepped failAcknowledgements(const Mailbox::News& news, const std::string& until);
 
     Stepped carryOut(const SendStep& step, const Sight& sight);
     Stepped carryOut(const ExpectStep& step, const Sight& sight);
@@ -139,6 +144,8 @@ private:
     RecordId m_cursor = 0;  ///< rows before it were used up by expectations
     std::optional<RecordId> m_found;
     bool m_sentAny = false;
+    bool m_foresawTrouble = false;
+    std::uint64_t m_messages = 0;       ///< that were sent
     std::uint64_t m_answersBefore = 0;  ///< when the last message was handed over
 };
 

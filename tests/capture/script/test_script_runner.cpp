@@ -166,6 +166,7 @@ private Q_SLOTS:
         Stage stage(
             "{\"expect\":\"websocket.payload.text == \\\"b\\\"\",\"within\":\"1s\"}\n"
             "{\"expect\":\"websocket\",\"within\":\"1s\"}");
+        stage.client.become(State::Open);
         QCOMPARE(stage.go(), RunState::Running);
         QCOMPARE(stage.untilNext(), 1000);
         stage.hear("a");
@@ -182,12 +183,14 @@ private Q_SLOTS:
 
     void rowsThatWereSentCountWhereAsked() {
         Stage stage("{\"expect\":\"websocket\",\"any\":true}");
+        stage.client.become(State::Open);
         stage.say("x");
         QCOMPARE(stage.go(), RunState::Done);
     }
 
     void anAnswerBeforeTheStepCounts() {
         Stage stage("{\"wait\":100}\n{\"expect\":\"websocket\"}");
+        stage.client.become(State::Open);
         QCOMPARE(stage.go(), RunState::Running);
         QCOMPARE(stage.untilNext(), 100);
         stage.hear("early");
@@ -234,10 +237,12 @@ private Q_SLOTS:
 
     void absence() {
         Stage quiet("{\"expect\":\"websocket\",\"absent\":true,\"within\":100}");
+        quiet.client.become(State::Open);
         QCOMPARE(quiet.go(), RunState::Running);
         QCOMPARE(quiet.go(99), RunState::Running);
         QCOMPARE(quiet.go(1), RunState::Done);
         Stage loud("{\"expect\":\"websocket\",\"absent\":true,\"within\":100}");
+        loud.client.become(State::Open);
         loud.go();
         loud.hear("x");
         QCOMPARE(loud.go(1), RunState::Unexpected);
@@ -271,6 +276,43 @@ private Q_SLOTS:
         stage.client.become(State::Closed, "Nobody listens there.");
         QCOMPARE(stage.go(), RunState::NotConnected);
         QCOMPARE(stage.runner.failure().sentence, std::string("s, line 1: Nobody listens there."));
+    }
+
+    void everyScriptNeedsAConnection_data() {
+        QTest::addColumn<QByteArray>("script");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("wait") << QByteArray("{\"wait\":1}");
+        QTest::newRow("absent") << QByteArray(
+            "{\"expect\":\"websocket\",\"absent\":true,\"within\":1}");
+        QTest::newRow("close") << QByteArray("{\"close\":1000}");
+        QTest::newRow("cut") << QByteArray("{\"cut\":true}");
+        QTest::newRow("set") << QByteArray("{\"set\":{\"a\":{\"value\":\"b\"}}}");
+    }
+    void everyScriptNeedsAConnection() {
+        QFETCH(QByteArray, script);
+        Stage stage(script.constData());
+        QCOMPARE(stage.go(1000), RunState::Running);
+        QCOMPARE(stage.client.takeLog(), std::string());
+        stage.client.become(State::Closed, "Nobody listens there.");
+        QCOMPARE(stage.go(1000, true), RunState::NotConnected);
+        QVERIFY(stage.runner.failure().sentence.ends_with("Nobody listens there."));
+    }
+    void stepsBeginOnceItIsOpen() {
+        Stage stage("{\"wait\":100}\n{\"close\":1000}");
+        QCOMPARE(stage.go(5000), RunState::Running);
+        stage.client.become(State::Open);
+        QCOMPARE(stage.go(), RunState::Running);
+        QCOMPARE(stage.untilNext(), 100);
+        QCOMPARE(stage.go(100), RunState::Running);
+        QCOMPARE(stage.client.takeLog(), std::string("close 1000 \n"));
+    }
+    /// What is in order about a refusal stays so.
+    void aRefusalThatWasExpected() {
+        Stage stage(
+            "{\"expect\":\"http.response\"}\n{\"wait\":1}\n{\"close\":1000}\n{\"cut\":true}");
+        stage.client.become(State::Closed, "Refused.");
+        stage.go(0, true);
+        QCOMPARE(stage.go(1, true), RunState::Done);
     }
 
     void lostBeforeItWasSent() {
@@ -332,6 +374,7 @@ private Q_SLOTS:
     /// A loop that never waits gives its caller a turn.
     void longLoopsPause() {
         Stage stage("{\"repeat\":25000,\"steps\":[{\"cut\":true}]}");
+        stage.client.become(State::Open);
         QCOMPARE(stage.go(), RunState::Running);
         QCOMPARE(stage.untilNext(), 0);
         stage.go();
@@ -495,6 +538,32 @@ private Q_SLOTS:
         stage.client.receive(answer);
         QCOMPARE(stage.go(), RunState::Running);
         QCOMPARE(stage.go(5000), RunState::Done);
+    }
+
+    void saysThatNoAcknowledgementCame() {
+        Stage stage("{\"send\":{\"text\":\"a\"}}\n{\"send\":{\"text\":\"b\"}}");
+        stage.runner.append({{{}, SettleStep{}}});
+        stage.client.become(State::Open);
+        stage.go();
+        stage.client.acknowledgeWith(7);
+        stage.go();
+        stage.go();
+        QCOMPARE(stage.go(4999), RunState::Running);
+        QCOMPARE(stage.go(1), RunState::Unexpected);
+        QCOMPARE(stage.runner.failure().sentence,
+                 std::string("No acknowledgement came for message 2 within 5 s."));
+        Stage ended("{\"send\":{\"text\":\"a\"}}\n{\"send\":{\"text\":\"b\"}}");
+        ended.runner.append({{{}, SettleStep{}}});
+        ended.client.acknowledgeWith(1);
+        ended.client.become(State::Open);
+        ended.go();
+        ended.client.acknowledgeWith(2);
+        for (int i = 0; i < 3; ++i) ended.go();
+        ended.client.become(State::Closed);
+        QCOMPARE(ended.go(), RunState::Unexpected);
+        QCOMPARE(ended.runner.failure().sentence,
+                 std::string("No acknowledgement came for 2 messages, the first being message 1, "
+                             "before the connection ended."));
     }
 
     void settlesWithoutAMessage() {
