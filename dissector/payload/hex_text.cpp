@@ -110,6 +110,10 @@ private:
             }
             const std::string_view digits = line.substr(begin, at - begin);
             if (digits.empty()) return fail(at, "This is no hex digit.");
+            const std::string_view behind = line.substr(at, end - at);
+            const bool goesOn = !behind.empty() && behind[0] != '0' && behind[0] != '\\' &&
+                                kSeparators.find(behind[0]) == std::string_view::npos;
+            if (digits.size() % 2 != 0 && goesOn) return fail(at, "This is no hex digit.");
             if (!append(digits)) return fail(begin, "Hex digits come in pairs; one is missing.");
         }
         return true;
