@@ -21,7 +21,8 @@ constexpr std::array<FaultInfo, kFaultCount> kFaults = {{
      "Agrees to a subprotocol that was not offered.", ""},
     {Fault::UnaskedExtension, "unasked-extension", "Agrees to an extension that was not offered.",
      ""},
-    {Fault::Close, "close", "Sends a close frame.", "its code, which may be a forbidden one; none"},
+    {Fault::Close, "close", "Sends a close frame.",
+     "its code, which may be a forbidden one; none is a frame without a code"},
     {Fault::CutInFrame, "cut-in-frame", "Ends the TCP connection in the middle of a frame.", ""},
     {Fault::Reset, "reset", "Resets the TCP connection.", ""},
     {Fault::Masked, "masked", "Masks the frames it sends, as only a client may.", ""},
@@ -30,7 +31,7 @@ constexpr std::array<FaultInfo, kFaultCount> kFaults = {{
     {Fault::ReservedBits, "reserved-bits", "Sets reserved bits in data frames.",
      "the bits, RSV1 is 4, RSV2 is 2, RSV3 is 1; 2"},
     {Fault::ReservedOpcode, "reserved-opcode", "Sends data frames with a reserved opcode.",
-     "the opcode, 3"},
+     "the opcode, 3 to 7 or 11 to 15; 3"},
     {Fault::LyingLength, "lying-length", "Announces more payload than it sends.",
      "the bytes that are missing, 10"},
     {Fault::BrokenDeflate, "broken-deflate",
@@ -68,7 +69,7 @@ NumberRule ruleOf(Fault fault) {
         case Fault::ReservedBits:
             return {true, 2, 1, 7};
         case Fault::ReservedOpcode:
-            return {true, 3, 0, 15};
+            return {true, 3, 3, 15};
         case Fault::LyingLength:
             return {true, 10, 1, std::numeric_limits<std::int64_t>::max()};
         case Fault::DeflateBomb:
@@ -123,11 +124,15 @@ Result<Misbehaviour> parseOne(std::string_view item) {
     result.fault = found->fault;
     if (!number) return result;
     const NumberRule rule = ruleOf(result.fault);
+    if (result.fault == Fault::Close && *number == "none") return result;
     if (!rule.taken) return wrong(item, "it takes no number.");
     result.number = wholeNumber<std::uint64_t>(*number);
     if (!result.number || *result.number < rule.least || *result.number > rule.greatest) {
         return wrong(item, "its number is one from " + std::to_string(rule.least) + " to " +
                                std::to_string(rule.greatest) + ".");
+    }
+    if (result.fault == Fault::ReservedOpcode && *result.number >= 8 && *result.number <= 10) {
+        return wrong(item, "close, ping and pong are not reserved; 3 to 7 and 11 to 15 are.");
     }
     return result;
 }

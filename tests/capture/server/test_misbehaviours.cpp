@@ -51,7 +51,11 @@ private Q_SLOTS:
         QTest::newRow("after") << "close@x"
                                << "how many messages";
         QTest::newRow("too great") << "reserved-opcode:16"
-                                   << "from 0 to 15";
+                                   << "from 3 to 15";
+        QTest::newRow("not reserved") << "reserved-opcode:1"
+                                      << "from 3 to 15";
+        QTest::newRow("not reserved either") << "reserved-opcode:9"
+                                             << "11 to 15";
     }
     void whatIsWrongIsSaid() {
         QFETCH(QString, text);
@@ -66,6 +70,10 @@ private Q_SLOTS:
         const auto parsed = parseMisbehaviours(" close:1000 , ,masked ");
         QVERIFY(parsed);
         QCOMPARE(parsed->size(), 2U);
+        const auto none = parseMisbehaviours("close:none@2");
+        QVERIFY(none);
+        QVERIFY(!none->front().number);
+        QCOMPARE(none->front().after, 2U);
         std::string many;
         for (std::size_t i = 0; i <= kMaxMisbehaviours; ++i) many += "masked,";
         QVERIFY(!parseMisbehaviours(many));

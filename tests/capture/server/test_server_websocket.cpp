@@ -250,7 +250,6 @@ private Q_SLOTS:
         row("cut-in-frame", "websocket.payload-incomplete");
         row("broken-deflate", "websocket.not-deflate", true);
         row("broken-deflate@0", "websocket.reserved-bits");
-        row("reserved-opcode:0", "websocket.continuation-without-start");
     }
     void misbehavioursAreNamed() {
         QFETCH(QString, fault);
