@@ -1,5 +1,10 @@
-// Files are only named here; the connection reads them and says what is wrong with them.
+// Files are only looked for here; the connection reads them and says what is wrong with them.
 #include "app/cli/connect/connection_option_reader.h"
+
+#include <cerrno>
+#include <cstring>
+#include <unistd.h>
+#include <utility>
 
 #include "app/cli/option_values.h"
 
@@ -28,6 +33,14 @@ std::optional<std::string> ConnectionOptionReader::take(int option, std::string_
             break;
         case kProxy:
             return setProxy(value);
+        case kIdle: {
+            const auto time = secondsFrom(value);
+            if (!time || time->count() == 0) {
+                return "--idle takes seconds, more than 0, and not " + quoted(value) + ".";
+            }
+            m_options.idleTimeout = *time;
+            return std::nullopt;
+        }
         default: {
             const auto time = secondsFrom(value);
             if (!time || time->count() == 0) {
@@ -83,6 +96,13 @@ std::optional<std::string> ConnectionOptionReader::mistake() const {
     if (!tls.verify && !tls.caFile.empty()) {
         return "--insecure checks no certificate, and --ca says which to trust; they do not go "
                "together.";
+    }
+    const std::pair<const char*, const std::filesystem::path&> files[] = {
+        {"--ca", tls.caFile}, {"--cert", tls.certificateFile}, {"--key", tls.keyFile}};
+    for (const auto& [option, file] : files) {
+        if (file.empty() || ::access(file.c_str(), R_OK) == 0) continue;
+        return "The file of " + std::string(option) + ", " + quoted(file.native()) +
+               ", cannot be read: " + std::strerror(errno) + ".";
     }
     return std::nullopt;
 }

@@ -24,8 +24,9 @@ public:
         kKeyLog,
         kProxy,
         kTimeout,
+        kIdle,
     };
-    static constexpr std::array<option, 8> kOptions = {{
+    static constexpr std::array<option, 9> kOptions = {{
         {"insecure", no_argument, nullptr, kInsecure},
         {"ca", required_argument, nullptr, kCaFile},
         {"cert", required_argument, nullptr, kCertificate},
@@ -34,9 +35,10 @@ public:
         {"keylog", required_argument, nullptr, kKeyLog},
         {"proxy", required_argument, nullptr, kProxy},
         {"timeout", required_argument, nullptr, kTimeout},
+        {"idle", required_argument, nullptr, kIdle},
     }};
 
-    static bool knows(int option) { return option >= kInsecure && option <= kTimeout; }
+    static bool knows(int option) { return option >= kInsecure && option <= kIdle; }
     /// A sentence where the value is none.
     std::optional<std::string> take(int option, std::string_view value);
     /// What does not go together, or nothing.
@@ -64,6 +66,8 @@ inline constexpr std::string_view kConnectionHelp =
                                    connect through this HTTP proxy (CONNECT)
   --timeout SECONDS                for connecting, for TLS, and for the handshake, each;
                                    10 without it
+  --idle SECONDS                   the connection is lost when nothing has passed for so
+                                   long
 )";
 
 }  // namespace framescope::cli

@@ -29,6 +29,9 @@ Messages, sent in their order:
   --every SECONDS MESSAGE          again and again while it is open
   --script FILE                    what is sent and expected, a JSON object a line; -
                                    for standard input. See SCRIPTS in the manual page
+  --dry-run                        connect to nothing; print the rows that would be sent,
+                                   with -V their trees, with -x their bytes, and what is
+                                   wrong with them
   --linger SECONDS|forever         close so long after the last message, whatever came
   --close CODE[:REASON]|none|cut   how it is closed; 1000 without it. none: without a
                                    code; cut: a TCP reset
@@ -79,8 +82,9 @@ Rows: -Y, -T, -e, -E, -V, -x, -c, -q, -z, --decode-as and --inflate-limit as for
 capture (framescope-cli -h); -w FILE keeps what passed as a capture, decrypted.
 
 Exit code: 0 all as expected; 1 bad usage, a mistake in a message or a script; 2 no
-connection, or it was lost before everything was sent; 3 an expectation failed; 130
-ended by a signal before everything was sent and expected.
+connection, or it was lost: before everything was sent, or as the server broke the
+protocol, reset it or did not close it; 3 an expectation failed, or an acknowledgement
+never came; 130 ended by a signal before everything was sent and expected.
 )";
     return text;
 }

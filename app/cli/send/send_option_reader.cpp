@@ -6,6 +6,7 @@
 #include "app/cli/option_values.h"
 #include "app/cli/send/send_run.h"
 #include "capture/compose/draft_json.h"
+#include "capture/compose/payload_bytes.h"
 #include "capture/net/url.h"
 
 namespace framescope::cli {
@@ -54,6 +55,7 @@ enum LongOption {
     kScript,
     kLinger,
     kClose,
+    kDryRun,
 };
 
 constexpr option kOptions[] = {
@@ -89,6 +91,7 @@ constexpr option kOptions[] = {
     {"script", required_argument, nullptr, kScript},
     {"linger", required_argument, nullptr, kLinger},
     {"close", required_argument, nullptr, kClose},
+    {"dry-run", no_argument, nullptr, kDryRun},
 };
 
 constexpr std::string_view kPermessageDeflate = "permessage-deflate; client_max_window_bits";
@@ -303,6 +306,9 @@ CommandOptions::Mistake SendOptionReader::takeEnding(int option, std::string_vie
             if (!m_send->scriptFile.empty()) return "There can be only one --script.";
             m_send->scriptFile = value;
             return std::nullopt;
+        case kDryRun:
+            m_send->dryRun = true;
+            return std::nullopt;
         case kLinger: {
             m_hasLinger = true;
             m_send->settle.forAnswer = false;
@@ -400,6 +406,11 @@ CommandOptions::Mistake SendOptionReader::makeMessages() {
         if (isBinary && !m_frame.hasOpcode()) {
             own.frame.opcode = static_cast<std::uint8_t>(websocket::Opcode::Binary);
         }
+        // What cannot be made is known before there is a connection.
+        if (given.draft.empty()) {
+            const auto bytes = compose::bytesOf(given.payload);
+            if (!bytes) return bytes.error().sentence;
+        }
         auto draft = given.draft.empty() ? script::draftOf(given.payload, own)
                                          : compose::parseDraft(given.draft);
         if (!draft) {
@@ -432,6 +443,9 @@ CommandOptions::Mistake SendOptionReader::finish(Options& options) {
     if (auto mistake = makeMessages()) return mistake;
     send.readsLines = send.messages.empty() && send.scriptFile.empty() &&
                       send.client.periodic.empty() && send.requestFile != "-";
+    if (send.dryRun && send.messages.empty() && send.scriptFile.empty()) {
+        return "--dry-run shows what would be sent: messages, or a --script.";
+    }
     if (!client.periodic.empty() && !m_hasLinger && send.messages.empty() &&
         send.scriptFile.empty()) {
         // Somebody who wants a message again and again wants it until Ctrl-C.

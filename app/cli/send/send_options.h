@@ -26,6 +26,7 @@ struct SendOptions {
     std::uint64_t keySeed = 0;
     script::SettleStep settle;  ///< behind the last message, unless a script is carried out
     Goodbye goodbye;
+    bool dryRun = false;  ///< what would be sent is shown; nothing is connected
 };
 
 }  // namespace framescope::cli

@@ -18,6 +18,7 @@
 #include "app/cli/field_text.h"
 #include "app/cli/live/bell.h"
 #include "app/cli/live/interrupts.h"
+#include "app/cli/send/dry_run.h"
 #include "capture/client/client.h"
 #include "capture/net/reactor.h"
 #include "capture/script/mailbox.h"
@@ -56,6 +57,7 @@ private:
     void ring() { m_bell.ring(); }
     bool abandoned() const { return m_interrupts.count() >= 2; }
     void settleCode();
+    void say(std::string sentence);
 
     const Options& m_options;
     const SendOptions& m_send;
@@ -73,6 +75,7 @@ private:
     std::optional<LineInput> m_input;
     Phase m_phase = Phase::Sending;
     bool m_saidDoubt = false;
+    std::string m_saidLast;  ///< what the connection has said of itself
     std::uint32_t m_saidAttempt = 0;
     bool m_badLine = false;
     bool m_inputEnded = false;
@@ -106,6 +109,7 @@ int SendRun::run() {
         complain(*mistake);
         return kBadUsage;
     }
+    if (m_send.dryRun) return runDry(m_options, m_send, m_script, m_output);
     start();
     step();
     while (!m_rows->finished() && !abandoned()) {
@@ -183,14 +187,19 @@ void SendRun::takeLines() {
 
 /// What a person should know beside the rows.
 void SendRun::tell() {
-    for (const std::string& remark : m_mailbox.takeRemarks()) complain(printableLine(remark));
+    for (const std::string& remark : m_mailbox.takeRemarks()) {
+        m_saidLast = remark;
+        complain(printableLine(remark));
+    }
     const client::State state = m_mailbox.state();
     if (state == client::State::Waiting) {
         const client::Status status = m_mailbox.news().status;
         if (status.attempt != m_saidAttempt) {
             m_saidAttempt = status.attempt;
-            complain(printableLine(status.sentence) + " Trying again in " +
-                     durationText(std::chrono::nanoseconds(status.untilNextAttempt).count()) + ".");
+            const std::string again =
+                "Trying again in " +
+                durationText(std::chrono::nanoseconds(status.untilNextAttempt).count()) + ".";
+            say(status.sentence.empty() ? again : status.sentence + " " + again);
         }
     }
     if (m_saidDoubt || state != client::State::Open) return;
@@ -201,6 +210,17 @@ void SendRun::tell() {
             "The server's certificate is not trusted" +
             (peer->tls->doubt.empty() ? std::string(".") : ": " + printableLine(peer->tls->doubt)));
     }
+}
+
+/// Complains, leaving out what a remark has said just before.
+void SendRun::say(std::string sentence) {
+    const std::size_t at = m_saidLast.empty() ? std::string::npos : sentence.find(m_saidLast);
+    if (at != std::string::npos) {
+        sentence.erase(at, m_saidLast.size());
+        if (sentence.substr(at).starts_with(' ')) sentence.erase(at, 1);
+        while (sentence.ends_with(' ')) sentence.pop_back();
+    }
+    if (!sentence.empty()) complain(printableLine(sentence));
 }
 
 /// What the program will say of how it went.
@@ -243,7 +263,7 @@ void SendRun::closeConnection() {
         std::string_view rest = failure.sentence;
         while (!rest.empty()) {
             const std::size_t end = std::min(rest.find('\n'), rest.size());
-            complain(printableLine(rest.substr(0, end)));
+            say(std::string(rest.substr(0, end)));
             rest.remove_prefix(std::min(end + 1, rest.size()));
         }
         if (!failure.instead.empty()) complain("These rows came, the last ones:");
@@ -251,7 +271,8 @@ void SendRun::closeConnection() {
         m_rows->complainRows(failure.instead);
     } else if (const auto news = m_mailbox.news();
                news.status.state == client::State::Closed && !news.status.sentence.empty()) {
-        complain(printableLine(news.status.sentence));
+        say(news.status.sentence);
+        m_saidLast = news.status.sentence;
     }
     m_phase = Phase::Closing;
     if (m_mailbox.state() == client::State::Closed) return;
@@ -269,6 +290,12 @@ void SendRun::checkClosing() {
     const bool isClosed = m_mailbox.state() == client::State::Closed;
     if (!isClosed && m_closeBy && Clock::now() < *m_closeBy) return;
     if (!isClosed) m_client->cut();
+    const client::Status status = m_mailbox.news().status;
+    if (m_code == kAsExpected && status.lost && !m_runner->foresawTrouble()) {
+        tell();
+        say(status.sentence);
+        m_code = kNoConnection;
+    }
     m_phase = Phase::Reading;
     // Cuts what is left of the connection; the transcript has all that will ever be in it.
     m_runner.reset();

@@ -181,6 +181,89 @@ private Q_SLOTS:
         QVERIFY2(run.exitCode == 0, said(run).constData());
     }
 
+    void scriptsConnectFirst() {
+        const CliRun run = send(m_served->socket("/echo"), "--script|-", "{\"close\":1000}\n");
+        QVERIFY2(run.exitCode == 0, said(run).constData());
+        QVERIFY2(run.out.contains("101 Switching Protocols"), run.out.constData());
+        QVERIFY2(run.out.contains("1000"), run.out.constData());
+        for (const char* const script :
+             {"", "{\"close\":1000}\n", "{\"cut\":true}\n", "{\"wait\":10}\n",
+              "{\"expect\":\"websocket\",\"absent\":true,\"within\":10}\n"}) {
+            for (const char* const path : {"/status/500", "/echo?misbehave=wrong-accept"}) {
+                const CliRun refused = send(m_served->socket(path), "--script|-", script);
+                QVERIFY2(refused.exitCode == 2, said(refused).constData());
+                QVERIFY2(refused.err.startsWith("framescope-cli: "), refused.err.constData());
+            }
+        }
+    }
+
+    void lost_data() {
+        QTest::addColumn<QString>("fault");
+        for (const char* const fault : {"bad-utf8", "masked", "reserved-bits", "reserved-opcode",
+                                        "lying-length", "cut-in-frame", "reset"}) {
+            QTest::newRow(fault) << QString::fromUtf8(fault);
+        }
+    }
+    void lost() {
+        QFETCH(QString, fault);
+        const QString url = m_served->socket("/echo?misbehave=") + fault;
+        const CliRun run = send(url, "hello");
+        QVERIFY2(run.exitCode == 2, said(run).constData());
+        const QList<QByteArray> lines = run.err.trimmed().split('\n');
+        // Each sentence is said once.
+        for (const QByteArray& line : lines) QVERIFY2(lines.count(line) == 1, run.err.constData());
+        QVERIFY2(run.err.startsWith("framescope-cli: "), run.err.constData());
+    }
+    void lostCompressed_data() {
+        QTest::addColumn<QString>("fault");
+        QTest::newRow("broken-deflate") << QStringLiteral("broken-deflate");
+        QTest::newRow("deflate-bomb") << QStringLiteral("deflate-bomb:300");
+    }
+    void lostCompressed() {
+        QFETCH(QString, fault);
+        const QString url = m_served->socket("/echo?misbehave=") + fault;
+        const CliRun run = send(url, "hello|--deflate|-q");
+        QVERIFY2(run.exitCode == 2, said(run).constData());
+    }
+
+    /// That it goes wrong can be what a script is about.
+    void expectedTrouble() {
+        const CliRun run = send(m_served->socket("/echo?misbehave=bad-utf8"), "--script|-",
+                                "{\"send\":{\"text\":\"a\"}}\n"
+                                "{\"expect\":\"issue.severity == error\"}\n");
+        QVERIFY2(run.exitCode == 0, said(run).constData());
+        const CliRun reset = send(m_served->socket("/echo?misbehave=reset@1"), "--script|-",
+                                  "{\"send\":{\"text\":\"a\"}}\n"
+                                  "{\"expect\":\"tcp.flags.reset == 1\"}\n");
+        QVERIFY2(reset.exitCode == 0, said(reset).constData());
+    }
+
+    /// The server closes behind every message; each goes out on a connection that can carry it.
+    void messagesWaitForTheNextConnection() {
+        const QString url = m_served->socket("/echo?misbehave=close:1001@1");
+        const CliRun once = send(url, "--script|-|-q",
+                                 "{\"send\":{\"text\":\"one\"}}\n"
+                                 "{\"expect\":\"websocket.opcode == close\"}\n"
+                                 "{\"send\":{\"text\":\"two\"}}\n");
+        QVERIFY2(once.exitCode == 2, said(once).constData());
+        QVERIFY2(once.err.contains("A message was not sent any more. "), once.err.constData());
+        const CliRun again = send(url, "--script|-|--reconnect",
+                                  "{\"send\":{\"text\":\"one\"}}\n"
+                                  "{\"expect\":\"websocket.opcode == close\"}\n"
+                                  "{\"send\":{\"text\":\"two\"}}\n"
+                                  "{\"expect\":\"websocket.payload.text == two\"}\n");
+        QVERIFY2(again.exitCode == 0, said(again).constData());
+    }
+
+    void acknowledgementThatNeverComes() {
+        const CliRun run = send(m_served->address() + QStringLiteral("?misbehave=missing-ack"),
+                                "--sio|--ack|--websocket|--linger|0.3|message 1");
+        QVERIFY2(run.exitCode == 3, said(run).constData());
+        QCOMPARE(run.err,
+                 QByteArray("framescope-cli: No acknowledgement came for message 1 within 300 "
+                            "ms.\n"));
+    }
+
     void noConnection() {
         Served gone(m_folder.path());
         QVERIFY(gone.start());

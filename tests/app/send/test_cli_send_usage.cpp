@@ -87,6 +87,19 @@ private Q_SLOTS:
             "'localhost' is no value for --proxy: it is [USER:PASSWORD@]HOST:PORT, an IPv6 "
             "address in brackets.");
         row("send|ws://a/|--timeout|0", "--timeout takes seconds, more than 0, and not '0'.");
+        row("send|ws://a/|--dry-run",
+            "--dry-run shows what would be sent: messages, or a --script.");
+        row("send|ws://a/|--idle|0", "--idle takes seconds, more than 0, and not '0'.");
+        row("send|wss://a/|--ca|/nowhere/c.pem",
+            "The file of --ca, '/nowhere/c.pem', cannot be read: No such file or directory.");
+        row("send|ws://a/|--json|{bad",
+            "The payload is not valid JSON: line 1, column 2: an object member begins with a "
+            "name.");
+        row("send|ws://a/|--hex|0g",
+            "The hex digits cannot be read: line 1, column 2: This is no hex digit.");
+        row("send|ws://a/|--hex|012",
+            "The hex digits cannot be read: line 1, column 1: Hex digits come in pairs; one is "
+            "missing.");
         row("send|ws://a/|--key|k.pem",
             "--key goes with --cert, the certificate that it belongs "
             "to.");
@@ -105,6 +118,25 @@ private Q_SLOTS:
         QCOMPARE(result.err, "framescope-cli: " + sentence + "\n");
         QCOMPARE(result.out, QByteArray());
         QCOMPARE(result.exitCode, 1);
+    }
+
+    /// Nobody listens there, and nobody is asked.
+    void dryRun() {
+        const CliRun shown =
+            run({QStringLiteral("send"), QStringLiteral("ws://127.0.0.1:1/"),
+                 QStringLiteral("--dry-run"), QStringLiteral("--mask"), QStringLiteral("zero"),
+                 QStringLiteral("-x"), QStringLiteral("hello"), QStringLiteral("--rsv"),
+                 QStringLiteral("2")});
+        QVERIFY2(shown.exitCode == 0, shown.err.constData());
+        QVERIFY2(shown.out.contains("hello"), shown.out.constData());
+        QVERIFY2(shown.out.contains("a1 85 00 00 00 00 68 65"), shown.out.constData());
+        QVERIFY2(shown.err.contains("websocket.reserved-bits"), shown.err.constData());
+        const CliRun event = run({QStringLiteral("send"), QStringLiteral("ws://127.0.0.1:1/"),
+                                  QStringLiteral("--dry-run"), QStringLiteral("--sio"),
+                                  QStringLiteral("-V"), QStringLiteral("message 1")});
+        QVERIFY2(event.exitCode == 0, event.err.constData());
+        QVERIFY2(event.out.contains("EVENT"), event.out.constData());
+        QCOMPARE(event.err, QByteArray());
     }
 
     /// What other parts say is only passed on.
