@@ -101,7 +101,7 @@ std::optional<std::string> ConnectionOptionReader::mistake() const {
         {"--ca", tls.caFile}, {"--cert", tls.certificateFile}, {"--key", tls.keyFile}};
     for (const auto& [option, file] : files) {
         if (file.empty() || ::access(file.c_str(), R_OK) == 0) continue;
-        return "The file of " + std::string(option) + ", " + quoted(file.native()) +
+        return "The file of " + std::string(option) + ", " + cli::quoted(file.native()) +
                ", cannot be read: " + std::strerror(errno) + ".";
     }
     return std::nullopt;

@@ -93,8 +93,8 @@ private Q_SLOTS:
         row("send|wss://a/|--ca|/nowhere/c.pem",
             "The file of --ca, '/nowhere/c.pem', cannot be read: No such file or directory.");
         row("send|ws://a/|--json|{bad",
-            "The payload is not valid JSON: line 1, column 2: an object member begins with a "
-            "name.");
+            "The payload is not valid JSON: line 1, column 2: a member begins with a name in "
+            "quotes.");
         row("send|ws://a/|--hex|0g",
             "The hex digits cannot be read: line 1, column 2: This is no hex digit.");
         row("send|ws://a/|--hex|012",

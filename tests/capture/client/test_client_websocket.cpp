@@ -296,6 +296,47 @@ private Q_SLOTS:
         QCOMPARE(set.recorder.incoming().size(), std::size_t{1});
     }
 
+    /// The server leaves TCP open, but what is sent to it now goes nowhere.
+    void nothingIsSentBehindAFailure() {
+        Set set;
+        set.network.accept = [](test::Wire& wire) {
+            test::serveWebSocket(wire, [](test::Wire&, const test::ClientFrame&) {});
+        };
+        ClientOptions options;
+        options.closeTimeout = std::chrono::milliseconds(50);
+        set.make(options);
+        QVERIFY(set.recorder.waitFor(State::Open));
+        std::promise<Result<client::Sent>> sent;
+        set.onWire([&](test::Wire& wire) {
+            wire.give(test::serverFrame(3, "bad"));
+            set.client->send(textDraft("x"),
+                             [&](Result<client::Sent> result) { sent.set_value(result); });
+        });
+        QVERIFY(!sent.get_future().get());
+        QVERIFY(set.recorder.waitFor(State::Closed));
+        QVERIFY(set.client->status().lost);
+    }
+
+    /// Behind both close frames a server reads nothing.
+    void nothingIsSentBehindTheServersClose() {
+        Set set;
+        set.network.accept = [](test::Wire& wire) {
+            test::serveWebSocket(wire, [](test::Wire&, const test::ClientFrame&) {});
+        };
+        set.make();
+        QVERIFY(set.recorder.waitFor(State::Open));
+        std::promise<Result<client::Sent>> sent;
+        set.onWire([&](test::Wire& wire) {
+            wire.give(test::serverFrame(8, "\x03\xe9"));
+            set.client->send(textDraft("x"),
+                             [&](Result<client::Sent> result) { sent.set_value(result); });
+        });
+        QVERIFY(!sent.get_future().get());
+        set.onWire([](test::Wire& wire) { wire.end(Cause::PeerFinished); });
+        QVERIFY(set.recorder.waitFor(State::Closed));
+        QVERIFY(!set.client->status().lost);
+    }
+
     void closesAreNotAnsweredWhereSwitchedOff() {
         Set set;
         set.network.accept = [](test::Wire& wire) {

@@ -66,7 +66,8 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<int>("line");
         QTest::addColumn<int>("column");
-        QTest::newRow("half a byte") << QByteArray("81 05\n48 6x") << 2 << 4;
+        QTest::newRow("half a byte") << QByteArray("81 05\n48 6x") << 2 << 5;
+        QTest::newRow("no digit") << QByteArray("0g") << 1 << 2;
         QTest::newRow("odd") << QByteArray("81 5 48") << 1 << 4;
         QTest::newRow("only 0x") << QByteArray("0x") << 1 << 3;
         QTest::newRow("words") << QByteArray("hello") << 1 << 1;
