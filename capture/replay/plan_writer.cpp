@@ -66,7 +66,7 @@ Plan PlanWriter::finish() {
         plan.remarks.push_back("There are " + groupedDigits(m_moreRemarks) +
                                " more remarks of this kind.");
     }
-    std::ranges::stable_sort(plan.steps, {}, &Step::row);
+    std::ranges::stable_sort(plan.steps, {}, &Step::order);
     const std::int64_t first = plan.steps.empty() ? 0 : plan.steps.front().timeNs;
     std::unordered_map<RecordId, std::size_t> numbers;
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {

@@ -67,6 +67,9 @@ public:
 private:
     void control(RecordId row, const Record& record);
     void message(std::vector<RecordId> rows);
+    bool asRecorded(const std::vector<RecordId>& rows);
+    bool isBroken(RecordId row) const;
+    bool isAllThere(RecordId row) const;
 
     PlanWriter& m_writer;
     std::array<std::vector<RecordId>, 2> m_open;  ///< frames of the unfinished message

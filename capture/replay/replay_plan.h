@@ -40,8 +40,10 @@ struct Step {
     std::size_t number = 0;  ///< from 0
     StepKind kind = StepKind::Message;
     Direction direction = Direction::ClientToServer;
-    std::int64_t timeNs = 0;        ///< since the first step
-    RecordId row = kNoRecord;       ///< its last row in the session
+    std::int64_t timeNs = 0;   ///< since the first step
+    RecordId row = kNoRecord;  ///< its last row in the session
+    /// Where it stands among the rows, if not where its last one does.
+    RecordId place = kNoRecord;
     RecordId firstRow = kNoRecord;  ///< its first one: of a packet with attachments the packet
     std::string label;              ///< one line, as the row's Info
     bool text = false;              ///< `bytes` is text
@@ -51,6 +53,9 @@ struct Step {
     std::vector<Bytes> attachments;
     std::vector<StepFrame> frames;  ///< of a sent WebSocket message or control frame
     bool compressed = false;        ///< those frames were compressed
+    /// Those frames are no message, one announces more than was sent of it: they go out byte for
+    /// byte, and neither keys nor rules change them.
+    bool asRecorded = false;
 
     /// Not of the application: heartbeats, the way to the WebSocket, what answers a ping or a
     /// close. Ours the client does by itself, the server's are not compared.
@@ -67,6 +72,7 @@ struct Step {
     bool reset = false;        ///< of End: RST
 
     bool ours() const { return direction == Direction::ClientToServer; }
+    RecordId order() const { return place == kNoRecord ? row : place; }
 };
 
 struct Plan {

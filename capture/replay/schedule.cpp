@@ -25,7 +25,7 @@ bool ends(const Step& step) {
 
 /// The first step whose row is behind `row`.
 std::size_t stepBehind(const Plan& plan, RecordId row) {
-    const auto found = std::ranges::upper_bound(plan.steps, row, {}, &Step::row);
+    const auto found = std::ranges::upper_bound(plan.steps, row, {}, &Step::order);
     return static_cast<std::size_t>(found - plan.steps.begin());
 }
 
@@ -55,8 +55,8 @@ std::vector<Piece> scheduleOf(const Plan& plan) {
             step.kind == StepKind::SocketIo && !connects && open != opened.end()) {
             piece.needs.push_back(open->second);
         }
-        if (step.frames.size() < 2 || step.compressed) {
-            pieces.emplace_back(step.row, std::move(piece));
+        if (step.frames.size() < 2 || step.compressed || step.asRecorded) {
+            pieces.emplace_back(step.order(), std::move(piece));
             continue;
         }
         for (std::size_t i = 0; i < step.frames.size(); ++i) {

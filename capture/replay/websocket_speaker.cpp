@@ -24,6 +24,12 @@ public:
             return drafts;
         }
         if (step.kind != StepKind::Message) return drafts;
+        if (step.asRecorded) {
+            for (const StepFrame& frame : step.frames) {
+                drafts.emplace_back(compose::RawDraft{payloadOf(frame.wire)});
+            }
+            return drafts;
+        }
         if (piece.first) {
             m_text = step.text ? replaced(asText(step.bytes)) : std::string(asText(step.bytes));
             m_sent = 0;
