@@ -58,6 +58,11 @@ struct Status {
     /// Why it is not open: a whole sentence; empty while it is, and after a close that we asked
     /// for.
     std::string sentence;
+    /// How the peer broke the protocol, for which the connection is failed, in sentences; known as
+    /// soon as it happens, and empty where it did not.
+    std::string violation;
+    /// Of a violation in the answer to the upgrade: the header that is wrong.
+    std::string violatedHeader;
     /// How the transport ended; nothing where we let go of it, or it was never open.
     std::optional<net::TransportEnd::Cause> endedBy;
     /// It was open, and ended neither by a close of the server nor in order as we asked: the server

@@ -304,6 +304,14 @@ void EngineIoConversation::linkRemark(const std::string& sentence) {
     if (const auto owner = m_owner.lock()) owner->remark(sentence);
 }
 
+void EngineIoConversation::linkViolated(const std::string& sentence, const std::string& header) {
+    const auto owner = m_owner.lock();
+    // A probe that fails leaves the session to polling.
+    if (owner && (m_phase == Phase::WebSocket || m_phase == Phase::Opening)) {
+        tellViolation(*owner, sentence, header);
+    }
+}
+
 void EngineIoConversation::linkClosing(bool ours, const websocket::CloseBody& body) {
     const auto owner = m_owner.lock();
     // While it is only probed, its end is not that of the session.

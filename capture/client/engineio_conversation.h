@@ -53,6 +53,7 @@ public:
     void linkMessage(bool text, Bytes bytes) override;
     void linkControl(websocket::Opcode opcode, ByteView payload) override;
     void linkRemark(const std::string& sentence) override;
+    void linkViolated(const std::string& sentence, const std::string& header) override;
     void linkClosing(bool ours, const websocket::CloseBody& body) override;
     void linkEnded(const Ending& ending) override;
 

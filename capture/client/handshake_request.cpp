@@ -76,6 +76,26 @@ bool isFatal(IssueCode code) {
     }
 }
 
+/// The header that a fatal issue is about.
+const char* headerOf(IssueCode code) {
+    switch (code) {
+        case IssueCode::HandshakeUpgradeMissing:
+        case IssueCode::HandshakeUpgradeMalformed:
+            return "Upgrade";
+        case IssueCode::HandshakeConnectionMissing:
+        case IssueCode::HandshakeConnectionMalformed:
+            return "Connection";
+        case IssueCode::HandshakeSubprotocolNotOffered:
+            return "Sec-WebSocket-Protocol";
+        case IssueCode::HandshakeExtensionMalformed:
+        case IssueCode::HandshakeExtensionParameters:
+        case IssueCode::HandshakeExtensionNotOffered:
+            return "Sec-WebSocket-Extensions";
+        default:
+            return "Sec-WebSocket-Accept";
+    }
+}
+
 /// Headers that make a request a WebSocket handshake, or that polling sets by itself.
 bool isOfHandshake(std::string_view name) {
     constexpr std::string_view kPrefix = "Sec-WebSocket-";
@@ -170,6 +190,7 @@ Judgement judgeResponse(const http::Head& response, const std::optional<websocke
     if (!fatal.empty()) {
         judgement.sentence =
             "The server's answer to the handshake breaks the protocol. " + sentenceOf(fatal);
+        judgement.header = headerOf(fatal.front().code);
         return judgement;
     }
     Agreement agreement;

@@ -38,6 +38,7 @@ struct Agreement {
 struct Judgement {
     std::optional<Agreement> agreement;
     std::string sentence;  ///< why there is none
+    std::string header;    ///< the header that is why there is none
     std::string remark;    ///< what is wrong without being a reason to fail; may be empty
 };
 Judgement judgeResponse(const http::Head& response, const std::optional<websocket::Offer>& offer);

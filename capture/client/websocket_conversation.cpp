@@ -73,6 +73,9 @@ public:
     void linkRemark(const std::string& sentence) override {
         if (const auto owner = m_owner.lock()) owner->remark(sentence);
     }
+    void linkViolated(const std::string& sentence, const std::string& header) override {
+        if (const auto owner = m_owner.lock()) tellViolation(*owner, sentence, header);
+    }
     void linkClosing(bool ours, const websocket::CloseBody& body) override {
         if (const auto owner = m_owner.lock()) tellClosing(*owner, ours, body);
     }
@@ -110,6 +113,14 @@ void tellClosing(ConversationOwner& owner, bool ours, const websocket::CloseBody
     owner.changed(
         [ours, &body](Status& status) { (ours ? status.closeSent : status.closeReceived) = body; });
     owner.closing(ours);
+}
+
+void tellViolation(ConversationOwner& owner, const std::string& sentence,
+                   const std::string& header) {
+    owner.changed([&](Status& status) {
+        status.violation = sentence;
+        status.violatedHeader = header;
+    });
 }
 
 std::shared_ptr<Conversation> makeWebSocket(const Surroundings& surroundings) {

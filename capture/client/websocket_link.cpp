@@ -82,6 +82,7 @@ void WebSocketLink::switchTo(const http::Head& response) {
     if (owner && !judgement.remark.empty()) owner->linkRemark(judgement.remark);
     if (m_stage != Stage::Handshaking) return;
     if (!judgement.agreement) {
+        if (owner) owner->linkViolated(judgement.sentence, judgement.header);
         finish({judgement.sentence, false});
         return;
     }
@@ -190,7 +191,10 @@ void WebSocketLink::fail(std::uint16_t code, const std::string& sentence) {
     if (m_stage != Stage::Open || !m_failure.empty()) return;
     m_failure = sentence;
     const std::shared_ptr<WebSocketLink> self = shared_from_this();
-    if (const auto owner = this->owner()) owner->linkRemark(sentence);
+    if (const auto owner = this->owner()) {
+        owner->linkRemark(sentence);
+        owner->linkViolated(sentence, {});
+    }
     if (m_stage != Stage::Open) return;
     if (!m_closeSent) {
         websocket::CloseBody body;

@@ -30,6 +30,9 @@ public:
         virtual void linkMessage(bool text, Bytes bytes) = 0;
         virtual void linkControl(websocket::Opcode opcode, ByteView payload) = 0;
         virtual void linkRemark(const std::string& sentence) = 0;
+        /// The peer broke the protocol, and the connection ends for it. `header`: the one that is
+        /// wrong in the answer to the handshake; empty where frames are.
+        virtual void linkViolated(const std::string& sentence, const std::string& header) = 0;
         /// A close frame was sent (`ours`) or received.
         virtual void linkClosing(bool ours, const websocket::CloseBody& body) = 0;
         virtual void linkEnded(const Ending& ending) = 0;
@@ -117,6 +120,9 @@ private:
 Incoming controlIncoming(websocket::Opcode opcode, ByteView payload);
 /// Notes a close frame in the status and begins the closing.
 void tellClosing(ConversationOwner& owner, bool ours, const websocket::CloseBody& body);
+/// Notes in the status how the peer broke the protocol.
+void tellViolation(ConversationOwner& owner, const std::string& sentence,
+                   const std::string& header);
 
 /// Bytes of real chance, for masking keys.
 std::array<std::uint8_t, 4> randomMaskingKey();

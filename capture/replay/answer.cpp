@@ -4,6 +4,7 @@
 #include "dissector/payload/utf8.h"
 #include "dissector/sse/event.h"
 #include "dissector/websocket/close.h"
+#include "dissector/websocket/describe.h"
 #include "dissector/websocket/opcode.h"
 
 namespace framescope::replay {
@@ -69,7 +70,8 @@ std::size_t memoryOf(const Answer& answer) {
     // Signature, places in the books, and a namespace's own ones, if each answer names another.
     constexpr std::size_t kBeside = 1024;
     std::size_t size = sizeof(Answer) + kBeside + answer.label.size() + answer.bytes.size() +
-                       answer.codingFault.size();
+                       answer.codingFault.size() + answer.violation.size() +
+                       answer.violatedHeader.size();
     for (const Bytes& attachment : answer.attachments) size += sizeof(Bytes) + attachment.size();
     if (answer.socket) {
         const SocketPacket& packet = *answer.socket;
@@ -137,8 +139,9 @@ std::string lineOf(const Answer& answer) {
                    printable(answer.head->phrase, kLine);
         case StepKind::End:
             return answer.reset ? "RST" : "FIN";
-        case StepKind::HttpRequest:
         case StepKind::Message:
+            return websocket::messageSummary(answer.text, answer.bytes, answer.bytes.size(), kLine);
+        case StepKind::HttpRequest:
             break;
     }
     return payloadLine(answer.bytes, answer.text);

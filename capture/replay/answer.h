@@ -34,6 +34,10 @@ struct Answer {
     /// Of HttpResponse: why the body's codings could not be undone to their end; empty if they
     /// were.
     std::string codingFault;
+    /// Of HttpResponse: why the client did not take it for an answer to its handshake, in a
+    /// sentence, and the header that is wrong; empty where it did.
+    std::string violation;
+    std::string violatedHeader;
     bool reset = false;  ///< of End
 };
 

@@ -107,6 +107,15 @@ public:
             received.empty() ? "nothing" : received);
     }
 
+    /// What the client itself found to be wrong; the recorded answer it would have taken.
+    void violation(const std::string& header, const std::string& sentence) {
+        if (sentence.empty() || m_comparison.m_ignored.coversHeader(header)) return;
+        std::erase_if(differences, [name = "header:" + header](const Difference& known) {
+            return known.path == name;
+        });
+        add("header:" + header, "as the handshake asks", sentence);
+    }
+
     void values(const json& recorded, const json& received) {
         if (differences.size() >= kMaxDifferences || ignored()) return;
         if (recorded.is_object() && received.is_object()) {
@@ -301,6 +310,7 @@ void compareResponses(const Answer& recorded, const Answer& received, auto& walk
             walk.header(header.name, joined(left, header.name), joined(right, header.name));
         }
     }
+    walk.violation(received.violatedHeader, received.violation);
     const auto told = [](const Answer& answer) {
         return answer.codingFault.empty() ? std::string("can be undone") : answer.codingFault;
     };

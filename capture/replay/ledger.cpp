@@ -9,6 +9,9 @@
 namespace framescope::replay {
 namespace {
 
+/// What a difference is called where something came that broke the protocol.
+constexpr std::string_view kProtocolPath = "protocol";
+
 std::string_view methodOf(const Step& request) {
     const std::string_view text = asText(request.bytes);
     return text.substr(0, std::min(text.find(' '), text.size()));
@@ -148,6 +151,10 @@ void Ledger::equateSids(const Answer& answer) {
     }
 }
 
+void Ledger::broken(std::string sentence, std::int64_t timeNs) {
+    if (!m_violation) m_violation = Violation{std::move(sentence), timeNs};
+}
+
 void Ledger::finish() {
     m_finished = true;
     for (auto& [name, channel] : m_channels) {
@@ -246,6 +253,19 @@ Line Ledger::lineOfExtra(std::size_t received) const {
     return line;
 }
 
+/// A line of what broke the protocol, in place of the answer that is missing.
+void Ledger::breakLine(Line& line) const {
+    line.replayedNs = m_violation->timeNs;
+    line.replayed = m_violation->sentence;
+    if (!line.step) {
+        line.outcome = Outcome::Extra;
+        line.direction = Direction::ServerToClient;
+        return;
+    }
+    line.outcome = Outcome::Different;
+    line.differences.push_back({std::string(kProtocolPath), line.recorded, m_violation->sentence});
+}
+
 Report Ledger::report(const std::string& failure) const {
     const bool final = m_finished || !failure.empty();
     std::map<std::size_t, std::vector<std::size_t>> extras;  // by the step they stand behind
@@ -256,8 +276,13 @@ Report Ledger::report(const std::string& failure) const {
     }
     Report report;
     bool allSent = true;
+    bool breaks = m_violation.has_value();
     for (std::size_t number = 0; number < m_plan.steps.size(); ++number) {
         Line line = lineOfStep(number, final);
+        if (breaks && line.outcome == Outcome::Missing) {
+            breakLine(line);
+            breaks = false;
+        }
         report.same += line.outcome == Outcome::Same ? 1 : 0;
         report.different += line.outcome == Outcome::Different ? 1 : 0;
         report.missing += line.outcome == Outcome::Missing ? 1 : 0;
@@ -267,6 +292,10 @@ Report Ledger::report(const std::string& failure) const {
             report.lines.push_back(lineOfExtra(extra));
             ++report.extra;
         }
+    }
+    if (breaks) {
+        breakLine(report.lines.emplace_back());
+        ++report.extra;
     }
     const bool differs = report.different + report.missing + report.extra > 0 || !allSent;
     report.verdict = !failure.empty() ? Verdict::Failed
@@ -312,9 +341,14 @@ std::string Ledger::sentenceOf(const Report& report, bool final) const {
         printable(first->recorded.empty() ? first->replayed : first->recorded, 80);
     if (first->outcome == Outcome::Different && !first->differences.empty()) {
         const Difference& difference = first->differences.front();
+        if (difference.path == kProtocolPath) {
+            return sentence + " Where \"" + what +
+                   "\" was recorded, the protocol was broken: " + difference.received;
+        }
+        std::string received = difference.received;
+        if (received.ends_with('.')) received.pop_back();
         sentence += " The first difference is at " + difference.path + " of \"" + what +
-                    "\": recorded " + difference.recorded + ", received " + difference.received +
-                    ".";
+                    "\": recorded " + difference.recorded + ", received " + received + ".";
     } else if (first->outcome == Outcome::Different) {
         sentence += " The first that came late is \"" + what + "\".";
     } else {

@@ -43,6 +43,9 @@ public:
     /// The server said something. False, and nothing noted, where the books are full: a server can
     /// say more than there is memory.
     bool received(Answer answer);
+    /// The server broke the protocol, so the connection is failed, for what the sentence says. The
+    /// first answer that is not there was to be this one.
+    void broken(std::string sentence, std::int64_t timeNs);
     /// Nothing follows: what is not there yet is missing.
     void finish();
 
@@ -79,6 +82,10 @@ private:
         std::size_t place = 0;   ///< in its channel
         std::size_t behind = 0;  ///< the last step that had happened before
     };
+    struct Violation {
+        std::string sentence;
+        std::int64_t timeNs = 0;
+    };
     struct Compared {
         std::size_t received = 0;
         std::vector<Difference> differences;
@@ -94,6 +101,7 @@ private:
     bool isLate(std::size_t step, const Answer& answer) const;
     Line lineOfStep(std::size_t step, bool final) const;
     Line lineOfExtra(std::size_t received) const;
+    void breakLine(Line& line) const;
     std::string sentenceOf(const Report& report, bool final) const;
 
     const Plan& m_plan;
@@ -111,6 +119,7 @@ private:
     std::size_t m_last = 0;                              ///< the last step that happened
     std::map<std::string, std::size_t> m_connects;       ///< answers to CONNECT, by namespace
     mutable std::map<std::size_t, Compared> m_compared;  ///< by step
+    std::optional<Violation> m_violation;
     bool m_finished = false;
 };
 

@@ -24,7 +24,8 @@ std::string_view outcomeName(Outcome outcome);
 
 /// One place at which two answers differ.
 struct Difference {
-    std::string path;  ///< "$[1].user.id", "header:Content-Type", "opcode", "length"; "" for all
+    std::string path;  ///< "$[1].user.id", "header:Content-Type", "opcode", "length"; "protocol"
+                       ///< where what came broke it, with the client's sentence; "" for all
     std::string recorded;
     std::string received;
 

@@ -124,6 +124,7 @@ public:
             const std::scoped_lock lock(m_mutex);
             noteHandshake();
         }
+        noteViolation(status);
         hear(m_speaker->changed(status));
         if (status.state == client::State::Closed) {
             closed(status);
@@ -145,10 +146,15 @@ public:
 
     void remark(const std::string& sentence) override {
         const std::scoped_lock lock(m_mutex);
-        if (m_remarks.size() < kMaxRemarks) m_remarks.insert(sentence);
+        noteRemark(sentence);
     }
 
 private:
+    /// Under the lock.
+    void noteRemark(const std::string& sentence) {
+        if (m_remarks.size() < kMaxRemarks) m_remarks.insert(sentence);
+    }
+
     std::int64_t sinceBegin() const {
         return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - m_begin).count();
     }
@@ -162,6 +168,16 @@ private:
                 return;
             }
         }
+    }
+
+    /// What broke the protocol stands in place of the answer that was waited for. That of a
+    /// handshake of a WebSocket is compared as the response that it is.
+    void noteViolation(const client::Status& status) {
+        if (status.violation.empty() || std::exchange(m_violated, true)) return;
+        remark(status.violation);
+        if (m_plan.speaks == client::Speaks::WebSocket && !m_open) return;
+        const std::scoped_lock lock(m_mutex);
+        m_ledger->broken(status.violation, sinceBegin());
     }
 
     void hear(std::vector<Answer> answers) {
@@ -200,6 +216,12 @@ private:
             return;
         }
         if (!m_open) noteHandshake();
+        const char* const why = m_violated ? "The server broke the protocol, which ended the "
+                                             "connection."
+                                           : "The connection had ended.";
+        if (m_next < m_schedule.size() && !m_violated && !status.sentence.empty()) {
+            noteRemark(status.sentence);
+        }
         for (; m_next < m_schedule.size(); ++m_next) {
             const Piece& piece = m_schedule[m_next];
             const Step& step = m_plan.steps[piece.step];
@@ -207,7 +229,7 @@ private:
             if (step.kind == StepKind::End && step.ours()) {
                 m_ledger->sent(piece.step, sinceBegin(), "ended by the server");
             } else {
-                m_ledger->notSent(piece.step, "The connection had ended.");
+                m_ledger->notSent(piece.step, why);
             }
         }
         finishLocked({});
@@ -253,6 +275,7 @@ private:
 
     /// Takes the next piece in hand; false where it has to wait, or there is none.
     bool step() {
+        if (m_violated) return false;  // the client ends it by itself
         if (m_next == m_schedule.size()) {
             waitForRest();
             return false;
@@ -459,6 +482,7 @@ private:
     bool m_open = false;
     bool m_over = false;
     bool m_sidKnown = false;
+    bool m_violated = false;  ///< by the server, so that the client fails the connection
     bool m_sending = false;
     bool m_pumping = false;
     bool m_pumpAgain = false;

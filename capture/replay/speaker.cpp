@@ -49,6 +49,8 @@ std::vector<Answer> Speaker::changed(const client::Status& status) {
         Answer answer;
         answer.kind = StepKind::HttpResponse;
         answer.head = status.response;
+        answer.violation = status.violation;
+        answer.violatedHeader = status.violatedHeader;
         answer.text = isPrintableText(status.responseBody);
         const ByteView body = asBytes(status.responseBody);
         answer.bytes.assign(body.begin(), body.end());

@@ -1,6 +1,7 @@
 // The command replay: a conversation is recorded with send against the program's own server, and
 // said again to it.
 #include <QFile>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTemporaryDir>
@@ -46,6 +47,11 @@ private Q_SLOTS:
         QCOMPARE(
             run({QStringLiteral("send"), m_served->socket("/echo"), QStringLiteral("hello"),
                  QStringLiteral("{\"n\":1,\"time\":2}"), QStringLiteral("-w"), path("echo.pcapng")})
+                .exitCode,
+            0);
+        QCOMPARE(
+            run({QStringLiteral("send"), m_served->socket("/echo"), QStringLiteral("--deflate"),
+                 QStringLiteral("hello"), QStringLiteral("-w"), path("deflate.pcapng")})
                 .exitCode,
             0);
         QCOMPARE(
@@ -130,6 +136,86 @@ private Q_SLOTS:
         QVERIFY2(result.out.contains("$.n"), result.out.constData());
         const CliRun ignored = replay(path("echo.pcapng"), R"(--set|"n":1=>"n":5|--ignore|$.n)");
         QVERIFY2(ignored.exitCode == 0, said(ignored).constData());
+    }
+
+    void saysHowTheServerBrokeTheProtocol_data() {
+        QTest::addColumn<QString>("misbehaviour");
+        QTest::addColumn<QString>("recorded");
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<QString>("says");
+        const auto add = [](const char* misbehaviour, const char* recorded, const char* path,
+                            const char* says) {
+            QTest::addRow("%s", misbehaviour) << misbehaviour << recorded << path << says;
+        };
+        add("wrong-accept", "101 Switching Protocols", "header:Sec-WebSocket-Accept",
+            "The server's answer to the handshake breaks the protocol. Sec-WebSocket-Accept");
+        add("unasked-extension", "101 Switching Protocols", "header:Sec-WebSocket-Extensions",
+            "The server's answer to the handshake breaks the protocol. ");
+        for (const char* const misbehaviour :
+             {"masked", "bad-utf8", "reserved-bits", "reserved-opcode", "broken-deflate"}) {
+            add(misbehaviour, "hello", "protocol",
+                "The peer broke the protocol, so the connection fails with ");
+        }
+    }
+
+    void saysHowTheServerBrokeTheProtocol() {
+        QFETCH(QString, misbehaviour);
+        QFETCH(QString, recorded);
+        QFETCH(QString, path);
+        QFETCH(QString, says);
+        Served bad(m_folder.path());
+        QVERIFY2(bad.start({QStringLiteral("-q"), QStringLiteral("--misbehave"), misbehaviour}),
+                 bad.cli().err().constData());
+        const QStringList arguments{QStringLiteral("replay"), this->path("deflate.pcapng"),
+                                    QStringLiteral("--to"), bad.address()};
+        const CliRun json =
+            run(arguments + QStringList{QStringLiteral("-T"), QStringLiteral("json")});
+        const CliRun text = run(arguments);
+        QCOMPARE(bad.stop(), 0);
+        QVERIFY2(json.exitCode == 3, said(json).constData());
+        QVERIFY2(text.exitCode == 3, said(text).constData());
+        const QJsonObject report = QJsonDocument::fromJson(json.out).object();
+        const QJsonArray remarks = report[QStringLiteral("remarks")].toArray();
+        const bool remarked = std::ranges::any_of(
+            remarks, [&](const QJsonValue& each) { return each.toString().startsWith(says); });
+        QVERIFY2(remarked, json.out.constData());
+        QJsonObject first;
+        for (const QJsonValue& line : report[QStringLiteral("lines")].toArray()) {
+            const QJsonObject object = line.toObject();
+            const bool differs = object[QStringLiteral("outcome")] == QStringLiteral("different");
+            if (differs && first.isEmpty()) first = object;
+        }
+        QCOMPARE(first[QStringLiteral("recorded")].toString(), recorded);
+        const QJsonObject difference =
+            first[QStringLiteral("differences")].toArray().first().toObject();
+        QCOMPARE(difference[QStringLiteral("path")].toString(), path);
+        QVERIFY2(difference[QStringLiteral("received")].toString().startsWith(says),
+                 json.out.constData());
+        QVERIFY2(text.out.contains(says.toUtf8()), text.out.constData());
+    }
+
+    /// A frame that announces more than was sent of it goes out as it was, and is answered as it
+    /// was.
+    void sendsBrokenFramesAsRecorded() {
+        const QString file = path("broken.pcapng");
+        run({QStringLiteral("send"), m_served->socket("/echo"), QStringLiteral("--announce"),
+             QStringLiteral("20"), QStringLiteral("--rsv"), QStringLiteral("3"),
+             QStringLiteral("--length"), QStringLiteral("64"), QStringLiteral("-w"), file,
+             QStringLiteral("hello"), QStringLiteral("--linger"), QStringLiteral("0.3")});
+        const QString again = path("broken-again.pcapng");
+        const CliRun result = replay(file, ("-w|" + again).toUtf8().constData());
+        QVERIFY2(!result.out.contains("left out"), result.out.constData());
+        QVERIFY2(result.exitCode == 0, said(result).constData());
+        QStringList fields{QStringLiteral("-Y"), QStringLiteral("websocket.rsv3 == true"),
+                           QStringLiteral("-T"), QStringLiteral("fields")};
+        for (const char* const field :
+             {"websocket.rsv", "websocket.opcode", "websocket.payload_length_ext_64",
+              "websocket.masking_key", "websocket.masked_payload"}) {
+            fields << QStringLiteral("-e") << QString::fromUtf8(field);
+        }
+        const CliRun before = run(QStringList{file} + fields);
+        QVERIFY2(before.out.contains("20"), before.out.constData());
+        QCOMPARE(run(QStringList{again} + fields).out, before.out);
     }
 
     void jsonCanBeRead() {

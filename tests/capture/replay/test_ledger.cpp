@@ -8,6 +8,7 @@
 #include "capture/replay/ledger.h"
 #include "capture/replay/report_text.h"
 #include "capture/replay/schedule.h"
+#include "dissector/payload/utf8.h"
 
 using namespace framescope;
 using namespace framescope::replay;
@@ -74,6 +75,54 @@ class TestLedger : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void whatBrokeTheProtocolIsTheAnswer() {
+        const Plan plan = planOf({">a", "<A", ">b", "<B", "<C"});
+        Ledger ledger(plan, comparison(), {});
+        ledger.sent(0, 0, "a");
+        QVERIFY(ledger.received(message("A", 1 * kMs)));
+        ledger.sent(2, 2 * kMs, "b");
+        ledger.broken("The peer broke it.", 3 * kMs);
+        ledger.broken("The peer broke it again.", 4 * kMs);
+        ledger.finish();
+        const Report report = ledger.report();
+        QCOMPARE(outcomes(report), "sent same sent different missing");
+        QCOMPARE(report.different, std::size_t{1});
+        QCOMPARE(report.missing, std::size_t{1});
+        const Line& line = report.lines[3];
+        QCOMPARE(line.replayed, std::string("The peer broke it."));
+        QCOMPARE(line.replayedNs, 3 * kMs);
+        const std::vector<Difference> wanted = {{"protocol", "B", "The peer broke it."}};
+        QVERIFY(line.differences == wanted);
+        QCOMPARE(report.sentence,
+                 std::string("3 answers: 1 the same, 1 different, 1 missing. Where \"B\" was "
+                             "recorded, the protocol was broken: The peer broke it."));
+    }
+
+    /// All answers are there, and then comes something that is none.
+    void whatBreaksTheProtocolAtLastIsExtra() {
+        const Plan plan = planOf({">a", "<A"});
+        Ledger ledger(plan, comparison(), {});
+        ledger.sent(0, 0, "a");
+        QVERIFY(ledger.received(message("A", 1 * kMs)));
+        ledger.broken("The peer broke it.", 3 * kMs);
+        ledger.finish();
+        const Report report = ledger.report();
+        QCOMPARE(outcomes(report), "sent same extra");
+        QCOMPARE(static_cast<int>(report.verdict), static_cast<int>(Verdict::Different));
+        QCOMPARE(report.lines.back().replayed, std::string("The peer broke it."));
+    }
+
+    /// What is received is called as rows call it.
+    void linesOfMessages() {
+        Answer answer = message("text", 0);
+        QCOMPARE(lineOf(answer), std::string("text"));
+        answer.text = false;
+        answer.bytes.assign(300'000, 7);
+        QCOMPARE(lineOf(answer), "binary  " + byteCountText(300'000));
+        answer.bytes.clear();
+        QCOMPARE(lineOf(answer), "binary  " + byteCountText(0));
+    }
+
     void pairsAndCounts() {
         const Plan plan = planOf({">a", "<A", ">b", "<B", "<C"});
         Ledger ledger(plan, comparison(), {});
