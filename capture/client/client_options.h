@@ -32,7 +32,7 @@ struct HandshakeDraft {
     std::vector<Edit> edits;
     std::string method = "GET";
     std::string version = "HTTP/1.1";
-    std::optional<std::string> key;      ///< Sec-WebSocket-Key; nothing: a random one
+    std::optional<std::string> key;         ///< Sec-WebSocket-Key; nothing: a random one
     std::optional<std::string> rawRequest;  ///< sent byte for byte instead of all that
 };
 
@@ -42,8 +42,8 @@ struct Reconnecting {
     std::chrono::milliseconds firstDelay{500};
     std::chrono::milliseconds longestDelay{30'000};
     double factor = 2.0;
-    double jitter = 0.2;            ///< up to this part of a delay more or less
-    std::uint32_t attempts = 0;     ///< in a row without success; 0: no limit
+    double jitter = 0.2;         ///< up to this part of a delay more or less
+    std::uint32_t attempts = 0;  ///< in a row without success; 0: no limit
 };
 
 /// Sent again and again while the connection is open.
@@ -54,7 +54,7 @@ struct Periodic {
 
 /// Which protocol is spoken.
 enum class Speaks : std::uint8_t {
-    Raw,        ///< bytes; nothing is sent by itself
+    Raw,  ///< bytes; nothing is sent by itself
     WebSocket,
     EngineIo,
     SocketIo,
@@ -64,7 +64,7 @@ struct EngineIoOptions {
     enum class Way : std::uint8_t { WebSocketOnly, PollingThenUpgrade, PollingOnly };
     std::uint8_t revision = 4;  ///< 3 (socket.io 2) or 4 (socket.io 3 and 4); EIO=
     Way way = Way::PollingThenUpgrade;
-    std::string path;            ///< empty: the URL's if it has one, else "/socket.io/"
+    std::string path;               ///< empty: the URL's if it has one, else "/socket.io/"
     bool answersHeartbeats = true;  ///< pongs (4), or pings of our own (3)
     bool base64 = false;            ///< b64=1 (3): binary data as text
 };

@@ -37,7 +37,7 @@ struct Ending {
     std::string sentence;  ///< why; empty where it was closed as we asked
     bool clean = false;    ///< both sides sent a close frame
     std::optional<net::TransportEnd::Cause> cause = {};  ///< where the transport ended by itself
-    bool lost = false;  ///< see Status::lost
+    bool lost = false;                                   ///< see Status::lost
 };
 
 /// Whether bytes can be sent.

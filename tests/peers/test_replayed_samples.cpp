@@ -66,8 +66,7 @@ void TestReplayedSamples::againstItsOwnServer_data() {
     add(QStringLiteral("ws-deflate.pcapng"), stream(0), here, {"$.price", "12.75", "13"});
     add(QStringLiteral("ws-deflate.pcapng"), stream(1), here, {"$.price", "12.75", "13"});
     add(QStringLiteral("ws-deflate.pcapng"), stream(2), here, {"$.price", "12.75", "13"});
-    const QStringList hello = {"character 14", "behind the proxy",
-                               "before the proxy"};
+    const QStringList hello = {"character 14", "behind the proxy", "before the proxy"};
     add(QStringLiteral("nginx-proxy.pcapng"), stream(0), QStringLiteral("proxy"), untouched);
     add(QStringLiteral("nginx-proxy.pcapng"), stream(1), here, untouched);
     add(QStringLiteral("nginx-proxy.pcapng"), stream(2), QStringLiteral("proxy"), hello);

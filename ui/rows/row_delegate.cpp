@@ -51,10 +51,9 @@ void RowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option,
     }
     if (index.column() == RowModel::Arrow) {
         if (!index.data(RowModel::DirectionRole).isValid()) return;
-        paintDirectionArrow(
-            *painter, option.rect, option.fontMetrics.height(),
-            static_cast<Direction>(index.data(RowModel::DirectionRole).toInt()),
-            textColor(colors, index, selected));
+        paintDirectionArrow(*painter, option.rect, option.fontMetrics.height(),
+                            static_cast<Direction>(index.data(RowModel::DirectionRole).toInt()),
+                            textColor(colors, index, selected));
         return;
     }
     const QFont font = fontOf(index.column(), option.font);
