@@ -20,8 +20,8 @@ bool isPlainName(std::string_view name) {
 /// What an expression can be, for the sentence about one that is none.
 constexpr std::string_view kForms =
     " What can be ignored: $.time, $[1].id or $..ts in JSON, message[0].id or message of one "
-    "event, "
-    "header:NAME, or what else a difference is called, such as status, code, reason, opcode or "
+    "event, header:NAME, or what else a difference is called, such as status, code, reason, opcode "
+    "or "
     "length; a name with other characters than letters, digits and . _ - : / # stands in quotes.";
 
 /// Where a name that stands without quotes has a character that makes it none: a space, or what is

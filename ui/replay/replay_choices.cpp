@@ -90,7 +90,7 @@ QString whyBadCapture(const QString& pattern) {
 
 QString whyBadIgnored(const QString& path) {
     const auto parsed = replay::IgnoredPaths::parse({utf8(path.trimmed())});
-    return parsed ? QString() : displayText(parsed.error().sentence, 300);
+    return parsed ? QString() : displayText(parsed.error().sentence, 600);
 }
 
 QString whyImpossible(const ReplayChoices& choices) {

@@ -128,7 +128,7 @@ private Q_SLOTS:
     void mistakes() {
         const CliRun notHex = hex("81 0g", {});
         QCOMPARE(notHex.exitCode, 2);
-        QVERIFY(notHex.err.contains("Line 1, column 4: "));
+        QVERIFY(notHex.err.contains("Line 1, column 5: "));
         const CliRun nothing = hex("", {});
         QCOMPARE(nothing.exitCode, 2);
         QVERIFY(nothing.err.contains("There are no hex digits in the input."));
