@@ -219,6 +219,9 @@ Result<Draft> draftOf(const Session& session, RecordId row) {
         case RowKind::TcpEnd:
         case RowKind::TcpGap:
         case RowKind::CaptureDrop:
+        case RowKind::CaptureComment:
+        case RowKind::UnreadPacket:
+        case RowKind::TcpConflict:
             break;
     }
     return Error{"This row carries nothing that could be sent."};

@@ -56,6 +56,9 @@ RowBytes Session::wireBytes(RecordId row) const {
         case RowKind::TcpEnd:
         case RowKind::TcpGap:
         case RowKind::CaptureDrop:
+        case RowKind::CaptureComment:
+        case RowKind::UnreadPacket:
+        case RowKind::TcpConflict:
             break;
     }
     return {};

@@ -45,6 +45,11 @@ Dissection RowDissector::run(StreamContext context) {
         case RowKind::CaptureDrop:
             describeDrop();
             break;
+        case RowKind::CaptureComment:
+        case RowKind::UnreadPacket:
+        case RowKind::TcpConflict:
+            // The packet's own layers say it.
+            break;
     }
     attachRemarks();
     describeLinks();
@@ -100,7 +105,7 @@ void RowDissector::describePacketLayers(StreamContext streamContext) {
     describeFrame(facts, tree(), Place{source, 0});
     m_dropped = packet->dropped;
     // What was dropped may have been of any connection, so this packet's layers are not the row's.
-    if (m_record.kind != RowKind::CaptureDrop) describeTransport(*packet, source, streamContext);
+    if (!isOfCapture(m_record.kind)) describeTransport(*packet, source, streamContext);
 }
 
 void RowDissector::describeTransport(const StoredPacket& packet, SourceId source,

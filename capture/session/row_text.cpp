@@ -208,6 +208,16 @@ RowText textOfRow(const Session::State& state, RecordId row) {
         case RowKind::CaptureDrop:
             text.info = dropText(record);
             break;
+        case RowKind::CaptureComment:
+            text.info = printable(state.names[record.name], kMaxShown);
+            break;
+        case RowKind::UnreadPacket:
+            text.info = byteCountText(record.length) + ", link type " +
+                        std::to_string(record.detail) + " is not read";
+            break;
+        case RowKind::TcpConflict:
+            text.info = byteCountText(record.length) + " were sent again with other contents";
+            break;
     }
     const bool judged = record.kind == RowKind::HttpRequest ||
                         record.kind == RowKind::HttpResponse ||

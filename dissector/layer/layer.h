@@ -58,6 +58,16 @@ struct WebSocketClosing {
     bool answered() const { return sent[0] && sent[1]; }
 };
 
+/// What was told from the bytes alone, since the handshake was not captured. Bits of
+/// ConnectionFacts::inferred.
+enum InferredFact : std::uint8_t {
+    kInferredWebSocket = 1 << 0,      ///< that it is WebSocket
+    kInferredCompression = 1 << 1,    ///< that messages are compressed
+    kInferredTakeover = 1 << 2,       ///< whether their context is taken over
+    kInferredEngineVersion = 1 << 3,  ///< the revision of Engine.IO
+    kInferredClient = 1 << 4,         ///< which side is the client, by the mask
+};
+
 /// What is learnt about a connection while its layers read; shown and used to dissect its rows.
 struct ConnectionFacts {
     NameId path = 0;                    ///< request target of the upgrade, or of the first request
@@ -66,6 +76,8 @@ struct ConnectionFacts {
     std::uint32_t engineSession = 0xffffffff;  ///< engineio::SessionId that it carries
     bool socketIoPath = false;                 ///< a request's path is Socket.IO's own
     bool upgraded = false;                     ///< a WebSocket handshake was completed
+    std::uint8_t inferred = 0;                 ///< InferredFact bits
+    bool readAsChosen = false;                 ///< the user said how it is to be read
     Compression compression;                   ///< of WebSocket messages
     NameId subprotocol = 0;                    ///< Sec-WebSocket-Protocol of the 101
     WebSocketClosing closing;                  ///< of a WebSocket
@@ -73,10 +85,14 @@ struct ConnectionFacts {
     habits::HabitFacts habits;  ///< of an application on plain messages
 };
 
-/// How much is decoded at the most. What goes beyond is marked, and its beginning is read.
+/// How much is decoded and held at the most. What goes beyond is marked, and its beginning is read;
+/// missing bytes are given up.
 struct DecodeLimits {
     /// Bytes that one compressed WebSocket message may inflate to.
     std::uint64_t inflatedMessage = 64ULL << 20;
+    /// Bytes and segments of one direction of a connection that wait behind missing bytes.
+    std::uint64_t heldBytes = 16ULL << 20;
+    std::uint64_t heldSegments = 32768;
 };
 
 /// A place in one direction of a stream from which a layer can go on reading, with what it must

@@ -43,7 +43,20 @@ enum class RowKind : std::uint8_t {
     EventStreamEvent,  ///< one event of a text/event-stream; see isInBody()
     /// The capturing system dropped packets before `packet`: `detail` of them. No connection.
     CaptureDrop,
+    /// A comment that the capture file keeps with `packet`; `name` is its text. No connection.
+    CaptureComment,
+    /// A packet of a link type that is not read: `detail` is its LINKTYPE_ value, `length` its
+    /// bytes on the wire. No connection.
+    UnreadPacket,
+    /// Bytes that came again with other contents, at `streamOffset`, `length` of them; `packet`
+    /// carried the later version. Those seen first count.
+    TcpConflict,
 };
+/// Rows that speak of the capture and belong to no connection.
+inline bool isOfCapture(RowKind kind) {
+    return kind == RowKind::CaptureDrop || kind == RowKind::CaptureComment ||
+           kind == RowKind::UnreadPacket;
+}
 /// Units inside an HTTP body. `group` is the row of the head in front of it; `streamOffset` and
 /// `length` count in the decoded body (chunks joined, content encoding undone), and `form` says how
 /// the unit is written there, in the terms of its protocol.
@@ -97,6 +110,8 @@ enum RecordFlag : std::uint32_t {
     kFlagOverLimit = 1 << 16,       ///< inflates to more than the limit; only its beginning is read
     // Socket.IO
     kFlagHasOffset = 1 << 24,  ///< event whose last argument is its offset, for state recovery
+    // TcpGap
+    kFlagNotAcknowledged = 1 << 25,  ///< the other side never acknowledged the missing bytes
 };
 
 /// 56 bytes a row; see the kinds for what the fields mean there.

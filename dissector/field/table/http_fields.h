@@ -1,0 +1,88 @@
+// Part of the table of fields: HTTP/1.x and the opening handshake. Only field_table.cpp includes
+// it.
+#pragma once
+
+#include <array>
+
+#include "dissector/field/field_id.h"
+
+namespace framescope::fields {
+
+using enum FieldType;
+
+inline constexpr std::array kHttpFields = {
+    FieldInfo{FieldId::Http, "http", Protocol, "Hypertext Transfer Protocol", ""},
+    FieldInfo{FieldId::HttpRequestLine, "http.request.start_line", Text, "Request line", ""},
+    FieldInfo{FieldId::HttpRequestMethod, "http.request.method", Text, "Method", ""},
+    FieldInfo{FieldId::HttpRequestUri, "http.request.uri", Text, "Target", ""},
+    FieldInfo{FieldId::HttpRequestUriPath, "http.request.uri.path", Text, "Path", ""},
+    FieldInfo{FieldId::HttpRequestUriQuery, "http.request.uri.query", Text, "Query", ""},
+    FieldInfo{FieldId::HttpRequestVersion, "http.request.version", Text, "Version", ""},
+    FieldInfo{FieldId::HttpResponseLine, "http.response.start_line", Text, "Status line", ""},
+    FieldInfo{FieldId::HttpResponseVersion, "http.response.version", Text, "Version", ""},
+    FieldInfo{FieldId::HttpResponseCode, "http.response.code", Unsigned, "Status code", ""},
+    FieldInfo{FieldId::HttpResponsePhrase, "http.response.phrase", Text, "Reason phrase", ""},
+    FieldInfo{FieldId::HttpHeader, "http.header", Text, "Header",
+              "A header line that has no field of its own"},
+    FieldInfo{FieldId::HttpHost, "http.host", Text, "Host", ""},
+    FieldInfo{FieldId::HttpConnection, "http.connection", Text, "Connection", ""},
+    FieldInfo{FieldId::HttpUpgrade, "http.upgrade", Text, "Upgrade", ""},
+    FieldInfo{FieldId::HttpUserAgent, "http.user_agent", Text, "User-Agent", ""},
+    FieldInfo{FieldId::HttpServer, "http.server", Text, "Server", ""},
+    FieldInfo{FieldId::HttpContentType, "http.content_type", Text, "Content-Type", ""},
+    FieldInfo{FieldId::HttpContentLength, "http.content_length_header", Text, "Content-Length", ""},
+    FieldInfo{FieldId::HttpContentEncoding, "http.content_encoding", Text, "Content-Encoding", ""},
+    FieldInfo{FieldId::HttpTransferEncoding, "http.transfer_encoding", Text, "Transfer-Encoding",
+              ""},
+    FieldInfo{FieldId::HttpCookie, "http.cookie", Text, "Cookie", ""},
+    FieldInfo{FieldId::HttpSetCookie, "http.set_cookie", Text, "Set-Cookie", ""},
+    FieldInfo{FieldId::HttpAuthorization, "http.authorization", Text, "Authorization", ""},
+    FieldInfo{FieldId::HttpLocation, "http.location", Text, "Location", ""},
+    FieldInfo{FieldId::HttpOrigin, "http.origin", Text, "Origin", ""},
+    FieldInfo{FieldId::HttpReferer, "http.referer", Text, "Referer", ""},
+    FieldInfo{FieldId::HttpDate, "http.date", Text, "Date", ""},
+    FieldInfo{FieldId::HttpAccept, "http.accept", Text, "Accept", ""},
+    FieldInfo{FieldId::HttpAcceptEncoding, "http.accept_encoding", Text, "Accept-Encoding", ""},
+    FieldInfo{FieldId::HttpAcceptLanguage, "http.accept_language", Text, "Accept-Language", ""},
+    FieldInfo{FieldId::HttpCacheControl, "http.cache_control", Text, "Cache-Control", ""},
+    FieldInfo{FieldId::HttpLastModified, "http.last_modified", Text, "Last-Modified", ""},
+    FieldInfo{FieldId::HttpXForwardedFor, "http.x_forwarded_for", Text, "X-Forwarded-For", ""},
+    FieldInfo{FieldId::HttpWwwAuthenticate, "http.www_authenticate", Text, "WWW-Authenticate", ""},
+    FieldInfo{FieldId::HttpSecWebSocketKey, "http.sec_websocket_key", Text, "Sec-WebSocket-Key",
+              ""},
+    FieldInfo{FieldId::HttpSecWebSocketVersion, "http.sec_websocket_version", Text,
+              "Sec-WebSocket-Version", ""},
+    FieldInfo{FieldId::HttpSecWebSocketProtocol, "http.sec_websocket_protocol", Text,
+              "Sec-WebSocket-Protocol", ""},
+    FieldInfo{FieldId::HttpSecWebSocketExtensions, "http.sec_websocket_extensions", Text,
+              "Sec-WebSocket-Extensions", ""},
+    FieldInfo{FieldId::HttpSecWebSocketAccept, "http.sec_websocket_accept", Text,
+              "Sec-WebSocket-Accept", ""},
+    FieldInfo{FieldId::HttpRequest, "http.request", Bool, "Request",
+              "Set on the head of a request"},
+    FieldInfo{FieldId::HttpResponse, "http.response", Bool, "Response",
+              "Set on the head of a response"},
+    FieldInfo{FieldId::HttpFileData, "http.file_data", Text, "Body",
+              "The body without its transfer coding"},
+    FieldInfo{FieldId::HttpChunk, "http.chunk", Group, "Chunk", ""},
+    FieldInfo{FieldId::HttpChunkSize, "http.chunk_size", Unsigned, "Chunk size", ""},
+    FieldInfo{FieldId::HttpChunkedTrailer, "http.chunked_trailer_part", Text, "Trailer", ""},
+    FieldInfo{FieldId::HttpRequestIn, "http.request_in", Unsigned, "Request in packet",
+              "Packet of the request that a response answers"},
+    FieldInfo{FieldId::HttpResponseIn, "http.response_in", Unsigned, "Response in packet",
+              "Packet of the response that answers a request"},
+    FieldInfo{FieldId::HttpTime, "http.time", Time, "Time since the request",
+              "Between the heads of request and response"},
+    FieldInfo{FieldId::HandshakeSubprotocol, "websocket.handshake.subprotocol", Text, "Subprotocol",
+              "One that is offered, in a request; the one that is agreed, in a response"},
+    FieldInfo{FieldId::HandshakeExtension, "websocket.handshake.extension", Text, "Extension",
+              "One that is offered, in a request; one that is agreed, in a response"},
+    FieldInfo{FieldId::HandshakeExtensionParameter, "websocket.handshake.extension.parameter", Text,
+              "Parameter", "Name, or name=value, of a parameter of an extension"},
+    FieldInfo{FieldId::HandshakeVersion, "websocket.handshake.version", Text, "Version",
+              "One of several versions, as a server lists those that it speaks"},
+    FieldInfo{FieldId::HandshakeOrigin, "websocket.handshake.origin", Text, "Origin of the page",
+              "absent, same or foreign: the host of Origin against the one that is asked"},
+};
+
+}  // namespace framescope::fields
