@@ -49,7 +49,10 @@ void Ingestor::packet(const CapturedPacket& packet) {
     m_batch.packetOffsets.push_back(packet.recordOffset);
     if (packet.dropped != 0) emitDrop(packet);
 
-    const DecodedPacket decoded = decodePacket(packet.linkType, packet.data, packet.originalLength);
+    DecodedPacket decoded = decodePacket(packet.linkType, packet.data, packet.originalLength);
+    if (decoded.kind == PacketKind::IpFragment) {
+        decoded = decodeFirstFragment(decoded, packet.data);
+    }
     switch (decoded.kind) {
         case PacketKind::Tcp:
             break;

@@ -112,7 +112,8 @@ void RowDissector::describeTransport(const StoredPacket& packet, SourceId source
                                      StreamContext streamContext) {
     tcp::Context context;
     context.stream = m_record.connection;
-    const DecodedPacket decoded = decodePacket(packet.linkType, packet.data, packet.originalLength);
+    const DecodedPacket outer = decodePacket(packet.linkType, packet.data, packet.originalLength);
+    const DecodedPacket decoded = decodeFirstFragment(outer, packet.data);
     const bool fromClient = decoded.source == m_connection.client;
     const std::size_t own =
         indexOf(fromClient ? Direction::ClientToServer : Direction::ServerToClient);
@@ -124,6 +125,13 @@ void RowDissector::describeTransport(const StoredPacket& packet, SourceId source
     if (streamContext == StreamContext::With) addStreamContext(context);
     describePacket(packet.linkType, packet.data, packet.originalLength, context, tree(),
                    Place{source, 0}, m_protocols);
+    if (outer.kind == PacketKind::IpFragment && decoded.kind == PacketKind::Tcp) {
+        const ip::Fragment& part = outer.fragment;
+        describeDatagram(part.source, part.destination, part.protocol,
+                         ByteView(packet.data).subspan(part.dataOffset, part.dataCaptured),
+                         part.dataLength, context, tree(), Place{source, part.dataOffset},
+                         m_protocols);
+    }
 }
 
 SourceId RowDissector::addStream(SourceKind kind, std::string name, StreamBytes stream,

@@ -48,10 +48,11 @@ Parsed<Header> parse(ByteView bytes) {
     return Parsed<Header>::complete(header, kHeaderSize);
 }
 
-Chain followExtensions(const Header& header, ByteView bytes, std::vector<Extension>* extensions) {
+Chain followExtensions(std::uint8_t protocol, std::size_t offset, ByteView bytes,
+                       std::vector<Extension>* extensions) {
     Chain chain;
-    chain.protocol = header.nextHeader;
-    chain.offset = kHeaderSize;
+    chain.protocol = protocol;
+    chain.offset = offset;
     for (std::size_t i = 0; isExtension(chain.protocol); ++i) {
         if (i == kMaxExtensions || chain.offset + 8 > bytes.size()) {
             chain.cutShort = true;
@@ -69,7 +70,9 @@ Chain followExtensions(const Header& header, ByteView bytes, std::vector<Extensi
         if (type == kProtocolFragment) {
             const std::uint16_t fragment = readBe16(rest.data() + 2);
             chain.moreFragments = (fragment & 1) != 0;
-            chain.fragment = (fragment & 0xfff8) != 0;
+            chain.fragmentOffset = fragment & 0xfff8;
+            chain.identification = readBe32(rest.data() + 4);
+            chain.fragment = chain.fragmentOffset != 0 || chain.moreFragments;
         }
         if (extensions != nullptr) extensions->push_back({type, chain.offset, size});
         chain.protocol = rest[0];
@@ -81,7 +84,7 @@ Chain followExtensions(const Header& header, ByteView bytes, std::vector<Extensi
 
 void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place) {
     std::vector<Extension> extensions;
-    const Chain chain = followExtensions(header, bytes, &extensions);
+    const Chain chain = followExtensions(header.nextHeader, kHeaderSize, bytes, &extensions);
     const auto address = [](const IpAddress& a) { return Bytes(a.bytes.begin(), a.bytes.end()); };
     tree.open(FieldId::Ipv6, place, std::min(chain.offset, bytes.size()),
               header.source.text() + " → " + header.destination.text());
@@ -94,12 +97,17 @@ void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place
     tree.add(FieldId::Ipv6Hlim, place.at(7), 1, std::uint64_t{header.hopLimit});
     tree.add(FieldId::Ipv6Src, place.at(8), 16, address(header.source));
     tree.add(FieldId::Ipv6Dst, place.at(24), 16, address(header.destination));
+    describeExtensions(extensions, bytes, tree, place);
+    tree.close();
+}
+
+void describeExtensions(const std::vector<Extension>& extensions, ByteView bytes, FieldTree& tree,
+                        Place place) {
     for (const Extension& extension : extensions) {
         const ByteView part = bytes.subspan(extension.offset, extension.size);
         tree.add(FieldId::Ipv6Extension, place.at(extension.offset), extension.size,
                  Bytes(part.begin(), part.end()), ipProtocolText(extension.type));
     }
-    tree.close();
 }
 
 }  // namespace framescope::ipv6

@@ -25,7 +25,7 @@ struct Header {
     IpAddress destination;
 };
 
-/// One extension header: its own type, its place relative to the fixed header, its size.
+/// One extension header: its own type, its place, its size.
 struct Extension {
     std::uint8_t type = 0;
     std::size_t offset = 0;
@@ -35,20 +35,28 @@ struct Extension {
 /// Where the chain of extension headers leads.
 struct Chain {
     std::uint8_t protocol = 0;  ///< what the payload is
-    std::size_t offset = 0;     ///< of the payload, counted from the fixed header
-    bool fragment = false;      ///< a fragment behind the first: the payload is no header
+    std::size_t offset = 0;     ///< of the payload
+    /// Behind the fragment header of a part of a datagram; not behind that of a whole one
+    /// (RFC 6946), which is followed like any other.
+    bool fragment = false;
+    std::uint32_t identification = 0;  ///< the rest of the fragment header
+    std::uint32_t fragmentOffset = 0;  ///< bytes
     bool moreFragments = false;
     bool cutShort = false;  ///< not followed to its end
-    /// Where it was cut short: bytes the next step takes from the fixed header on; 0 where there
+    /// Where it was cut short: bytes the next step takes, counted from the first; 0 where there
     /// were too many extension headers.
     std::size_t needed = 0;
 };
 
 Parsed<Header> parse(ByteView bytes);
-/// Follows the extension headers; `bytes` begins at the fixed header. `extensions`, if given, gets
-/// each of them.
-Chain followExtensions(const Header& header, ByteView bytes,
+/// Follows the extension headers from one of type `protocol` at `offset` on; all places count in
+/// `bytes`. `extensions`, if given, gets each of them.
+Chain followExtensions(std::uint8_t protocol, std::size_t offset, ByteView bytes,
                        std::vector<Extension>* extensions = nullptr);
+/// Appends a field for each; `place` is that of the first of `bytes`.
+void describeExtensions(const std::vector<Extension>& extensions, ByteView bytes, FieldTree& tree,
+                        Place place);
+/// `bytes` begins at the fixed header.
 void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place);
 
 }  // namespace framescope::ipv6

@@ -2,15 +2,15 @@
 // captured (LINKTYPE_NULL) or in network order (LINKTYPE_LOOP).
 #pragma once
 
-#include <string>
-
-#include "dissector/link/link_layer.h"
+#include "dissector/packet/walk.h"
 
 namespace framescope::bsd_loopback {
 
 inline constexpr std::size_t kHeaderSize = 4;
 
-LinkPayload parse(ByteView packet);
-LinkPayload describe(ByteView packet, FieldTree& tree, Place place, std::string& protocols);
+/// The layer an address family names, whichever system numbered it; Layer::None for other families.
+Layer layerOfFamily(std::uint32_t family);
+
+void step(Walk& walk);
 
 }  // namespace framescope::bsd_loopback

@@ -3,31 +3,59 @@
 #include "dissector/field/field_value.h"
 
 namespace framescope {
+namespace {
 
-NetworkProtocol networkProtocol(std::uint16_t etherType) {
-    if (etherType == kEtherIpv4) return NetworkProtocol::Ipv4;
-    if (etherType == kEtherIpv6) return NetworkProtocol::Ipv6;
-    return NetworkProtocol::Other;
+const char* nameOf(std::uint16_t etherType) {
+    switch (etherType) {
+        case kEtherIpv4:
+            return "IPv4";
+        case kEtherIpv6:
+            return "IPv6";
+        case kEtherArp:
+            return "ARP";
+        case kEtherVlan:
+            return "802.1Q";
+        case kEtherProviderBridge:
+            return "802.1ad";
+        case kEtherQinQ1:
+        case kEtherQinQ2:
+        case kEtherQinQ3:
+            return "QinQ";
+        default:
+            return nullptr;
+    }
+}
+
+}  // namespace
+
+Layer layerOfEtherType(std::uint16_t etherType) {
+    switch (etherType) {
+        case kEtherIpv4:
+            return Layer::Ipv4;
+        case kEtherIpv6:
+            return Layer::Ipv6;
+        case kEtherVlan:
+        case kEtherProviderBridge:
+        case kEtherQinQ1:
+        case kEtherQinQ2:
+        case kEtherQinQ3:
+            return Layer::VlanTag;
+        default:
+            return Layer::None;
+    }
+}
+
+void Walk::goEtherType(std::uint16_t etherType, std::size_t size) {
+    const Layer layer = layerOfEtherType(etherType);
+    if (layer == Layer::None) return stopUnread();
+    type = etherType;
+    go(layer, size);
 }
 
 std::string etherTypeText(std::uint16_t etherType) {
     std::string number = formatValue(FieldType::Hex16, std::uint64_t{etherType});
-    switch (etherType) {
-        case kEtherIpv4:
-            return "IPv4 (" + number + ")";
-        case kEtherIpv6:
-            return "IPv6 (" + number + ")";
-        case kEtherArp:
-            return "ARP (" + number + ")";
-        case kEtherVlan:
-            return "802.1Q (" + number + ")";
-        case kEtherProviderBridge:
-            return "802.1ad (" + number + ")";
-        case kEtherQinQOld:
-            return "QinQ (" + number + ")";
-        default:
-            return number;
-    }
+    const char* const name = nameOf(etherType);
+    return name == nullptr ? number : std::string(name) + " (" + number + ")";
 }
 
 }  // namespace framescope

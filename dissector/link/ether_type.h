@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "dissector/link/link_layer.h"
+#include "dissector/packet/walk.h"
 
 namespace framescope {
 
@@ -14,14 +14,15 @@ enum EtherType : std::uint16_t {
     kEtherVlan = 0x8100,
     kEtherIpv6 = 0x86dd,
     kEtherProviderBridge = 0x88a8,  ///< 802.1ad, the outer tag of QinQ
-    kEtherQinQOld = 0x9100,         ///< what QinQ used before 802.1ad
+    kEtherQinQ1 = 0x9100,           ///< what QinQ used before 802.1ad
+    kEtherQinQ2 = 0x9200,
+    kEtherQinQ3 = 0x9300,
 };
+/// Smaller ones are lengths: what follows is IEEE 802.2 (IEEE 802.3 section 3.2.6).
+inline constexpr std::uint16_t kFirstEtherType = 0x0600;
 
-inline bool isVlanTag(std::uint16_t type) {
-    return type == kEtherVlan || type == kEtherProviderBridge || type == kEtherQinQOld;
-}
-/// The network protocol a type names.
-NetworkProtocol networkProtocol(std::uint16_t etherType);
+/// What follows an EtherType; Layer::None for what is not read.
+Layer layerOfEtherType(std::uint16_t etherType);
 /// "IPv4 (0x0800)".
 std::string etherTypeText(std::uint16_t etherType);
 

@@ -1,13 +1,10 @@
-// From a captured packet to the network layer inside it. One function walks the link headers for
-// every link type; describing walks the same way. To add a link type: a pair of files and a case in
-// link_layer.cpp.
+// The link types that are read, and the layer each begins with. To add one: a step in a pair of
+// files, a value in walk.h's Layer, and a case here and in packet.cpp.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 
-#include "dissector/core/bytes.h"
-#include "dissector/field/field_tree.h"
+#include "dissector/packet/walk.h"
 
 namespace framescope {
 
@@ -25,29 +22,15 @@ enum LinkType : std::uint32_t {
     kLinkLinuxCooked2 = 276,
 };
 
-/// What a link header carries.
-enum class NetworkProtocol : std::uint8_t {
-    Ipv4,
-    Ipv6,
-    Other,        ///< ARP and whatever else is not IP
-    CutShort,     ///< the packet ends inside its link headers
-    UnknownLink,  ///< a link type that is not read
-};
-
-struct LinkPayload {
-    NetworkProtocol protocol = NetworkProtocol::UnknownLink;
-    std::size_t offset = 0;  ///< of the network header in the packet
-};
+/// The layer that packets of a link type begin with; Layer::None for those that are not read.
+Layer firstLayer(std::uint32_t linkType);
 
 /// True for the link types that are read.
-bool isReadLinkType(std::uint32_t linkType);
+inline bool isReadLinkType(std::uint32_t linkType) {
+    return firstLayer(linkType) != Layer::None;
+}
 
-/// Finds the network header. Accepts every bit pattern.
-LinkPayload parseLink(std::uint32_t linkType, ByteView packet);
-
-/// Appends the link layers to the tree and returns what parseLink() returns. `protocols` gets the
-/// layers' names, each preceded by a colon.
-LinkPayload describeLink(std::uint32_t linkType, ByteView packet, FieldTree& tree, Place place,
-                         std::string& protocols);
+/// Raw IP: no link header.
+void stepRaw(Walk& walk);
 
 }  // namespace framescope

@@ -1,7 +1,6 @@
 #include "dissector/link/linux_cooked.h"
 
 #include "dissector/link/ether_type.h"
-#include "dissector/link/ethernet.h"
 
 namespace framescope::linux_cooked {
 namespace {
@@ -41,49 +40,41 @@ const char* packetTypeName(std::uint64_t type) {
     }
 }
 
-}  // namespace
-
-LinkPayload parse(int version, ByteView packet) {
-    const Layout& layout = version == 2 ? kVersion2 : kVersion1;
-    if (packet.size() < layout.size) return {NetworkProtocol::CutShort, packet.size()};
-    if (version == 1) return ethernet::parseTags(packet, layout.protocol);
-    const std::uint16_t type = readBe16(packet.data() + layout.protocol);
-    // Version 2 has its protocol in front, so a tag, if there is one, begins behind the header and
-    // the type it leads to stands in the tag's last two bytes.
-    if (isVlanTag(type)) return ethernet::parseTags(packet, layout.size + 2);
-    return {networkProtocol(type), layout.size};
-}
-
-LinkPayload describe(int version, ByteView packet, FieldTree& tree, Place place,
-                     std::string& protocols) {
-    const Layout& layout = version == 2 ? kVersion2 : kVersion1;
-    const LinkPayload payload = parse(version, packet);
-    if (packet.size() < layout.size) return payload;
-    const std::uint64_t packetType = number(packet, layout.packetType, layout.packetTypeSize);
+void describe(int version, const Layout& layout, ByteView header, Scribe& scribe, Place place) {
+    FieldTree& tree = scribe.tree;
+    const std::uint64_t packetType = number(header, layout.packetType, layout.packetTypeSize);
     const std::uint64_t addressLength =
-        number(packet, layout.addressLength, layout.addressLengthSize);
-    const auto type = static_cast<std::uint16_t>(number(packet, layout.protocol, 2));
+        number(header, layout.addressLength, layout.addressLengthSize);
+    const auto type = static_cast<std::uint16_t>(number(header, layout.protocol, 2));
     tree.open(FieldId::Sll, place, layout.size, packetTypeName(packetType));
     tree.add(FieldId::SllPktType, place.at(layout.packetType), layout.packetTypeSize, packetType,
              std::string(packetTypeName(packetType)) + " (" + std::to_string(packetType) + ")");
     tree.add(FieldId::SllHaType, place.at(layout.hardwareType), 2,
-             number(packet, layout.hardwareType, 2));
+             number(header, layout.hardwareType, 2));
     tree.add(FieldId::SllHaLen, place.at(layout.addressLength), layout.addressLengthSize,
              addressLength);
     if (addressLength == 6) {
-        const ByteView address = packet.subspan(layout.address, 6);
+        const ByteView address = header.subspan(layout.address, 6);
         tree.add(FieldId::SllSrc, place.at(layout.address), 6,
                  Bytes(address.begin(), address.end()));
     }
     if (version == 2) {
-        tree.add(FieldId::SllIfIndex, place.at(4), 4, std::uint64_t{readBe32(packet.data() + 4)});
+        tree.add(FieldId::SllIfIndex, place.at(4), 4, std::uint64_t{readBe32(header.data() + 4)});
     }
     tree.add(FieldId::SllEtype, place.at(layout.protocol), 2, std::uint64_t{type},
              etherTypeText(type));
     tree.close();
-    protocols += ":sll:ethertype";
-    ethernet::describeTags(packet, layout.size, type, payload.offset, tree, place, protocols);
-    return payload;
+    scribe.protocols += ":sll:ethertype";
+}
+
+}  // namespace
+
+void step(Walk& walk, int version) {
+    const Layout& layout = version == 2 ? kVersion2 : kVersion1;
+    if (!walk.has(layout.size)) return;
+    const ByteView header = walk.rest().first(layout.size);
+    if (walk.scribe != nullptr) describe(version, layout, header, *walk.scribe, walk.place());
+    walk.goEtherType(static_cast<std::uint16_t>(number(header, layout.protocol, 2)), layout.size);
 }
 
 }  // namespace framescope::linux_cooked

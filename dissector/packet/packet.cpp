@@ -1,150 +1,155 @@
 #include "dissector/packet/packet.h"
 
-#include <algorithm>
-
 #include "dissector/ip/ip_protocol.h"
-#include "dissector/ip/ipv4.h"
-#include "dissector/ip/ipv6.h"
+#include "dissector/ip/ip_steps.h"
+#include "dissector/link/bsd_loopback.h"
+#include "dissector/link/ethernet.h"
 #include "dissector/link/link_layer.h"
+#include "dissector/link/linux_cooked.h"
+#include "dissector/packet/walk.h"
 
 namespace framescope {
 namespace {
 
-/// Where IP leads: the transport header's place, and how far the datagram reaches on the wire.
-struct IpPayload {
-    PacketKind kind = PacketKind::Malformed;
-    IpAddress source;
-    IpAddress destination;
-    std::size_t offset = 0;    ///< of the transport header, from the IP header
-    std::uint64_t length = 0;  ///< of the transport header and its payload on the wire
-};
+void stepTcp(Walk& walk) {
+    DecodedPacket& decoded = walk.decoded;
+    const ByteView segment = walk.rest();
+    const auto header = tcp::parseFixed(segment);
+    if (!header) return walk.lacks(header.needed());
+    // What is not captured of the options is missing by a snap length: they were on the wire.
+    if (!header->plausible() || header->headerLength > walk.wireLength()) {
+        return walk.stop(PacketKind::Malformed);
+    }
+    decoded.tcp = *header;
+    decoded.tcpOffset = walk.offset;
+    decoded.source.port = header->sourcePort;
+    decoded.destination.port = header->destinationPort;
+    decoded.payloadOffset =
+        std::min<std::size_t>(walk.offset + header->headerLength, walk.packet.size());
+    decoded.payloadLength = walk.wireLength() - header->headerLength;
+    // Behind the datagram may stand link padding, which is not payload.
+    decoded.payloadCaptured = static_cast<std::size_t>(
+        std::min<std::uint64_t>(decoded.payloadLength, walk.packet.size() - decoded.payloadOffset));
+    if (walk.scribe != nullptr) {
+        tcp::Context& context = walk.scribe->context;
+        context.payloadLength = decoded.payloadLength;
+        context.payload = walk.packet.subspan(decoded.payloadOffset, decoded.payloadCaptured);
+        tcp::describe(*header, segment, context, walk.scribe->tree, walk.place());
+        walk.scribe->protocols += ":tcp";
+    }
+    walk.stop(PacketKind::Tcp);
+}
 
-PacketKind kindOf(std::uint8_t protocol) {
-    switch (protocol) {
-        case kProtocolTcp:
-            return PacketKind::Tcp;
-        case kProtocolUdp:
-            return PacketKind::Udp;
-        default:
-            return PacketKind::OtherIp;
+void step(Walk& walk) {
+    switch (walk.next) {
+        case Layer::None:
+            break;
+        case Layer::Ethernet:
+            return ethernet::step(walk);
+        case Layer::VlanTag:
+            return ethernet::stepTag(walk);
+        case Layer::LinuxCooked:
+            return linux_cooked::step(walk, 1);
+        case Layer::LinuxCooked2:
+            return linux_cooked::step(walk, 2);
+        case Layer::BsdLoopback:
+            return bsd_loopback::step(walk);
+        case Layer::Raw:
+            return stepRaw(walk);
+        case Layer::Ip:
+            return ip::step(walk);
+        case Layer::Ipv4:
+            return ip::stepV4(walk);
+        case Layer::Ipv6:
+            return ip::stepV6(walk);
+        case Layer::Tcp:
+            return stepTcp(walk);
+        case Layer::Udp:
+            return walk.stop(PacketKind::Udp);
     }
 }
 
-/// What a packet is that lacks bytes of a header: cut short if they were on the wire.
-PacketKind kindWithout(std::size_t needed, ByteView captured, std::uint64_t wireLength) {
-    return needed > captured.size() && needed <= wireLength ? PacketKind::CutShort
-                                                            : PacketKind::Malformed;
+/// Takes the steps from `walk.next` on.
+void finish(Walk& walk) {
+    for (int layers = 0; walk.next != Layer::None; ++layers) {
+        if (layers == kMaxLayers) walk.stop(PacketKind::Malformed);
+        step(walk);
+    }
+    // What did not turn out to be a tunnel was plain UDP.
+    if (walk.inUdp && walk.decoded.kind == PacketKind::Malformed) {
+        walk.decoded.kind = PacketKind::Udp;
+    }
 }
 
-IpPayload unread(PacketKind kind) {
-    IpPayload payload;
-    payload.kind = kind;
-    return payload;
+DecodedPacket walkPacket(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength,
+                         Scribe* scribe) {
+    DecodedPacket decoded;
+    Walk walk(packet, originalLength, decoded, scribe);
+    walk.next = firstLayer(linkType);
+    if (walk.next == Layer::None) walk.stop(PacketKind::UnknownLink);
+    finish(walk);
+    return decoded;
 }
 
-/// `wireLength` is the room the link layer left: the announced length cannot be more, and where it
-/// is 0 (segmentation left to the network card) it is all of it.
-IpPayload parseIpv4(ByteView bytes, std::uint64_t wireLength) {
-    const auto header = ipv4::parse(bytes);
-    if (!header) return unread(kindWithout(header.needed(), bytes, wireLength));
-    if (!header->plausible()) return {};
-    std::uint64_t total = header->totalLength == 0 ? wireLength : header->totalLength;
-    if (total < header->headerLength) return {};
-    total = std::min(total, wireLength);
-    IpPayload payload{kindOf(header->protocol), header->source, header->destination,
-                      header->headerLength, total - header->headerLength};
-    if (header->fragmentOffset != 0) payload.kind = PacketKind::IpFragment;
-    return payload;
-}
-
-IpPayload parseIpv6(ByteView bytes, std::uint64_t wireLength) {
-    const auto header = ipv6::parse(bytes);
-    if (!header) return unread(kindWithout(header.needed(), bytes, wireLength));
-    if (header->version != 6) return {};
-    const ipv6::Chain chain = ipv6::followExtensions(*header, bytes);
-    if (chain.cutShort) return unread(kindWithout(chain.needed, bytes, wireLength));
-    std::uint64_t total = header->payloadLength == 0
-                              ? wireLength
-                              : std::uint64_t{header->payloadLength} + ipv6::kHeaderSize;
-    total = std::min(total, wireLength);
-    if (total < chain.offset) return {};
-    IpPayload payload{kindOf(chain.protocol), header->source, header->destination, chain.offset,
-                      total - chain.offset};
-    if (chain.fragment) payload.kind = PacketKind::IpFragment;
-    return payload;
+DecodedPacket walkDatagram(const IpAddress& source, const IpAddress& destination,
+                           std::uint8_t protocol, ByteView payload, std::uint64_t length,
+                           Scribe* scribe) {
+    DecodedPacket decoded;
+    decoded.source.address = source;
+    decoded.destination.address = destination;
+    Walk walk(payload, length, decoded, scribe);
+    ip::stepPayload(walk, protocol);
+    finish(walk);
+    return decoded;
 }
 
 }  // namespace
 
-DecodedPacket decodePacket(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength) {
-    DecodedPacket decoded;
-    const LinkPayload link = parseLink(linkType, packet);
-    const std::uint64_t wire = std::max<std::uint64_t>(originalLength, packet.size());
-    IpPayload ip;
-    switch (link.protocol) {
-        case NetworkProtocol::Ipv4:
-            ip = parseIpv4(packet.subspan(link.offset), wire - link.offset);
-            break;
-        case NetworkProtocol::Ipv6:
-            ip = parseIpv6(packet.subspan(link.offset), wire - link.offset);
-            break;
-        case NetworkProtocol::Other:
-            ip.kind = PacketKind::NotIp;
-            break;
-        case NetworkProtocol::UnknownLink:
-            ip.kind = PacketKind::UnknownLink;
-            break;
-        case NetworkProtocol::CutShort:
-            if (packet.size() < wire) ip.kind = PacketKind::CutShort;
-            break;
+void Walk::goIpProtocol(std::uint8_t protocol, std::size_t size) {
+    switch (protocol) {
+        case kProtocolTcp:
+            return go(Layer::Tcp, size);
+        case kProtocolUdp:
+            return go(Layer::Udp, size);
+        default:
+            return stopUnread();
     }
-    decoded.kind = ip.kind;
-    if (ip.kind != PacketKind::Tcp) return decoded;
-
-    decoded.kind = PacketKind::Malformed;
-    decoded.tcpOffset = link.offset + ip.offset;
-    const ByteView segment = packet.subspan(std::min(decoded.tcpOffset, packet.size()));
-    const auto tcp = tcp::parseFixed(segment);
-    if (!tcp) {
-        decoded.kind = kindWithout(tcp.needed(), segment, ip.length);
-        return decoded;
-    }
-    // What is not captured of the options is missing by a snap length: they were on the wire.
-    if (!tcp->plausible() || tcp->headerLength > ip.length) return decoded;
-    decoded.kind = PacketKind::Tcp;
-    decoded.tcp = *tcp;
-    decoded.source = {ip.source, tcp->sourcePort};
-    decoded.destination = {ip.destination, tcp->destinationPort};
-    decoded.payloadOffset = std::min(decoded.tcpOffset + tcp->headerLength, packet.size());
-    decoded.payloadLength = ip.length - tcp->headerLength;
-    // Behind the datagram may stand link padding, which is not payload.
-    decoded.payloadCaptured = static_cast<std::size_t>(
-        std::min<std::uint64_t>(decoded.payloadLength, packet.size() - decoded.payloadOffset));
-    return decoded;
 }
 
-void describePacket(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength,
-                    tcp::Context context, FieldTree& tree, Place place, std::string& protocols) {
-    const LinkPayload link = describeLink(linkType, packet, tree, place, protocols);
-    const ByteView network = packet.subspan(std::min(link.offset, packet.size()));
-    if (link.protocol == NetworkProtocol::Ipv4) {
-        if (const auto header = ipv4::parse(network)) {
-            ipv4::describe(*header, network, tree, place.at(link.offset));
-            protocols += ":ip";
-        }
-    } else if (link.protocol == NetworkProtocol::Ipv6) {
-        if (const auto header = ipv6::parse(network)) {
-            ipv6::describe(*header, network, tree, place.at(link.offset));
-            protocols += ":ipv6";
-        }
-    }
-    const DecodedPacket decoded = decodePacket(linkType, packet, originalLength);
-    if (decoded.kind != PacketKind::Tcp) return;
-    context.payloadLength = decoded.payloadLength;
-    context.payload = packet.subspan(decoded.payloadOffset, decoded.payloadCaptured);
-    tcp::describe(decoded.tcp, packet.subspan(decoded.tcpOffset), context, tree,
-                  place.at(decoded.tcpOffset));
-    protocols += ":tcp";
+DecodedPacket decodePacket(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength) {
+    return walkPacket(linkType, packet, originalLength, nullptr);
+}
+
+DecodedPacket decodeDatagram(const IpAddress& source, const IpAddress& destination,
+                             std::uint8_t protocol, ByteView payload, std::uint64_t length) {
+    return walkDatagram(source, destination, protocol, payload, length, nullptr);
+}
+
+DecodedPacket decodeFirstFragment(const DecodedPacket& decoded, ByteView packet) {
+    const ip::Fragment& fragment = decoded.fragment;
+    if (decoded.kind != PacketKind::IpFragment || fragment.offset != 0) return decoded;
+    DecodedPacket inner = decodeDatagram(fragment.source, fragment.destination, fragment.protocol,
+                                         packet.subspan(fragment.dataOffset, fragment.dataCaptured),
+                                         fragment.dataLength);
+    inner.tcpOffset += fragment.dataOffset;
+    inner.payloadOffset += fragment.dataOffset;
+    inner.fragment.dataOffset += fragment.dataOffset;
+    return inner;
+}
+
+DecodedPacket describePacket(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength,
+                             tcp::Context context, FieldTree& tree, Place place,
+                             std::string& protocols) {
+    Scribe scribe{tree, place, protocols, context};
+    return walkPacket(linkType, packet, originalLength, &scribe);
+}
+
+DecodedPacket describeDatagram(const IpAddress& source, const IpAddress& destination,
+                               std::uint8_t protocol, ByteView payload, std::uint64_t length,
+                               tcp::Context context, FieldTree& tree, Place place,
+                               std::string& protocols) {
+    Scribe scribe{tree, place, protocols, context};
+    return walkDatagram(source, destination, protocol, payload, length, &scribe);
 }
 
 }  // namespace framescope

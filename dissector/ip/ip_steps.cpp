@@ -1,0 +1,115 @@
+#include "dissector/ip/ip_steps.h"
+
+#include "dissector/ip/ip_protocol.h"
+#include "dissector/ip/ipv4.h"
+#include "dissector/ip/ipv6.h"
+
+namespace framescope::ip {
+namespace {
+
+/// Ends the walk at the part of a datagram that begins `size` bytes from here and reaches to the
+/// datagram's end.
+void stopAtFragment(Walk& walk, std::size_t size, std::uint8_t protocol,
+                    std::uint32_t identification, std::uint32_t offset, bool more) {
+    const DecodedPacket& decoded = walk.decoded;
+    Fragment fragment;
+    fragment.source = decoded.source.address;
+    fragment.destination = decoded.destination.address;
+    fragment.identification = identification;
+    fragment.protocol = protocol;
+    fragment.offset = offset;
+    fragment.more = more;
+    fragment.dataOffset = walk.offset + size;
+    fragment.dataLength = walk.end - fragment.dataOffset;
+    fragment.dataCaptured = static_cast<std::size_t>(
+        std::min<std::uint64_t>(fragment.dataLength, walk.packet.size() - fragment.dataOffset));
+    walk.decoded.fragment = fragment;
+    walk.stop(PacketKind::IpFragment);
+}
+
+/// Behind extension headers, which begin at `walk.offset` + `from`.
+void goBehindExtensions(Walk& walk, const ipv6::Chain& chain) {
+    if (chain.cutShort) {
+        if (chain.needed == 0) return walk.stop(PacketKind::Malformed);
+        return walk.lacks(chain.needed);
+    }
+    if (chain.fragment) {
+        return stopAtFragment(walk, chain.offset, chain.protocol, chain.identification,
+                              chain.fragmentOffset, chain.moreFragments);
+    }
+    walk.goIpProtocol(chain.protocol, chain.offset);
+}
+
+}  // namespace
+
+void step(Walk& walk) {
+    if (!walk.has(1)) return;
+    switch (walk.bytes()[0] >> 4) {
+        case 4:
+            walk.next = Layer::Ipv4;
+            break;
+        case 6:
+            walk.next = Layer::Ipv6;
+            break;
+        default:
+            walk.stopUnread();
+            break;
+    }
+}
+
+void stepV4(Walk& walk) {
+    const ByteView bytes = walk.rest();
+    const auto header = ipv4::parse(bytes);
+    if (!header) return walk.lacks(header.needed());
+    if (walk.scribe != nullptr) {
+        ipv4::describe(*header, bytes, walk.scribe->tree, walk.place());
+        walk.scribe->protocols += ":ip";
+    }
+    if (!header->plausible()) return walk.stop(PacketKind::Malformed);
+    // An announced length of 0 leaves segmentation to the network card: it is all there is.
+    if (header->totalLength != 0) {
+        if (header->totalLength < header->headerLength) return walk.stop(PacketKind::Malformed);
+        walk.bound(header->totalLength);
+    }
+    walk.decoded.source.address = header->source;
+    walk.decoded.destination.address = header->destination;
+    walk.otherwise = walk.inUdp ? PacketKind::Udp : PacketKind::OtherIp;
+    if (header->fragmentOffset != 0 || header->moreFragments) {
+        return stopAtFragment(walk, header->headerLength, header->protocol, header->identification,
+                              header->fragmentOffset, header->moreFragments);
+    }
+    walk.goIpProtocol(header->protocol, header->headerLength);
+}
+
+void stepV6(Walk& walk) {
+    const auto header = ipv6::parse(walk.rest());
+    if (!header) return walk.lacks(header.needed());
+    if (walk.scribe != nullptr) {
+        ipv6::describe(*header, walk.rest(), walk.scribe->tree, walk.place());
+        walk.scribe->protocols += ":ipv6";
+    }
+    if (header->version != 6) return walk.stop(PacketKind::Malformed);
+    if (header->payloadLength != 0) {
+        walk.bound(std::uint64_t{header->payloadLength} + ipv6::kHeaderSize);
+    }
+    walk.decoded.source.address = header->source;
+    walk.decoded.destination.address = header->destination;
+    walk.otherwise = walk.inUdp ? PacketKind::Udp : PacketKind::OtherIp;
+    goBehindExtensions(walk,
+                       ipv6::followExtensions(header->nextHeader, ipv6::kHeaderSize, walk.rest()));
+}
+
+void stepPayload(Walk& walk, std::uint8_t protocol) {
+    walk.otherwise = PacketKind::OtherIp;
+    if (walk.decoded.source.address.version != 6) return walk.goIpProtocol(protocol, 0);
+    std::vector<ipv6::Extension> extensions;
+    const bool describing = walk.scribe != nullptr;
+    const ipv6::Chain chain =
+        ipv6::followExtensions(protocol, 0, walk.rest(), describing ? &extensions : nullptr);
+    if (describing) {
+        ipv6::describeExtensions(extensions, walk.rest(), walk.scribe->tree, walk.place());
+    }
+    goBehindExtensions(walk, chain);
+}
+
+}  // namespace framescope::ip
