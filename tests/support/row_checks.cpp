@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
+#include <map>
 #include <vector>
 
 #include "dissector/payload/utf8.h"
@@ -34,12 +36,26 @@ std::optional<std::string> wrongLinks(const Session& session, RecordId row) {
     return {};
 }
 
-/// What of one direction of a connection is in rows, in the order of the rows.
+/// One direction of a connection, as far as its rows have been seen.
 struct Coverage {
-    StreamOffset end = 0;
+    StreamOffset end = 0;  ///< behind the last row
     bool any = false;
-    bool mayHaveBody = false;  ///< the last row was an HTTP head, or a gap behind it
+    bool mayHaveBody = false;  ///< the last row was an HTTP head
 };
+
+bool holdsStreamBytes(const Record& record) {
+    // Units of a body lie in it; their place counts there. A conflict speaks of bytes that have
+    // their row already.
+    return record.connection != kNoConnection && record.kind != RowKind::TcpOpen &&
+           record.kind != RowKind::TcpEnd && record.kind != RowKind::TcpConflict &&
+           !isInBody(record.kind);
+}
+
+std::string placeOf(const Session& session, RecordId row) {
+    const Record& record = session.record(row);
+    return "row " + std::to_string(row + 1) + " at stream offset " +
+           std::to_string(record.streamOffset) + "+" + std::to_string(record.length);
+}
 
 }  // namespace
 
@@ -150,29 +166,48 @@ std::string wrongRow(const Session& session, RecordId row) {
 }
 
 std::string wrongCoverage(const Session& session) {
+    // Holes may lie in a row, whose unit then is incomplete, so gaps are laid over the rest.
+    using Gaps = std::map<StreamOffset, StreamOffset>;
+    std::vector<std::array<Gaps, 2>> gaps(session.connectionCount());
+    for (RecordId row = 0; row < session.rowCount(); ++row) {
+        const Record& record = session.record(row);
+        if (record.kind != RowKind::TcpGap) continue;
+        Gaps& known = gaps[record.connection][indexOf(record.direction)];
+        const StreamOffset end = record.streamOffset + record.length;
+        const auto next = known.lower_bound(record.streamOffset);
+        if (next != known.end() && next->first < end) {
+            return placeOf(session, row) + " is missing twice";
+        }
+        if (next != known.begin() && std::prev(next)->second > record.streamOffset) {
+            return placeOf(session, row) + " is missing twice";
+        }
+        known.emplace(record.streamOffset, end);
+    }
     std::vector<std::array<Coverage, 2>> coverages(session.connectionCount());
     for (RecordId row = 0; row < session.rowCount(); ++row) {
         const Record& record = session.record(row);
-        if (record.kind == RowKind::TcpOpen || record.kind == RowKind::TcpEnd) continue;
-        if (record.connection == kNoConnection) continue;
-        // A conflict speaks of bytes that have their row already.
-        if (record.kind == RowKind::TcpConflict) continue;
-        // Units of a body lie in it; their place counts there.
-        if (isInBody(record.kind)) continue;
+        if (!holdsStreamBytes(record) || record.kind == RowKind::TcpGap) continue;
         Coverage& coverage = coverages[record.connection][indexOf(record.direction)];
+        const Gaps& known = gaps[record.connection][indexOf(record.direction)];
         const StreamOffset begin = record.streamOffset;
-        const std::string where = "row " + std::to_string(row + 1) + " at stream offset " +
-                                  std::to_string(begin) + " behind " + std::to_string(coverage.end);
-        if (coverage.any && begin < coverage.end) return where + " has bytes of an earlier row";
+        const std::string behind = " behind " + std::to_string(coverage.end);
+        if (coverage.any && begin < coverage.end) {
+            return placeOf(session, row) + behind + " has bytes of an earlier row";
+        }
         if (coverage.any && begin > coverage.end && !coverage.mayHaveBody) {
-            return where + " leaves bytes that are in no row";
+            // What is in no row is missing.
+            StreamOffset at = coverage.end;
+            for (auto gap = known.upper_bound(at); at < begin;) {
+                const bool inside = gap != known.begin() && std::prev(gap)->second > at;
+                if (!inside) return placeOf(session, row) + behind + " leaves bytes in no row";
+                at = std::prev(gap)->second;
+                gap = known.upper_bound(at);
+            }
         }
         coverage.any = true;
         coverage.end = begin + record.length;
-        const bool isHead =
+        coverage.mayHaveBody =
             record.kind == RowKind::HttpRequest || record.kind == RowKind::HttpResponse;
-        const bool isGap = record.kind == RowKind::TcpGap;
-        coverage.mayHaveBody = isHead || (isGap && coverage.mayHaveBody);
     }
     return {};
 }

@@ -25,7 +25,8 @@ std::optional<std::string> wrongText(const RowText& text);
 
 /// All of the above and the row's references; takes the row apart. "" if nothing is wrong.
 std::string wrongRow(const Session& session, RecordId row);
-/// Bytes belong to one row at most, and between rows there is nothing but bodies of HTTP messages.
+/// Bytes belong to one row at most; between rows there is nothing but bodies of HTTP messages and
+/// what gap rows call missing, none of it twice.
 std::string wrongCoverage(const Session& session);
 /// The figures of the session and of its connections are those of its rows.
 std::string wrongSums(const Session& session);
