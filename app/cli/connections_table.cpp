@@ -94,6 +94,8 @@ std::string connectionsText(const Session& session) {
         if (facts.subprotocol != 0) {
             protocol += " (" + printableLine(session.name(facts.subprotocol)) + ")";
         }
+        if (facts.inferred != 0) protocol += ", inferred";
+        if (facts.readAsChosen) protocol += ", read as chosen";
         table.addRow({std::to_string(id), connection.client.text(), connection.server.text(),
                       std::move(protocol), printableLine(session.name(facts.path)),
                       std::to_string(messages[id][0]), std::to_string(messages[id][1]),

@@ -49,6 +49,10 @@ row. A live capture is ended with Ctrl-C.
                                    their habits, who polls and what it costs, or the
                                    Engine.IO sessions; with -q the table alone;
                                    repeatable
+  -d SELECTOR,PROTOCOL[,PARAMETER...], --read-as ...
+                                   how connections are read, whatever they would be
+                                   taken for: -d tcp.stream==3,websocket,deflate; the
+                                   first one that matches counts; repeatable
   --inflate-limit BYTES            read so much of a compressed message at the
                                    most; 67108864 without it
   -G fields|issues                 list all fields, or all issues, and end

@@ -44,7 +44,7 @@ int readCapture(const Options& options, Output& output) {
         enough = printing && !printing->printNew();
         return !enough;
     };
-    readAll(*file, take, options.limits);
+    readAll(*file, take, {options.limits, options.readAs});
     output.write(reportText(options, session));
     // Rows come before the notices that say why there are no more.
     output.flush();

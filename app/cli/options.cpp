@@ -21,7 +21,7 @@
 namespace framescope::cli {
 namespace {
 
-constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qz:G:hvi:f:a:b:w:s:B:pD";
+constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qz:G:hvi:f:a:b:w:s:B:pDd:";
 
 /// Long options without a letter.
 enum LongOption {
@@ -47,6 +47,7 @@ constexpr option kLongOptions[] = {
     {"read-file", required_argument, nullptr, 'r'},
     {"display-filter", required_argument, nullptr, 'Y'},
     {"inflate-limit", required_argument, nullptr, kInflateLimit},
+    {"read-as", required_argument, nullptr, 'd'},
     {"decode-as", required_argument, nullptr, kDecodeAs},
     // Live captures
     {"interface", required_argument, nullptr, 'i'},
@@ -164,6 +165,8 @@ private:
                 return setAction(Action::ShowVersion);
             case kDecodeAs:
                 return addRule(value);
+            case 'd':
+                return addReadAs(value);
             case kDirection:
             case kDeflate:
             case kPayload:
@@ -194,6 +197,17 @@ private:
             return fail("--decode-as " + quoted(text) + ": " + *sentence);
         }
         m_options.payloadRules.add(std::get<PayloadRule>(std::move(rule)));
+    }
+
+    void addReadAs(std::string_view text) {
+        if (m_options.action == Action::DecodeHex) {
+            return fail("-d tells how connections are read; the bytes of hex are of none.");
+        }
+        auto rule = parseReadAsRule(text);
+        if (const auto* const sentence = std::get_if<std::string>(&rule)) {
+            return fail("-d " + quoted(text) + ": " + *sentence);
+        }
+        m_options.readAs.add(std::get<ReadAsRule>(std::move(rule)));
     }
 
     void takeLiveOption(int letter, std::string_view value) {

@@ -15,6 +15,7 @@
 #include "dissector/field/field_id.h"
 #include "dissector/filter/filter.h"
 #include "dissector/layer/layer.h"
+#include "dissector/layer/read_as.h"
 #include "dissector/payload/payload_rules.h"
 #include "dissector/record/record.h"
 
@@ -78,6 +79,7 @@ struct Options {
     bool quiet = false;         ///< -q
     std::vector<const StatisticsTable*> tables;                         ///< -z, in order
     DecodeLimits limits;                                                ///< --inflate-limit
+    ReadAsRules readAs;                                                 ///< -d
     std::uint64_t maxRows = std::numeric_limits<std::uint64_t>::max();  ///< -c
 };
 

@@ -7,6 +7,7 @@
 
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
+#include "dissector/layer/read_as.h"
 #include "dissector/layer/unclaimed_layer.h"
 #include "dissector/packet/packet.h"
 
@@ -34,7 +35,8 @@ struct Ingestor::Connection {
     bool changed = false;
 };
 
-Ingestor::Ingestor(const DecodeLimits& limits) : m_limits(limits), m_tracker(*this, guessSender) {
+Ingestor::Ingestor(IngestOptions options)
+    : m_options(std::move(options)), m_tracker(*this, guessSender) {
     m_names.emplace("", 0);
 }
 
@@ -152,7 +154,7 @@ Batch Ingestor::takeBatch() {
     m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
     m_batch.polls = m_conversations.polls.takeChanged();
     m_batch.statistics = m_statistics;
-    m_batch.limits = m_limits;
+    m_batch.limits = m_options.limits;
     return std::exchange(m_batch, {});
 }
 
@@ -195,7 +197,9 @@ void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
     connection.info.client = opening.client;
     connection.info.server = opening.server;
     connection.info.synSeen = opening.synSeen;
-    connection.layer = std::make_unique<DetectLayer>();
+    const ReadAs* const chosen = m_options.readAs.find(id, opening.client, opening.server);
+    connection.layer = chosen == nullptr ? std::make_unique<DetectLayer>()
+                                         : makeReadAsLayer(*chosen, opening.synSeen, *this);
     emitEvent(RowKind::TcpOpen, Direction::ClientToServer, 0, opening.synSeen ? 0U : kFlagMidStream,
               opening.synSeen ? IssueCode::None : IssueCode::TcpJoinedMidStream);
 }

@@ -12,6 +12,7 @@
 
 #include "capture/file/capture_reader.h"
 #include "capture/ingest/batch.h"
+#include "capture/ingest/ingest_options.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/layer.h"
 #include "dissector/tcp/tcp_tracker.h"
@@ -20,7 +21,7 @@ namespace framescope {
 
 class Ingestor : private tcp::TcpObserver, private LayerOutput {
 public:
-    explicit Ingestor(const DecodeLimits& limits = {});
+    explicit Ingestor(IngestOptions options = {});
     ~Ingestor() override;
 
     /// The next packet of the capture.
@@ -69,7 +70,7 @@ private:
     void link(const RowLink& link) override { m_batch.links.push_back(link); }
     void remark(RecordId row, IssueCode code, std::uint16_t part, std::string_view detail) override;
     void checkpoint(Direction direction, Checkpoint checkpoint) override;
-    const DecodeLimits& limits() const override { return m_limits; }
+    const DecodeLimits& limits() const override { return m_options.limits; }
     ConnectionId connection() const override { return m_currentId; }
     const Endpoint& client() const override;
     const Endpoint& server() const override;
@@ -87,7 +88,7 @@ private:
     void emitEvent(RowKind kind, Direction direction, std::uint32_t detail, std::uint32_t flags,
                    IssueCode issue);
 
-    const DecodeLimits m_limits;
+    const IngestOptions m_options;
     Batch m_batch;
     Statistics m_statistics;
     std::unordered_map<std::string, NameId> m_names;

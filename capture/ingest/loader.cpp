@@ -82,9 +82,9 @@ void tellCuts(const Statistics& figures, std::size_t mostOfCut, const CaptureLay
 }  // namespace
 
 void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
-             const DecodeLimits& limits, const std::function<bool()>& goOn) {
+             const IngestOptions& options, const std::function<bool()>& goOn) {
     CaptureReader reader(std::move(file));
-    Ingestor ingestor(limits);
+    Ingestor ingestor(options);
     std::size_t noticesTaken = 0;
     const auto complete = [&](Batch batch) {
         batch.layout = reader.takeNewLayout();
@@ -167,11 +167,11 @@ struct Loader::State {
 };
 
 Loader::Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake,
-               const DecodeLimits& limits)
+               const IngestOptions& options)
     : m_state(std::make_unique<State>()) {
     m_state->wake = std::move(wake);
     m_state->worker =
-        std::thread([state = m_state.get(), file = std::move(file), limits]() mutable {
+        std::thread([state = m_state.get(), file = std::move(file), options]() mutable {
             bool ended = false;
             const auto send = [&](Batch&& batch) {
                 const bool last = batch.last;
@@ -179,7 +179,7 @@ Loader::Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake,
                 ended = last && pushed;
                 return pushed;
             };
-            readAll(std::move(file), send, limits, [state] { return !state->cancelled; });
+            readAll(std::move(file), send, options, [state] { return !state->cancelled; });
             if (!ended) state->pushCancelled();
         });
 }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "capture/ingest/batch.h"
+#include "capture/ingest/ingest_options.h"
 
 namespace framescope {
 
@@ -18,7 +19,7 @@ public:
     /// is called from the worker thread, without data, when the queue has become non-empty; it must
     /// only post an event. It is not called again before take() has emptied the queue.
     Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake,
-           const DecodeLimits& limits = {});
+           const IngestOptions& options = {});
     /// Cancels and joins the worker.
     ~Loader();
     Loader(const Loader&) = delete;
@@ -39,6 +40,6 @@ private:
 /// asked while nothing comes. For the terminal program and tests.
 void readAll(
     std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
-    const DecodeLimits& limits = {}, const std::function<bool()>& goOn = [] { return true; });
+    const IngestOptions& options = {}, const std::function<bool()>& goOn = [] { return true; });
 
 }  // namespace framescope

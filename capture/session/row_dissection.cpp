@@ -10,6 +10,8 @@
 #include "capture/session/row_text.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/habits/describe_habits.h"
+#include "dissector/layer/connection_words.h"
+#include "dissector/layer/read_as.h"
 #include "dissector/packet/frame.h"
 #include "dissector/packet/packet.h"
 #include "dissector/payload/utf8.h"
@@ -173,6 +175,15 @@ void RowDissector::describeEvent() {
     const FieldIndex field = tree().addComputed(FieldId::TcpEvent, event);
     tree().attach(issues, field);
     const ConnectionFacts& facts = m_connection.facts;
+    if (m_record.kind == RowKind::TcpOpen) {
+        if (facts.readAsChosen) {
+            tree().addComputed(FieldId::ConnectionReadAs,
+                               readAsNameOf(m_state.names[facts.readAs]));
+        }
+        if (facts.inferred != 0) {
+            tree().addComputed(FieldId::ConnectionInferred, inferredText(facts));
+        }
+    }
     if (m_record.kind == RowKind::TcpEnd && facts.upgraded) {
         websocket::describeClosing(facts.closing, static_cast<EndReason>(m_record.detail),
                                    m_record.direction, m_state.names[facts.closing.reason], tree());

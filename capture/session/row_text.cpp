@@ -10,6 +10,7 @@
 #include "capture/session/stream_reader.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/layer/protocols.h"
+#include "dissector/layer/read_as.h"
 #include "dissector/payload/utf8.h"
 #include "dissector/websocket/closing.h"
 #include "dissector/websocket/describe.h"
@@ -22,9 +23,13 @@ namespace {
 constexpr std::size_t kMaxInfo = 300;
 constexpr std::size_t kMaxRead = 1024;
 
-std::string openText(const Record& record, const ConnectionInfo& connection) {
-    const std::string ends = connection.client.text() + " → " + connection.server.text();
-    return record.has(kFlagMidStream) ? "joined mid-stream  " + ends : "open  " + ends;
+std::string openText(const Session::State& state, const Record& record,
+                     const ConnectionInfo& connection) {
+    std::string text = record.has(kFlagMidStream) ? "joined mid-stream  " : "open  ";
+    text += connection.client.text() + " → " + connection.server.text();
+    const ConnectionFacts& facts = connection.facts;
+    if (facts.readAsChosen) text += "  read as " + readAsNameOf(state.names[facts.readAs]);
+    return text;
 }
 
 std::string endText(const Record& record, const ConnectionInfo& connection) {
@@ -183,7 +188,7 @@ RowText textOfRow(const Session::State& state, RecordId row) {
     text.protocol = protocolName(record.protocol);
     switch (record.kind) {
         case RowKind::TcpOpen:
-            text.info = openText(record, state.connection(record.connection));
+            text.info = openText(state, record, state.connection(record.connection));
             break;
         case RowKind::TcpEnd:
             text.info = endText(record, state.connection(record.connection));

@@ -60,6 +60,13 @@ Truth leafFromTree(const FilterNode& node, const FieldTree& tree) {
     }));
 }
 
+void collectFields(const FilterNode& node, std::vector<FieldId>& fields) {
+    if (node.kind == FilterNodeKind::Present || node.kind == FilterNodeKind::Equal) {
+        fields.push_back(node.field);
+    }
+    for (const FilterNode& child : node.children) collectFields(child, fields);
+}
+
 }  // namespace
 
 bool Filter::matches(FilterRow& row) const {
@@ -82,6 +89,12 @@ bool Filter::fromTree(const FieldTree& tree) const {
     if (m_root == nullptr) return true;
     const auto leaf = [&](const FilterNode& node) { return leafFromTree(node, tree); };
     return evaluate(*m_root, leaf) == Truth::True;
+}
+
+std::vector<FieldId> Filter::fields() const {
+    std::vector<FieldId> fields;
+    if (m_root != nullptr) collectFields(*m_root, fields);
+    return fields;
 }
 
 }  // namespace framescope

@@ -12,6 +12,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "dissector/field/field_tree.h"
 #include "dissector/ip/ip_address.h"
@@ -52,6 +53,8 @@ public:
     bool fromTree(const FieldTree& tree) const;
 
     bool matchesEveryRow() const { return m_root == nullptr; }
+    /// The fields and protocols it asks about; one that it names twice is there twice.
+    std::vector<FieldId> fields() const;
 
 private:
     std::shared_ptr<const FilterNode> m_root;

@@ -77,7 +77,8 @@ struct ConnectionFacts {
     bool socketIoPath = false;                 ///< a request's path is Socket.IO's own
     bool upgraded = false;                     ///< a WebSocket handshake was completed
     std::uint8_t inferred = 0;                 ///< InferredFact bits
-    bool readAsChosen = false;                 ///< the user said how it is to be read
+    bool readAsChosen = false;                 ///< the user said how it is to be read...
+    NameId readAs = 0;                         ///< ...with these words, as of parseReadAs()
     Compression compression;                   ///< of WebSocket messages
     NameId subprotocol = 0;                    ///< Sec-WebSocket-Protocol of the 101
     WebSocketClosing closing;                  ///< of a WebSocket

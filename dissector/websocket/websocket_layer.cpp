@@ -36,6 +36,17 @@ std::uint32_t sequenceFlags(const IssueSink& issues) {
 
 }  // namespace
 
+void WebSocketLayer::beginWithoutHandshake(Footing footing, LayerOutput& out) {
+    for (const Direction direction : {Direction::ClientToServer, Direction::ServerToClient}) {
+        if (footing == Footing::Unknown) {
+            // A hole before the first byte.
+            gap(direction, 0, 0, out);
+        } else {
+            m_halves[indexOf(direction)].unproven = kProvingFrames;
+        }
+    }
+}
+
 void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
                           LayerOutput& out) {
     if (!m_halves[indexOf(direction)].searching) {
@@ -293,7 +304,7 @@ void WebSocketLayer::lose(Half& half, Direction direction, StreamOffset at, Stre
 
 FrameHabits WebSocketLayer::habits(const Half& half, Direction direction, LayerOutput& out) const {
     return {half.masked.value_or(direction == Direction::ClientToServer),
-            out.facts().compression.agreed()};
+            m_negotiation == Negotiation::NotCaptured || out.facts().compression.agreed()};
 }
 
 void WebSocketLayer::beginSearch(Half& half, StreamOffset at) {

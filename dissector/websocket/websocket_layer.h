@@ -25,6 +25,12 @@ namespace framescope::websocket {
 /// extensions were agreed on.
 enum class Negotiation : std::uint8_t { Captured, NotCaptured };
 
+/// Where a connection without a handshake begins to be read.
+enum class Footing : std::uint8_t {
+    First,    ///< its first byte may be a frame's; where it is not, the next frame is searched for
+    Unknown,  ///< bytes before the first one were not captured: a frame has to be found
+};
+
 class WebSocketLayer : public Layer {
 public:
     /// Body bytes that are looked at of a control frame; a legal one has at most 125.
@@ -41,6 +47,11 @@ public:
         : m_path(std::move(path)),
           m_subprotocol(std::move(subprotocol)),
           m_negotiation(negotiation) {}
+
+    /// The messages are of this protocol, whatever they would be recognised as.
+    void readMessagesAs(const MessageProtocol& protocol) { m_reader = protocol.makeReader(); }
+    /// There was no handshake in front of the bytes. To be called before the first of them.
+    void beginWithoutHandshake(Footing footing, LayerOutput& out);
 
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,

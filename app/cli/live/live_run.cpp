@@ -190,7 +190,8 @@ void LiveRun::step() {
             m_printing.emplace(m_options, *m_session, m_output, RowPrinting::Flush::EveryBatch);
         }
         m_loader.emplace(
-            m_status.file, [this] { m_bell.ring(); }, m_options.limits);
+            m_status.file, [this] { m_bell.ring(); },
+            IngestOptions(m_options.limits, m_options.readAs));
     }
     if (m_status.ending && !m_ended) m_ended = Clock::now();
     if (m_loader) takeRows();

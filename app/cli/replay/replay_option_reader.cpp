@@ -195,6 +195,8 @@ capture's only WebSocket, or session of Engine.IO, is replayed.
   FILE, -r FILE                    the capture
   --to URL                         the server; with the path / the recorded path
   --stream N                       replay this connection (tcp.stream)
+  -d SELECTOR,PROTOCOL[,PARAMETER...], --read-as ...
+                                   how connections are read, as without a command
   --session SID|N                  replay this session of Engine.IO, by its sid or by
                                    its place, from 0, in the table of -z sessions
   --timing conversation            a message goes out when what came before it in the

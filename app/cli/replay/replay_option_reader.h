@@ -14,7 +14,7 @@ class ReplayOptionReader final : public CommandOptions {
 public:
     ReplayOptionReader();
 
-    std::string_view letters() const override { return "r:T:w:hv"; }
+    std::string_view letters() const override { return "r:T:w:hvd:"; }
     std::span<const option> longOptions() const override { return m_longOptions; }
     Mistake take(int option, std::string_view value, ArgumentTail& tail) override;
     Mistake takeArgument(std::string_view argument) override;

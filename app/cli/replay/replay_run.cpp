@@ -85,10 +85,11 @@ int ReplayRun::run() {
         return kUnreadable;
     }
     Session session(*file);
-    readAll(*file, [&](Batch&& batch) {
+    const auto take = [&](Batch&& batch) {
         session.append(std::move(batch));
         return true;
-    });
+    };
+    readAll(*file, take, {m_options.limits, m_options.readAs});
     for (const std::string& notice : session.notices()) complain(notice);
     const auto chosen = chooseConversation(session, m_command);
     if (!chosen) {
