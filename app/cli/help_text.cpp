@@ -55,6 +55,7 @@ row. A live capture is ended with Ctrl-C.
                                    first one that matches counts; repeatable
   --inflate-limit BYTES            read so much of a compressed message at the
                                    most; 67108864 without it
+  --verify-checksums               say whether checksums of IP and TCP are right
   -G fields|issues                 list all fields, or all issues, and end
   --decode-as PATH[#EVENT]=FORMAT[:FILE:MESSAGE]
                                    how payloads of a path or an event are read: json,

@@ -34,6 +34,7 @@ int readCapture(const Options& options, Output& output) {
     }
     Session session(*file);
     session.setPayloadRules(options.payloadRules);
+    session.setChecksumVerification(options.verifyChecksums);
     std::optional<RowPrinting> printing;
     if (!options.quiet) {
         printing.emplace(options, session, output, RowPrinting::Flush::InBlocks);

@@ -27,6 +27,7 @@ constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qz:G:hvi:f:a:b:w:s:B:pDd:";
 enum LongOption {
     kInflateLimit = 256,
     kDecodeAs,
+    kVerifyChecksums,
     kDirection,
     kDeflate,
     kPayload,
@@ -49,6 +50,7 @@ constexpr option kLongOptions[] = {
     {"inflate-limit", required_argument, nullptr, kInflateLimit},
     {"read-as", required_argument, nullptr, 'd'},
     {"decode-as", required_argument, nullptr, kDecodeAs},
+    {"verify-checksums", no_argument, nullptr, kVerifyChecksums},
     // Live captures
     {"interface", required_argument, nullptr, 'i'},
     {"autostop", required_argument, nullptr, 'a'},
@@ -167,6 +169,9 @@ private:
                 return addRule(value);
             case 'd':
                 return addReadAs(value);
+            case kVerifyChecksums:
+                m_options.verifyChecksums = true;
+                return;
             case kDirection:
             case kDeflate:
             case kPayload:

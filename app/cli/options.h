@@ -74,9 +74,10 @@ struct Options {
     std::function<int(const Options&, Output&)> command;
     std::string_view help;      ///< what -h prints
     PayloadRules payloadRules;  ///< --decode-as; the schemas they name are not read yet
-    bool tree = false;          ///< -V
-    bool bytes = false;         ///< -x
-    bool quiet = false;         ///< -q
+    bool verifyChecksums = false;
+    bool tree = false;                                                  ///< -V
+    bool bytes = false;                                                 ///< -x
+    bool quiet = false;                                                 ///< -q
     std::vector<const StatisticsTable*> tables;                         ///< -z, in order
     DecodeLimits limits;                                                ///< --inflate-limit
     ReadAsRules readAs;                                                 ///< -d

@@ -124,6 +124,9 @@ void RowDissector::describeTransport(const StoredPacket& packet, SourceId source
     context.sequenceBase = m_connection.initialSequence[own] - 1;
     context.acknowledgmentBase = m_connection.initialSequence[1 - own] - 1;
     context.streamOffset = m_record.streamOffset;
+    context.verifyChecksums = m_state.verifyChecksums;
+    context.checksumSource = decoded.source.address;
+    context.checksumDestination = decoded.destination.address;
     if (streamContext == StreamContext::With) addStreamContext(context);
     describePacket(packet.linkType, packet.data, packet.originalLength, context, tree(),
                    Place{source, 0}, m_protocols);

@@ -101,6 +101,14 @@ const PayloadRules& Session::payloadRules() const {
     return m_state->payloadRules;
 }
 
+void Session::setChecksumVerification(bool on) {
+    m_state->verifyChecksums = on;
+}
+
+bool Session::checksumVerification() const {
+    return m_state->verifyChecksums;
+}
+
 RecordId Session::rowCount() const {
     return static_cast<RecordId>(m_state->records.size());
 }

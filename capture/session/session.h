@@ -50,6 +50,11 @@ public:
     void setPayloadRules(PayloadRules rules);
     const PayloadRules& payloadRules() const;
 
+    /// Whether rows dissected from now on say if their packets' checksums are right; off at first,
+    /// since a capture made by the sender itself has checksums that its network card was to fill.
+    void setChecksumVerification(bool on);
+    bool checksumVerification() const;
+
     RecordId rowCount() const;
     const Record& record(RecordId row) const;
     ConnectionId connectionCount() const;

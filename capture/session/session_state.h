@@ -46,6 +46,7 @@ struct Session::State {
     std::vector<std::string> notices;
     DecodeLimits limits;  ///< under which the capture was read
     PayloadRules payloadRules;
+    bool verifyChecksums = false;
     bool complete = false;
     bool damaged = false;
     /// Held outside of the containers above: extents, checkpoints, long names. Counted as they

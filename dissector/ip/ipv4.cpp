@@ -2,9 +2,16 @@
 
 #include <algorithm>
 
+#include "dissector/ip/checksum.h"
 #include "dissector/ip/ip_protocol.h"
 
 namespace framescope::ipv4 {
+namespace {
+
+constexpr ip::ChecksumFields kChecksum{FieldId::IpChecksum, FieldId::IpChecksumStatus,
+                                       FieldId::IpChecksumCalculated, IssueCode::IpChecksumWrong};
+
+}  // namespace
 
 Parsed<Header> parse(ByteView bytes) {
     if (bytes.size() < kMinimumHeader) return Parsed<Header>::needs(kMinimumHeader);
@@ -30,7 +37,8 @@ Parsed<Header> parse(ByteView bytes) {
     return Parsed<Header>::complete(header, size);
 }
 
-void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place) {
+void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place,
+              bool verifyChecksum) {
     const std::size_t size = std::max<std::size_t>(header.headerLength, kMinimumHeader);
     const std::uint8_t flags = bytes[6] >> 5;
     tree.open(FieldId::Ip, place, size, header.source.text() + " → " + header.destination.text());
@@ -49,7 +57,11 @@ void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place
     tree.add(FieldId::IpTtl, place.at(8), 1, std::uint64_t{header.timeToLive});
     tree.add(FieldId::IpProto, place.at(9), 1, std::uint64_t{header.protocol},
              ipProtocolText(header.protocol));
-    tree.add(FieldId::IpChecksum, place.at(10), 2, std::uint64_t{header.checksum});
+    const FieldIndex checksum =
+        tree.add(FieldId::IpChecksum, place.at(10), 2, std::uint64_t{header.checksum});
+    if (verifyChecksum) {
+        ip::describeChecksum(ip::verifyIpv4Header(bytes.first(size)), kChecksum, checksum, tree);
+    }
     tree.add(FieldId::IpSrc, place.at(12), 4, std::uint64_t{readBe32(header.source.bytes.data())});
     tree.add(FieldId::IpDst, place.at(16), 4,
              std::uint64_t{readBe32(header.destination.bytes.data())});

@@ -31,7 +31,8 @@ struct Header {
 
 /// Needs the fixed part, and the options as far as the header announces them.
 Parsed<Header> parse(ByteView bytes);
-/// `bytes` begins at the header.
-void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place);
+/// `bytes` begins at the header. `verifyChecksum`: also says whether the checksum is right.
+void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place,
+              bool verifyChecksum = false);
 
 }  // namespace framescope::ipv4

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "dissector/ip/checksum.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope::tcp {
@@ -24,6 +25,9 @@ constexpr std::array<FlagRow, 8> kFlags{{
     {kSyn, FieldId::TcpFlagsSyn, "SYN", 14},
     {kFin, FieldId::TcpFlagsFin, "FIN", 15},
 }};
+
+constexpr ip::ChecksumFields kChecksum{FieldId::TcpChecksum, FieldId::TcpChecksumStatus,
+                                       FieldId::TcpChecksumCalculated, IssueCode::TcpChecksumWrong};
 
 std::string optionText(std::uint8_t kind, ByteView data) {
     switch (kind) {
@@ -146,7 +150,16 @@ void describe(const Header& header, ByteView bytes, const Context& context, Fiel
     }
     tree.close();
     tree.add(FieldId::TcpWindowSizeValue, place.at(14), 2, std::uint64_t{header.window});
-    tree.add(FieldId::TcpChecksum, place.at(16), 2, std::uint64_t{header.checksum});
+    const FieldIndex checksum =
+        tree.add(FieldId::TcpChecksum, place.at(16), 2, std::uint64_t{header.checksum});
+    if (context.verifyChecksums) {
+        const std::uint64_t length = announced + context.payloadLength;
+        const std::size_t captured = size + context.payload.size();
+        const ip::ChecksumVerdict verdict =
+            ip::verifyTcp(context.checksumSource, context.checksumDestination,
+                          bytes.first(std::min(captured, bytes.size())), length);
+        ip::describeChecksum(verdict, kChecksum, checksum, tree);
+    }
     tree.add(FieldId::TcpUrgentPointer, place.at(18), 2, std::uint64_t{header.urgentPointer});
     if (announced > kMinimumHeader) {
         describeOptions(bytes.subspan(kMinimumHeader, size - kMinimumHeader),

@@ -4,6 +4,7 @@
 #include "dissector/core/bytes.h"
 #include "dissector/core/parsed.h"
 #include "dissector/field/field_tree.h"
+#include "dissector/ip/ip_address.h"
 
 namespace framescope::tcp {
 
@@ -52,6 +53,10 @@ struct Context {
     std::uint64_t streamOffset = 0;
     Place streamPlace;
     std::uint64_t streamSize = 0;
+    /// Whether to say if the checksum is right, and the addresses that it covers.
+    bool verifyChecksums = false;
+    IpAddress checksumSource;
+    IpAddress checksumDestination;
 };
 /// `bytes` begins at the header and has at least its fixed part; of options that were not captured
 /// whole the tree shows what is there.

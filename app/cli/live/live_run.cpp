@@ -186,6 +186,7 @@ void LiveRun::step() {
         m_begun = Clock::now();
         m_session.emplace(m_status.file);
         m_session->setPayloadRules(m_options.payloadRules);
+        m_session->setChecksumVerification(m_options.verifyChecksums);
         if (!m_options.quiet) {
             m_printing.emplace(m_options, *m_session, m_output, RowPrinting::Flush::EveryBatch);
         }
