@@ -62,7 +62,10 @@ void stepV4(Walk& walk) {
     const auto header = ipv4::parse(bytes);
     if (!header) return walk.lacks(header.needed());
     if (walk.scribe != nullptr) {
-        ipv4::describe(*header, bytes, walk.scribe->tree, walk.place());
+        tcp::Context& context = walk.scribe->context;
+        ipv4::describe(*header, bytes, walk.scribe->tree, walk.place(), context.verifyChecksums);
+        context.checksumSource = header->source;
+        context.checksumDestination = header->destination;
         walk.scribe->protocols += ":ip";
     }
     if (!header->plausible()) return walk.stop(PacketKind::Malformed);
@@ -86,6 +89,9 @@ void stepV6(Walk& walk) {
     if (!header) return walk.lacks(header.needed());
     if (walk.scribe != nullptr) {
         ipv6::describe(*header, walk.rest(), walk.scribe->tree, walk.place());
+        const ipv6::Ends ends = ipv6::checksumEnds(*header, walk.rest());
+        walk.scribe->context.checksumSource = ends.source;
+        walk.scribe->context.checksumDestination = ends.destination;
         walk.scribe->protocols += ":ipv6";
     }
     if (header->version != 6) return walk.stop(PacketKind::Malformed);

@@ -29,7 +29,64 @@ std::size_t extensionSize(std::uint8_t type, ByteView bytes) {
     return (std::size_t{bytes[1]} + 1) * 8;
 }
 
+IpAddress addressAt(const std::uint8_t* bytes) {
+    IpAddress address;
+    address.version = 6;
+    std::copy_n(bytes, 16, address.bytes.begin());
+    return address;
+}
+
+/// The final destination that a routing header names, or `known`.
+IpAddress finalDestination(ByteView routing, const IpAddress& known) {
+    constexpr std::uint8_t kSourceRoute = 0;
+    constexpr std::uint8_t kHomeAddress = 2;
+    constexpr std::uint8_t kSegments = 4;
+    constexpr std::size_t kFirst = 8;
+    const std::uint8_t type = routing[2];
+    const std::uint8_t left = routing[3];
+    const std::size_t count = (routing.size() - kFirst) / 16;
+    if (left == 0 || count == 0) return known;
+    // Segments are listed backwards.
+    if (type == kSegments) return addressAt(routing.data() + kFirst);
+    if (type != kSourceRoute && type != kHomeAddress) return known;
+    return addressAt(routing.data() + kFirst + (count - 1) * 16);
+}
+
+/// The home address among destination options, or `known`.
+IpAddress homeAddress(ByteView options, const IpAddress& known) {
+    constexpr std::uint8_t kPad1 = 0;
+    constexpr std::uint8_t kHomeAddressOption = 201;
+    for (std::size_t i = 2; i + 1 < options.size();) {
+        if (options[i] == kPad1) {
+            ++i;
+            continue;
+        }
+        const std::size_t size = options[i + 1];
+        if (i + 2 + size > options.size()) break;
+        if (options[i] == kHomeAddressOption && size == 16) {
+            return addressAt(options.data() + i + 2);
+        }
+        i += 2 + size;
+    }
+    return known;
+}
+
 }  // namespace
+
+Ends checksumEnds(const Header& header, ByteView bytes) {
+    Ends ends{header.source, header.destination};
+    std::vector<Extension> extensions;
+    followExtensions(header.nextHeader, kHeaderSize, bytes, &extensions);
+    for (const Extension& extension : extensions) {
+        const ByteView part = bytes.subspan(extension.offset, extension.size);
+        if (extension.type == kProtocolRouting) {
+            ends.destination = finalDestination(part, ends.destination);
+        } else if (extension.type == kProtocolDestinationOptions) {
+            ends.source = homeAddress(part, ends.source);
+        }
+    }
+    return ends;
+}
 
 Parsed<Header> parse(ByteView bytes) {
     if (bytes.size() < kHeaderSize) return Parsed<Header>::needs(kHeaderSize);
@@ -105,8 +162,16 @@ void describeExtensions(const std::vector<Extension>& extensions, ByteView bytes
                         Place place) {
     for (const Extension& extension : extensions) {
         const ByteView part = bytes.subspan(extension.offset, extension.size);
-        tree.add(FieldId::Ipv6Extension, place.at(extension.offset), extension.size,
-                 Bytes(part.begin(), part.end()), ipProtocolText(extension.type));
+        tree.open(FieldId::Ipv6Extension, place.at(extension.offset), extension.size,
+                  ipProtocolText(extension.type), Bytes(part.begin(), part.end()));
+        if (extension.type == kProtocolFragment) {
+            const Place at = place.at(extension.offset);
+            const std::uint16_t offset = readBe16(part.data() + 2);
+            tree.add(FieldId::Ipv6FragOffset, at.at(2), 2, std::uint64_t{offset} & 0xfff8);
+            tree.add(FieldId::Ipv6FragMore, at.at(3), 1, std::uint64_t{offset} & 1, {}, {7, 1});
+            tree.add(FieldId::Ipv6FragId, at.at(4), 4, std::uint64_t{readBe32(part.data() + 4)});
+        }
+        tree.close();
     }
 }
 

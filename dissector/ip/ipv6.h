@@ -53,6 +53,15 @@ Parsed<Header> parse(ByteView bytes);
 /// `bytes`. `extensions`, if given, gets each of them.
 Chain followExtensions(std::uint8_t protocol, std::size_t offset, ByteView bytes,
                        std::vector<Extension>* extensions = nullptr);
+/// The two addresses that the pseudo header of checksums has (RFC 8200 section 8.1): behind a
+/// routing header that is not used up the destination is the last one in it (RFC 2460 section 4.4,
+/// RFC 6275 section 6.4, RFC 8754 section 2), and with a Home Address option that is the source
+/// (RFC 6275 section 6.3). `bytes` begins at the fixed header.
+struct Ends {
+    IpAddress source;
+    IpAddress destination;
+};
+Ends checksumEnds(const Header& header, ByteView bytes);
 /// Appends a field for each; `place` is that of the first of `bytes`.
 void describeExtensions(const std::vector<Extension>& extensions, ByteView bytes, FieldTree& tree,
                         Place place);
