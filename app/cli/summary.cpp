@@ -49,6 +49,9 @@ std::string packetLines(const Statistics& figures) {
            lineIfAny("  UDP", figures.udpPackets) +
            lineIfAny("  other IP", figures.otherIpPackets) +
            lineIfAny("  IP fragments", figures.ipFragments) +
+           lineIfAny("    datagrams put together", figures.ipDatagrams) +
+           lineIfAny("    datagrams incomplete", figures.ipDatagramsGivenUp) +
+           lineIfAny("    refused", figures.ipFragmentsRefused) +
            lineIfAny("  not IP", figures.notIpPackets) +
            lineIfAny("  unknown link type", figures.unknownLinkPackets) +
            lineIfAny("  malformed", figures.malformedPackets) +

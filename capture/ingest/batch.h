@@ -10,6 +10,7 @@
 #include "capture/file/capture_layout.h"
 #include "capture/session/connection_info.h"
 #include "capture/session/statistics.h"
+#include "capture/session/stored_datagram.h"
 #include "capture/session/stream_map.h"
 #include "dissector/engineio/session_info.h"
 #include "dissector/http/poll_tracker.h"
@@ -33,6 +34,7 @@ struct Batch {
         Checkpoint checkpoint;
     };
 
+    std::vector<StoredDatagram> datagrams;  ///< those with rows, by ascending packet or nearly so
     std::vector<RowLink> links;
     std::vector<RowRemark> remarks;  ///< of rows in this batch or before it
     std::vector<CheckpointEntry> checkpoints;

@@ -51,10 +51,9 @@ void Ingestor::packet(const CapturedPacket& packet) {
     m_batch.packetOffsets.push_back(packet.recordOffset);
     if (packet.dropped != 0) emitDrop(packet);
 
-    DecodedPacket decoded = decodePacket(packet.linkType, packet.data, packet.originalLength);
-    if (decoded.kind == PacketKind::IpFragment) {
-        decoded = decodeFirstFragment(decoded, packet.data);
-    }
+    if (m_lastTimeNs > m_fragments.deadline()) datagrams(m_fragments.expire(m_lastTimeNs));
+
+    const DecodedPacket decoded = decodePacket(packet.linkType, packet.data, packet.originalLength);
     switch (decoded.kind) {
         case PacketKind::Tcp:
             break;
@@ -65,8 +64,7 @@ void Ingestor::packet(const CapturedPacket& packet) {
             ++m_statistics.otherIpPackets;
             return;
         case PacketKind::IpFragment:
-            ++m_statistics.ipFragments;
-            return;
+            return fragment(packet, decoded.fragment);
         case PacketKind::NotIp:
             ++m_statistics.notIpPackets;
             return;
@@ -108,6 +106,7 @@ void Ingestor::emitDrop(const CapturedPacket& packet) {
 }
 
 void Ingestor::finish() {
+    datagrams(m_fragments.finish());
     m_tracker.finish();
     m_conversations.engineSessions.finish(*this);
 }
@@ -153,6 +152,10 @@ Batch Ingestor::takeBatch() {
     m_changed.clear();
     m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
     m_batch.polls = m_conversations.polls.takeChanged();
+    const ip::FragmentTracker::Figures& fragments = m_fragments.figures();
+    m_statistics.ipDatagrams = fragments.complete;
+    m_statistics.ipDatagramsGivenUp = fragments.givenUp;
+    m_statistics.ipFragmentsRefused = fragments.refused;
     m_batch.statistics = m_statistics;
     m_batch.limits = m_options.limits;
     return std::exchange(m_batch, {});
@@ -160,6 +163,7 @@ Batch Ingestor::takeBatch() {
 
 /// Makes the connection the current one, creating it at its first event.
 Ingestor::Connection& Ingestor::enter(ConnectionId id) {
+    if (m_joined) handOnJoined();
     while (m_connections.size() <= id) {
         m_connections.push_back(std::make_unique<Connection>());
         ++m_statistics.connections;
@@ -184,6 +188,8 @@ void Ingestor::settle() {
 }
 
 void Ingestor::packet(ConnectionId id, const tcp::Origin& origin) {
+    // However many parts a segment has, it is one packet of its connection.
+    if (m_laterPart) return;
     Connection& connection = enter(id);
     if (connection.info.packets == 0) connection.info.firstTimeNs = origin.timeNs;
     ++connection.info.packets;
@@ -206,16 +212,22 @@ void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
 
 void Ingestor::data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
                     const tcp::Origin& origin) {
+    m_batch.extents.push_back(
+        {id,
+         direction,
+         {offset, origin.fileOffset, static_cast<std::uint32_t>(bytes.size()), origin.packet}});
+    if (!m_parts.empty() && join(id, direction, offset, bytes, origin)) return;
+    handOn(id, direction, offset, bytes, origin);
+}
+
+void Ingestor::handOn(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+                      const tcp::Origin& origin) {
     Connection& connection = enter(id);
     connection.info.bytes[indexOf(direction)] += bytes.size();
     if (auto& behind = connection.behindGap[indexOf(direction)]) {
         if (origin.packet > behind->packet) behind = {origin.packet, origin.timeNs};
         m_arrival = *behind;
     }
-    m_batch.extents.push_back(
-        {id,
-         direction,
-         {offset, origin.fileOffset, static_cast<std::uint32_t>(bytes.size()), origin.packet}});
     connection.layer->data(direction, offset, bytes, *this);
     settle();
 }

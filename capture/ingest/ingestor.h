@@ -13,6 +13,7 @@
 #include "capture/file/capture_reader.h"
 #include "capture/ingest/batch.h"
 #include "capture/ingest/ingest_options.h"
+#include "dissector/ip/fragment_tracker.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/layer.h"
 #include "dissector/tcp/tcp_tracker.h"
@@ -53,6 +54,15 @@ public:
 private:
     struct Connection;
 
+    /// Parts of one segment that lie one behind the other, to be handed on as one.
+    struct JoinedParts {
+        ConnectionId id = 0;
+        Direction direction = Direction::ClientToServer;
+        StreamOffset offset = 0;
+        ByteView bytes;
+        tcp::Origin origin;
+    };
+
     // TcpObserver
     void opened(ConnectionId id, const tcp::Opening& opening) override;
     void packet(ConnectionId id, const tcp::Origin& origin) override;
@@ -81,6 +91,18 @@ private:
     ConnectionFacts& facts() override;
     void replaceWith(std::unique_ptr<Layer> next) override;
 
+    // Fragments; see ingest_fragments.cpp.
+    void fragment(const CapturedPacket& packet, const ip::Fragment& fragment);
+    void datagrams(const std::vector<ip::Datagram>& ended, int nested = 0);
+    void segment(const ip::Datagram& datagram, const DecodedPacket& decoded);
+    void remember(const ip::Datagram& datagram);
+    bool join(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+              const tcp::Origin& origin);
+    void handOnJoined();
+
+    void handOn(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+                const tcp::Origin& origin);
+
     void emitDrop(const CapturedPacket& packet);
     RecordId append(const Record& record);
     Connection& enter(ConnectionId id);
@@ -104,6 +126,12 @@ private:
     std::size_t m_mostOfCut = 0;
     std::uint64_t m_streamPlace = 0;  ///< of the next bytes of a stream without packets
     std::array<StreamOffset, 2> m_streamOffset{};
+    ip::FragmentTracker m_fragments;
+    std::size_t m_rememberedPieces = 0;
+    bool m_saidForgotten = false;
+    ByteView m_parts;          ///< the datagram whose segment comes in parts at the moment
+    bool m_laterPart = false;  ///< and it is not the first one that comes now
+    std::optional<JoinedParts> m_joined;
     tcp::TcpTracker m_tracker;
 };
 

@@ -79,6 +79,20 @@ void tellCuts(const Statistics& figures, std::size_t mostOfCut, const CaptureLay
     }
 }
 
+/// What came in fragments and was not whole.
+void tellFragments(const Statistics& figures, std::vector<std::string>& notices) {
+    if (const std::uint64_t count = figures.ipDatagramsGivenUp; count != 0) {
+        notices.push_back("Fragments are missing of " + groupedDigits(count) +
+                          (count == 1 ? " IP datagram" : " IP datagrams") +
+                          "; what is there of TCP is shown.");
+    }
+    if (const std::uint64_t count = figures.ipFragmentsRefused; count != 0) {
+        notices.push_back(groupedDigits(count) +
+                          (count == 1 ? " IP fragment was" : " IP fragments were") +
+                          " left out, since no datagram can have such a part.");
+    }
+}
+
 }  // namespace
 
 void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
@@ -121,6 +135,7 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
                                groupedDigits(ingestor.unknownLinkPackets()) + " in all.");
     }
     tellCuts(ingestor.statistics(), ingestor.mostOfCut(), reader.layout(), last.notices);
+    tellFragments(last.statistics, last.notices);
     tellDrops(reader, last.notices);
     last.last = true;
     last.damaged = step == ReadStep::Damaged;

@@ -12,6 +12,7 @@
 #include "dissector/habits/describe_habits.h"
 #include "dissector/layer/connection_words.h"
 #include "dissector/layer/read_as.h"
+#include "dissector/link/padding.h"
 #include "dissector/packet/frame.h"
 #include "dissector/packet/packet.h"
 #include "dissector/payload/utf8.h"
@@ -114,8 +115,12 @@ void RowDissector::describeTransport(const StoredPacket& packet, SourceId source
                                      StreamContext streamContext) {
     tcp::Context context;
     context.stream = m_record.connection;
-    const DecodedPacket outer = decodePacket(packet.linkType, packet.data, packet.originalLength);
-    const DecodedPacket decoded = decodeFirstFragment(outer, packet.data);
+    std::optional<RowDatagram> datagram;
+    const auto stored = m_state.datagrams.find(m_record.packet);
+    if (stored != m_state.datagrams.end()) datagram.emplace(readDatagram(m_state, stored->second));
+    const DecodedPacket decoded =
+        datagram ? decodeDatagram(*datagram)
+                 : decodePacket(packet.linkType, packet.data, packet.originalLength);
     const bool fromClient = decoded.source == m_connection.client;
     const std::size_t own =
         indexOf(fromClient ? Direction::ClientToServer : Direction::ServerToClient);
@@ -125,18 +130,13 @@ void RowDissector::describeTransport(const StoredPacket& packet, SourceId source
     context.acknowledgmentBase = m_connection.initialSequence[1 - own] - 1;
     context.streamOffset = m_record.streamOffset;
     context.verifyChecksums = m_state.verifyChecksums;
-    context.checksumSource = decoded.source.address;
-    context.checksumDestination = decoded.destination.address;
     if (streamContext == StreamContext::With) addStreamContext(context);
     describePacket(packet.linkType, packet.data, packet.originalLength, context, tree(),
                    Place{source, 0}, m_protocols);
-    if (outer.kind == PacketKind::IpFragment && decoded.kind == PacketKind::Tcp) {
-        const ip::Fragment& part = outer.fragment;
-        describeDatagram(part.source, part.destination, part.protocol,
-                         ByteView(packet.data).subspan(part.dataOffset, part.dataCaptured),
-                         part.dataLength, context, tree(), Place{source, part.dataOffset},
-                         m_protocols);
-    }
+    describePadding(packet.data, tree(), Place{source, 0});
+    if (!datagram) return;
+    setChecksumAddresses(datagram->stored, packet.data, context);
+    describeDatagramLayers(*std::move(datagram), context);
 }
 
 SourceId RowDissector::addStream(SourceKind kind, std::string name, StreamBytes stream,

@@ -13,6 +13,7 @@
 #include "capture/session/websocket_message.h"
 #include "dissector/field/field_tree.h"
 #include "dissector/http/head.h"
+#include "dissector/packet/packet.h"
 #include "dissector/tcp/tcp_header.h"
 #include "dissector/websocket/frame.h"
 #include "dissector/websocket/handshake.h"
@@ -30,6 +31,17 @@ inline void appendHoles(const std::vector<ByteRange>& holes, ByteRange window, s
     }
 }
 
+/// A datagram that came in fragments, read again. Zero where nothing was captured.
+struct RowDatagram {
+    const StoredDatagram& stored;
+    Bytes bytes;
+    std::vector<ByteRange> holes;
+    std::size_t beginning = 0;  ///< bytes in front of the first hole
+};
+/// `state` has a file.
+RowDatagram readDatagram(const Session::State& state, const StoredDatagram& stored);
+DecodedPacket decodeDatagram(const RowDatagram& datagram);
+
 class RowDissector {
 public:
     RowDissector(const Session::State& state, RecordId row, StreamContext context)
@@ -45,6 +57,8 @@ public:
 private:
     void describePacketLayers(StreamContext context);
     void describeTransport(const StoredPacket& packet, SourceId source, StreamContext context);
+    void setChecksumAddresses(const StoredDatagram& stored, ByteView packet, tcp::Context& context);
+    void describeDatagramLayers(RowDatagram datagram, const tcp::Context& context);
     void addStreamContext(tcp::Context& context);
     void describeDrop();
     void describeEvent();

@@ -68,6 +68,11 @@ void Session::append(Batch&& batch) {
         note(record);
         state.records.push_back(record);
     }
+    for (StoredDatagram& datagram : batch.datagrams) {
+        state.scatteredBytes +=
+            sizeof(StoredDatagram) + datagram.pieces.size() * sizeof(ip::DatagramPiece);
+        state.datagrams.insert_or_assign(datagram.packet, std::move(datagram));
+    }
     for (const RowLink& link : batch.links) {
         state.linksFrom.append(link);
         state.linksTo.append(link);

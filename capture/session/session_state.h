@@ -12,6 +12,7 @@
 #include "capture/session/inflate_cache.h"
 #include "capture/session/row_table.h"
 #include "capture/session/session.h"
+#include "capture/session/stored_datagram.h"
 #include "capture/session/stream_map.h"
 #include "dissector/payload/payload_rules.h"
 
@@ -39,6 +40,8 @@ struct Session::State {
     RowTable<RowLink, LinkFrom> linksFrom;
     RowTable<RowLink, LinkTo> linksTo;
     RowTable<RowRemark, RemarkRow> remarks;
+    /// By the packet that rows name.
+    std::unordered_map<PacketNumber, StoredDatagram> datagrams;
     std::vector<engineio::SessionInfo> engineSessions;
     std::vector<std::string> names{""};
     Statistics statistics;

@@ -12,8 +12,13 @@ struct Statistics {
     std::uint64_t packets = 0;     ///< all packets of the capture
     std::uint64_t tcpPackets = 0;  ///< packets that reached TCP
     std::uint64_t udpPackets = 0;
-    std::uint64_t otherIpPackets = 0;      ///< IP with another protocol inside
-    std::uint64_t ipFragments = 0;         ///< fragments behind the first, not reassembled
+    std::uint64_t otherIpPackets = 0;  ///< IP with another protocol inside
+    std::uint64_t ipFragments = 0;     ///< packets that are fragments, of whatever protocol
+    // What became of the fragments: datagrams put together, datagrams given up since fragments are
+    // missing, and fragments that no datagram can have.
+    std::uint64_t ipDatagrams = 0;
+    std::uint64_t ipDatagramsGivenUp = 0;
+    std::uint64_t ipFragmentsRefused = 0;
     std::uint64_t notIpPackets = 0;        ///< ARP and whatever else the link layer carries
     std::uint64_t unknownLinkPackets = 0;  ///< of a link type that is not read
     std::uint64_t malformedPackets = 0;    ///< headers that do not fit their packet

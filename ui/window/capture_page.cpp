@@ -362,7 +362,7 @@ QString whyNoRows(const Session& session, bool reading, bool narrowed) {
     };
     add(figures.udpPackets, "UDP");
     add(figures.otherIpPackets, "another protocol over IP");
-    add(figures.ipFragments, "later IP fragments");
+    add(figures.ipFragments, "IP fragments");
     add(figures.notIpPackets, "not IP");
     add(figures.unknownLinkPackets, "of a link type that is not read");
     add(figures.malformedPackets, "malformed");

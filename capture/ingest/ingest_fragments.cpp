@@ -1,0 +1,133 @@
+// Fragments on their way through the ingest: they wait until their datagram is complete or given
+// up, then its TCP segment goes the way of any other, in as many parts as the capture holds it in.
+// Rows name the packet that completed the datagram; extents point at the bytes where they were
+// captured.
+#include <algorithm>
+#include <functional>
+#include <vector>
+
+#include "capture/ingest/ingestor.h"
+#include "dissector/packet/datagram_segments.h"
+
+namespace framescope {
+namespace {
+
+/// Datagrams inside datagrams that were themselves put together. Each costs its sender an IP
+/// header, so real ones are one or two.
+constexpr int kMaxNested = 8;
+
+/// What of `pieces` lies in the `length` bytes at `begin`, counted from there.
+std::vector<ip::DatagramPiece> piecesWithin(const std::vector<ip::DatagramPiece>& pieces,
+                                            std::uint64_t begin, std::uint64_t length) {
+    std::vector<ip::DatagramPiece> within;
+    for (const ip::DatagramPiece& piece : pieces) {
+        const std::uint64_t from = std::max<std::uint64_t>(begin, piece.offset);
+        const std::uint64_t to =
+            std::min<std::uint64_t>(begin + length, std::uint64_t{piece.offset} + piece.length);
+        if (from >= to) continue;
+        within.push_back({static_cast<std::uint32_t>(from - begin),
+                          static_cast<std::uint32_t>(to - from), 0, piece.packet,
+                          piece.fileOffset + (from - piece.offset)});
+    }
+    return within;
+}
+
+}  // namespace
+
+void Ingestor::fragment(const CapturedPacket& packet, const ip::Fragment& fragment) {
+    ++m_statistics.ipFragments;
+    if (fragment.dataCaptured < fragment.dataLength) {
+        m_mostOfCut = std::max(m_mostOfCut, packet.data.size());
+    }
+    datagrams(
+        m_fragments.add(fragment, packet.data.subspan(fragment.dataOffset, fragment.dataCaptured),
+                        {packet.number, m_lastTimeNs, packet.dataOffset + fragment.dataOffset}));
+}
+
+void Ingestor::datagrams(const std::vector<ip::Datagram>& ended, int nested) {
+    for (const ip::Datagram& datagram : ended) {
+        const ByteView beginning = datagram.beginning();
+        const DecodedPacket decoded = decodeDatagram(datagram.source, datagram.destination,
+                                                     datagram.protocol, beginning, datagram.length);
+        if (decoded.kind == PacketKind::Tcp) {
+            segment(datagram, decoded);
+        } else if (decoded.kind == PacketKind::IpFragment && nested < kMaxNested) {
+            const ip::Fragment& inner = decoded.fragment;
+            datagrams(
+                m_fragments.add(inner, beginning.subspan(inner.dataOffset, inner.dataCaptured),
+                                piecesWithin(datagram.pieces, inner.dataOffset, inner.dataCaptured),
+                                datagram.packet, datagram.timeNs),
+                nested + 1);
+        }
+    }
+}
+
+/// Hands on the TCP segment of a datagram.
+void Ingestor::segment(const ip::Datagram& datagram, const DecodedPacket& decoded) {
+    remember(datagram);
+    const std::size_t rowsBefore = m_batch.records.size();
+    m_parts = datagram.payload;
+    for (const SegmentPart& part : segmentParts(decoded, datagram)) {
+        if (part.decoded.payloadCaptured < part.decoded.payloadLength) {
+            ++m_statistics.cutPayloadPackets;
+        }
+        m_tracker.packet(part.decoded, datagram.payload,
+                         {datagram.packet, datagram.timeNs, part.fileOffset});
+        m_laterPart = true;
+    }
+    if (m_joined) handOnJoined();
+    m_laterPart = false;
+    m_parts = {};
+    if (!datagram.conflict) return;
+    const Severity severity = issueInfo(IssueCode::IpFragmentsConflict).severity;
+    for (std::size_t i = rowsBefore; i < m_batch.records.size(); ++i) {
+        Record& record = m_batch.records[i];
+        if (record.packet != datagram.packet) continue;
+        record.severity = std::max(record.severity, severity);
+        countIssue(IssueCode::IpFragmentsConflict);
+    }
+}
+
+/// Layers get a segment as a whole, as if it had not been fragmented: what waited for something
+/// else lies elsewhere in memory, and is not joined.
+bool Ingestor::join(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+                    const tcp::Origin& origin) {
+    const std::less<> before;
+    if (before(bytes.data(), m_parts.data()) ||
+        !before(bytes.data(), m_parts.data() + m_parts.size())) {
+        return false;
+    }
+    if (m_joined && m_joined->id == id && m_joined->direction == direction &&
+        m_joined->offset + m_joined->bytes.size() == offset &&
+        m_joined->bytes.data() + m_joined->bytes.size() == bytes.data()) {
+        m_joined->bytes = ByteView(m_joined->bytes.data(), m_joined->bytes.size() + bytes.size());
+        return true;
+    }
+    if (m_joined) handOnJoined();
+    m_joined = JoinedParts{id, direction, offset, bytes, origin};
+    return true;
+}
+
+void Ingestor::handOnJoined() {
+    const JoinedParts joined = *m_joined;
+    m_joined.reset();
+    handOn(joined.id, joined.direction, joined.offset, joined.bytes, joined.origin);
+}
+
+void Ingestor::remember(const ip::Datagram& datagram) {
+    if (m_rememberedPieces + datagram.pieces.size() > StoredDatagram::kMaxPieces) {
+        if (!m_saidForgotten) {
+            m_batch.notices.push_back(
+                "There are so many fragments that rows of further fragmented packets show only the "
+                "last one.");
+        }
+        m_saidForgotten = true;
+        return;
+    }
+    m_rememberedPieces += datagram.pieces.size();
+    m_batch.datagrams.push_back({datagram.packet, datagram.source, datagram.destination,
+                                 datagram.protocol, datagram.complete, datagram.conflict,
+                                 static_cast<std::uint32_t>(datagram.length), datagram.pieces});
+}
+
+}  // namespace framescope
