@@ -70,22 +70,28 @@ private:
     Place m_place;
 };
 
+void describeTarget(const Head& head, FieldTree& tree, Writer& writer) {
+    writer.open(FieldId::HttpRequestUri, head.target, head.targetRange);
+    const std::size_t mark = head.target.find('?');
+    const std::uint64_t begin = head.targetRange.begin;
+    if (mark != std::string::npos) {
+        writer.add(FieldId::HttpRequestUriPath, head.target.substr(0, mark), {begin, begin + mark});
+        writer.add(FieldId::HttpRequestUriQuery, head.target.substr(mark + 1),
+                   {begin + mark + 1, head.targetRange.end});
+    } else {
+        writer.add(FieldId::HttpRequestUriPath, head.target, head.targetRange);
+    }
+    tree.close();
+}
+
 void describeRequestLine(const Head& head, FieldTree& tree, Writer& writer) {
     writer.open(FieldId::HttpRequestLine, head.startLine, head.startLineRange);
+    // Of a malformed line any part may not be there.
     if (!head.methodRange.empty()) {
         writer.add(FieldId::HttpRequestMethod, head.method, head.methodRange);
-        writer.open(FieldId::HttpRequestUri, head.target, head.targetRange);
-        const std::size_t mark = head.target.find('?');
-        const std::uint64_t begin = head.targetRange.begin;
-        if (mark != std::string::npos) {
-            writer.add(FieldId::HttpRequestUriPath, head.target.substr(0, mark),
-                       {begin, begin + mark});
-            writer.add(FieldId::HttpRequestUriQuery, head.target.substr(mark + 1),
-                       {begin + mark + 1, head.targetRange.end});
-        } else {
-            writer.add(FieldId::HttpRequestUriPath, head.target, head.targetRange);
-        }
-        tree.close();
+    }
+    if (!head.targetRange.empty()) describeTarget(head, tree, writer);
+    if (!head.versionRange.empty()) {
         writer.add(FieldId::HttpRequestVersion, head.version, head.versionRange);
     }
     tree.close();

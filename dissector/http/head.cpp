@@ -3,6 +3,7 @@
 #include "dissector/http/head.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 
 #include "dissector/field/field_id.h"
@@ -82,23 +83,31 @@ void parseStatusLine(Head& head, std::string_view line, std::uint64_t begin) {
 }
 
 void parseRequestLine(Head& head, std::string_view line, std::uint64_t begin) {
-    // Section 3: method SP request-target SP HTTP-version.
-    const std::size_t first = line.find(' ');
-    const std::size_t last = line.rfind(' ');
-    if (first == std::string_view::npos || first == last || !isToken(line.substr(0, first))) {
+    // Section 3: method SP request-target SP HTTP-version. Of a line that is not so, the first word
+    // is the method and the last one the version, if it is one; the target is what lies between.
+    const std::string_view method = line.substr(0, line.find(' '));
+    if (method.size() == line.size() || !isToken(method)) {
         head.startLineMalformed = true;
         return;
     }
-    const std::string_view method = line.substr(0, first);
-    const std::string_view target = line.substr(first + 1, last - first - 1);
-    const std::string_view version = line.substr(last + 1);
+    std::string_view target = line.substr(method.size() + 1);
+    const std::size_t last = target.rfind(' ');
+    std::string_view version = target.substr(last + 1);
+    if (last != std::string_view::npos) {
+        target = target.substr(0, last);
+    } else if (isVersion(version)) {
+        target = {};
+    } else {
+        version = {};
+    }
     head.method = method;
     head.methodRange = rangeOf(method, line, begin);
     head.target = target;
-    head.targetRange = rangeOf(target, line, begin);
+    if (!target.empty()) head.targetRange = rangeOf(target, line, begin);
     head.version = version;
-    head.versionRange = rangeOf(version, line, begin);
-    head.startLineMalformed = !isVersion(version) || target.find(' ') != std::string_view::npos;
+    if (!version.empty()) head.versionRange = rangeOf(version, line, begin);
+    head.startLineMalformed =
+        !isVersion(version) || target.empty() || target.find(' ') != std::string_view::npos;
 }
 
 Header parseHeader(const Line& line) {
@@ -302,21 +311,53 @@ Verdict versionAt(std::string_view text) {
     return isDigit(text[kName.size()]) ? Verdict::Yes : Verdict::No;
 }
 
+/// Methods of RFC 9110, RFC 5789 and RFC 4918, and others that are in use. Only with one of them a
+/// line is taken for a request that is not quite what the grammar says.
+bool isKnownMethod(std::string_view method) {
+    static constexpr std::array<std::string_view, 24> kMethods = {
+        "GET",      "HEAD", "POST",  "PUT",   "DELETE", "CONNECT", "OPTIONS",  "TRACE",
+        "PATCH",    "COPY", "LOCK",  "MOVE",  "MKCOL",  "UNLOCK",  "PROPFIND", "PROPPATCH",
+        "M-SEARCH", "LINK", "MERGE", "PURGE", "QUERY",  "REPORT",  "SEARCH",   "UNLINK"};
+    return std::ranges::find(kMethods, method) != kMethods.end();
+}
+
+/// A request line with white space in its target, or without target, or with a version that is cut
+/// or glued to it, or without version as in HTTP/0.9. `rest` is what stands behind the method and
+/// its space.
+Verdict looksLikeOddRequest(std::string_view method, std::string_view rest) {
+    if (!isKnownMethod(method)) return Verdict::No;
+    const std::size_t end = rest.find_first_of("\r\n");
+    const std::string_view line = rest.substr(0, end);
+    const auto isText = [](unsigned char c) { return c >= ' ' && c != 0x7f; };
+    if (!std::ranges::all_of(line, isText)) return Verdict::No;
+    if (end == std::string_view::npos) return Verdict::NeedMore;
+    const std::string_view last = line.substr(line.rfind(' ') + 1);
+    if (last.starts_with("HTTP/1")) return Verdict::Yes;
+    const bool gluedVersion = line.size() >= 8 && isVersion(line.substr(line.size() - 8));
+    if (gluedVersion && line.starts_with('/')) return Verdict::Yes;
+    const bool simple = method == "GET" && line.starts_with('/') && last.size() == line.size();
+    return simple ? Verdict::Yes : Verdict::No;
+}
+
 Verdict looksLikeRequest(std::string_view text) {
     std::size_t i = 0;
     while (i < text.size() && isTokenChar(text[i])) ++i;
     if (i > kLongestMethod) return Verdict::No;
     if (i == text.size()) return Verdict::NeedMore;
     if (i == 0 || text[i] != ' ') return Verdict::No;
+    const std::string_view method = text.substr(0, i);
+    const std::string_view rest = text.substr(i + 1);
     const std::size_t target = ++i;
     while (i < text.size() && static_cast<unsigned char>(text[i]) > ' ' && text[i] != 0x7f) ++i;
     if (i == text.size()) return Verdict::NeedMore;
-    if (i == target || text[i] != ' ') return Verdict::No;
+    if (i == target || text[i] != ' ') return looksLikeOddRequest(method, rest);
     const std::string_view version = text.substr(i + 1);
     const Verdict verdict = versionAt(version);
-    if (verdict != Verdict::Yes) return verdict;
+    if (verdict == Verdict::No) return looksLikeOddRequest(method, rest);
+    if (verdict == Verdict::NeedMore) return verdict;
     if (version.size() == 8) return Verdict::NeedMore;
-    return version[8] == '\r' || version[8] == '\n' ? Verdict::Yes : Verdict::No;
+    return version[8] == '\r' || version[8] == '\n' ? Verdict::Yes
+                                                    : looksLikeOddRequest(method, rest);
 }
 
 Verdict looksLikeResponse(std::string_view text) {

@@ -71,7 +71,9 @@ private Q_SLOTS:
         row("space before the colon", "GET / HTTP/1.1\r\nA : 1\r\n\r\n", "GET|/|HTTP/1.1|!A : 1;");
         row("no name", "GET / HTTP/1.1\r\n: 1\r\n\r\n", "GET|/|HTTP/1.1|!: 1;");
         row("start line of one word", "rubbish\r\nA: 1\r\n\r\n", "!|||A=1;", true);
-        row("start line of two words", "GET /\r\n\r\n", "!|||", true);
+        row("no version at all", "GET /\r\n\r\n", "!GET|/||", true);
+        row("no target", "OPTIONS HTTP/1.1\r\n\r\n", "!OPTIONS||HTTP/1.1|", true);
+        row("an empty target", "GET  HTTP/1.1\r\n\r\n", "!GET||HTTP/1.1|", true);
         row("space in the target", "GET /a b HTTP/1.1\r\n\r\n", "!GET|/a b|HTTP/1.1|", true);
         row("no version", "GET / x\r\n\r\n", "!GET|/|x|", true);
         row("bad status", "HTTP/1.1 2x0 OK\r\n\r\n", "!0||HTTP/1.1|", true);
@@ -155,6 +157,19 @@ private Q_SLOTS:
         row("\r\nGET / HTTP/1.1\r\n", Verdict::Yes, 17);
         row("HTTP/1.1 200 OK\r\n", Verdict::Yes, 9);
         row("M-SEARCH * HTTP/1.1\n", Verdict::Yes, 20);
+        // Requests that are not quite what the grammar says, of methods that are known.
+        row("GET /a b c HTTP/1.1\r\n", Verdict::Yes, 20);
+        row("OPTIONS HTTP/1.1\r\n", Verdict::Yes, 17);
+        row("GET  HTTP/1.1\r\n", Verdict::Yes, 14);
+        row("GET / HTTP/1.\r\n", Verdict::Yes, 14);
+        row("PUT /HTTP/1.1\n", Verdict::Yes, 14);
+        row("GET /old\r\n", Verdict::Yes, 9);
+        row("GET key\r\n", Verdict::No, 8);
+        row("get /a b HTTP/1.1\r\n", Verdict::No, 8);
+        row("OPTIONS sip:a@b SIP/2.0\r\n", Verdict::No, 24);
+        row("OPTIONS rtsp://a RTSP/1.0\r\n", Verdict::No, 26);
+        row("DELETE 3\r\n", Verdict::No, 9);
+        row("GET /\x01 HTTP/1.1\r\n", Verdict::No, 6);
         row("PRI * HTTP/2.0\r\n", Verdict::No, 12);
         row("SSH-2.0-OpenSSH_9.2\r\n", Verdict::No, 20);
         row("220 mail ESMTP ready\r\n", Verdict::No, 10);
@@ -163,7 +178,6 @@ private Q_SLOTS:
         row(QByteArray::fromHex("818537fa213d7f9f"), Verdict::No, 1);
         row("{\"a\":1}", Verdict::No, 1);
         row("42[\"a\"]", Verdict::No, 3);
-        row("GET  HTTP/1.1\r\n", Verdict::No, 5);
         row("GET /" + QByteArray(9000, 'a'), Verdict::No, 8192);
         row(QByteArray(40, 'A'), Verdict::No, 33);
         row("GET / HT", Verdict::NeedMore, -1);
