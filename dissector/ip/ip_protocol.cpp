@@ -9,14 +9,20 @@ std::string ipProtocolText(std::uint8_t protocol) {
             return "hop-by-hop options (" + number + ")";
         case kProtocolIcmp:
             return "ICMP (" + number + ")";
+        case kProtocolIpv4:
+            return "IPv4 (" + number + ")";
         case kProtocolTcp:
             return "TCP (" + number + ")";
         case kProtocolUdp:
             return "UDP (" + number + ")";
+        case kProtocolIpv6:
+            return "IPv6 (" + number + ")";
         case kProtocolRouting:
             return "routing (" + number + ")";
         case kProtocolFragment:
             return "fragment (" + number + ")";
+        case kProtocolGre:
+            return "GRE (" + number + ")";
         case kProtocolEsp:
             return "ESP (" + number + ")";
         case kProtocolAuthentication:
@@ -27,6 +33,10 @@ std::string ipProtocolText(std::uint8_t protocol) {
             return "no next header (" + number + ")";
         case kProtocolDestinationOptions:
             return "destination options (" + number + ")";
+        case kProtocolEtherIp:
+            return "Ethernet within IP (" + number + ")";
+        case kProtocolMpls:
+            return "MPLS (" + number + ")";
         default:
             return number;
     }

@@ -3,6 +3,7 @@
 #include "dissector/ip/ip_protocol.h"
 #include "dissector/ip/ipv4.h"
 #include "dissector/ip/ipv6.h"
+#include "dissector/link/plain_header.h"
 
 namespace framescope::ip {
 namespace {
@@ -103,6 +104,41 @@ void stepV6(Walk& walk) {
     walk.otherwise = walk.inUdp ? PacketKind::Udp : PacketKind::OtherIp;
     goBehindExtensions(walk,
                        ipv6::followExtensions(header->nextHeader, ipv6::kHeaderSize, walk.rest()));
+}
+
+void stepAuthentication(Walk& walk) {
+    constexpr std::size_t kFixed = 12;
+    if (!walk.has(kFixed)) return;
+    const std::uint8_t protocol = walk.bytes()[0];
+    const std::size_t size = (walk.bytes()[1] + std::size_t{2}) * 4;
+    if (size < kFixed) return walk.stop(PacketKind::Malformed);
+    if (!walk.has(size)) return;
+    if (walk.scribe != nullptr) {
+        plain_header::describe(walk, size, "authentication header", ":ah", protocol, 0);
+    }
+    walk.goIpProtocol(protocol, size);
+}
+
+void stepEtherIp(Walk& walk) {
+    constexpr std::size_t kHeader = 2;
+    if (!walk.has(kHeader)) return;
+    if (walk.scribe != nullptr) {
+        plain_header::describe(walk, kHeader, "Ethernet within IP", ":etherip");
+    }
+    walk.go(Layer::Ethernet, kHeader);
+}
+
+bool looksLikeHeader(ByteView bytes, std::uint64_t wireLength) {
+    if (bytes.empty()) return false;
+    const std::uint8_t first = bytes[0];
+    if (first >> 4 == 6) {
+        if (wireLength < ipv6::kHeaderSize) return false;
+        return bytes.size() < 6 || readBe16(bytes.data() + 4) + ipv6::kHeaderSize <= wireLength;
+    }
+    if (first >> 4 != 4 || (first & 15) < 5 || wireLength < ipv4::kMinimumHeader) return false;
+    if (bytes.size() < 4) return true;
+    const std::uint16_t length = readBe16(bytes.data() + 2);
+    return length == 0 || (length >= ipv4::kMinimumHeader && length <= wireLength);
 }
 
 void stepPayload(Walk& walk, std::uint8_t protocol) {

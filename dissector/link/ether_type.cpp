@@ -1,6 +1,7 @@
 #include "dissector/link/ether_type.h"
 
 #include "dissector/field/field_value.h"
+#include "dissector/link/plain_header.h"
 
 namespace framescope {
 namespace {
@@ -21,6 +22,25 @@ const char* nameOf(std::uint16_t etherType) {
         case kEtherQinQ2:
         case kEtherQinQ3:
             return "QinQ";
+        case kEtherTrill:
+            return "TRILL";
+        case kEtherBridged:
+            return "bridged Ethernet";
+        case kEtherPpp:
+            return "PPP";
+        case kEtherMpls:
+        case kEtherMplsUpstream:
+            return "MPLS";
+        case kEtherPppoeDiscovery:
+            return "PPPoE discovery";
+        case kEtherPppoe:
+            return "PPPoE";
+        case kEtherMacSec:
+            return "MACsec";
+        case kEtherFabricPath:
+            return "FabricPath";
+        case kEtherNsh:
+            return "NSH";
         default:
             return nullptr;
     }
@@ -40,8 +60,27 @@ Layer layerOfEtherType(std::uint16_t etherType) {
         case kEtherQinQ2:
         case kEtherQinQ3:
             return Layer::VlanTag;
+        case kEtherPppoe:
+            return Layer::Pppoe;
+        case kEtherMpls:
+        case kEtherMplsUpstream:
+            return Layer::Mpls;
+        case kEtherBridged:
+            return Layer::Ethernet;
+        case kEtherPpp:
+            return Layer::Ppp;
+        case kEtherJumboLlc:
+            return Layer::Llc;
+        case kEtherFabricPath:
+            return Layer::FabricPath;
+        case kEtherMacSec:
+            return Layer::MacSec;
+        case kEtherTrill:
+            return Layer::Trill;
+        case kEtherNsh:
+            return Layer::NshHeader;
         default:
-            return Layer::None;
+            return plain_header::isEtherType(etherType) ? Layer::PlainTag : Layer::None;
     }
 }
 

@@ -74,7 +74,10 @@ void step(Walk& walk, int version) {
     if (!walk.has(layout.size)) return;
     const ByteView header = walk.rest().first(layout.size);
     if (walk.scribe != nullptr) describe(version, layout, header, *walk.scribe, walk.place());
-    walk.goEtherType(static_cast<std::uint16_t>(number(header, layout.protocol, 2)), layout.size);
+    const auto type = static_cast<std::uint16_t>(number(header, layout.protocol, 2));
+    constexpr std::uint16_t kLlc = 4;  // ETH_P_802_2
+    if (type == kLlc) return walk.go(Layer::Llc, layout.size);
+    walk.goEtherType(type, layout.size);
 }
 
 }  // namespace framescope::linux_cooked

@@ -4,9 +4,19 @@
 #include "dissector/ip/ip_steps.h"
 #include "dissector/link/bsd_loopback.h"
 #include "dissector/link/ethernet.h"
+#include "dissector/link/hdlc.h"
 #include "dissector/link/link_layer.h"
 #include "dissector/link/linux_cooked.h"
+#include "dissector/link/llc.h"
+#include "dissector/link/mpls.h"
+#include "dissector/link/other_links.h"
+#include "dissector/link/packet_log.h"
+#include "dissector/link/plain_header.h"
+#include "dissector/link/ppp.h"
+#include "dissector/link/wlan.h"
 #include "dissector/packet/walk.h"
+#include "dissector/tunnel/gre.h"
+#include "dissector/tunnel/udp_tunnels.h"
 
 namespace framescope {
 namespace {
@@ -48,6 +58,18 @@ void step(Walk& walk) {
             return ethernet::step(walk);
         case Layer::VlanTag:
             return ethernet::stepTag(walk);
+        case Layer::FabricPath:
+            return ethernet::stepFabricPath(walk);
+        case Layer::MacSec:
+            return ethernet::stepMacSec(walk);
+        case Layer::PlainTag:
+            return plain_header::stepTag(walk);
+        case Layer::Trill:
+            return plain_header::stepTrill(walk);
+        case Layer::NshHeader:
+            return plain_header::stepNsh(walk);
+        case Layer::Llc:
+            return llc::step(walk);
         case Layer::LinuxCooked:
             return linux_cooked::step(walk, 1);
         case Layer::LinuxCooked2:
@@ -56,6 +78,54 @@ void step(Walk& walk) {
             return bsd_loopback::step(walk);
         case Layer::Raw:
             return stepRaw(walk);
+        case Layer::Ppp:
+            return ppp::step(walk);
+        case Layer::PppSerial:
+            return ppp::stepSerial(walk);
+        case Layer::PppDirection:
+            return ppp::stepDirection(walk);
+        case Layer::Pppoe:
+            return ppp::stepOverEthernet(walk);
+        case Layer::CiscoHdlc:
+            return hdlc::stepCisco(walk);
+        case Layer::FrameRelay:
+            return hdlc::stepFrameRelay(walk);
+        case Layer::Mpls:
+            return mpls::step(walk);
+        case Layer::MplsPayload:
+            return mpls::stepPayload(walk);
+        case Layer::NetfilterLog:
+            return packet_log::stepNetfilter(walk);
+        case Layer::PfLog:
+            return packet_log::stepPf(walk);
+        case Layer::Wlan:
+            return wlan::step(walk);
+        case Layer::Radiotap:
+            return wlan::stepRadiotap(walk);
+        case Layer::Prism:
+            return wlan::stepPrism(walk);
+        case Layer::Avs:
+            return wlan::stepAvs(walk);
+        case Layer::Ppi:
+            return wlan::stepPpi(walk);
+        case Layer::Atm:
+            return other_links::stepAtm(walk);
+        case Layer::SunAtm:
+            return other_links::stepSunAtm(walk);
+        case Layer::TokenRing:
+            return other_links::stepTokenRing(walk);
+        case Layer::Fddi:
+            return other_links::stepFddi(walk);
+        case Layer::Slip:
+            return other_links::stepSlip(walk);
+        case Layer::Erf:
+            return other_links::stepErf(walk);
+        case Layer::Pktap:
+            return other_links::stepPktap(walk);
+        case Layer::Juniper:
+            return other_links::stepJuniper(walk);
+        case Layer::PlainLink:
+            return plain_header::stepLink(walk);
         case Layer::Ip:
             return ip::step(walk);
         case Layer::Ipv4:
@@ -64,8 +134,32 @@ void step(Walk& walk) {
             return ip::stepV6(walk);
         case Layer::Tcp:
             return stepTcp(walk);
+        case Layer::Authentication:
+            return ip::stepAuthentication(walk);
+        case Layer::EtherIp:
+            return ip::stepEtherIp(walk);
         case Layer::Udp:
-            return walk.stop(PacketKind::Udp);
+            return udp::step(walk);
+        case Layer::Gre:
+            return gre::step(walk);
+        case Layer::Erspan:
+            return gre::stepErspan(walk);
+        case Layer::Vxlan:
+            return udp::stepVxlan(walk);
+        case Layer::Geneve:
+            return udp::stepGeneve(walk);
+        case Layer::Gtp:
+            return udp::stepGtp(walk);
+        case Layer::MplsInUdp:
+            return udp::stepMpls(walk);
+        case Layer::Teredo:
+            return udp::stepTeredo(walk);
+        case Layer::L2tp:
+            return udp::stepL2tp(walk);
+        case Layer::Lisp:
+            return udp::stepLisp(walk);
+        case Layer::Ayiya:
+            return udp::stepAyiya(walk);
     }
 }
 
@@ -86,6 +180,7 @@ DecodedPacket walkPacket(std::uint32_t linkType, ByteView packet, std::uint32_t 
     DecodedPacket decoded;
     Walk walk(packet, originalLength, decoded, scribe);
     walk.next = firstLayer(linkType);
+    walk.type = static_cast<std::uint16_t>(linkType);
     if (walk.next == Layer::None) walk.stop(PacketKind::UnknownLink);
     finish(walk);
     return decoded;
@@ -111,6 +206,18 @@ void Walk::goIpProtocol(std::uint8_t protocol, std::size_t size) {
             return go(Layer::Tcp, size);
         case kProtocolUdp:
             return go(Layer::Udp, size);
+        case kProtocolIpv4:
+            return go(Layer::Ipv4, size);
+        case kProtocolIpv6:
+            return go(Layer::Ipv6, size);
+        case kProtocolGre:
+            return go(Layer::Gre, size);
+        case kProtocolAuthentication:
+            return go(Layer::Authentication, size);
+        case kProtocolEtherIp:
+            return go(Layer::EtherIp, size);
+        case kProtocolMpls:
+            return go(Layer::Mpls, size);
         default:
             return stopUnread();
     }
@@ -131,9 +238,9 @@ DecodedPacket decodeFirstFragment(const DecodedPacket& decoded, ByteView packet)
     DecodedPacket inner = decodeDatagram(fragment.source, fragment.destination, fragment.protocol,
                                          packet.subspan(fragment.dataOffset, fragment.dataCaptured),
                                          fragment.dataLength);
+    if (inner.kind == PacketKind::Malformed) return decoded;
     inner.tcpOffset += fragment.dataOffset;
     inner.payloadOffset += fragment.dataOffset;
-    inner.fragment.dataOffset += fragment.dataOffset;
     return inner;
 }
 

@@ -52,8 +52,8 @@ DecodedPacket decodePacket(std::uint32_t linkType, ByteView packet, std::uint32_
 DecodedPacket decodeDatagram(const IpAddress& source, const IpAddress& destination,
                              std::uint8_t protocol, ByteView payload, std::uint64_t length);
 
-/// What a first fragment says without the others: the whole segment's beginning, with offsets that
-/// count in `packet`. Returns `decoded` itself if it is another fragment, or none.
+/// What a first fragment says without the others: the beginning of a segment, with offsets that
+/// count in `packet`. Returns `decoded` itself if it says nothing, or is no first fragment.
 DecodedPacket decodeFirstFragment(const DecodedPacket& decoded, ByteView packet);
 
 /// Appends the packet's layers. `context.payloadLength` is filled in here. `protocols` gets the

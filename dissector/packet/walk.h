@@ -20,16 +20,59 @@ enum class Layer : std::uint8_t {
     // Link layers
     Ethernet,
     VlanTag,
+    FabricPath,
+    MacSec,
+    PlainTag,  ///< announced by an EtherType, see plain_header.h
+    Trill,
+    NshHeader,
+    Llc,
     LinuxCooked,
     LinuxCooked2,
     BsdLoopback,
     Raw,
+    Ppp,
+    PppSerial,
+    PppDirection,
+    Pppoe,
+    CiscoHdlc,
+    FrameRelay,
+    Mpls,
+    MplsPayload,
+    NetfilterLog,
+    PfLog,
+    Wlan,
+    Radiotap,
+    Prism,
+    Avs,
+    Ppi,
+    Atm,
+    SunAtm,
+    TokenRing,
+    Fddi,
+    Slip,
+    Erf,
+    Pktap,
+    Juniper,
+    PlainLink,  ///< named by the link type, see plain_header.h
     // IP
     Ip,  ///< the version nibble says which
     Ipv4,
     Ipv6,
+    Authentication,
+    EtherIp,
     Tcp,
     Udp,
+    // Tunnels
+    Gre,
+    Erspan,
+    Vxlan,
+    Geneve,
+    Gtp,
+    MplsInUdp,
+    Teredo,
+    L2tp,
+    Lisp,
+    Ayiya,
 };
 
 /// Where a step writes what it has found.
@@ -51,7 +94,8 @@ struct Walk {
     std::size_t offset = 0;  ///< of the next layer; never beyond the captured bytes
     std::uint64_t end = 0;   ///< of the layers around the next one, on the wire
     Layer next = Layer::None;
-    /// What announced the next layer, in the numbers of the layer before: an EtherType for VlanTag.
+    /// What announced the next layer, in the numbers of the layer before: an EtherType for a tag,
+    /// the link type for the first layer.
     std::uint16_t type = 0;
     /// What the packet is if no layer is found that is read on.
     PacketKind otherwise = PacketKind::NotIp;
