@@ -5,6 +5,7 @@
 
 #include "app/cli/connections_table.h"
 #include "app/cli/field_text.h"
+#include "app/cli/file_table.h"
 #include "app/cli/session_table.h"
 #include "app/cli/text_table.h"
 #include "dissector/core/duration_text.h"
@@ -43,6 +44,7 @@ std::string pollingText(const Session& session) {
 
 constexpr std::array kTables = {
     StatisticsTable{"connections", connectionsText},
+    StatisticsTable{"file", fileText},
     StatisticsTable{"polling", pollingText},
     StatisticsTable{"sessions", engineSessionText},
 };

@@ -42,8 +42,10 @@ public:
     virtual std::uint64_t storedPosition(std::uint64_t offset) const = 0;
     /// The number of bytes there are, when it is known without producing them.
     virtual std::optional<std::uint64_t> size() const = 0;
-    /// True when positions in this source are not positions in the file on disk.
-    virtual bool isCompressed() const = 0;
+    /// How the file is compressed ("gzip"), or null where its bytes are read as they are.
+    /// Positions in a compressed source are not positions in the file on disk.
+    virtual const char* compression() const { return nullptr; }
+    bool isCompressed() const { return compression() != nullptr; }
 
     /// True while somebody is still writing: what ends here may go on.
     virtual bool mayGrow() const { return false; }

@@ -101,6 +101,12 @@ std::shared_ptr<CaptureFile> CaptureFile::ofBytes(Bytes bytes) {
         {}, std::make_unique<MemoryBytes>(std::move(bytes)), CaptureFormat::Pcap, std::nullopt));
 }
 
+std::string CaptureFile::formatText() const {
+    if (m_format == CaptureFormat::Pcapng) return "pcapng";
+    if (!m_pcapHeader) return {};
+    return m_pcapHeader->nanoseconds ? "pcap with nanoseconds" : "pcap";
+}
+
 Result<StoredPacket> CaptureFile::readPacket(const CaptureLayout& layout,
                                              std::uint64_t recordOffset) const {
     if (const auto changed = m_source->changed()) return *changed;
@@ -177,6 +183,9 @@ Result<StoredPacket> CaptureFile::readPcapngBlock(const CaptureLayout& layout,
     static_cast<PacketHeader&>(packet) = described.packet;
     const auto first = block->begin() + static_cast<std::ptrdiff_t>(packet.dataOffset - offset);
     packet.data.assign(first, first + packet.capturedLength);
+    std::vector<ByteView> comments;
+    if (described.commented) pcapng::packetComments(header->order, described.options, comments);
+    for (const ByteView comment : comments) packet.comments.emplace_back(asText(comment));
     return packet;
 }
 

@@ -7,6 +7,8 @@
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "capture/file/byte_source.h"
 #include "capture/file/capture_layout.h"
@@ -27,6 +29,7 @@ const char* captureFormatName(CaptureFormat format);
 /// A packet that was read again.
 struct StoredPacket : PacketHeader {
     Bytes data;
+    std::vector<std::string> comments;  ///< As CapturedPacket::comments.
 };
 
 class CaptureFile {
@@ -48,6 +51,8 @@ public:
     const std::filesystem::path& path() const { return m_path; }
     CaptureFormat format() const { return m_format; }
     bool isCompressed() const { return m_source->isCompressed(); }
+    /// The format with its variant: "pcapng", "pcap with nanoseconds"; empty for ofBytes().
+    std::string formatText() const;
 
     /// Reads the packet at `recordOffset` again. `layout` is what the reader found up to there at
     /// least. An Error when the file no longer has that packet at that place.

@@ -5,10 +5,26 @@
 
 namespace framescope {
 
+void InterfaceCounts::update(const InterfaceCounts& later) {
+    const auto take = [](auto& known, const auto& fresh) {
+        if (fresh) known = fresh;
+    };
+    take(beginNs, later.beginNs);
+    take(endNs, later.endNs);
+    take(received, later.received);
+    take(interfaceDrops, later.interfaceDrops);
+    take(accepted, later.accepted);
+    take(kernelDrops, later.kernelDrops);
+    take(delivered, later.delivered);
+    if (!later.comment.empty()) comment = later.comment;
+}
+
 void CaptureLayout::append(const CaptureLayout& more) {
     sections.insert(sections.end(), more.sections.begin(), more.sections.end());
     interfaces.insert(interfaces.end(), more.interfaces.begin(), more.interfaces.end());
     secrets.insert(secrets.end(), more.secrets.begin(), more.secrets.end());
+    hostNames.insert(hostNames.end(), more.hostNames.begin(), more.hostNames.end());
+    for (const auto& [index, counts] : more.statistics) statistics[index] = counts;
 }
 
 const CaptureSection* CaptureLayout::sectionAt(std::uint64_t offset) const {

@@ -63,6 +63,7 @@ ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
     packet.dataOffset = offset + pcapRecordHeaderLength;
     packet.dropped = 0;
     packet.data = whole.subspan(pcapRecordHeaderLength);
+    packet.comments = {};
     return deliver(packet, offset + whole.size());
 }
 
@@ -125,6 +126,8 @@ CaptureLayout CaptureReader::takeNewLayout() {
     fresh.sections = from(m_layout.sections, m_sectionsTaken);
     fresh.interfaces = from(m_layout.interfaces, m_interfacesTaken);
     fresh.secrets = from(m_layout.secrets, m_secretsTaken);
+    fresh.hostNames = from(m_layout.hostNames, m_hostNamesTaken);
+    fresh.statistics = std::exchange(m_freshStatistics, {});
     return fresh;
 }
 

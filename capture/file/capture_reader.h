@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "capture/file/capture_file.h"
@@ -31,7 +32,8 @@ struct BlockHeader;
 /// A packet as it lies in the file.
 struct CapturedPacket : PacketHeader {
     std::uint32_t number = 0;  ///< Counted from 1.
-    ByteView data;             ///< Valid until the reader is used again.
+    ByteView data;             ///< Valid until the reader is used again, as are its comments.
+    std::span<const ByteView> comments;  ///< At most maxPacketComments, none of them empty.
 };
 
 enum class ReadStep {
@@ -66,6 +68,10 @@ struct ReadLimits {
     std::size_t sections = 1 << 20;
     std::size_t interfaces = 1 << 16;
     std::size_t secrets = 1 << 16;
+    std::size_t hostNames = 1 << 16;
+    /// Bytes of what the file says of itself: names of hosts, and of sections and interfaces
+    /// their comments and whatever else is in their details.
+    std::size_t text = std::size_t{16} << 20;
 };
 
 class CaptureReader {
@@ -108,10 +114,14 @@ private:
     ReadStep nextInPcapng(CapturedPacket& packet);
     BlockResult readBlock(const pcapng::BlockHeader& header, CapturedPacket& packet);
     bool readPacketBlock(const pcapng::BlockHeader& header, ByteView block, CapturedPacket& packet);
+    void readComments(const pcapng::BlockHeader& header, ByteView options, CapturedPacket& packet);
     bool readSectionHeader(const pcapng::BlockHeader& header, ByteView block);
     void readInterface(const pcapng::BlockHeader& header, ByteView block);
     void readSecrets(const pcapng::BlockHeader& header);
     void readStatistics(const pcapng::BlockHeader& header, ByteView block);
+    void readNames(const pcapng::BlockHeader& header, ByteView block);
+    bool keepText(std::size_t bytes, std::uint64_t offset);
+    void remarkTextLimit(std::uint64_t offset);
     void countOtherBlock(std::uint32_t type);
 
     ReadStep deliver(CapturedPacket& packet, std::uint64_t recordEnd);
@@ -134,6 +144,11 @@ private:
     std::size_t m_sectionsTaken = 0;
     std::size_t m_interfacesTaken = 0;
     std::size_t m_secretsTaken = 0;
+    std::size_t m_hostNamesTaken = 0;
+    std::map<std::uint32_t, InterfaceCounts> m_freshStatistics;
+    std::map<IpAddress, std::vector<std::uint32_t>> m_hosts;  // Names by address, as indices.
+    std::vector<ByteView> m_comments;                         // Of the packet given out last.
+    std::size_t m_textBytes = 0;                              // Kept so far, see ReadLimits::text.
 };
 
 }  // namespace framescope

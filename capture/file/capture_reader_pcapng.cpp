@@ -5,11 +5,12 @@
 
 #include "capture/file/capture_reader.h"
 #include "capture/file/pcapng_format.h"
+#include "capture/file/pcapng_options.h"
 
 namespace framescope {
 namespace {
 
-constexpr std::size_t trailerLength = 4;
+using pcapng::trailerLength;
 
 std::string blockAt(const pcapng::BlockHeader& header) {
     return "the block at byte " + std::to_string(header.offset);
@@ -23,10 +24,44 @@ constexpr const char* completeBefore = " The packets before it are complete.";
 
 /// Statistics are a few figures and perhaps a comment; a block that is longer is passed over.
 constexpr std::uint32_t maxStatisticsLength = 64U << 10;
+/// Likewise a block of names: there is no room for so many.
+constexpr std::uint32_t maxNamesLength = 16U << 20;
+/// Names that are kept of one address.
+constexpr std::size_t maxNamesOfHost = 64;
+
+/// What a text costs that is kept, with what lies around it.
+std::size_t costOf(const std::string& text) {
+    return text.size() + sizeof text;
+}
+
+std::size_t costOf(const std::vector<std::string>& texts) {
+    std::size_t cost = 0;
+    for (const std::string& text : texts) cost += costOf(text);
+    return cost;
+}
+
+/// What the details cost; 0 where nothing is said.
+std::size_t costOf(const SectionDetails& details) {
+    const bool silent = details.hardware.empty() && details.system.empty() &&
+                        details.application.empty() && details.comments.empty() && !details.length;
+    if (silent) return 0;
+    return sizeof details + details.hardware.size() + details.system.size() +
+           details.application.size() + costOf(details.comments);
+}
+
+std::size_t costOf(const InterfaceDetails& details) {
+    const bool silent = details.filter.empty() && details.hardware.empty() &&
+                        details.system.empty() && details.comments.empty() && !details.speed &&
+                        !details.fcsLength;
+    if (silent) return 0;
+    return sizeof details + details.filter.size() + details.hardware.size() +
+           details.system.size() + costOf(details.comments);
+}
 
 /// True for blocks whose body this program reads.
 bool readWhole(const pcapng::BlockHeader& header) {
     if (header.type == pcapng::InterfaceStatistics) return header.length <= maxStatisticsLength;
+    if (header.type == pcapng::NameResolution) return header.length <= maxNamesLength;
     return pcapng::isPacketBlock(header.type) || header.type == pcapng::SectionHeader ||
            header.type == pcapng::InterfaceDescription;
 }
@@ -100,6 +135,13 @@ CaptureReader::BlockResult CaptureReader::readBlock(const pcapng::BlockHeader& h
     } else {
         if (header.type == pcapng::DecryptionSecrets) readSecrets(header);
         if (header.type == pcapng::InterfaceStatistics && whole) readStatistics(header, block);
+        if (header.type == pcapng::NameResolution) {
+            if (whole) {
+                readNames(header, block);
+            } else {
+                remarkTextLimit(header.offset);
+            }
+        }
         countOtherBlock(header.type);
     }
     return BlockResult::NoPacket;
@@ -120,6 +162,8 @@ bool CaptureReader::readPacketBlock(const pcapng::BlockHeader& header, ByteView 
             static_cast<PacketHeader&>(packet) = described.packet;
             packet.data = block.subspan(static_cast<std::size_t>(packet.dataOffset - header.offset),
                                         packet.capturedLength);
+            packet.comments = {};
+            if (described.commented) readComments(header, described.options, packet);
             return true;
         case pcapng::PacketFault::UnknownInterface:
             remark(NoticeCode::UnknownInterface, header.offset,
@@ -137,16 +181,49 @@ bool CaptureReader::readPacketBlock(const pcapng::BlockHeader& header, ByteView 
     return false;
 }
 
+void CaptureReader::readComments(const pcapng::BlockHeader& header, ByteView options,
+                                 CapturedPacket& packet) {
+    m_comments.clear();
+    if (!pcapng::packetComments(header.order, options, m_comments)) {
+        remark(NoticeCode::CommentLimit, header.offset,
+               "The packet in " + blockAt(header) + " has more than " +
+                   std::to_string(maxPacketComments) + " comments; the others are not shown.");
+    }
+    packet.comments = m_comments;
+}
+
+/// False, and a remark, when there is no room for so many bytes of what the file says of itself.
+bool CaptureReader::keepText(std::size_t bytes, std::uint64_t offset) {
+    if (bytes <= m_limits.text - m_textBytes) {
+        m_textBytes += bytes;
+        return true;
+    }
+    remarkTextLimit(offset);
+    return false;
+}
+
+void CaptureReader::remarkTextLimit(std::uint64_t offset) {
+    remark(NoticeCode::TextLimit, offset,
+           "The capture says more of itself (names of hosts, remarks on sections and interfaces) "
+           "than is kept; some of it, first at byte " +
+               std::to_string(offset) + ", is not shown.");
+}
+
 bool CaptureReader::readSectionHeader(const pcapng::BlockHeader& header, ByteView block) {
-    const auto version = pcapng::parseSectionVersion(header.order, block);
-    if (!version || *version != 1) {
+    auto parsed = pcapng::parseSection(header.order, block);
+    if (!parsed || parsed->version != 1) {
         stop(NoticeCode::Damaged, header.offset,
              damagedAt(header.offset) +
-                 (version ? "a section there has version " + std::to_string(*version) +
-                                ", which is not known."
-                          : "a section header there is too short.") +
+                 (parsed ? "a section there has version " + std::to_string(parsed->version) +
+                               ", which is not known."
+                         : "a section header there is too short.") +
                  completeBefore);
         return false;
+    }
+    if (parsed->optionsCut) {
+        remark(NoticeCode::MalformedBlock, header.offset,
+               "The options of the section header at byte " + std::to_string(header.offset) +
+                   " are malformed.");
     }
     if (m_layout.sections.size() == m_limits.sections) {
         stop(NoticeCode::TooMany, header.offset,
@@ -159,7 +236,11 @@ bool CaptureReader::readSectionHeader(const pcapng::BlockHeader& header, ByteVie
     section.offset = header.offset;
     section.bigEndian = header.order.bigEndian();
     section.firstInterface = static_cast<std::uint32_t>(m_layout.interfaces.size());
-    m_layout.sections.push_back(section);
+    if (const std::size_t cost = costOf(parsed->details);
+        cost != 0 && keepText(cost, header.offset)) {
+        section.details = std::make_shared<const SectionDetails>(std::move(parsed->details));
+    }
+    m_layout.sections.push_back(std::move(section));
     return true;
 }
 
@@ -177,7 +258,13 @@ void CaptureReader::readInterface(const pcapng::BlockHeader& header, ByteView bl
         return;
     }
     // One that is too short still takes its number, or all packets behind it would change hands.
-    m_layout.interfaces.push_back(parsed ? std::move(parsed->interface) : CaptureInterface{});
+    if (!parsed) parsed.emplace();
+    if (const std::size_t cost = costOf(parsed->details);
+        cost != 0 && keepText(cost, header.offset)) {
+        parsed->interface.details =
+            std::make_shared<const InterfaceDetails>(std::move(parsed->details));
+    }
+    m_layout.interfaces.push_back(std::move(parsed->interface));
 }
 
 void CaptureReader::readSecrets(const pcapng::BlockHeader& header) {
@@ -200,14 +287,41 @@ void CaptureReader::readSecrets(const pcapng::BlockHeader& header) {
 /// The figures count from the beginning of the capture on, so a later block replaces what an
 /// earlier one said of its interface.
 void CaptureReader::readStatistics(const pcapng::BlockHeader& header, ByteView block) {
-    const auto statistics = pcapng::parseStatistics(header.order, block);
-    if (!statistics) return;
-    const std::int64_t index =
-        m_layout.interfaceIndex(m_layout.sections.back(), statistics->interfaceId);
-    const InterfaceDrops drops{statistics->kernelDrops.value_or(0),
-                               statistics->interfaceDrops.value_or(0)};
-    if (index < 0 || drops == InterfaceDrops{}) return;
-    m_drops[static_cast<std::uint32_t>(index)] = drops;
+    if (block.size() < pcapng::statisticsLength) return;
+    const std::int64_t index = m_layout.interfaceIndex(
+        m_layout.sections.back(), pcapng::statisticsInterface(header.order, block));
+    if (index < 0) return;
+    const auto place = static_cast<std::uint32_t>(index);
+    const InterfaceCounts statistics = pcapng::parseStatistics(
+        header.order, block, &m_layout.interfaces[static_cast<std::size_t>(index)]);
+    InterfaceCounts& known = m_layout.statistics[place];
+    known.update(statistics);
+    m_freshStatistics[place] = known;
+    const InterfaceDrops drops{statistics.kernelDrops.value_or(0),
+                               statistics.interfaceDrops.value_or(0)};
+    if (drops != InterfaceDrops{}) m_drops[place] = drops;
+}
+
+void CaptureReader::readNames(const pcapng::BlockHeader& header, ByteView block) {
+    const bool whole = pcapng::parseNames(
+        header.order, block, [&](const IpAddress& address, std::string_view name) {
+            std::vector<std::uint32_t>& known = m_hosts[address];
+            // Every section may repeat the names of the one before.
+            const auto same = [&](std::uint32_t at) { return m_layout.hostNames[at].name == name; };
+            if (std::ranges::any_of(known, same)) return;
+            HostName host{address, std::string(name)};
+            const auto place = static_cast<std::uint32_t>(m_layout.hostNames.size());
+            if (place >= m_limits.hostNames || known.size() == maxNamesOfHost) {
+                remarkTextLimit(header.offset);
+            } else if (keepText(2 * sizeof host + name.size(), header.offset)) {
+                known.push_back(place);
+                m_layout.hostNames.push_back(std::move(host));
+            }
+        });
+    if (!whole) {
+        remark(NoticeCode::MalformedBlock, header.offset,
+               "The names of hosts in " + blockAt(header) + " do not fit into it.");
+    }
 }
 
 void CaptureReader::countOtherBlock(std::uint32_t type) {

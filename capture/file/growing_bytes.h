@@ -81,7 +81,6 @@ public:
     std::uint64_t storedSize() const override { return m_bytes->size(); }
     std::uint64_t storedPosition(std::uint64_t offset) const override { return offset; }
     std::optional<std::uint64_t> size() const override { return m_bytes->size(); }
-    bool isCompressed() const override { return false; }
     bool mayGrow() const override { return !m_bytes->hasEnded(); }
     std::uint64_t firstReadable() const override { return m_bytes->firstReadable(); }
     bool waitBeyond(std::uint64_t position, std::chrono::milliseconds time) const override {

@@ -36,7 +36,7 @@ public:
     std::uint64_t storedSize() const override { return m_file->storedSize(); }
     std::uint64_t storedPosition(std::uint64_t) const override { return m_consumed; }
     std::optional<std::uint64_t> size() const override;
-    bool isCompressed() const override { return true; }
+    const char* compression() const override { return "gzip"; }
 
 private:
     GzipFile(std::unique_ptr<PlainFile> file, FileDescriptor spool, std::filesystem::path folder);

@@ -28,7 +28,6 @@ public:
     std::uint64_t storedSize() const override { return m_bytes.size(); }
     std::uint64_t storedPosition(std::uint64_t offset) const override { return offset; }
     std::optional<std::uint64_t> size() const override { return m_bytes.size(); }
-    bool isCompressed() const override { return false; }
 
 private:
     Bytes m_bytes;

@@ -10,15 +10,17 @@ namespace framescope {
 enum class NoticeCode {
     CutOff,             ///< The file ends inside a record or block. Reading ended there.
     Damaged,            ///< A record or block header cannot be right. Reading ended there.
-    CompressedCutOff,   ///< The gzip data ends early. Reading ended with the last whole packet.
-    CompressedDamaged,  ///< The gzip data is damaged. Reading ended with the last whole packet.
+    CompressedCutOff,   ///< Compressed data ends early. Reading ended with the last whole packet.
+    CompressedDamaged,  ///< Compressed data is damaged. Reading ended with the last whole packet.
     ReadFailed,         ///< The disk or the temporary file failed. Reading ended there.
     TooMany,            ///< More packets or sections than can be numbered. Reading ended there.
     UnknownInterface,  ///< A packet names an interface the section lacks; skipped, reading goes on.
     MalformedBlock,    ///< The inside of a block is wrong, its length is not; reading goes on.
-    TrailingBytes,     ///< Bytes behind the gzip data that are not gzip; not read.
+    TrailingBytes,     ///< Bytes behind compressed data that are none; not read.
     LetGo,             ///< A ring deleted packets before they were read; reading goes on.
     InterfaceLimit,    ///< More interfaces than are kept; packets on the others are skipped.
+    CommentLimit,      ///< A packet has more comments than are kept; the others are not shown.
+    TextLimit,         ///< More names or remarks than are kept; the others are not shown.
 };
 
 struct Notice {

@@ -1,12 +1,16 @@
 // What a capture file says about a packet beside its bytes.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 namespace framescope {
 
 /// Most bytes a packet, or the block around it, may have; one that claims more is damaged.
 inline constexpr std::uint32_t maxPacketLength = 256u << 20;
+
+/// Comments of one packet that are kept. People write one or two.
+inline constexpr std::size_t maxPacketComments = 64;
 
 struct PacketHeader {
     std::int64_t timeNs = 0;           ///< Nanoseconds since 1970-01-01 UTC. Only if hasTime.

@@ -1,85 +1,21 @@
-// Reading the blocks of pcapng; see pcapng_format.h. Section numbers are those of
+// Reading the heads of blocks and the blocks that hold a packet; see pcapng_format.h, and
+// pcapng_details.cpp for the other blocks. Section numbers are those of
 // draft-ietf-opsawg-pcapng.
 #include "capture/file/pcapng_format.h"
 
 #include <algorithm>
 #include <limits>
-#include <string>
+
+#include "capture/file/pcapng_options.h"
 
 namespace framescope::pcapng {
 namespace {
 
 constexpr std::uint32_t byteOrderMagic = 0x1a2b3c4d;
-constexpr std::size_t trailerLength = 4;
-constexpr std::size_t maxNameLength = 256;
-
-constexpr std::uint16_t optionEnd = 0;
-// Options of an interface description block, section 4.2.
-constexpr std::uint16_t optionName = 2;
-constexpr std::uint16_t optionDescription = 3;
-constexpr std::uint16_t optionTimeResolution = 9;
-constexpr std::uint16_t optionTimeOffset = 14;
 // Of an enhanced packet block, section 4.3.
 constexpr std::uint16_t optionPacketDrops = 4;
-// Of an interface statistics block, section 4.6.
-constexpr std::uint16_t optionInterfaceDrops = 5;
-constexpr std::uint16_t optionKernelDrops = 7;
 /// The obsolete packet block's drop count when nobody counted, appendix A.
 constexpr std::uint16_t dropsUnknown = 0xffff;
-
-std::string shortText(ByteView value) {
-    const auto text = asText(value.first(std::min(value.size(), maxNameLength)));
-    return std::string(text.substr(0, text.find('\0')));
-}
-
-void applyOption(FileOrder order, std::uint16_t code, ByteView value, CaptureInterface& interface) {
-    if (code == optionName) {
-        interface.name = shortText(value);
-    } else if (code == optionDescription) {
-        interface.description = shortText(value);
-    } else if (code == optionTimeResolution && value.size() == 1) {
-        interface.resolution.binary = (value[0] & 0x80) != 0;
-        interface.resolution.exponent = value[0] & 0x7f;
-    } else if (code == optionTimeOffset && value.size() == 8) {
-        interface.timeOffset = static_cast<std::int64_t>(order.u64(value, 0));
-    }
-}
-
-std::size_t paddedLength(std::size_t length) {
-    return (length + 3) & ~std::size_t{3};
-}
-
-/// Hands code and value of the options in `bytes` to `use`, up to the end mark or the end. False
-/// when one did not fit.
-template <typename Use>
-bool walkOptions(FileOrder order, ByteView bytes, const Use& use) {
-    while (!bytes.empty()) {
-        if (bytes.size() < 4) return false;
-        const std::uint16_t code = order.u16(bytes, 0);
-        const std::size_t length = order.u16(bytes, 2);
-        if (code == optionEnd) return true;
-        bytes = bytes.subspan(4);
-        if (length > bytes.size()) return false;
-        use(code, bytes.first(length));
-        bytes = bytes.subspan(std::min(paddedLength(length), bytes.size()));
-    }
-    return true;
-}
-
-/// An option that counts is 64 bits long; one of another length counts nothing.
-std::optional<std::uint64_t> countOf(FileOrder order, ByteView value) {
-    if (value.size() != 8) return std::nullopt;
-    return order.u64(value, 0);
-}
-
-/// What the options of an enhanced packet block say was dropped before the packet.
-std::uint64_t packetDrops(FileOrder order, ByteView options) {
-    std::optional<std::uint64_t> dropped;
-    walkOptions(order, options, [&](std::uint16_t code, ByteView value) {
-        if (code == optionPacketDrops && !dropped) dropped = countOf(order, value);
-    });
-    return dropped.value_or(0);
-}
 
 /// Seconds, and nanoseconds beyond them.
 struct Moment {
@@ -159,7 +95,8 @@ PacketBlock describePacket(const BlockHeader& header, ByteView block, const Capt
     const FileOrder order = header.order;
     const bool simple = header.type == SimplePacket;
     const std::size_t dataPosition = simple ? 12 : 28;
-    if (block.size() < dataPosition + trailerLength) return {PacketFault::Malformed, 0, {}};
+    if (block.size() < dataPosition + trailerLength)
+        return {PacketFault::Malformed, 0, {}, {}, false};
     const std::size_t room = block.size() - dataPosition - trailerLength;
 
     PacketBlock result;
@@ -195,48 +132,33 @@ PacketBlock describePacket(const BlockHeader& header, ByteView block, const Capt
     packet.hasTime = time.has_value();
     packet.timeNs = time.value_or(0);
     if (result.fault != PacketFault::None) return result;
-    if (header.type == EnhancedPacket) {
-        const std::size_t optionsPosition = std::min(paddedLength(packet.capturedLength), room);
-        packet.dropped = packetDrops(
-            order, block.subspan(dataPosition + optionsPosition, room - optionsPosition));
-    } else if (const std::uint16_t dropped = order.u16(block, 10); dropped != dropsUnknown) {
-        packet.dropped = dropped;
+    if (header.type == ObsoletePacket) {
+        if (const std::uint16_t dropped = order.u16(block, 10); dropped != dropsUnknown)
+            packet.dropped = dropped;
     }
-    return result;
-}
-
-std::optional<InterfaceBlock> parseInterface(FileOrder order, ByteView block) {
-    constexpr std::size_t optionsPosition = 16;
-    if (block.size() < optionsPosition + trailerLength) return std::nullopt;
-    InterfaceBlock result;
-    result.interface.linkType = order.u16(block, 8);
-    result.interface.snapLength = order.u32(block, 12);
-    const ByteView options =
-        block.subspan(optionsPosition, block.size() - optionsPosition - trailerLength);
-    result.optionsCut = !walkOptions(order, options, [&](std::uint16_t code, ByteView value) {
-        applyOption(order, code, value, result.interface);
+    const std::size_t optionsPosition = std::min(paddedLength(packet.capturedLength), room);
+    result.options = block.subspan(dataPosition + optionsPosition, room - optionsPosition);
+    std::optional<std::uint64_t> dropped;
+    walkOptions(order, result.options, [&](std::uint16_t code, ByteView value) {
+        if (code == optionComment && !value.empty()) result.commented = true;
+        if (code == optionPacketDrops && header.type == EnhancedPacket && !dropped)
+            dropped = countOf(order, value);
     });
+    if (dropped) packet.dropped = *dropped;
     return result;
 }
 
-std::optional<StatisticsBlock> parseStatistics(FileOrder order, ByteView block) {
-    constexpr std::size_t optionsPosition = 20;
-    if (block.size() < optionsPosition + trailerLength) return std::nullopt;
-    StatisticsBlock result;
-    result.interfaceId = order.u32(block, 8);
-    const ByteView options =
-        block.subspan(optionsPosition, block.size() - optionsPosition - trailerLength);
+bool packetComments(FileOrder order, ByteView options, std::vector<ByteView>& comments) {
+    bool all = true;
     walkOptions(order, options, [&](std::uint16_t code, ByteView value) {
-        if (code == optionInterfaceDrops) result.interfaceDrops = countOf(order, value);
-        if (code == optionKernelDrops) result.kernelDrops = countOf(order, value);
+        if (code != optionComment || value.empty()) return;
+        if (comments.size() == maxPacketComments) {
+            all = false;
+        } else {
+            comments.push_back(value);
+        }
     });
-    return result;
-}
-
-std::optional<std::uint16_t> parseSectionVersion(FileOrder order, ByteView block) {
-    constexpr std::size_t shortestSectionHeader = 28;
-    if (block.size() < shortestSectionHeader) return std::nullopt;
-    return order.u16(block, 12);
+    return all;
 }
 
 std::optional<std::int64_t> timeInNs(std::uint64_t timestamp, TimeResolution resolution,

@@ -5,7 +5,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
+#include <string_view>
+#include <vector>
 
 #include "capture/file/capture_layout.h"
 #include "capture/file/file_order.h"
@@ -53,12 +56,20 @@ struct PacketBlock {
     PacketFault fault = PacketFault::None;
     std::uint32_t interfaceId = 0;  ///< Within the section.
     PacketHeader packet;            ///< Only without a fault.
+    ByteView options;               ///< As they stand in the block.
+    bool commented = false;         ///< There is a comment among them.
 };
 
-/// Options were not well-formed: some may be missing.
+struct SectionBlock {
+    std::uint16_t version = 0;  ///< The major one.
+    SectionDetails details;
+    bool optionsCut = false;  ///< They were not well-formed: some may be missing.
+};
+
 struct InterfaceBlock {
-    CaptureInterface interface;
-    bool optionsCut = false;
+    CaptureInterface interface;  ///< Without its details.
+    InterfaceDetails details;
+    bool optionsCut = false;  ///< As in a section.
 };
 
 /// True when a file that starts like this (at least 4 bytes) is pcapng or means to be.
@@ -75,13 +86,6 @@ std::optional<BlockHeader> parseBlockHeader(ByteView blockStart, std::uint64_t o
 /// True when the length behind the body repeats the one before it, as it must.
 bool trailerAgrees(const BlockHeader& header, ByteView trailer);
 
-/// What an interface statistics block says was lost; nothing where it does not say.
-struct StatisticsBlock {
-    std::uint32_t interfaceId = 0;                ///< Within the section.
-    std::optional<std::uint64_t> interfaceDrops;  ///< isb_ifdrop
-    std::optional<std::uint64_t> kernelDrops;     ///< isb_osdrop
-};
-
 /// True for the three block types that hold a packet.
 bool isPacketBlock(std::uint32_t type);
 
@@ -90,14 +94,27 @@ bool isPacketBlock(std::uint32_t type);
 PacketBlock describePacket(const BlockHeader& header, ByteView block, const CaptureLayout& layout,
                            const CaptureSection& section);
 
+/// The comments among the options of a packet, in their order, into `comments`; views into them,
+/// none of them empty. False when there are more than maxPacketComments; the others are left out.
+bool packetComments(FileOrder order, ByteView options, std::vector<ByteView>& comments);
+
+/// Reads a section header block (section 4.1). None when it is too short.
+std::optional<SectionBlock> parseSection(FileOrder order, ByteView block);
+
 /// Reads an interface description block (section 4.2). None when it is too short.
 std::optional<InterfaceBlock> parseInterface(FileOrder order, ByteView block);
 
-/// Reads an interface statistics block (section 4.6). None when it is too short.
-std::optional<StatisticsBlock> parseStatistics(FileOrder order, ByteView block);
+/// The shortest interface statistics block (section 4.6); the next two want at least as much.
+inline constexpr std::size_t statisticsLength = 24;
+/// Which interface of the section it is about.
+std::uint32_t statisticsInterface(FileOrder order, ByteView block);
+/// What it says; without the interface its times cannot be told.
+InterfaceCounts parseStatistics(FileOrder order, ByteView block, const CaptureInterface* interface);
 
-/// Major version of a section header block (section 4.1); none when it is too short.
-std::optional<std::uint16_t> parseSectionVersion(FileOrder order, ByteView block);
+/// Hands out the names in a name resolution block (section 4.5), each cut at 256 bytes. False when
+/// a record does not fit; those before it have been handed out.
+bool parseNames(FileOrder order, ByteView block,
+                const std::function<void(const IpAddress&, std::string_view)>& use);
 
 /// A timestamp in nanoseconds since 1970, rounded down; none where 64 bits cannot hold it.
 std::optional<std::int64_t> timeInNs(std::uint64_t timestamp, TimeResolution resolution,

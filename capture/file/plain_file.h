@@ -25,7 +25,6 @@ public:
     std::uint64_t storedSize() const override;
     std::uint64_t storedPosition(std::uint64_t offset) const override { return offset; }
     std::optional<std::uint64_t> size() const override { return storedSize(); }
-    bool isCompressed() const override { return false; }
 
     const std::filesystem::path& path() const { return m_path; }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "capture/file/capture_properties.h"
 #include "capture/ingest/batch.h"
 #include "capture/session/row_dissection.h"
 #include "capture/session/row_text.h"
@@ -32,6 +33,11 @@ Session::~Session() = default;
 
 void Session::append(Batch&& batch) {
     State& state = *m_state;
+    auto names = static_cast<std::uint32_t>(state.layout.hostNames.size());
+    for (const HostName& host : batch.layout.hostNames) {
+        state.hostNames[host.address].push_back(names++);
+        state.scatteredBytes += 2 * sizeof(HostName) + host.name.size();
+    }
     state.layout.append(batch.layout);
     state.limits = batch.limits;
     for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
@@ -144,6 +150,17 @@ const std::vector<engineio::SessionInfo>& Session::engineSessions() const {
 
 const Statistics& Session::statistics() const {
     return m_state->statistics;
+}
+
+CaptureProperties Session::properties() const {
+    if (m_state->file == nullptr) return {};
+    return captureProperties(*m_state->file, m_state->layout);
+}
+
+std::string_view Session::hostName(const IpAddress& address) const {
+    const auto found = m_state->hostNames.find(address);
+    if (found == m_state->hostNames.end()) return {};
+    return m_state->layout.hostNames[found->second.front()].name;
 }
 
 const std::vector<std::string>& Session::notices() const {

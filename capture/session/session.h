@@ -22,6 +22,7 @@
 namespace framescope {
 
 class CaptureFile;
+struct CaptureProperties;
 struct Batch;
 
 /// The text of a row's cells that are not plain numbers.
@@ -68,6 +69,10 @@ public:
     /// them.
     const std::vector<engineio::SessionInfo>& engineSessions() const;
     const Statistics& statistics() const;
+    /// What the capture file says of itself, as far as it was read; made anew at each call.
+    CaptureProperties properties() const;
+    /// The first name that the capture file gives an address, wherever in it; empty if none.
+    std::string_view hostName(const IpAddress& address) const;
     /// Plain sentences about the capture as a whole: cut off, damaged, limits met.
     const std::vector<std::string>& notices() const;
     /// Where clients ask again and again, and what that costs; in the order in which it was seen.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -31,6 +32,8 @@ struct RemarkRow {
 struct Session::State {
     std::shared_ptr<const CaptureFile> file;
     CaptureLayout layout;
+    /// The names in the layout by their address, as their positions there.
+    std::map<IpAddress, std::vector<std::uint32_t>> hostNames;
     ChunkedVector<Record> records;
     ChunkedVector<std::uint64_t> packetOffsets;
     ChunkedVector<ConnectionInfo, 1024> connections;

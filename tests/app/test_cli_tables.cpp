@@ -1,4 +1,5 @@
 // The tables of -z, behind rows and alone.
+#include <QFileInfo>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -75,6 +76,25 @@ private Q_SLOTS:
         const CliRun twice =
             run({QStringLiteral("-qzpolling"), QStringLiteral("-zpolling"), m_file});
         QCOMPARE(twice.out, table.out + "\n" + table.out);
+    }
+
+    void whatTheFileSaysOfItself() {
+        const CliRun result = run({QStringLiteral("-qz"), QStringLiteral("file"), m_file});
+        QCOMPARE(result.exitCode, 0);
+        const QByteArray expected =
+            "File\n"
+            "  Format: pcap with nanoseconds\n"
+            "  Size: " +
+            QByteArray::number(QFileInfo(m_file).size()) +
+            " bytes\n"
+            "  Packets: 36\n"
+            "Section\n"
+            "  Byte order: little-endian\n"
+            "Interface 0\n"
+            "  Link type: EN10MB (Ethernet)\n"
+            "  Snap length: 262144\n"
+            "  Time resolution: 10^-9 s\n";
+        QCOMPARE(result.out, expected);
     }
 
     void nobodyPolls() {

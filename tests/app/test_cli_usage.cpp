@@ -68,7 +68,7 @@ private Q_SLOTS:
             "In the filter, at character 16: 'x' is no value of 'tcp.port', whose type is "
             "unsigned integer.");
         row("-z waves a.pcap",
-            "'waves' is no table for -z: there are connections, polling and sessions.");
+            "'waves' is no table for -z: there are connections, file, polling and sessions.");
         row("-z polling -c 1 a.pcap", "-z tells of the whole capture; it does not go with -c.");
         row("-z polling -Tjson a.pcap",
             "-z prints text; with -T fields or -T json it goes only where -q leaves rows out.");

@@ -85,17 +85,20 @@ class PcapngBuilder {
 public:
     explicit PcapngBuilder(bool bigEndian) : m_bigEndian(bigEndian) { section(bigEndian); }
 
-    void section(bool bigEndian, std::uint16_t majorVersion = 1) {
+    using Option = std::pair<std::uint16_t, Bytes>;
+
+    void section(bool bigEndian, std::uint16_t majorVersion = 1,
+                 const std::vector<Option>& options = {},
+                 std::uint64_t length = ~std::uint64_t{0}) {
         m_bigEndian = bigEndian;
         OrderedWriter body(bigEndian);
         body.u32(0x1a2b3c4d);
         body.u16(majorVersion);
         body.u16(0);
-        body.u64(~std::uint64_t{0});
+        body.u64(length);
+        writeOptions(body, options);
         block(0x0a0d0d0a, body.bytes);
     }
-
-    using Option = std::pair<std::uint16_t, Bytes>;
 
     void interface(std::uint16_t linkType, const std::vector<Option>& options = {},
                    std::uint32_t snapLength = 0) {
@@ -153,6 +156,13 @@ public:
         body.u64(0);  // Time.
         writeOptions(body, options);
         block(5, body.bytes);
+    }
+
+    /// A record of names: 1 for an IPv4 address, 2 for IPv6, and the names as they stand there.
+    void names(const std::vector<Option>& records) {
+        OrderedWriter body(m_bigEndian);
+        writeOptions(body, records);
+        block(4, body.bytes);
     }
 
     void secrets(std::uint32_t type, ByteView data) {

@@ -55,7 +55,7 @@ PcapngBuilder everything(bool bigEndian) {
     PcapngBuilder file(bigEndian);
     file.interface(1, {{ifName, textBytes("eth0")}, {ifDescription, textBytes("the wire")}}, 100);
     file.enhanced(0, 1'700'000'000'123'456, someBytes(61, 1), 1500);
-    file.block(4, someBytes(8));  // Name resolution.
+    file.names({{1, {10, 0, 0, 1, 'h', 0}}});
     file.interface(101, {{ifTimeResolution, {9}}, {ifTimeOffset, file.option64(-3600)}});
     file.simple(someBytes(42, 2), 42);
     file.enhanced(1, 1'700'000'000'123'456'789, someBytes(40, 3));
