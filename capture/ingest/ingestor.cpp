@@ -50,6 +50,7 @@ void Ingestor::packet(const CapturedPacket& packet) {
     ++m_statistics.packets;
     m_batch.packetOffsets.push_back(packet.recordOffset);
     if (packet.dropped != 0) emitDrop(packet);
+    if (!packet.comments.empty()) emitComments(packet);
 
     if (m_lastTimeNs > m_fragments.deadline()) datagrams(m_fragments.expire(m_lastTimeNs));
 
@@ -103,6 +104,23 @@ void Ingestor::emitDrop(const CapturedPacket& packet) {
     record.severity = issueInfo(IssueCode::CapturePacketsDropped).severity;
     countIssue(IssueCode::CapturePacketsDropped);
     append(record);
+}
+
+/// A row each, in front of what the packet itself makes. A comment may be long; the whole of it is
+/// read again from the file, `detail` being its place among those of the packet.
+void Ingestor::emitComments(const CapturedPacket& packet) {
+    for (std::size_t i = 0; i < packet.comments.size(); ++i) {
+        Record record;
+        record.kind = RowKind::CaptureComment;
+        record.protocol = Protocol::Capture;
+        record.connection = kNoConnection;
+        record.packet = packet.number;
+        record.timeNs = m_lastTimeNs;
+        record.detail = static_cast<std::uint32_t>(i);
+        record.length = packet.comments[i].size();
+        record.name = intern(asText(packet.comments[i]));
+        append(record);
+    }
 }
 
 void Ingestor::finish() {

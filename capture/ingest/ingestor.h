@@ -104,6 +104,7 @@ private:
                 const tcp::Origin& origin);
 
     void emitDrop(const CapturedPacket& packet);
+    void emitComments(const CapturedPacket& packet);
     RecordId append(const Record& record);
     Connection& enter(ConnectionId id);
     void settle();

@@ -49,6 +49,8 @@ Dissection RowDissector::run(StreamContext context) {
             describeDrop();
             break;
         case RowKind::CaptureComment:
+            describeComment();
+            break;
         case RowKind::UnreadPacket:
         case RowKind::TcpConflict:
             // The packet's own layers say it.
@@ -103,12 +105,16 @@ void RowDissector::describePacketLayers(StreamContext streamContext) {
     if (m_state.file->format() == CaptureFormat::Pcapng) facts.interface = packet->interface;
     if (packet->interface < m_state.layout.interfaces.size()) {
         facts.interfaceName = m_state.layout.interfaces[packet->interface].name;
+        facts.interfaceDescription = m_state.layout.interfaces[packet->interface].description;
     }
+    facts.comments = packet->comments;
     const SourceId source = m_dissection.addSource(SourceKind::Packet, "Packet", packet->data);
     describeFrame(facts, tree(), Place{source, 0});
     m_dropped = packet->dropped;
+    m_comments = packet->comments;
     // What was dropped may have been of any connection, so this packet's layers are not the row's.
     if (!isOfCapture(m_record.kind)) describeTransport(*packet, source, streamContext);
+    if (!m_state.hostNames.empty()) nameHosts();
 }
 
 void RowDissector::describeTransport(const StoredPacket& packet, SourceId source,
@@ -162,6 +168,52 @@ void RowDissector::describeDrop() {
     issues.add(IssueCode::CapturePacketsDropped);
     tree().attach(issues, capture);
     m_protocols += ":capture";
+}
+
+/// The frame has all comments of its packet; here it says which of them this row is, with its bytes
+/// to be read line by line.
+void RowDissector::describeComment() {
+    const bool there = m_record.detail < m_comments.size();
+    const std::string& comment = there ? m_comments[m_record.detail] : m_state.names[m_record.name];
+    const ByteView bytes = asBytes(comment);
+    const SourceId source =
+        m_dissection.addSource(SourceKind::Decoded, "Comment", Bytes(bytes.begin(), bytes.end()));
+    tree().open(FieldId::Capture, Place{source, 0}, bytes.size(),
+                "comment on this packet: " + printable(comment, 4 * comment.size()));
+    tree().close();
+    m_protocols += ":capture";
+}
+
+/// Puts beside each address of the packet what the capture file calls it. Names may stand behind
+/// the packets in the file, so they are looked up only now.
+void RowDissector::nameHosts() {
+    for (FieldIndex i = 0; i < tree().size(); ++i) {
+        const Field& field = tree()[i];
+        IpAddress address;
+        if (field.id == FieldId::IpSrc || field.id == FieldId::IpDst) {
+            const auto* const value = std::get_if<std::uint64_t>(&field.value);
+            if (value == nullptr) continue;
+            address.version = 4;
+            for (std::size_t byte = 0; byte < 4; ++byte)
+                address.bytes[byte] = static_cast<std::uint8_t>(*value >> (24 - 8 * byte));
+        } else if (field.id == FieldId::Ipv6Src || field.id == FieldId::Ipv6Dst) {
+            const auto* const value = std::get_if<Bytes>(&field.value);
+            if (value == nullptr || value->size() != address.bytes.size()) continue;
+            address.version = 6;
+            std::ranges::copy(*value, address.bytes.begin());
+        } else {
+            continue;
+        }
+        const auto found = m_state.hostNames.find(address);
+        if (found == m_state.hostNames.end()) continue;
+        FieldIndex behind = i;
+        for (const std::uint32_t at : found->second) {
+            const std::string& name = m_state.layout.hostNames[at].name;
+            tree().insertComputed(behind++, FieldId::ResolvedName, name,
+                                  printable(name, 4 * name.size()));
+        }
+        i = behind;
+    }
 }
 
 void RowDissector::describeEvent() {

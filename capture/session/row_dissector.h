@@ -61,6 +61,8 @@ private:
     void describeDatagramLayers(RowDatagram datagram, const tcp::Context& context);
     void addStreamContext(tcp::Context& context);
     void describeDrop();
+    void describeComment();
+    void nameHosts();
     void describeEvent();
     void describeGap();
     void describeSegment();
@@ -92,8 +94,9 @@ private:
     const ConnectionInfo& m_connection;
     StreamReader m_reader;
     Dissection m_dissection;
-    std::string m_protocols;      ///< of the layers so far, each preceded by a colon
-    std::uint64_t m_dropped = 0;  ///< before the packet, as the capture says it
+    std::string m_protocols;              ///< of the layers so far, each preceded by a colon
+    std::uint64_t m_dropped = 0;          ///< before the packet, as the capture says it
+    std::vector<std::string> m_comments;  ///< of the packet, likewise
 };
 
 }  // namespace framescope

@@ -57,11 +57,40 @@ std::string endText(const Record& record, const ConnectionInfo& connection) {
     return {};
 }
 
+/// Bytes at the end of a text that begin a character of UTF-8 and do not complete it.
+std::size_t cutCharacter(std::string_view text) {
+    for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
+        const auto byte = static_cast<unsigned char>(text[text.size() - back]);
+        if (byte < 0x80) return 0;
+        if (byte < 0xc0) continue;
+        const std::size_t wanted = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
+        return back < wanted ? back : 0;
+    }
+    return 0;
+}
+
 std::string dropText(const Record& record) {
     std::string count = groupedDigits(record.detail);
     if (record.detail == std::numeric_limits<std::uint32_t>::max()) count += " or more";
     return count + (record.detail == 1 ? " packet" : " packets") +
            " dropped by the capturing system before packet " + groupedDigits(record.packet);
+}
+
+/// The comment as one line. Its name holds the beginning; where there was no room for names any
+/// more, it is read again.
+std::string commentText(const Session::State& state, const Record& record) {
+    std::string comment = state.names[record.name];
+    if (comment.empty() && state.file != nullptr) {
+        const auto packet =
+            state.file->readPacket(state.layout, state.packetOffsets[record.packet - 1]);
+        if (!packet || record.detail >= packet->comments.size()) return "a comment";
+        comment = packet->comments[record.detail];
+    }
+    const bool shortened = comment.size() < record.length;
+    // A character that was cut in two is no error of the file.
+    if (shortened) comment.resize(comment.size() - cutCharacter(comment));
+    std::string line = printable(comment, kMaxInfo);
+    return shortened && !line.ends_with("…") ? line + "…" : line;
 }
 
 /// The beginning of a row's unit, as far as it was captured without a hole: an info line shows
@@ -214,7 +243,7 @@ RowText textOfRow(const Session::State& state, RecordId row) {
             text.info = dropText(record);
             break;
         case RowKind::CaptureComment:
-            text.info = printable(state.names[record.name], kMaxShown);
+            text.info = commentText(state, record);
             break;
         case RowKind::UnreadPacket:
             text.info = byteCountText(record.length) + ", link type " +

@@ -35,6 +35,29 @@ FieldIndex FieldTree::open(FieldId id, Place place, std::uint64_t size, std::str
     return index;
 }
 
+void FieldTree::insertComputed(FieldIndex behind, FieldId id, FieldValue value, std::string text) {
+    assert(m_fields[behind].next == behind + 1);
+    const FieldIndex place = behind + 1;
+    const auto moved = [place](FieldIndex index) { return index >= place ? index + 1 : index; };
+    for (Field& field : m_fields) {
+        if (field.parent != kNoField) field.parent = moved(field.parent);
+        // A subtree that ends where the leaf comes holds it, unless it is the leaf before.
+        if (field.next >= place) ++field.next;
+    }
+    m_fields[behind].next = place;
+    for (FieldIndex& index : m_open) index = moved(index);
+    for (FieldIssue& entry : m_issues) {
+        if (entry.field != kNoField) entry.field = moved(entry.field);
+    }
+    Field field;
+    field.id = id;
+    field.parent = m_fields[behind].parent;
+    field.next = place + 1;
+    field.text = std::move(text);
+    field.value = std::move(value);
+    m_fields.insert(m_fields.begin() + place, std::move(field));
+}
+
 void FieldTree::close() {
     assert(!m_open.empty());
     m_fields[m_open.back()].next = static_cast<FieldIndex>(m_fields.size());

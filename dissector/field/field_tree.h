@@ -91,6 +91,9 @@ public:
     /// Appends a field and makes it the parent of what follows, until close().
     FieldIndex open(FieldId id, Place place, std::uint64_t size, std::string text = {},
                     FieldValue value = {}, BitRange bits = {});
+    /// Puts a leaf that came from no bytes behind another leaf, beside it. Indices of fields behind
+    /// it move by one; for what is known only when the layers stand already.
+    void insertComputed(FieldIndex behind, FieldId id, FieldValue value, std::string text = {});
     /// Ends the innermost open field.
     void close();
 

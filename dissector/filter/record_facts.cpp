@@ -56,7 +56,7 @@ Truth hasLayer(const FilterRow& row, FieldId layer) {
         case FieldId::Tcp:
             return truth(isOnConnection(record));
         case FieldId::Capture:
-            return truth(isDrop(record));
+            return truth(isDrop(record) || record.kind == RowKind::CaptureComment);
         case FieldId::Ip:
             return hasVersion(row, 4);
         case FieldId::Ipv6:
@@ -120,6 +120,9 @@ Truth recordHas(const FilterRow& row, FieldId field) {
         case FieldId::CaptureDrops:
             return truth(isDrop(record));
         case FieldId::IpVersion:
+            return possible(isOnConnection(record));
+        case FieldId::ResolvedName:
+            // Of addresses of either version, in whatever tunnel.
             return possible(isOnConnection(record));
         case FieldId::IpAddr:
         case FieldId::IpSrc:

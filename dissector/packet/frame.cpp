@@ -47,6 +47,14 @@ FieldIndex describeFrame(const FrameFacts& facts, FieldTree& tree, Place place) 
         tree.addComputed(FieldId::FrameInterfaceName, facts.interfaceName,
                          printable(facts.interfaceName, 200));
     }
+    if (!facts.interfaceDescription.empty()) {
+        tree.addComputed(FieldId::FrameInterfaceDescription, facts.interfaceDescription,
+                         printable(facts.interfaceDescription, 200));
+    }
+    // Whole, as long as it is: a character takes four at most when it is escaped.
+    for (const std::string& comment : facts.comments) {
+        tree.addComputed(FieldId::FrameComment, comment, printable(comment, 4 * comment.size()));
+    }
     const FieldIndex protocols = tree.addComputed(FieldId::FrameProtocols, std::string());
     tree.close();
     return protocols;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "dissector/field/field_tree.h"
 #include "dissector/record/record.h"
@@ -20,6 +21,8 @@ struct FrameFacts {
     std::uint32_t capturedLength = 0;
     std::optional<std::uint32_t> interface;  ///< where the file format numbers them
     std::string interfaceName;               ///< may be empty
+    std::string interfaceDescription;        ///< likewise
+    std::vector<std::string> comments;       ///< that the file keeps with the packet, any bytes
 };
 
 /// Appends the layer. `place` is the packet's first byte. Returns the field that is to hold the
