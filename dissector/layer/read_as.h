@@ -14,9 +14,10 @@
 #include "dissector/filter/filter.h"
 #include "dissector/ip/ip_address.h"
 #include "dissector/layer/layer.h"
-#include "dissector/layer/message_protocol.h"
 
 namespace framescope {
+
+struct MessageProtocol;
 
 /// How a connection is to be read.
 struct ReadAs {

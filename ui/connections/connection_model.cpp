@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <limits>
 
+#include "dissector/layer/connection_words.h"
+#include "dissector/layer/read_as.h"
 #include "ui/text/display_text.h"
 
 namespace framescope {
@@ -74,6 +76,7 @@ QVariant ConnectionModel::data(const QModelIndex& index, int role) const {
         case Qt::ToolTipRole:
         case Qt::AccessibleTextRole: {
             QString text = title(index.row()) + QLatin1Char('\n') + detail(index.row(), endpoints);
+            text += howItIsKnown(index.row());
             if (severity(index.row()) != Severity::None && index.row() != 0) {
                 const std::string_view word = severityName(severity(index.row()));
                 text += QStringLiteral("\ngravest issue: ") +
@@ -93,10 +96,16 @@ QVariant ConnectionModel::data(const QModelIndex& index, int role) const {
 QString ConnectionModel::name(int row) const {
     const auto connection = connectionAt(row);
     if (!connection) return QStringLiteral("All connections");
-    const Protocol protocol = m_session->connection(*connection).facts.protocol;
-    return QStringLiteral("%1  %2")
-        .arg(*connection)
-        .arg(QString::fromLatin1(protocolName(protocol)));
+    const ConnectionFacts& facts = m_session->connection(*connection).facts;
+    QString name = QStringLiteral("%1  %2")
+                       .arg(*connection)
+                       .arg(QString::fromLatin1(protocolName(facts.protocol)));
+    if (facts.readAsChosen) {
+        name += QStringLiteral(", as chosen");
+    } else if ((facts.inferred & kInferredWebSocket) != 0) {
+        name += QStringLiteral(", inferred");
+    }
+    return name;
 }
 
 QString ConnectionModel::path(int row) const {
@@ -121,6 +130,21 @@ QString ConnectionModel::detail(int row, QString (*ends)(const ConnectionInfo&))
     return QStringLiteral("%1 · %2 · %3")
         .arg(ends(info), counted(info.rows, "row", "rows"),
              QString::fromLatin1(connectionStateName(info.state)));
+}
+
+/// Lines about what was chosen for a connection, and what was told without its handshake.
+QString ConnectionModel::howItIsKnown(int row) const {
+    const auto connection = connectionAt(row);
+    if (!connection) return {};
+    const ConnectionFacts& facts = m_session->connection(*connection).facts;
+    QString text;
+    if (facts.readAsChosen) {
+        text += QStringLiteral("\nRead as you chose: ") +
+                displayText(readAsNameOf(m_session->name(facts.readAs)), 300);
+    }
+    const std::string inferred = inferredSentence(facts);
+    if (!inferred.empty()) text += QLatin1Char('\n') + displayText(inferred, 300);
+    return text;
 }
 
 Severity ConnectionModel::severity(int row) const {

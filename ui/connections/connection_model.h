@@ -31,6 +31,7 @@ private:
     QString path(int row) const;
     QString title(int row) const;
     QString detail(int row, QString (*ends)(const ConnectionInfo&)) const;
+    QString howItIsKnown(int row) const;
     Severity severity(int row) const;
 
     const Session* m_session = nullptr;

@@ -29,32 +29,40 @@ LoadController::LoadController(QObject* parent) : QObject(parent) {
 
 LoadController::~LoadController() = default;
 
-void LoadController::open(const QString& path) {
+std::shared_ptr<CaptureFile> LoadController::openFile(const QString& path) {
     auto file = CaptureFile::open(std::filesystem::path(QFile::encodeName(path).toStdString()));
-    if (!file) {
-        Q_EMIT failed(path, QString::fromStdString(file.error().sentence));
-        return;
-    }
-    read(*file, path, {});
+    if (file) return *file;
+    Q_EMIT failed(path, QString::fromStdString(file.error().sentence));
+    return nullptr;
+}
+
+void LoadController::open(const QString& path) {
+    auto file = openFile(path);
+    if (file == nullptr) return;
+    m_options.readAs = {};
+    read(std::move(file), path, {});
 }
 
 void LoadController::follow(std::shared_ptr<CaptureFile> file, const QString& name) {
+    m_options.readAs = {};
     read(std::move(file), {}, name);
 }
 
 void LoadController::read(std::shared_ptr<CaptureFile> file, const QString& path,
                           const QString& name) {
     m_name = name;
+    m_file = file;
     replaceSession(std::make_unique<Session>(file), path, path.isEmpty() ? file : nullptr);
     const quint64 generation = m_generation;
-    m_loader = std::make_unique<Loader>(std::move(file), [this, generation] {
+    const auto wake = [this, generation] {
         QMetaObject::invokeMethod(
             this,
             [this, generation] {
                 if (generation == m_generation) drain();
             },
             Qt::QueuedConnection);
-    });
+    };
+    m_loader = std::make_unique<Loader>(std::move(file), wake, m_options);
     Q_EMIT progressed();
 }
 
@@ -70,11 +78,19 @@ QString LoadController::name() const {
 
 void LoadController::reload() {
     if (!m_session) return;
-    if (m_followed) {
-        follow(std::shared_ptr<CaptureFile>(m_followed), QString(m_name));
-    } else {
-        open(QString(m_path));
-    }
+    if (m_followed) return readAgain();
+    const QString path = m_path;
+    if (auto file = openFile(path)) read(std::move(file), path, {});
+}
+
+void LoadController::readAgain() {
+    if (m_session) read(std::shared_ptr<CaptureFile>(m_file), QString(m_path), QString(m_name));
+}
+
+void LoadController::setReadAs(ReadAsRules rules) {
+    if (!m_session) return;
+    m_options.readAs = std::move(rules);
+    readAgain();
 }
 
 void LoadController::cancel() {
@@ -84,7 +100,10 @@ void LoadController::cancel() {
 }
 
 void LoadController::close() {
-    if (m_session) replaceSession(nullptr, {}, nullptr);
+    if (!m_session) return;
+    m_options.readAs = {};
+    m_file.reset();
+    replaceSession(nullptr, {}, nullptr);
 }
 
 void LoadController::setPayloadRules(PayloadRules rules) {

@@ -13,6 +13,7 @@
 #include <QString>
 #include <QTimer>
 
+#include "capture/ingest/ingest_options.h"
 #include "dissector/payload/payload_rules.h"
 #include "ui/load/background.h"
 
@@ -38,8 +39,17 @@ public:
     const std::shared_ptr<CaptureFile>& followed() const { return m_followed; }
     /// What is open lies in this file now: it was saved there.
     void setPath(const QString& path);
-    /// Reads the open capture again.
+    /// Reads the open capture again, as its file is now.
     void reload();
+    /// Reads what is open again, its connections by these rules; they are forgotten with it. Emits
+    /// replaced().
+    void setReadAs(ReadAsRules rules);
+    const ReadAsRules& readAs() const { return m_options.readAs; }
+    /// Limits for what is read from now on; readAgain() reads what is open by them.
+    void setLimits(const DecodeLimits& limits) { m_options.limits = limits; }
+    const DecodeLimits& limits() const { return m_options.limits; }
+    /// Reads what is open again, from the very file that is open. Emits replaced().
+    void readAgain();
     /// Stops reading; what was read stays.
     void cancel();
     /// Lets go of what is open. Emits replaced().
@@ -70,6 +80,7 @@ Q_SIGNALS:
     void failed(const QString& path, const QString& sentence);
 
 private:
+    std::shared_ptr<CaptureFile> openFile(const QString& path);
     void read(std::shared_ptr<CaptureFile> file, const QString& path, const QString& name);
     void replaceSession(std::unique_ptr<Session> session, const QString& path,
                         std::shared_ptr<CaptureFile> followed);
@@ -78,12 +89,14 @@ private:
 
     std::unique_ptr<Session> m_session;
     std::unique_ptr<Loader> m_loader;
-    std::shared_ptr<CaptureFile> m_followed;  // only without a path
+    std::shared_ptr<CaptureFile> m_file;      // what is open
+    std::shared_ptr<CaptureFile> m_followed;  // the same, only without a path
     QString m_path;
     QString m_name;
     quint64 m_generation = 0;
     bool m_cancelled = false;
     PayloadRules m_payloadRules;
+    IngestOptions m_options;
     QTimer m_drainTimer;
     QTimer m_progressTimer;  // runs while progress is owed
     QElapsedTimer m_sinceProgress;

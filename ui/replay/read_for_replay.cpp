@@ -30,7 +30,7 @@ Result<std::shared_ptr<const Session>> readForReplay(const ReplaySource& source,
             session->append(std::move(batch));
             return goOn() && !(grows && figures.bytesRead >= enough);
         },
-        {}, [] { return false; });
+        source.reading, [] { return false; });
     if (!session->complete()) {
         Batch last;
         last.statistics = figures;

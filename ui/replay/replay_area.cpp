@@ -68,7 +68,7 @@ QList<QAction*> ReplayArea::menuActions() const {
 
 void ReplayArea::takeFrom(const LoadController& capture) {
     m_source = {displayText(capture.name().toStdString(), 80), capture.path(), capture.followed(),
-                capture.payloadRules()};
+                capture.payloadRules(), IngestOptions(capture.limits(), capture.readAs())};
 }
 
 void ReplayArea::takeRow(const Session& session, RecordId row) {

@@ -9,6 +9,7 @@
 
 #include <QString>
 
+#include "capture/ingest/ingest_options.h"
 #include "capture/live/live_capture.h"
 #include "capture/replay/replayer.h"
 #include "capture/result.h"
@@ -25,6 +26,7 @@ struct ReplaySource {
     QString path;  ///< the user's file; empty for a capture that has none yet, which is `file`
     std::shared_ptr<CaptureFile> file;
     PayloadRules payloadRules;
+    IngestOptions reading = {};
 };
 
 /// A replay under way, with what it needs. Its end may wait for a moment; its members go in the

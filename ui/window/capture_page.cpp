@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <utility>
 
+#include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QSettings>
 #include <QVBoxLayout>
@@ -18,6 +20,8 @@
 #include "ui/live/live_bar.h"
 #include "ui/payload/payload_overrule.h"
 #include "ui/payload/read_as_menu.h"
+#include "ui/reading/read_connection_menu.h"
+#include "ui/reading/reading_bar.h"
 #include "ui/rows/follow_pill.h"
 #include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
@@ -26,6 +30,7 @@
 #include "ui/widgets/hairline_splitter.h"
 #include "ui/widgets/pane.h"
 #include "ui/window/go_to_bar.h"
+#include "ui/window/kept_place.h"
 
 namespace framescope {
 
@@ -36,9 +41,22 @@ constexpr int kMissedMs = 250;  // numbers that change more often cannot be read
 constexpr int kTextsMs = 500;
 }  // namespace
 
+struct CapturePage::Place {
+    std::optional<ConnectionId> connection;         // chosen at the side
+    std::optional<ConnectionId> sessionConnection;  // one of the session that is
+    std::optional<RowSearch> selected;
+    std::optional<RowSearch> top;  // the first row in sight
+    int above = 0;                 // rows between that and the selected one, if it is in sight
+    FieldId field = FieldId::None;
+    bool narrowed = false;  // what was chosen is chosen again
+    std::optional<RecordId> found;
+    std::optional<RecordId> foundTop;
+};
+
 CapturePage::CapturePage(QWidget* parent)
     : QWidget(parent),
       m_liveBar(new LiveBar),
+      m_readingBar(new ReadingBar),
       m_rowModel(new RowModel(this)),
       m_rowView(new RowView(*m_rowModel)),
       m_pillPlace(new QWidget),
@@ -47,10 +65,15 @@ CapturePage::CapturePage(QWidget* parent)
       m_tree(new FieldTreeView),
       m_sources(new SourceTabs),
       m_goTo(new GoToBar),
-      m_readAs(new ReadAsMenu(this)) {
+      m_readAs(new ReadAsMenu(this)),
+      m_rowConnectionMenu(new ReadConnectionMenu(this)),
+      m_sideConnectionMenu(new ReadConnectionMenu(this)),
+      m_rules(std::make_unique<ReadAsRules>()) {
     layOut();
     wire();
 }
+
+CapturePage::~CapturePage() = default;
 
 void CapturePage::layOut() {
     auto* const rows = new QWidget;
@@ -83,6 +106,7 @@ void CapturePage::layOut() {
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);
     layout->addWidget(m_liveBar);
+    layout->addWidget(m_readingBar);
     layout->addWidget(m_sideSplitter, 1);
 
     QWidget* const order[] = {
@@ -103,6 +127,13 @@ void CapturePage::wire() {
     m_tree->setPayloadMenu(m_readAs);
     connect(m_readAs, &ReadAsMenu::chosen, this, &CapturePage::payloadRuleChosen);
     connect(m_readAs, &ReadAsMenu::failed, this, &CapturePage::failed);
+    for (ReadConnectionMenu* menu : {m_rowConnectionMenu, m_sideConnectionMenu}) {
+        connect(menu, &ReadConnectionMenu::chosen, this, &CapturePage::readConnectionAsWanted);
+    }
+    m_rowView->addAction(m_rowConnectionMenu->menuAction());
+    m_rowView->setContextMenuPolicy(Qt::ActionsContextMenu);
+    m_side->connections().addAction(m_sideConnectionMenu->menuAction());
+    m_side->connections().setContextMenuPolicy(Qt::ActionsContextMenu);
     connect(m_goTo, &GoToBar::rowChosen, this,
             [this](quint64 number) { selectRecord(static_cast<RecordId>(number - 1)); });
     connect(m_rowView, &RowView::followingChanged, this, &CapturePage::sayWhatIsMissed);
@@ -119,6 +150,7 @@ void CapturePage::wire() {
 }
 
 void CapturePage::setSession(const Session* session) {
+    if (!std::exchange(m_keepPlace, false) || session == nullptr) m_place.reset();
     m_session = session;
     m_goTo->hide();
     m_visited.clear();
@@ -217,15 +249,105 @@ void CapturePage::refresh(bool reading) {
     m_rowView->fitColumns();
     refreshStaleTexts();
     refreshShownRecord();
-    if (wasEmpty && !m_growing) m_rowView->selectRow(0);
+    if (m_place) {
+        findPlaceAgain();
+    } else if (wasEmpty && !m_growing) {
+        m_rowView->selectRow(0);
+    }
     updateEmptyText();
+    aimMenus();
     Q_EMIT selectionChanged();
 }
 
-/// An answer that came after the row was selected shows at once, and the tree stays where it is.
-void CapturePage::refreshShownRecord() {
-    if (!m_growing || m_shownRecord == kNoRecord) return;
-    if (m_session->learntAbout(m_shownRecord) == m_shownLearnt) return;
+void CapturePage::keepPlace() {
+    m_place.reset();
+    m_keepPlace = m_session != nullptr;
+    if (!m_keepPlace) return;
+    auto place = std::make_unique<Place>();
+    place->connection = m_side->chosenConnection();
+    if (const auto chosen = m_side->chosenSession()) {
+        const auto& connections = m_session->engineSessions()[*chosen].connections;
+        if (!connections.empty()) place->sessionConnection = connections.front();
+    }
+    const RecordId selected = m_rowView->selectedRecord();
+    const int first = m_rowView->rowAt(0);
+    if (selected != kNoRecord) {
+        place->selected.emplace(anchorOf(m_session->record(selected)));
+        const int row = m_rowModel->rowOf(selected);
+        const int last = m_rowView->rowAt(m_rowView->viewport()->height() - 1);
+        const bool inSight = row >= first && (last < 0 || row <= last);
+        place->above = inSight ? row - first : -1;
+    }
+    const bool wantsTop = !m_rowView->isFollowing() && (selected == kNoRecord || place->above < 0);
+    if (wantsTop && first >= 0) {
+        place->top.emplace(anchorOf(m_session->record(m_rowModel->recordAt(first))));
+    }
+    const FieldIndex field = m_tree->fieldModel().fieldOf(m_tree->currentIndex());
+    if (m_dissection && field != kNoField) place->field = m_dissection->fields[field].id;
+    m_place = std::move(place);
+}
+
+/// Chooses at the side first: it says which rows there are to find.
+void CapturePage::findPlaceAgain() {
+    const QScopedValueRollback guard(m_finding, true);
+    const bool complete = !m_reading;
+    Place& place = *m_place;
+    if (!place.narrowed) {
+        const ConnectionId count = m_session->connectionCount();
+        if (place.connection && *place.connection < count) {
+            narrowTo(place.connection);
+            place.narrowed = true;
+        } else if (place.sessionConnection && *place.sessionConnection < count) {
+            place.narrowed = m_side->chooseSessionOf(*place.sessionConnection);
+        }
+    }
+    const auto scrollTo = [this](RecordId record, int above) {
+        const int row = m_rowModel->rowOf(record);
+        if (row >= 0) m_rowView->verticalScrollBar()->setValue(std::max(row - above, 0));
+    };
+    if (place.selected && !place.found) {
+        place.found = place.selected->look(*m_session, complete);
+        if (place.found && m_rowModel->rowOf(*place.found) >= 0) {
+            m_rowView->selectRecord(*place.found);
+            const FieldIndex field =
+                m_dissection ? m_dissection->fields.find(place.field) : kNoField;
+            if (place.field != FieldId::None && field != kNoField) m_tree->selectField(field);
+        } else if (!complete) {
+            place.found.reset();  // the list is behind
+        }
+    }
+    // Again with every step: the list may not have been long enough to be scrolled so far.
+    if (place.found && place.above >= 0) scrollTo(*place.found, place.above);
+    if (place.top && !place.foundTop) place.foundTop = place.top->look(*m_session, complete);
+    if (place.foundTop) scrollTo(*place.foundTop, 0);
+    if (!complete) return;
+    if (m_rowView->selectedRecord() == kNoRecord && !m_growing && place.selected) {
+        m_rowView->selectRow(0);
+    }
+    m_place.reset();
+}
+
+void CapturePage::setReadAsRules(const ReadAsRules& rules) {
+    *m_rules = rules;
+    m_readingBar->setRules(rules);
+    aimMenus();
+}
+
+/// The menus speak of what is selected and chosen now.
+void CapturePage::aimMenus() {
+    std::optional<ConnectionId> ofRow;
+    const RecordId record = m_rowView->selectedRecord();
+    if (m_session != nullptr && record != kNoRecord && record < m_session->rowCount()) {
+        const ConnectionId connection = m_session->record(record).connection;
+        if (connection != kNoConnection) ofRow = connection;
+    }
+    m_rowConnectionMenu->setTarget(m_session, ofRow, *m_rules);
+    m_sideConnectionMenu->setTarget(
+        m_session, m_session != nullptr ? m_side->chosenConnection() : std::nullopt, *m_rules);
+}
+
+void CapturePage::showSelectedAgain() {
+    if (m_shownRecord == kNoRecord) return;
     const int scrolled = m_tree->verticalScrollBar()->value();
     const FieldIndex current = m_tree->fieldModel().fieldOf(m_tree->currentIndex());
     const FieldId id =
@@ -235,7 +357,15 @@ void CapturePage::refreshShownRecord() {
     m_tree->verticalScrollBar()->setValue(scrolled);
 }
 
+/// An answer that came after the row was selected shows at once, and the tree stays where it is.
+void CapturePage::refreshShownRecord() {
+    if (!m_growing || m_shownRecord == kNoRecord) return;
+    if (m_session->learntAbout(m_shownRecord) != m_shownLearnt) showSelectedAgain();
+}
+
 void CapturePage::showRecord(RecordId record) {
+    // Who goes elsewhere meanwhile wants to stay there.
+    if (record != kNoRecord && m_place && !m_finding) m_place.reset();
     m_shownRecord = record;
     m_shownLearnt = 0;
     m_dissection.reset();
@@ -252,6 +382,7 @@ void CapturePage::showRecord(RecordId record) {
         rule = ruleOf(*m_session, record, *m_dissection);
     }
     m_readAs->setTarget(std::move(rule));
+    aimMenus();
     Q_EMIT selectionChanged();
 }
 
@@ -313,7 +444,10 @@ void CapturePage::showOnly(const std::optional<std::vector<ConnectionId>>& conne
     if (!m_rowModel->setConnections(connections)) return;
     // What was selected stays so if it can; its panes keep still then.
     if (selected != kNoRecord) m_rowView->selectRecord(selected);
-    if (m_rowView->selectedRecord() == kNoRecord && !m_growing) m_rowView->selectRow(0);
+    if (m_rowView->selectedRecord() == kNoRecord && !m_growing && !m_finding) {
+        m_rowView->selectRow(0);
+    }
+    aimMenus();
     updateEmptyText();
     Q_EMIT selectionChanged();
 }

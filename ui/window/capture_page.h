@@ -24,18 +24,23 @@ class FollowPill;
 class GoToBar;
 class LiveBar;
 class ReadAsMenu;
+class ReadAsRules;
+class ReadConnectionMenu;
+class ReadingBar;
 class RowModel;
 class RowView;
 class Session;
 class SidePane;
 class SourceTabs;
 struct PayloadRule;
+struct ReadAs;
 
 class CapturePage : public QWidget {
     Q_OBJECT
 
 public:
     explicit CapturePage(QWidget* parent = nullptr);
+    ~CapturePage() override;
 
     /// Shows a session from its beginning; null for none. It must outlive this or be replaced.
     void setSession(const Session* session);
@@ -69,6 +74,13 @@ public:
     bool canGoBack() const { return !m_visited.empty(); }
     /// Reads the rows again, after the rules have changed.
     void readAgain();
+    /// The next setSession() is about the same capture, read in another way: what is chosen,
+    /// selected and in sight is found again as its rows come.
+    void keepPlace();
+    /// By which rules connections are read; for the bar above the rows and the menus.
+    void setReadAsRules(const ReadAsRules& rules);
+    /// Takes the selected row apart again.
+    void showSelectedAgain();
     /// Asks for the number of a row.
     void askForRow();
 
@@ -81,6 +93,10 @@ public:
     SidePane& side() { return *m_side; }
     ConnectionView& connections();
     ReadAsMenu& readAsMenu() { return *m_readAs; }
+    ReadingBar& readingBar() { return *m_readingBar; }
+    /// For the connection of the selected row, and for the one that is chosen at the side.
+    ReadConnectionMenu& rowConnectionMenu() { return *m_rowConnectionMenu; }
+    ReadConnectionMenu& sideConnectionMenu() { return *m_sideConnectionMenu; }
 
     /// Pane sizes, below `key`.
     void saveSizes(QSettings& settings, const QString& key = QStringLiteral("panes")) const;
@@ -93,6 +109,9 @@ Q_SIGNALS:
     void pausedChanged(bool paused);
     /// The payloads that the rule is about are to be read as it says.
     void payloadRuleChosen(const framescope::PayloadRule& rule);
+    /// A connection is to be read so.
+    void readConnectionAsWanted(framescope::ConnectionId connection,
+                                const framescope::ReadAs& readAs);
     /// Something cannot be done; one sentence for a person.
     void failed(const QString& sentence);
 
@@ -110,6 +129,11 @@ private:
     void sayWhatIsMissed();
     void refreshStaleTexts();
     void refreshShownRecord();
+    void findPlaceAgain();
+    void aimMenus();
+
+    /// What keepPlace() has noted.
+    struct Place;
 
     const Session* m_session = nullptr;
     bool m_reading = false;
@@ -118,6 +142,10 @@ private:
     std::size_t m_shownLearnt = 0;  // what later rows had told about it when it was taken apart
     std::shared_ptr<const Dissection> m_dissection;
 
+    bool m_keepPlace = false;  // the next session is the same capture
+    bool m_finding = false;    // a row is selected by this, and not by a person
+    std::unique_ptr<Place> m_place;
+
     bool m_growing = false;
     QString m_waiting;
     QString m_nothingYet;
@@ -125,6 +153,7 @@ private:
     QElapsedTimer m_sinceTexts;
 
     LiveBar* m_liveBar;
+    ReadingBar* m_readingBar;
     RowModel* m_rowModel;
     RowView* m_rowView;
     QWidget* m_pillPlace;
@@ -134,6 +163,9 @@ private:
     SourceTabs* m_sources;
     GoToBar* m_goTo;
     ReadAsMenu* m_readAs;
+    ReadConnectionMenu* m_rowConnectionMenu;
+    ReadConnectionMenu* m_sideConnectionMenu;
+    std::unique_ptr<ReadAsRules> m_rules;
     std::vector<RecordId> m_visited;  // rows that links were followed from
     QSplitter* m_sideSplitter = nullptr;
     QSplitter* m_rowSplitter = nullptr;

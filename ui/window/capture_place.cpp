@@ -9,6 +9,8 @@
 #include "ui/live/live_flow.h"
 #include "ui/load/load_controller.h"
 #include "ui/payload/payload_overrule.h"
+#include "ui/reading/reading_bar.h"
+#include "ui/reading/reading_rules.h"
 #include "ui/window/capture_page.h"
 
 namespace framescope {
@@ -33,6 +35,12 @@ CapturePlace::CapturePlace(const LiveServices& services, QSettings* settings, QW
         m_loader->setPayloadRules(overruled(m_loader->payloadRules(), rule));
         m_page->readAgain();
     });
+    connect(m_page, &CapturePage::readConnectionAsWanted, this,
+            [this](ConnectionId connection, const ReadAs& readAs) {
+                setReadAs(withConnectionReadAs(m_loader->readAs(), *m_loader->session(), connection,
+                                               readAs));
+            });
+    connect(&m_page->readingBar(), &ReadingBar::rulesWanted, this, &CapturePlace::setReadAs);
     connect(m_live.get(), &LiveController::changed, this, &CapturePlace::showLive);
     LiveBar& bar = m_page->liveBar();
     connect(&bar, &LiveBar::pauseToggled, this, [this] { m_page->setPaused(!m_page->isPaused()); });
@@ -63,9 +71,23 @@ QString CapturePlace::name() const {
                                                            : m_loader->name();
 }
 
+void CapturePlace::setReadAs(const ReadAsRules& rules) {
+    // A copy: what holds the rules may be about to be given new ones.
+    ReadAsRules wanted = rules;
+    m_page->keepPlace();
+    m_loader->setReadAs(std::move(wanted));
+}
+
+void CapturePlace::readAgain() {
+    if (m_loader->session() == nullptr) return;
+    m_page->keepPlace();
+    m_loader->readAgain();
+}
+
 void CapturePlace::showReplaced() {
     const Session* const session = m_loader->session();
     m_page->setSession(session);
+    m_page->setReadAsRules(m_loader->readAs());
     if (session != nullptr && m_live->isRunning()) m_page->setGrowing(true);
     Q_EMIT replaced();
 }

@@ -19,6 +19,7 @@ class CapturePage;
 class LiveController;
 class LiveFlow;
 class LoadController;
+class ReadAsRules;
 
 class CapturePlace : public QObject {
     Q_OBJECT
@@ -37,6 +38,10 @@ public:
 
     /// Whether a capture is shown, or one that has not begun yet.
     bool isOpen() const;
+    /// Reads what is open again, its connections by these rules; the page keeps its place.
+    void setReadAs(const ReadAsRules& rules);
+    /// Reads what is open again; the page keeps its place.
+    void readAgain();
     /// What the capture is called; empty for none.
     QString name() const;
 

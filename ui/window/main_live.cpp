@@ -62,7 +62,6 @@ void MainWindow::wirePlace(CapturePlace& place) {
     });
     RowView& rows = place.page().rowView();
     rows.addActions(m_rowActions);
-    if (!m_rowActions.isEmpty()) rows.setContextMenuPolicy(Qt::ActionsContextMenu);
     if (m_replaySideAction == nullptr) return;
     SidePane& side = place.page().side();
     for (SideList* list : {static_cast<SideList*>(&side.connections()), &side.sessions()}) {

@@ -14,6 +14,7 @@
 #include "ui/live/live_flow.h"
 #include "ui/load/load_controller.h"
 #include "ui/payload/read_as_menu.h"
+#include "ui/reading/read_connection_menu.h"
 #include "ui/rows/row_view.h"
 #include "ui/start/start_page.h"
 #include "ui/theme/theme_controller.h"
@@ -123,9 +124,10 @@ void MainWindow::swapPaneActions() {
     }
     m_editMenu->addActions(copies);
     QAction* const readAs = page.readAsMenu().menuAction();
-    m_viewMenu->insertAction(m_behindReadAs, readAs);
+    QAction* const readConnection = page.rowConnectionMenu().menuAction();
+    m_viewMenu->insertActions(m_behindReadAs, {readConnection, readAs});
     m_paneActions = copies;
-    m_paneActions << readAs;
+    m_paneActions << readConnection << readAs;
 }
 
 void MainWindow::buildViewMenu() {

@@ -1,0 +1,53 @@
+#include "ui/reading/reading_rules.h"
+
+#include "capture/session/session.h"
+#include "ui/text/display_text.h"
+
+namespace framescope {
+namespace {
+
+constexpr qsizetype kLongest = 120;
+
+}  // namespace
+
+ReadAs readAsOf(const ReadAsRules& rules, const Session& session, ConnectionId connection) {
+    const ConnectionInfo& info = session.connection(connection);
+    const ReadAs* const found = rules.find(connection, info.client, info.server);
+    return found != nullptr ? *found : ReadAs();
+}
+
+ReadAsRules withConnectionReadAs(const ReadAsRules& rules, const Session& session,
+                                 ConnectionId connection, const ReadAs& readAs) {
+    const ReadAsRule own = readAsRuleFor(connection, readAs);
+    ReadAsRules others;
+    for (const ReadAsRule& rule : rules.rules()) {
+        if (rule.selector != own.selector) others.add(rule);
+    }
+    if (readAsOf(others, session, connection) == readAs) return others;
+    ReadAsRules all;
+    all.add(own);
+    for (const ReadAsRule& rule : others.rules()) all.add(rule);
+    return all;
+}
+
+ReadAsRules withoutRule(const ReadAsRules& rules, std::size_t index) {
+    ReadAsRules rest;
+    for (std::size_t i = 0; i < rules.rules().size(); ++i) {
+        if (i != index) rest.add(rules.rules()[i]);
+    }
+    return rest;
+}
+
+QString ruleWords(const ReadAsRule& rule) {
+    constexpr std::string_view kOne = "tcp.stream==";
+    const std::string_view selector = rule.selector;
+    const bool isOne =
+        selector.starts_with(kOne) &&
+        selector.find_first_not_of("0123456789", kOne.size()) == std::string_view::npos;
+    const QString which =
+        isOne ? QStringLiteral("Connection %1").arg(displayText(selector.substr(kOne.size())))
+              : displayText(selector, kLongest);
+    return which + QStringLiteral(" as ") + displayText(readAsName(rule.readAs), kLongest);
+}
+
+}  // namespace framescope
