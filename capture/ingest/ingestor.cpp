@@ -222,8 +222,11 @@ void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
     connection.info.server = opening.server;
     connection.info.synSeen = opening.synSeen;
     const ReadAs* const chosen = m_options.readAs.find(id, opening.client, opening.server);
-    connection.layer = chosen == nullptr ? std::make_unique<DetectLayer>()
-                                         : makeReadAsLayer(*chosen, opening.synSeen, *this);
+    connection.layer =
+        chosen != nullptr
+            ? makeReadAsLayer(*chosen, opening.synSeen, *this)
+            : std::make_unique<DetectLayer>(opening.synSeen ? DetectLayer::Beginning::Seen
+                                                            : DetectLayer::Beginning::NotSeen);
     emitEvent(RowKind::TcpOpen, Direction::ClientToServer, 0, opening.synSeen ? 0U : kFlagMidStream,
               opening.synSeen ? IssueCode::None : IssueCode::TcpJoinedMidStream);
 }

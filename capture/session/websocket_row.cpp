@@ -112,7 +112,8 @@ std::optional<Place> RowDissector::addMessage(const DecodedMessage& message) {
 void RowDissector::checkFrame(const websocket::FrameHeader& header, ByteView payload, bool whole,
                               FieldIndex layer) {
     IssueSink issues;
-    websocket::check(header, m_record.direction, m_connection.facts.compression.kind, issues);
+    websocket::check(header, websocket::maskedAs(m_record.direction, m_connection.facts),
+                     m_connection.facts.compression.kind, issues);
     const auto opcode = static_cast<std::uint16_t>(FieldId::WebSocketOpcode);
     const auto payloadPart = static_cast<std::uint16_t>(FieldId::WebSocketPayload);
     if (m_record.has(kFlagOrphan)) {

@@ -312,6 +312,21 @@ void HttpLayer::clientCaughtUp(LayerOutput& out) {
     out.replaceWith(std::move(m_lateSuccessor));
 }
 
+bool HttpLayer::leaveOpenWhatWasAnswered(LayerOutput& out) {
+    Half& server = m_halves[indexOf(Direction::ServerToClient)];
+    const bool atHead = server.state == State::Head || server.state == State::Unreadable;
+    if (!atHead || m_pending.empty() || m_pending.back().offer == nullptr ||
+        m_halves[indexOf(Direction::ClientToServer)].state != State::Waiting) {
+        return false;
+    }
+    const auto cut = server.recognised ? parseCutHead(server.head) : std::nullopt;
+    if (cut && cut->status != 101) return false;
+    DetectLayer::Asked asked{m_pending.back().target, m_pending.back().record};
+    if (server.state == State::Head) giveUpHead(Direction::ServerToClient, out, IssueCode::None);
+    handOver(std::make_unique<DetectLayer>(std::move(asked)), true, out);
+    return true;
+}
+
 void HttpLayer::decideWithoutResponse(LayerOutput& out) {
     Half& client = m_halves[indexOf(Direction::ClientToServer)];
     while (m_successor == nullptr && client.state == State::Waiting && !m_held.empty()) {
@@ -513,6 +528,10 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
         return;
     }
     Half& half = m_halves[indexOf(direction)];
+    if (direction == Direction::ServerToClient && leaveOpenWhatWasAnswered(out)) {
+        m_successor->gap(direction, offset, missing, out);
+        return;
+    }
     bool responseLost = false;
     switch (half.state) {
         case State::Head:

@@ -106,6 +106,9 @@ private:
     void leavePlace(Direction direction, StreamOffset at, LayerOutput& out);
     void endBody(Half& half, bool whole, LayerOutput& out);
     void giveUpHead(Direction direction, LayerOutput& out, IssueCode why);
+    /// Bytes of the server are missing where the response to the upgrade request may stand: what
+    /// comes behind them tells. True where another layer looks for it.
+    bool leaveOpenWhatWasAnswered(LayerOutput& out);
     /// The response to the upgrade request will not be seen: what the client sent tells.
     void decideWithoutResponse(LayerOutput& out);
     /// Reads what is held of the client until it has to wait again.

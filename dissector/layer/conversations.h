@@ -7,6 +7,7 @@
 #include "dissector/habits/reconnects.h"
 #include "dissector/http/decoder_budget.h"
 #include "dissector/http/poll_tracker.h"
+#include "dissector/layer/hold_budget.h"
 #include "dissector/sse/stream_tracker.h"
 
 namespace framescope {
@@ -17,6 +18,7 @@ struct Conversations {
     sse::StreamTracker eventStreams;
     http::PollTracker polls;
     habits::ReconnectTracker reconnects;
+    HoldBudget undecided;  ///< bytes of connections that were joined mid-stream
 };
 
 }  // namespace framescope

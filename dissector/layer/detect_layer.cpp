@@ -1,8 +1,29 @@
 #include "dissector/layer/detect_layer.h"
 
+#include <utility>
+
+#include "dissector/layer/conversations.h"
 #include "dissector/layer/protocols.h"
+#include "dissector/websocket/mid_stream.h"
+#include "dissector/websocket/websocket_layer.h"
 
 namespace framescope {
+
+/// Pieces of both directions, in the order in which they came, until it is known whose they are.
+struct DetectLayer::MidStreamWatch {
+    websocket::MidStream test;
+    HeldBytes held;
+    HoldBudget::Share share;
+};
+
+DetectLayer::DetectLayer(Beginning beginning) {
+    if (beginning == Beginning::NotSeen) m_watch = std::make_unique<MidStreamWatch>();
+}
+DetectLayer::DetectLayer(Asked asked)
+    : m_asked(std::move(asked)), m_watch(std::make_unique<MidStreamWatch>()) {
+    m_watch->test.expect();
+}
+DetectLayer::~DetectLayer() = default;
 
 void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) {
     if (m_successor != nullptr) {
@@ -10,6 +31,7 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
         return;
     }
     Half& half = m_halves[indexOf(direction)];
+    half.begun = true;
     half.beginning.insert(half.beginning.end(), bytes.begin(), bytes.end());
     half.held.add(direction, offset, bytes, out);
     bool undecided = false;
@@ -17,12 +39,11 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
         const Recognition recognition = protocol.recognise(direction, half.beginning);
         undecided = undecided || recognition == Recognition::NeedsMore;
         if (recognition != Recognition::Yes) continue;
-        std::unique_ptr<Layer> next = protocol.makeLayer();
-        m_successor = next.get();
+        if (m_watch != nullptr) releaseWatched(Then::Stop, out);
+        handOver(protocol.makeLayer(), out);
         // What the other side said before may belong to the protocol too; it was said first.
         HeldBytes other = std::move(m_halves[indexOf(opposite(direction))].held);
         HeldBytes own = std::move(half.held);
-        out.replaceWith(std::move(next));
         other.release(*m_successor, out);
         own.release(*m_successor, out);
         if (const auto ended = m_halves[indexOf(opposite(direction))].ended) {
@@ -30,12 +51,85 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
         }
         return;
     }
-    if (!undecided) giveUp(half, out);
+    if (!undecided) giveUp(direction, out);
 }
 
-void DetectLayer::giveUp(Half& half, LayerOutput& out) {
+void DetectLayer::handOver(std::unique_ptr<Layer> next, LayerOutput& out) {
+    m_successor = next.get();
+    out.replaceWith(std::move(next));
+}
+
+void DetectLayer::giveUp(Direction direction, LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    if (m_watch != nullptr) {
+        watch(direction, out);
+        return;
+    }
+    half.givenUp = half.givenUp || !half.held.empty();
     half.held.releaseAsSegments(out);
     half.beginning.clear();
+}
+
+void DetectLayer::watch(Direction direction, LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    const Bytes beginning = std::exchange(half.beginning, {});
+    if (beginning.empty()) return;
+    MidStreamWatch& watch = *m_watch;
+    const bool tls = websocket::beginsTlsRecord(beginning);
+    const bool vain = watch.test.onlyFromFirstByte() && !watch.test.holds(direction) &&
+                      !websocket::mayBeginFrame(beginning);
+    if (vain && !tls) {
+        half.held.releaseAsSegments(out);
+        return;
+    }
+    while (!half.held.empty()) {
+        HeldBytes::Piece piece = half.held.pop();
+        watch.test.add(direction, piece.restOffset(), piece.rest(), piece.arrival);
+        watch.held.add(std::move(piece));
+    }
+    if (tls || !watch.share.set(watch.held.size(), out.conversations().undecided)) {
+        releaseWatched(Then::Stop, out);
+        return;
+    }
+    if (!watch.test.due(direction)) return;
+    if (watch.test.judge(direction, false)) {
+        becomeWebSocket(out);
+    } else if (watch.test.full(direction) || watch.test.hopeless(direction)) {
+        releaseWatched(Then::GoOn, out);
+    }
+}
+
+void DetectLayer::releaseWatched(Then then, LayerOutput& out) {
+    const std::unique_ptr<MidStreamWatch> watch = std::move(m_watch);
+    if (then != Then::Stop) {
+        m_watch = std::make_unique<MidStreamWatch>();
+        m_watch->test = then == Then::GoOnBehindGap ? watch->test.behindGap() : watch->test.next();
+    }
+    watch->held.releaseAsSegments(out);
+}
+
+void DetectLayer::becomeWebSocket(LayerOutput& out) {
+    const std::unique_ptr<MidStreamWatch> watch = std::move(m_watch);
+    ConnectionFacts& facts = out.facts();
+    facts.upgraded = true;
+    facts.inferred |= kInferredWebSocket;
+    if (watch->test.rolesReversed()) facts.inferred |= kInferredClient;
+    for (Half& half : m_halves) {
+        while (!half.held.empty()) watch->held.add(half.held.pop());
+    }
+    std::string target;
+    if (m_asked) {
+        target = std::move(m_asked->target);
+        out.conversations().reconnects.opened(target, m_asked->row, out);
+    }
+    auto layer = std::make_unique<websocket::WebSocketLayer>(std::move(target), std::string(),
+                                                             websocket::Negotiation::NotCaptured);
+    layer->beginWithoutHandshake(websocket::Footing::Unknown);
+    handOver(std::move(layer), out);
+    watch->held.release(*m_successor, out);
+    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+        if (const auto ended = m_halves[indexOf(d)].ended) m_successor->end(d, *ended, out);
+    }
 }
 
 void DetectLayer::gap(Direction direction, StreamOffset offset, std::uint64_t missing,
@@ -44,7 +138,22 @@ void DetectLayer::gap(Direction direction, StreamOffset offset, std::uint64_t mi
         m_successor->gap(direction, offset, missing, out);
         return;
     }
-    giveUp(m_halves[indexOf(direction)], out);
+    const bool nothingKnown =
+        !m_halves[indexOf(direction)].begun && !m_halves[indexOf(opposite(direction))].givenUp;
+    if (m_watch == nullptr && nothingKnown) m_watch = std::make_unique<MidStreamWatch>();
+    giveUp(direction, out);
+    if (m_successor != nullptr) {
+        m_successor->gap(direction, offset, missing, out);
+        return;
+    }
+    if (m_watch == nullptr) return;
+    // What stands in front of the hole is decided now, so that rows keep their order.
+    if (!m_watch->held.empty() && m_watch->test.judge(direction, true)) {
+        becomeWebSocket(out);
+        m_successor->gap(direction, offset, missing, out);
+    } else {
+        releaseWatched(Then::GoOnBehindGap, out);
+    }
 }
 
 void DetectLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
@@ -52,8 +161,22 @@ void DetectLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
         m_successor->end(direction, reason, out);
         return;
     }
+    giveUp(direction, out);
+    if (m_successor != nullptr) {
+        m_successor->end(direction, reason, out);
+        return;
+    }
     m_halves[indexOf(direction)].ended = reason;
-    giveUp(m_halves[indexOf(direction)], out);
+    if (m_watch != nullptr && m_halves[indexOf(opposite(direction))].ended) endWatch(out);
+}
+
+void DetectLayer::endWatch(LayerOutput& out) {
+    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+        if (!m_watch->test.judge(d, true)) continue;
+        becomeWebSocket(out);
+        return;
+    }
+    releaseWatched(Then::Stop, out);
 }
 
 }  // namespace framescope

@@ -1,10 +1,16 @@
 // The first layer on every connection: holds the first bytes of each direction back until their
 // content tells the protocol, on whatever port. What turns out to be nobody's becomes rows, segment
 // by segment, and the next segment is looked at afresh: a capture may begin in the middle.
+//
+// A stream that was seen from its first byte on is WebSocket only behind a handshake. One that was
+// joined mid-stream, or whose beginning is missing, may be WebSocket without one: its bytes are
+// held until websocket::MidStream has enough evidence, up to 64 KiB for each direction.
 #pragma once
 
 #include <array>
+#include <memory>
 #include <optional>
+#include <string>
 
 #include "dissector/layer/held_bytes.h"
 #include "dissector/layer/layer.h"
@@ -13,6 +19,17 @@ namespace framescope {
 
 class DetectLayer : public Layer {
 public:
+    enum class Beginning : std::uint8_t { Seen, NotSeen };
+    explicit DetectLayer(Beginning beginning = Beginning::Seen);
+    /// Behind a request that asks for a WebSocket and whose answer was not captured: little
+    /// evidence is enough.
+    struct Asked {
+        std::string target;
+        RecordId row = kNoRecord;  ///< of the request
+    };
+    explicit DetectLayer(Asked asked);
+    ~DetectLayer() override;
+
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
              LayerOutput& out) override;
@@ -22,12 +39,31 @@ private:
     struct Half {
         Bytes beginning;  ///< what is held, in one run, for the protocols to look at
         HeldBytes held;
+        bool begun = false;    ///< bytes were seen
+        bool givenUp = false;  ///< and they were nobody's
         std::optional<EndReason> ended;
     };
-    void giveUp(Half& half, LayerOutput& out);
+    struct MidStreamWatch;
+
+    /// Adds a segment to what is held and asks the protocols that are told by how a stream begins.
+    /// True where one has taken over.
+    bool recogniseBeginning(Direction direction, StreamOffset offset, ByteView bytes,
+                            LayerOutput& out);
+    void handOver(std::unique_ptr<Layer> next, LayerOutput& out);
+    /// What is held of this direction is of no protocol that is told by its beginning.
+    void giveUp(Direction direction, LayerOutput& out);
+    /// What is held begins no other protocol: looks for frames in it.
+    void watch(Direction direction, LayerOutput& out);
+    enum class Then : std::uint8_t { Stop, GoOn, GoOnBehindGap };
+    /// All that is held becomes rows; the watch goes on with what comes next, or ends.
+    void releaseWatched(Then then, LayerOutput& out);
+    void endWatch(LayerOutput& out);
+    void becomeWebSocket(LayerOutput& out);
 
     std::array<Half, 2> m_halves;
-    Layer* m_successor = nullptr;  ///< owned by the connection once set
+    std::optional<Asked> m_asked;
+    std::unique_ptr<MidStreamWatch> m_watch;  ///< while a WebSocket may have been joined
+    Layer* m_successor = nullptr;             ///< owned by the connection once set
 };
 
 }  // namespace framescope

@@ -10,7 +10,11 @@ namespace framescope {
 
 class HeldBytes {
 public:
+    struct Piece;
+
     void add(Direction direction, StreamOffset offset, ByteView bytes, const LayerOutput& out);
+    /// What another one held.
+    void add(Piece piece);
     void addGap(Direction direction, StreamOffset offset, std::uint64_t missing,
                 const LayerOutput& out);
 
@@ -43,8 +47,6 @@ public:
     void releaseAsSegments(LayerOutput& out, IssueCode why = IssueCode::None);
 
 private:
-    void add(Piece piece);
-
     std::vector<Piece> m_pieces;
     std::size_t m_first = 0;  ///< pieces before it were taken out
     std::size_t m_size = 0;

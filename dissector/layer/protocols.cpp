@@ -15,6 +15,7 @@
 #include "dissector/subprotocol/sockjs.h"
 #include "dissector/subprotocol/stomp.h"
 #include "dissector/subprotocol/wamp.h"
+#include "dissector/websocket/mid_stream.h"
 
 namespace framescope {
 namespace {
@@ -79,7 +80,9 @@ const BodyProtocol* bodyProtocolOf(RowKind kind) {
 }
 
 std::optional<Direction> guessSender(ByteView firstPayload) {
-    if (http::looksLikeHttp(firstPayload) != http::Verdict::Yes) return std::nullopt;
+    if (http::looksLikeHttp(firstPayload) != http::Verdict::Yes) {
+        return websocket::senderOfFrames(firstPayload);
+    }
     return asText(firstPayload).starts_with("HTTP/") ? Direction::ServerToClient
                                                      : Direction::ClientToServer;
 }

@@ -286,8 +286,8 @@ std::unique_ptr<Layer> makeReadAsLayer(const ReadAs& readAs, bool fromStart, Lay
         readAs.compressionSaid ? websocket::Negotiation::Captured
                                : websocket::Negotiation::NotCaptured);
     if (readAs.messages != nullptr) layer->readMessagesAs(*readAs.messages);
-    layer->beginWithoutHandshake(
-        fromStart ? websocket::Footing::First : websocket::Footing::Unknown, out);
+    layer->beginWithoutHandshake(fromStart ? websocket::Footing::First
+                                           : websocket::Footing::Unknown);
     return layer;
 }
 

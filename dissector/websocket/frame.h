@@ -61,6 +61,12 @@ void encode(const FrameHeader& header, ByteWriter& out);
 /// need not have the length the header announces.
 void encodeFrame(const FrameHeader& header, ByteView payload, ByteWriter& out);
 
+/// The direction by whose rules a frame is masked: the one it goes in, unless the roles of a
+/// connection that was joined mid-stream turned out to be the other way round.
+inline Direction maskedAs(Direction direction, const ConnectionFacts& facts) {
+    return (facts.inferred & kInferredClient) == 0 ? direction : opposite(direction);
+}
+
 /// What the RFC says about this header by itself. `compression`: what was agreed, so that RSV1 has
 /// a meaning. With permessage-deflate it may stand on the first frame of a message (RFC 7692
 /// section 6.1), with x-webkit-deflate-frame on every data frame.

@@ -31,7 +31,13 @@ void MessageAssembler::beginFrame(const FrameHeader& header, FrameRole role,
                   sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Binary));
     const Compression& compression = out.facts().compression;
     m_kind = compression.kind;
-    m_keepContext = !compression.noContextTakeover[indexOf(direction)];
+    // What was only inferred may still turn out otherwise, so the context is kept.
+    const bool inferred = (out.facts().inferred & kInferredCompression) != 0;
+    m_keepContext = inferred || !compression.noContextTakeover[indexOf(direction)];
+    if (inferred && starts && sequence.messageRsv1() && m_takenOver != true) {
+        if (m_alone == nullptr) m_alone = std::make_unique<Inflater>();
+        m_alone->begin(false);
+    }
     m_limit = out.limits().inflatedMessage;
     const bool perFrame = m_kind == CompressionKind::WebkitDeflateFrame;
     m_compressed =
@@ -82,6 +88,7 @@ void MessageAssembler::payload(ByteView bytes, LayerOutput&) {
     }
     if (m_compressed) {
         m_inflater.feed(bytes, [this](ByteView inflated) { take(inflated); });
+        if (m_alone != nullptr && !m_overLimit) m_alone->feed(bytes, [](ByteView) {});
     } else {
         take(bytes);
     }
@@ -128,6 +135,7 @@ void MessageAssembler::judgeInflating(bool unitEnds, Record& record, IssueSink& 
         m_inflater.loseContext();
     } else if (unitEnds) {
         m_inflater.finish([this](ByteView inflated) { take(inflated); });
+        if (m_alone != nullptr) judgeTakeover();
     }
     const bool missing =
         m_kind == CompressionKind::WebkitDeflateFrame ? m_frameIncomplete : m_incomplete;
@@ -142,6 +150,19 @@ void MessageAssembler::judgeInflating(bool unitEnds, Record& record, IssueSink& 
     if (m_overLimit && !std::exchange(m_overLimitTold, true)) {
         record.flags |= kFlagOverLimit;
         issues.add(IssueCode::WebSocketMessageOverLimit, kPart);
+    }
+}
+
+/// A message that only inflates behind others shows that contexts are taken over; none of several
+/// doing so, that they are not.
+void MessageAssembler::judgeTakeover() {
+    m_alone->finish([](ByteView) {});
+    if (m_incomplete || m_overLimit) return;
+    if (m_alone->error() == InflateError::ContextLost) {
+        m_takenOver = true;
+        m_alone.reset();
+    } else if (m_alone->error() == InflateError::None && ++m_inflatedAlone >= kAlone) {
+        m_takenOver = false;
     }
 }
 

@@ -5,6 +5,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 
 #include "dissector/layer/message_protocol.h"
 #include "dissector/payload/utf8.h"
@@ -16,6 +18,8 @@ namespace framescope::websocket {
 
 class MessageAssembler {
 public:
+    /// Messages that must inflate by themselves before it is believed that all do.
+    static constexpr int kAlone = 8;
     /// A checkpoint is left at the first compressed message behind so much inflated output, or so
     /// many compressed messages, and wherever the context begins anew.
     static constexpr std::uint64_t kCheckpointBytes = 1U << 20;
@@ -41,6 +45,9 @@ public:
     MessageView view(Direction direction) const {
         return {m_bytes, m_text, !m_cut && !m_overLimit, direction};
     }
+    /// Where nobody captured what was agreed: whether messages refer to those before them. Nothing
+    /// until that is known.
+    std::optional<bool> contextTakenOver() const { return m_takenOver; }
     /// The message was handled: gives its memory back.
     void release();
 
@@ -48,6 +55,7 @@ private:
     void beginMessage(std::uint8_t opcode);
     void beginInflating(StreamOffset at, Direction direction, LayerOutput& out);
     void take(ByteView plain);
+    void judgeTakeover();
     void judgeInflating(bool unitEnds, Record& record, IssueSink& issues);
     void judgeText(bool messageEnds, Record& record, IssueSink& issues);
 
@@ -74,6 +82,10 @@ private:
     bool m_keepContext = true;
     std::uint64_t m_limit = 0;
     Inflater m_inflater;
+    // What is tried where the agreement was not captured:
+    std::unique_ptr<Inflater> m_alone;  ///< inflates each message without those before it
+    int m_inflatedAlone = 0;
+    std::optional<bool> m_takenOver;
     std::uint64_t m_sinceBytes = 0;     ///< inflated since the last checkpoint
     std::uint32_t m_sinceMessages = 0;  ///< compressed messages since then
 };

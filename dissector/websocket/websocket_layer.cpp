@@ -36,23 +36,14 @@ std::uint32_t sequenceFlags(const IssueSink& issues) {
 
 }  // namespace
 
-void WebSocketLayer::beginWithoutHandshake(Footing footing, LayerOutput& out) {
-    for (const Direction direction : {Direction::ClientToServer, Direction::ServerToClient}) {
-        if (footing == Footing::Unknown) {
-            // A hole before the first byte.
-            gap(direction, 0, 0, out);
-        } else {
-            m_halves[indexOf(direction)].unproven = kProvingFrames;
-        }
-    }
-}
-
 void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
                           LayerOutput& out) {
-    if (!m_halves[indexOf(direction)].searching) {
-        bytes = bytes.subspan(read(direction, offset, bytes, out));
+    if (m_halves[indexOf(direction)].search == nullptr) {
+        const std::size_t taken = read(direction, offset, bytes, out);
+        offset += taken;
+        bytes = bytes.subspan(taken);
     }
-    if (!bytes.empty()) search(direction, bytes, out);
+    if (!bytes.empty()) search(direction, offset, bytes, out);
 }
 
 std::size_t WebSocketLayer::read(Direction direction, StreamOffset offset, ByteView bytes,
@@ -63,7 +54,7 @@ std::size_t WebSocketLayer::read(Direction direction, StreamOffset offset, ByteV
         const ByteView rest = bytes.subspan(done);
         if (!half.frame) {
             done += readHeader(direction, offset + done, rest, out);
-            if (half.searching) return done;
+            if (half.search != nullptr) return done;
         } else {
             const auto taken = static_cast<std::size_t>(
                 std::min<std::uint64_t>(half.frame->payloadLength - half.payloadRead, rest.size()));
@@ -94,7 +85,7 @@ std::size_t WebSocketLayer::readHeader(Direction direction, StreamOffset offset,
             half.sequence.forget();
             half.messageStart = kNoRecord;
             beginSearch(half, half.frameStart);
-            half.search = std::move(begun);
+            half.search->add(begun, out.arrival());
             return 0;
         }
         --half.unproven;
@@ -119,8 +110,9 @@ void WebSocketLayer::beginFrame(Half& half, Direction direction, const FrameHead
         !compression.agreed()) {
         // There is one extension in use that sets this bit; whether it is that shows on inflating.
         compression.kind = CompressionKind::PerMessageDeflate;
+        out.facts().inferred |= kInferredCompression;
     }
-    check(header, direction, compression.kind, half.issues);
+    check(header, maskedAs(direction, out.facts()), compression.kind, half.issues);
     checkKey(half, header);
     const bool unfinished = half.sequence.messageOpen();
     half.role = half.sequence.accept(header, half.issues);
@@ -183,6 +175,10 @@ void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset f
         record.flags |= kFlagResynchronised;
         half.issues.add(IssueCode::WebSocketResynchronised);
     }
+    if (m_negotiation == Negotiation::NotCaptured && !std::exchange(m_inferredTold, true) &&
+        (out.facts().inferred & kInferredWebSocket) != 0) {
+        half.issues.addContextual(IssueCode::WebSocketInferred);
+    }
     if (half.frameIncomplete) {
         record.flags |= kFlagIncomplete;
         // A length that no payload can have says enough.
@@ -201,7 +197,10 @@ void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset f
         checkClose(body, half.issues);
         record.detail = body.code.value_or(0);
     }
-    if (messageEnds) finishMessage(half, direction, record, out);
+    if (messageEnds) {
+        finishMessage(half, direction, record, out);
+        if (m_negotiation == Negotiation::NotCaptured) inferFacts(half, direction, out);
+    }
     const RecordId id = emitAt(half, frameEnd, record, half.issues, out);
     half.issues.clear();
     if (half.role == FrameRole::StartsMessage) half.messageStart = id;
@@ -257,126 +256,11 @@ void WebSocketLayer::tellLost(Direction direction, LayerOutput& out) {
     m_observer.lost();
 }
 
-void WebSocketLayer::gap(Direction direction, StreamOffset offset, std::uint64_t missing,
-                         LayerOutput& out) {
-    Half& half = m_halves[indexOf(direction)];
-    m_pairs.lost(out);
-    if (half.searching) {
-        emitSegment(direction, half.searchStart, half.search.size(), out);
-        beginSearch(half, offset + missing);
-        return;
-    }
-    if (!half.frame && half.headerBytes.empty()) {
-        // Whole frames may be missing, or the beginning of one.
-        lose(half, direction, offset, offset + missing, out);
-        return;
-    }
-    if (half.frame && missing <= half.frame->payloadLength - half.payloadRead) {
-        // The hole lies inside a payload whose end is known.
-        half.payloadRead += missing;
-        half.frameIncomplete = true;
-        if (half.role != FrameRole::Control) half.message.payloadMissing(missing);
-        if (half.payloadRead == half.frame->payloadLength) {
-            finishFrame(half, direction, offset + missing, out);
-        }
-        return;
-    }
-    lose(half, direction, offset, offset + missing, out);
-}
-
-/// Bytes are missing across the end of what was being read: ends it at `at`, and looks for the next
-/// frame from `resumeAt` on.
-void WebSocketLayer::lose(Half& half, Direction direction, StreamOffset at, StreamOffset resumeAt,
-                          LayerOutput& out) {
-    if (half.frame) {
-        half.frameIncomplete = true;
-        finishFrame(half, direction, at, out);
-    } else {
-        emitSegment(direction, half.frameStart, half.headerBytes.size(), out);
-    }
-    half.headerBytes.clear();
-    half.sequence.forget();
-    // Frames behind the loss are not joined with those before it.
-    half.messageStart = kNoRecord;
-    tellLost(direction, out);
-    beginSearch(half, resumeAt);
-}
-
-FrameHabits WebSocketLayer::habits(const Half& half, Direction direction, LayerOutput& out) const {
-    return {half.masked.value_or(direction == Direction::ClientToServer),
-            m_negotiation == Negotiation::NotCaptured || out.facts().compression.agreed()};
-}
-
-void WebSocketLayer::beginSearch(Half& half, StreamOffset at) {
-    half.message.lose();
-    half.lastKey.reset();
-    half.searching = true;
-    half.searchStart = at;
-    half.search.clear();
-    half.arrivals.clear();
-    half.nextSearch = 0;
-}
-
-RecordId WebSocketLayer::emitAt(const Half& half, StreamOffset end, const Record& record,
-                                const IssueSink& issues, LayerOutput& out) {
-    // The last entry that begins before `end`.
-    const auto behind =
-        std::ranges::lower_bound(half.arrivals, end, {}, &std::pair<StreamOffset, Arrival>::first);
-    if (behind == half.arrivals.begin()) return emitJudged(record, issues, out);
-    const Arrival now = out.arrival();
-    out.setArrival(std::prev(behind)->second);
-    const RecordId id = emitJudged(record, issues, out);
-    out.setArrival(now);
-    return id;
-}
-
-void WebSocketLayer::search(Direction direction, ByteView bytes, LayerOutput& out) {
-    Half& half = m_halves[indexOf(direction)];
-    if (!bytes.empty()) {
-        half.arrivals.emplace_back(half.searchStart + half.search.size(), out.arrival());
-    }
-    half.search.insert(half.search.end(), bytes.begin(), bytes.end());
-    if (half.search.size() < half.nextSearch) return;
-    const Bytes searched = std::exchange(half.search, {});
-    ByteView rest = searched;
-    StreamOffset at = half.searchStart;
-    while (const auto found = findFrame(rest, habits(half, direction, out))) {
-        emitSegment(direction, at, *found, out);
-        at += *found;
-        rest = rest.subspan(*found);
-        half.searching = false;
-        half.resynchronised = true;
-        half.unproven = kProvingFrames;
-        auto arrivals = half.arrivals;
-        const std::size_t taken = read(direction, at, rest, out);
-        if (!half.searching) {
-            half.arrivals.clear();
-            return;
-        }
-        half.arrivals = std::move(arrivals);
-        // Misled; goes on where the frames stopped making sense.
-        at += taken;
-        rest = rest.subspan(taken);
-    }
-    if (rest.size() > kMaxSearch) {
-        emitSegment(direction, at, rest.size(), out);
-        beginSearch(half, at + rest.size());
-        return;
-    }
-    half.searchStart = at;
-    half.search.assign(rest.begin(), rest.end());
-    half.nextSearch = rest.size() + rest.size() / 4;
-}
-
 void WebSocketLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
-    if (half.searching) {
-        half.nextSearch = 0;
-        search(direction, {}, out);
-    }
-    if (half.searching) {
-        emitSegment(direction, half.searchStart, half.search.size(), out);
-        beginSearch(half, half.searchStart + half.search.size());
+    if (half.search != nullptr) findFooting(direction, true, out);
+    if (half.search != nullptr) {
+        giveUpSearch(half, direction, half.search->end(), out);
     } else if (half.frame) {
         half.frameIncomplete = true;
         const std::uint64_t end = half.frameStart + half.frame->size() + half.payloadRead;

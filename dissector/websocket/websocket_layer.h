@@ -14,10 +14,11 @@
 #include "dissector/layer/message_protocol.h"
 #include "dissector/websocket/control_pairs.h"
 #include "dissector/websocket/frame.h"
+#include "dissector/websocket/frame_habits.h"
+#include "dissector/websocket/frame_search.h"
 #include "dissector/websocket/mask.h"
 #include "dissector/websocket/message_assembler.h"
 #include "dissector/websocket/message_state.h"
-#include "dissector/websocket/resynchronise.h"
 
 namespace framescope::websocket {
 
@@ -38,8 +39,6 @@ public:
     /// Headers that must be plausible behind a search before its result is believed: in compressed
     /// or encrypted payload, three chaining headers turn up by chance every few thousand bytes.
     static constexpr int kProvingFrames = 16;
-    /// Bytes that are searched for the next frame after a loss before they are given up.
-    static constexpr std::size_t kMaxSearch = 64U << 10;
 
     /// `path` and `subprotocol` as the handshake agreed on them; empty where it is not known.
     explicit WebSocketLayer(std::string path = {}, std::string subprotocol = {},
@@ -47,11 +46,10 @@ public:
         : m_path(std::move(path)),
           m_subprotocol(std::move(subprotocol)),
           m_negotiation(negotiation) {}
-
     /// The messages are of this protocol, whatever they would be recognised as.
     void readMessagesAs(const MessageProtocol& protocol) { m_reader = protocol.makeReader(); }
     /// There was no handshake in front of the bytes. To be called before the first of them.
-    void beginWithoutHandshake(Footing footing, LayerOutput& out);
+    void beginWithoutHandshake(Footing footing);
 
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
@@ -75,12 +73,10 @@ private:
         std::optional<MaskingKey> lastKey;  ///< of the frame before, where that was masked
         bool sameKeyTold = false;
         // After a loss:
-        bool searching = false;
-        StreamOffset searchStart = 0;
-        Bytes search;
-        /// When the bytes from an offset on arrived; for rows of what is found among them.
-        std::vector<std::pair<StreamOffset, Arrival>> arrivals;
-        std::size_t nextSearch = 0;  ///< bytes that must be there before searching again pays
+        std::unique_ptr<FrameSearch> search;  ///< while the next frame is looked for
+        bool joined = false;  ///< nothing was read of this direction yet: it was joined mid-stream
+        /// When segments arrived; for rows of what is found among bytes that were held.
+        std::vector<FrameSearch::Segment> arrivals;
         int unproven = 0;            ///< headers that still have to be plausible
         std::optional<bool> masked;  ///< whether the last frame of this direction was
         bool ended = false;
@@ -98,11 +94,17 @@ private:
                        RecordId row, LayerOutput& out);
     void checkKey(Half& half, const FrameHeader& header);
     void tellLost(Direction direction, LayerOutput& out);
+    void inferFacts(Half& half, Direction direction, LayerOutput& out);
     FrameHabits habits(const Half& half, Direction direction, LayerOutput& out) const;
-    void beginSearch(Half& half, StreamOffset at);
+    static void beginSearch(Half& half, StreamOffset at);
     void lose(Half& half, Direction direction, StreamOffset at, StreamOffset resumeAt,
               LayerOutput& out);
-    void search(Direction direction, ByteView bytes, LayerOutput& out);
+    void search(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
+    /// Reads on from the next frame among the bytes that are held, if one is found.
+    void findFooting(Direction direction, bool atEnd, LayerOutput& out);
+    /// No frame is found in what is held: it becomes a row, and the search goes on at `resumeAt`.
+    static void giveUpSearch(Half& half, Direction direction, StreamOffset resumeAt,
+                             LayerOutput& out);
 
     /// Emits under the moment at which the byte before `end` arrived.
     static RecordId emitAt(const Half& half, StreamOffset end, const Record& record,
@@ -111,6 +113,7 @@ private:
     std::string m_path;
     std::string m_subprotocol;
     Negotiation m_negotiation;
+    bool m_inferredTold = false;  ///< on a row
     std::array<Half, 2> m_halves;
     ControlPairs m_pairs;
     std::unique_ptr<MessageReader> m_reader;  ///< of the protocol the messages were recognised as

@@ -1,0 +1,65 @@
+#include "dissector/websocket/frame_search.h"
+
+#include <algorithm>
+
+namespace framescope::websocket {
+namespace {
+
+/// Up to this size every arrival is searched: there is little to read, and people wait for it.
+constexpr std::size_t kSearchedAtOnce = 2048;
+/// A frame may be masked otherwise than its direction lets expect, where roles were guessed.
+constexpr double kUnexpectedMask = 4;
+/// By so much the best chain has to outweigh the next one, while more bytes may decide it.
+constexpr double kMargin = 6;
+
+}  // namespace
+
+void FrameSearch::add(ByteView bytes, const Arrival& arrival) {
+    if (bytes.empty()) return;
+    m_segments.push_back({end(), arrival});
+    m_bytes.insert(m_bytes.end(), bytes.begin(), bytes.end());
+}
+
+FrameChains FrameSearch::chains(const FrameHabits& habits, Doubt doubt) {
+    m_nextSearch = m_bytes.size() < kSearchedAtOnce ? 0 : m_bytes.size() + m_bytes.size() / 4;
+    m_positions.clear();
+    for (const Segment& segment : m_segments) {
+        if (segment.at >= m_start) {
+            m_positions.push_back(static_cast<std::size_t>(segment.at - m_start));
+        }
+    }
+    return {m_bytes, m_positions, habits, doubt};
+}
+
+std::optional<std::size_t> FrameSearch::find(std::optional<bool> masked, bool expected,
+                                             bool deflate, bool atEnd) {
+    if (m_bytes.empty()) return std::nullopt;
+    auto best = chains({masked.value_or(expected), deflate}, Doubt::OfFrames).best();
+    if (!masked) {
+        auto other = chains({!expected, deflate}, Doubt::OfFrames).best();
+        if (other) {
+            other->weight -= kUnexpectedMask;
+            if (!best || other->weight > best->weight) best = other;
+        }
+    }
+    if (!best || best->weight < (atEnd ? kNeededAtEnd : kNeeded)) return std::nullopt;
+    if (!atEnd && !full() && best->weight - best->rival < kMargin) return std::nullopt;
+    return best->at;
+}
+
+void FrameSearch::drop(std::size_t count) {
+    m_bytes.erase(m_bytes.begin(), m_bytes.begin() + static_cast<std::ptrdiff_t>(count));
+    m_start += count;
+    // The segment that is cut keeps the moment of its rest.
+    auto kept = std::ranges::upper_bound(m_segments, m_start, {}, &Segment::at);
+    if (kept != m_segments.begin()) --kept;
+    m_segments.erase(m_segments.begin(), kept);
+    m_nextSearch = 0;
+}
+
+Arrival FrameSearch::arrivalOf(StreamOffset at) const {
+    const auto behind = std::ranges::upper_bound(m_segments, at, {}, &Segment::at);
+    return behind == m_segments.begin() ? Arrival{} : std::prev(behind)->arrival;
+}
+
+}  // namespace framescope::websocket

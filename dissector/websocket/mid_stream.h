@@ -1,0 +1,74 @@
+// Whether a connection whose handshake was not captured is WebSocket, told from its bytes: by
+// chains of frames (frame_chains.h) in both directions, masked the one way and not the other.
+// Random bytes of any length pass in fewer than one of a million cases: the demand in bits is a
+// bound, and each further window that is searched on the same connection asks for more. Protocols
+// are not random, so more than that bound is asked for while a connection goes on.
+#pragma once
+
+#include <array>
+#include <optional>
+
+#include "dissector/websocket/frame_search.h"
+
+namespace framescope::websocket {
+
+class MidStream {
+public:
+    /// Bytes of one direction that are held for the test.
+    static constexpr std::size_t kMaxHeld = 64U << 10;
+    /// Evidence that is asked for, in bits, while the connection goes on, and at its end.
+    static constexpr double kNeeded = 40;
+    static constexpr double kNeededAtEnd = 24;
+
+    /// The same where a WebSocket was asked for.
+    static constexpr double kNeededIfAsked = 8;
+
+    /// A WebSocket was asked for, and the answer was not captured.
+    void expect() { m_expected = true; }
+    void add(Direction direction, StreamOffset offset, ByteView bytes, const Arrival& arrival);
+    /// So much has come that judging again pays.
+    bool due(Direction direction) const { return m_halves[indexOf(direction)].search.due(); }
+    /// Weighs what has come in this direction, and says whether it is WebSocket by now.
+    bool judge(Direction direction, bool atEnd);
+    /// Nothing was found in as much as is held.
+    bool full(Direction direction) const {
+        return m_halves[indexOf(direction)].search.bytes().size() >= kMaxHeld;
+    }
+    /// The test of what comes behind bytes that were searched in vain: it asks for more evidence,
+    /// and looks at what comes only as long as its first byte may begin a chain.
+    MidStream next() const;
+    /// The test of what comes behind missing bytes of this direction: what was seen so far counts.
+    MidStream behindGap() const;
+    bool onlyFromFirstByte() const { return m_fromFirstByte; }
+    bool holds(Direction direction) const {
+        return !m_halves[indexOf(direction)].search.bytes().empty();
+    }
+    /// onlyFromFirstByte(), and the first byte of what has come begins no chain.
+    bool hopeless(Direction direction) const { return m_halves[indexOf(direction)].hopeless; }
+    /// The masks say that the roles are the other way round.
+    bool rolesReversed() const { return m_reversed; }
+
+private:
+    struct Half {
+        FrameSearch search{0};
+        std::array<double, 2> weight{};  ///< of the best chain, unmasked and masked
+        std::array<double, 2> before{};  ///< of those in front of a hole
+        bool hopeless = false;
+        double of(bool masked) const { return weight[masked ? 1 : 0] + before[masked ? 1 : 0]; }
+    };
+
+    std::array<Half, 2> m_halves;
+    bool m_expected = false;
+    bool m_fromFirstByte = false;
+    bool m_reversed = false;
+    std::uint64_t m_windows = 0;  ///< that were searched in vain
+};
+
+/// Whether a segment of a connection that was joined mid-stream begins with a TLS record.
+bool beginsTlsRecord(ByteView segment);
+/// Whether a segment may begin with a frame, for not holding what cannot be one.
+bool mayBeginFrame(ByteView segment);
+/// Who sent these bytes, if they are frames from the first byte to the last.
+std::optional<Direction> senderOfFrames(ByteView segment);
+
+}  // namespace framescope::websocket

@@ -1,0 +1,165 @@
+// The part of WebSocketLayer that deals with bytes that are missing: what a hole costs, and how the
+// next frame is found behind it (frame_search.h). The same search begins a connection that was
+// joined mid-stream, whose parameters are inferred here from what its messages turn out to be.
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "dissector/layer/segment_rows.h"
+#include "dissector/websocket/websocket_layer.h"
+
+namespace framescope::websocket {
+
+void WebSocketLayer::beginWithoutHandshake(Footing footing) {
+    for (Half& half : m_halves) {
+        if (footing == Footing::Unknown) {
+            half.joined = true;
+            beginSearch(half, 0);
+        } else {
+            half.unproven = kProvingFrames;
+        }
+    }
+}
+
+void WebSocketLayer::gap(Direction direction, StreamOffset offset, std::uint64_t missing,
+                         LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    m_pairs.lost(out);
+    if (half.search != nullptr) findFooting(direction, true, out);
+    if (half.search != nullptr) {
+        giveUpSearch(half, direction, offset + missing, out);
+        return;
+    }
+    if (half.frame && missing <= half.frame->payloadLength - half.payloadRead) {
+        // The hole lies inside a payload whose end is known.
+        half.payloadRead += missing;
+        half.frameIncomplete = true;
+        if (half.role != FrameRole::Control) half.message.payloadMissing(missing);
+        if (half.payloadRead == half.frame->payloadLength) {
+            finishFrame(half, direction, offset + missing, out);
+        }
+        return;
+    }
+    // Otherwise whole frames may be missing, or the beginning of one.
+    lose(half, direction, offset, offset + missing, out);
+}
+
+/// Bytes are missing across the end of what was being read: ends it at `at`, and looks for the next
+/// frame from `resumeAt` on.
+void WebSocketLayer::lose(Half& half, Direction direction, StreamOffset at, StreamOffset resumeAt,
+                          LayerOutput& out) {
+    if (half.frame) {
+        half.frameIncomplete = true;
+        finishFrame(half, direction, at, out);
+    } else {
+        emitSegment(direction, half.frameStart, half.headerBytes.size(), out);
+    }
+    half.headerBytes.clear();
+    half.sequence.forget();
+    // Frames behind the loss are not joined with those before it.
+    half.messageStart = kNoRecord;
+    tellLost(direction, out);
+    beginSearch(half, resumeAt);
+}
+
+FrameHabits WebSocketLayer::habits(const Half& half, Direction direction, LayerOutput& out) const {
+    return {half.masked.value_or(maskedAs(direction, out.facts()) == Direction::ClientToServer),
+            out.facts().compression.agreed() || m_negotiation == Negotiation::NotCaptured};
+}
+
+void WebSocketLayer::beginSearch(Half& half, StreamOffset at) {
+    half.message.lose();
+    half.lastKey.reset();
+    half.search = std::make_unique<FrameSearch>(at);
+}
+
+RecordId WebSocketLayer::emitAt(const Half& half, StreamOffset end, const Record& record,
+                                const IssueSink& issues, LayerOutput& out) {
+    if (half.arrivals.empty()) return emitJudged(record, issues, out);
+    // The last segment that begins before `end`.
+    const auto behind = std::ranges::lower_bound(half.arrivals, end, {}, &FrameSearch::Segment::at);
+    if (behind == half.arrivals.begin()) return emitJudged(record, issues, out);
+    const Arrival now = out.arrival();
+    out.setArrival(std::prev(behind)->arrival);
+    const RecordId id = emitJudged(record, issues, out);
+    out.setArrival(now);
+    return id;
+}
+
+void WebSocketLayer::search(Direction direction, StreamOffset offset, ByteView bytes,
+                            LayerOutput& out) {
+    FrameSearch& search = *m_halves[indexOf(direction)].search;
+    // Where a connection is joined shows with its first bytes.
+    if (search.bytes().empty()) search = FrameSearch(offset);
+    search.add(bytes, out.arrival());
+    if (search.due()) findFooting(direction, false, out);
+}
+
+void WebSocketLayer::findFooting(Direction direction, bool atEnd, LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    while (half.search != nullptr) {
+        const FrameHabits expected = habits(half, direction, out);
+        const auto found = half.search->find(half.masked, expected.masked, expected.deflate, atEnd);
+        if (!found) break;
+        const std::unique_ptr<FrameSearch> searched = std::move(half.search);
+        const ByteView rest = ByteView(searched->bytes()).subspan(*found);
+        const StreamOffset at = searched->start() + *found;
+        if (*found != 0) {
+            const Arrival now = out.arrival();
+            out.setArrival(searched->arrivalOf(at - 1));
+            emitSegment(direction, searched->start(), *found, out);
+            out.setArrival(now);
+        }
+        // A connection that was joined is not behind a loss.
+        half.resynchronised = !std::exchange(half.joined, false);
+        half.unproven = kProvingFrames;
+        if (const auto header = parseFrameHeader(rest)) half.masked = header->masked;
+        half.arrivals = searched->segments();
+        read(direction, at, rest, out);
+        half.arrivals.clear();
+        if (half.search == nullptr) return;
+        // Misled: goes on where the frames stopped making sense.
+        half.search = std::make_unique<FrameSearch>(half.search->start());
+        const StreamOffset from = half.search->start();
+        for (std::size_t i = 0; i < searched->segments().size(); ++i) {
+            const StreamOffset begin = std::max(from, searched->segments()[i].at);
+            const StreamOffset end = i + 1 < searched->segments().size()
+                                         ? searched->segments()[i + 1].at
+                                         : searched->end();
+            if (begin >= end) continue;
+            half.search->add(
+                ByteView(searched->bytes()).subspan(begin - searched->start(), end - begin),
+                searched->segments()[i].arrival);
+        }
+    }
+    if (half.search == nullptr || !half.search->full()) return;
+    const Arrival now = out.arrival();
+    const StreamOffset begin = half.search->start();
+    out.setArrival(half.search->arrivalOf(begin + FrameSearch::kMaxSearch - 1));
+    emitSegment(direction, begin, FrameSearch::kMaxSearch, out);
+    out.setArrival(now);
+    half.search->drop(FrameSearch::kMaxSearch);
+}
+
+void WebSocketLayer::giveUpSearch(Half& half, Direction direction, StreamOffset resumeAt,
+                                  LayerOutput& out) {
+    if (!half.search->bytes().empty()) {
+        const Arrival now = out.arrival();
+        out.setArrival(half.search->arrivalOf(half.search->end() - 1));
+        emitSegment(direction, half.search->start(), half.search->bytes().size(), out);
+        out.setArrival(now);
+    }
+    beginSearch(half, resumeAt);
+}
+
+/// A message was read on a connection whose handshake was not captured.
+void WebSocketLayer::inferFacts(Half& half, Direction direction, LayerOutput& out) {
+    ConnectionFacts& facts = out.facts();
+    if ((facts.inferred & kInferredCompression) == 0) return;
+    if (const auto takeover = half.message.contextTakenOver()) {
+        facts.inferred |= kInferredTakeover;
+        facts.compression.noContextTakeover[indexOf(direction)] = !*takeover;
+    }
+}
+
+}  // namespace framescope::websocket
