@@ -270,7 +270,10 @@ std::string readAsNameOf(std::string_view text) {
 }
 
 std::unique_ptr<Layer> makeReadAsLayer(const ReadAs& readAs, bool fromStart, LayerOutput& out) {
-    if (readAs.kind == ReadAs::Kind::Automatic) return std::make_unique<DetectLayer>();
+    if (readAs.kind == ReadAs::Kind::Automatic) {
+        return std::make_unique<DetectLayer>(fromStart ? DetectLayer::Beginning::Seen
+                                                       : DetectLayer::Beginning::NotSeen);
+    }
     ConnectionFacts& facts = out.facts();
     facts.readAsChosen = true;
     facts.readAs = out.intern(textOf(readAs));
