@@ -9,6 +9,7 @@
 
 #include "capture/file/capture_layout.h"
 #include "capture/session/connection_info.h"
+#include "capture/session/later_version.h"
 #include "capture/session/statistics.h"
 #include "capture/session/stored_datagram.h"
 #include "capture/session/stream_map.h"
@@ -34,7 +35,8 @@ struct Batch {
         Checkpoint checkpoint;
     };
 
-    std::vector<StoredDatagram> datagrams;  ///< those with rows, by ascending packet or nearly so
+    std::vector<StoredDatagram> datagrams;    ///< those with rows, by ascending packet or nearly so
+    std::vector<LaterVersion> laterVersions;  ///< of rows in this batch
     std::vector<RowLink> links;
     std::vector<RowRemark> remarks;  ///< of rows in this batch or before it
     std::vector<CheckpointEntry> checkpoints;

@@ -65,7 +65,8 @@ void Ingestor::datagrams(const std::vector<ip::Datagram>& ended, int nested) {
 /// Hands on the TCP segment of a datagram.
 void Ingestor::segment(const ip::Datagram& datagram, const DecodedPacket& decoded) {
     remember(datagram);
-    const std::size_t rowsBefore = m_batch.records.size();
+    // Its rows may be made later: behind a hole, or when the connection's beginning is known.
+    if (datagram.conflict) m_conflictingDatagrams.insert(datagram.packet);
     m_parts = datagram.payload;
     for (const SegmentPart& part : segmentParts(decoded, datagram)) {
         if (part.decoded.payloadCaptured < part.decoded.payloadLength) {
@@ -78,14 +79,6 @@ void Ingestor::segment(const ip::Datagram& datagram, const DecodedPacket& decode
     if (m_joined) handOnJoined();
     m_laterPart = false;
     m_parts = {};
-    if (!datagram.conflict) return;
-    const Severity severity = issueInfo(IssueCode::IpFragmentsConflict).severity;
-    for (std::size_t i = rowsBefore; i < m_batch.records.size(); ++i) {
-        Record& record = m_batch.records[i];
-        if (record.packet != datagram.packet) continue;
-        record.severity = std::max(record.severity, severity);
-        countIssue(IssueCode::IpFragmentsConflict);
-    }
 }
 
 /// Layers get a segment as a whole, as if it had not been fragmented: what waited for something

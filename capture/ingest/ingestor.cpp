@@ -5,11 +5,15 @@
 #include <limits>
 #include <optional>
 
+#include "capture/ingest/pending_notes.h"
+#include "dissector/core/duration_text.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/read_as.h"
+#include "dissector/layer/segment_rows.h"
 #include "dissector/layer/unclaimed_layer.h"
 #include "dissector/packet/packet.h"
+#include "dissector/payload/utf8.h"
 
 namespace framescope {
 namespace {
@@ -19,11 +23,14 @@ constexpr std::size_t kMaxName = 256;
 /// Names that are kept; beyond them rows have none. A capture made of nothing but new names would
 /// otherwise fill the memory.
 constexpr std::size_t kMaxNames = 1U << 20;
+/// Rows that say how long they had to wait; those behind them say only that they had to.
+constexpr std::uint32_t kMaxWaitsTold = 1U << 16;
 
 }  // namespace
 
 struct Ingestor::Connection {
     ConnectionInfo info;
+    PendingNotes notes;
     std::unique_ptr<Layer> layer;
     /// Layers made during the current event; the last one is to take over. The others may still be
     /// on the stack.
@@ -32,12 +39,16 @@ struct Ingestor::Connection {
     /// Set while a packet makes a hole be given up: what had waited behind it was complete with its
     /// own packets, not with the one that ended the waiting.
     std::array<std::optional<Arrival>, 2> behindGap;
+    std::array<bool, 2> finished{};  ///< by FIN: what still comes stands behind it
+    bool heldLimitMet = false;
     bool changed = false;
 };
 
-Ingestor::Ingestor(IngestOptions options)
-    : m_options(std::move(options)), m_tracker(*this, guessSender) {
+Ingestor::Ingestor(IngestOptions options, tcp::ReadBack readBack)
+    : m_options(std::move(options)),
+      m_tracker(*this, guessSender, {m_options.limits.heldBytes, m_options.limits.heldSegments}) {
     m_names.emplace("", 0);
+    m_tracker.setReadBack(std::move(readBack));
 }
 
 Ingestor::~Ingestor() = default;
@@ -160,14 +171,10 @@ Batch Ingestor::takeBatch() {
     for (const ConnectionId id : m_changed) {
         Connection& connection = *m_connections[id];
         connection.changed = false;
-        for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
-            const auto base = m_tracker.base(id, d);
-            connection.info.sequenceKnown[indexOf(d)] = base.has_value();
-            connection.info.initialSequence[indexOf(d)] = base.value_or(0);
-        }
         m_batch.connections.emplace_back(id, connection.info);
     }
     m_changed.clear();
+    forgetEnded();
     m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
     m_batch.polls = m_conversations.polls.takeChanged();
     const ip::FragmentTracker::Figures& fragments = m_fragments.figures();
@@ -181,6 +188,8 @@ Batch Ingestor::takeBatch() {
 
 /// Makes the connection the current one, creating it at its first event.
 Ingestor::Connection& Ingestor::enter(ConnectionId id) {
+    // What was joined so far comes before whatever happens now.
+    if (m_joined) handOnJoined();
     if (m_joined) handOnJoined();
     while (m_connections.size() <= id) {
         m_connections.push_back(std::make_unique<Connection>());
@@ -209,9 +218,12 @@ void Ingestor::packet(ConnectionId id, const tcp::Origin& origin) {
     // However many parts a segment has, it is one packet of its connection.
     if (m_laterPart) return;
     Connection& connection = enter(id);
-    if (connection.info.packets == 0) connection.info.firstTimeNs = origin.timeNs;
-    ++connection.info.packets;
-    connection.info.lastTimeNs = origin.timeNs;
+    ConnectionInfo& info = connection.info;
+    // Times may run backwards.
+    if (info.packets == 0) info.firstTimeNs = info.lastTimeNs = origin.timeNs;
+    info.firstTimeNs = std::min(info.firstTimeNs, origin.timeNs);
+    info.lastTimeNs = std::max(info.lastTimeNs, origin.timeNs);
+    ++info.packets;
     connection.lastPacket = m_arrival = {origin.packet, origin.timeNs};
     connection.behindGap = {};
 }
@@ -227,6 +239,7 @@ void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
             ? makeReadAsLayer(*chosen, opening.synSeen, *this)
             : std::make_unique<DetectLayer>(opening.synSeen ? DetectLayer::Beginning::Seen
                                                             : DetectLayer::Beginning::NotSeen);
+    m_arrival = {opening.origin.packet, opening.origin.timeNs};
     emitEvent(RowKind::TcpOpen, Direction::ClientToServer, 0, opening.synSeen ? 0U : kFlagMidStream,
               opening.synSeen ? IssueCode::None : IssueCode::TcpJoinedMidStream);
 }
@@ -249,35 +262,116 @@ void Ingestor::handOn(ConnectionId id, Direction direction, StreamOffset offset,
         if (origin.packet > behind->packet) behind = {origin.packet, origin.timeNs};
         m_arrival = *behind;
     }
+    if (connection.finished[indexOf(direction)]) {
+        emitSegment(direction, offset, bytes.size(), *this, IssueCode::TcpDataAfterFin);
+        return;
+    }
+    connection.notes.begin({offset, offset + bytes.size()});
     connection.layer->data(direction, offset, bytes, *this);
     settle();
 }
 
-void Ingestor::gap(ConnectionId id, Direction direction, StreamOffset offset,
-                   std::uint64_t missing) {
+void Ingestor::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
     Connection& connection = enter(id);
     connection.behindGap[indexOf(direction)] = Arrival{};
     // What the hole cut short stands before it.
-    connection.layer->gap(direction, offset, missing, *this);
-    settle();
+    if (!connection.finished[indexOf(direction)]) {
+        connection.layer->gap(direction, gap.offset, gap.missing, *this);
+        settle();
+    }
+    const bool acknowledged = gap.cause != tcp::GapCause::NotAcknowledged;
+    const IssueCode code =
+        acknowledged ? IssueCode::TcpDataMissing : IssueCode::TcpDataNotAcknowledged;
     Record record;
     record.kind = RowKind::TcpGap;
     record.direction = direction;
-    record.streamOffset = offset;
-    record.length = missing;
-    record.severity = issueInfo(IssueCode::TcpDataMissing).severity;
-    countIssue(IssueCode::TcpDataMissing);
-    emit(record);
+    record.streamOffset = gap.offset;
+    record.length = gap.missing;
+    record.detail = static_cast<std::uint32_t>(gap.cause);
+    if (!acknowledged) record.flags = kFlagNotAcknowledged;
+    record.severity = issueInfo(code).severity;
+    countIssue(code);
+    const RecordId row = emit(record);
+    if (!gap.limitMet) return;
+    remarkLate(row, IssueCode::TcpHeldLimitMet, *this);
+    if (!std::exchange(connection.heldLimitMet, true)) ++m_heldLimitMet;
 }
 
 void Ingestor::directionEnded(ConnectionId id, Direction direction, EndReason reason) {
     Connection& connection = enter(id);
     connection.layer->end(direction, reason, *this);
     settle();
+    connection.notes.end(direction, m_batch.remarks);
+    connection.finished[indexOf(direction)] = reason == EndReason::Fin;
 }
 
-void Ingestor::ended(ConnectionId id, Direction by, EndReason reason) {
+void Ingestor::started(ConnectionId id, Direction direction, std::uint32_t base) {
+    ConnectionInfo& info = enter(id).info;
+    info.sequenceKnown[indexOf(direction)] = true;
+    info.initialSequence[indexOf(direction)] = base;
+}
+
+void Ingestor::released(ConnectionId id, Direction direction) {
+    auto& behind = enter(id).behindGap[indexOf(direction)];
+    if (!behind) behind = Arrival{};
+}
+
+void Ingestor::conflict(ConnectionId id, Direction direction, const tcp::Conflict& conflict) {
+    enter(id);
+    m_arrival = {conflict.later.packet, conflict.later.timeNs};
+    Record record;
+    record.kind = RowKind::TcpConflict;
+    record.direction = direction;
+    record.streamOffset = conflict.offset;
+    record.length = conflict.length;
+    record.severity = issueInfo(IssueCode::TcpOverlapConflict).severity;
+    countIssue(IssueCode::TcpOverlapConflict);
+    const RecordId row = emit(record);
+    m_batch.laterVersions.push_back({row, conflict.later.fileOffset});
+    if (conflict.last) {
+        remark(row, IssueCode::TcpOverlapConflict, 0,
+               "further ones of this connection are not listed");
+    }
+}
+
+void Ingestor::recovered(ConnectionId id, Direction direction, StreamOffset offset,
+                         std::uint64_t size, std::int64_t waitedNs, const tcp::Origin& origin) {
     Connection& connection = enter(id);
+    // Each of these sentences is a name that is kept.
+    NameId detail = 0;
+    if (m_waitsTold < kMaxWaitsTold) {
+        ++m_waitsTold;
+        detail = intern("the stream waited " + durationText(waitedNs) + " for packet " +
+                        groupedDigits(origin.packet));
+    }
+    countIssue(IssueCode::TcpLostAndSentAgain);
+    connection.notes.expect(direction, {offset, offset + size}, IssueCode::TcpLostAndSentAgain,
+                            detail);
+}
+
+void Ingestor::urgent(ConnectionId id, Direction direction, StreamOffset offset) {
+    countIssue(IssueCode::TcpUrgentData);
+    enter(id).notes.expect(direction, {offset, offset + 1}, IssueCode::TcpUrgentData, 0);
+}
+
+void Ingestor::forgotten(ConnectionId id) {
+    m_forgotten.push_back(id);
+}
+
+/// Connections go once the batch has what is known of them.
+void Ingestor::forgetEnded() {
+    for (const ConnectionId id : m_forgotten) {
+        if (id >= m_connections.size()) continue;
+        // Whoever asks for the current connection must still find one.
+        if (m_connections[id].get() == m_current) continue;
+        m_connections[id].reset();
+    }
+    m_forgotten.clear();
+}
+
+void Ingestor::ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin& at) {
+    Connection& connection = enter(id);
+    m_arrival = {at.packet, at.timeNs};
     switch (reason) {
         case EndReason::Fin:
             connection.info.state = ConnectionState::Closed;
@@ -317,9 +411,16 @@ RecordId Ingestor::emit(Record record) {
     record.connection = m_currentId;
     record.packet = m_arrival.packet;
     record.timeNs = m_arrival.timeNs;
+    if (!m_conflictingDatagrams.empty() && m_conflictingDatagrams.contains(record.packet)) {
+        record.severity =
+            std::max(record.severity, issueInfo(IssueCode::IpFragmentsConflict).severity);
+        countIssue(IssueCode::IpFragmentsConflict);
+    }
     ConnectionFacts& known = m_current->info.facts;
     known.protocol = std::max(known.protocol, record.protocol);
-    return append(record);
+    const RecordId row = append(record);
+    m_current->notes.sawRow(record, row, m_batch.remarks);
+    return row;
 }
 
 RecordId Ingestor::append(const Record& record) {

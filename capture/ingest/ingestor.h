@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "capture/file/capture_reader.h"
@@ -22,11 +23,15 @@ namespace framescope {
 
 class Ingestor : private tcp::TcpObserver, private LayerOutput {
 public:
-    explicit Ingestor(IngestOptions options = {});
+    /// `readBack` gives bytes of the capture again; see TcpTracker::setReadBack().
+    explicit Ingestor(IngestOptions options = {}, tcp::ReadBack readBack = {});
     ~Ingestor() override;
 
     /// The next packet of the capture.
     void packet(const CapturedPacket& packet);
+    /// No more packets come at the moment: rows that only wait for the capture to get in order are
+    /// made.
+    void idle() { m_tracker.idle(); }
     /// No more packets come: ends what is open.
     void finish();
 
@@ -45,6 +50,10 @@ public:
     std::optional<std::uint32_t> unknownLinkType() const { return m_unknownLinkType; }
     std::uint64_t unknownLinkPackets() const { return m_statistics.unknownLinkPackets; }
     const Statistics& statistics() const { return m_statistics; }
+    /// Connections that gave up a hole because too much was held behind it, by the limit of one
+    /// connection and by that of all.
+    std::uint64_t heldLimitMet() const { return m_heldLimitMet; }
+    std::uint64_t totalLimitMet() const { return m_totalLimitMet; }
     /// Most bytes captured of a packet that was cut; what the snap length was, if it was declared.
     std::size_t mostOfCut() const { return m_mostOfCut; }
 
@@ -68,10 +77,17 @@ private:
     void packet(ConnectionId id, const tcp::Origin& origin) override;
     void data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
               const tcp::Origin& origin) override;
-    void gap(ConnectionId id, Direction direction, StreamOffset offset,
-             std::uint64_t missing) override;
+    void gap(ConnectionId id, Direction direction, const tcp::Gap& gap) override;
     void directionEnded(ConnectionId id, Direction direction, EndReason reason) override;
-    void ended(ConnectionId id, Direction by, EndReason reason) override;
+    void ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin& at) override;
+    void started(ConnectionId id, Direction direction, std::uint32_t base) override;
+    void released(ConnectionId id, Direction direction) override;
+    void conflict(ConnectionId id, Direction direction, const tcp::Conflict& conflict) override;
+    void recovered(ConnectionId id, Direction direction, StreamOffset offset, std::uint64_t size,
+                   std::int64_t waitedNs, const tcp::Origin& origin) override;
+    void urgent(ConnectionId id, Direction direction, StreamOffset offset) override;
+    void totalLimitMet(ConnectionId) override { ++m_totalLimitMet; }
+    void forgotten(ConnectionId id) override;
 
     // LayerOutput
     RecordId emit(Record record) override;
@@ -108,6 +124,7 @@ private:
     RecordId append(const Record& record);
     Connection& enter(ConnectionId id);
     void settle();
+    void forgetEnded();
     void emitEvent(RowKind kind, Direction direction, std::uint32_t detail, std::uint32_t flags,
                    IssueCode issue);
 
@@ -118,18 +135,25 @@ private:
     Conversations m_conversations;
     std::vector<std::unique_ptr<Connection>> m_connections;
     std::vector<ConnectionId> m_changed;
-    Connection* m_current = nullptr;  ///< whose event is being handled
+    std::vector<ConnectionId> m_forgotten;  ///< of which nothing more comes
+    Connection* m_current = nullptr;        ///< whose event is being handled
     ConnectionId m_currentId = 0;
     Arrival m_arrival;
     RecordId m_nextRecord = 0;
     std::int64_t m_lastTimeNs = 0;
     std::optional<std::uint32_t> m_unknownLinkType;
     std::size_t m_mostOfCut = 0;
+    std::uint64_t m_heldLimitMet = 0;
+    std::uint64_t m_totalLimitMet = 0;
+    std::uint32_t m_waitsTold = 0;    ///< rows that say how long they had waited
     std::uint64_t m_streamPlace = 0;  ///< of the next bytes of a stream without packets
     std::array<StreamOffset, 2> m_streamOffset{};
     ip::FragmentTracker m_fragments;
     std::size_t m_rememberedPieces = 0;
     bool m_saidForgotten = false;
+    /// Packets that completed a datagram whose fragments conflict; one needs three packets at
+    /// least.
+    std::unordered_set<PacketNumber> m_conflictingDatagrams;
     ByteView m_parts;          ///< the datagram whose segment comes in parts at the moment
     bool m_laterPart = false;  ///< and it is not the first one that comes now
     std::optional<JoinedParts> m_joined;

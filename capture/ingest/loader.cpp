@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
 
@@ -93,12 +94,37 @@ void tellFragments(const Statistics& figures, std::vector<std::string>& notices)
     }
 }
 
+/// Holes that were given up before their time, since too much was held behind them.
+void tellHeldLimits(const Ingestor& ingestor, const DecodeLimits& limits,
+                    std::vector<std::string>& notices) {
+    const auto connections = [](std::uint64_t count) {
+        return groupedDigits(count) + (count == 1 ? " connection" : " connections");
+    };
+    if (const std::uint64_t count = ingestor.heldLimitMet(); count != 0) {
+        notices.push_back("Missing bytes of " + connections(count) +
+                          " were given up because too much was held behind them (the limits are " +
+                          byteCountText(limits.heldBytes) + " and " +
+                          groupedDigits(limits.heldSegments) + " segments).");
+    }
+    if (const std::uint64_t count = ingestor.totalLimitMet(); count != 0) {
+        notices.push_back("All connections together held more than " +
+                          byteCountText(tcp::TrackerLimits().heldInTotal) + ", so " +
+                          connections(count) + " had to give missing bytes up.");
+    }
+}
+
 }  // namespace
 
 void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
              const IngestOptions& options, const std::function<bool()>& goOn) {
-    CaptureReader reader(std::move(file));
-    Ingestor ingestor(options);
+    const auto readBack = [file](std::uint64_t offset, std::span<std::uint8_t> into) {
+        const auto bytes = file->readBytes(offset, static_cast<std::uint32_t>(into.size()));
+        if (!bytes) return false;
+        std::ranges::copy(*bytes, into.begin());
+        return true;
+    };
+    CaptureReader reader(file);
+    Ingestor ingestor(options, readBack);
     std::size_t noticesTaken = 0;
     const auto complete = [&](Batch batch) {
         batch.layout = reader.takeNewLayout();
@@ -124,6 +150,9 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
         if (ingestor.pending() > 0 && !sink(complete(ingestor.takeBatch()))) return;
         while (!reader.waitForMore(kWait)) {
             if (!goOn()) return;
+            // Whoever waits for packets that overtook each other has waited long enough.
+            ingestor.idle();
+            if (ingestor.pending() > 0 && !sink(complete(ingestor.takeBatch()))) return;
         }
         step = ReadStep::Packet;
     }
@@ -137,6 +166,7 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
     tellCuts(ingestor.statistics(), ingestor.mostOfCut(), reader.layout(), last.notices);
     tellFragments(last.statistics, last.notices);
     tellDrops(reader, last.notices);
+    tellHeldLimits(ingestor, options.limits, last.notices);
     last.last = true;
     last.damaged = step == ReadStep::Damaged;
     sink(std::move(last));

@@ -31,6 +31,9 @@ Dissection RowDissector::run(StreamContext context) {
         case RowKind::TcpGap:
             describeGap();
             break;
+        case RowKind::TcpConflict:
+            describeConflict();
+            break;
         case RowKind::TcpSegment:
             describeSegment();
             break;
@@ -52,7 +55,6 @@ Dissection RowDissector::run(StreamContext context) {
             describeComment();
             break;
         case RowKind::UnreadPacket:
-        case RowKind::TcpConflict:
             // The packet's own layers say it.
             break;
     }
@@ -69,7 +71,8 @@ Dissection RowDissector::run(StreamContext context) {
 void RowDissector::addStreamContext(tcp::Context& context) {
     constexpr std::uint64_t kAround = 4096;
     constexpr std::uint64_t kMaxUnit = 64U << 10;
-    if (m_record.length == 0 || m_record.kind == RowKind::TcpGap || isInBody(m_record.kind)) return;
+    if (m_record.length == 0 || isInBody(m_record.kind)) return;
+    if (m_record.kind == RowKind::TcpGap || m_record.kind == RowKind::TcpConflict) return;
     const StreamOffset offset = m_record.streamOffset;
     const StreamOffset begin = (offset - std::min(offset, kAround)) & ~std::uint64_t{15};
     const std::uint64_t unit = std::min(m_record.length, kMaxUnit);
@@ -244,17 +247,6 @@ void RowDissector::describeEvent() {
                                    m_record.direction, m_state.names[facts.closing.reason], tree());
     }
     habits::describe(SessionRowContext(m_state, m_row), tree());
-}
-
-void RowDissector::describeGap() {
-    const FieldIndex gap = tree().open(
-        FieldId::TcpGap, Place{}, 0,
-        byteCountText(m_record.length) + " at offset " + groupedDigits(m_record.streamOffset));
-    tree().addComputed(FieldId::TcpGapLength, m_record.length);
-    tree().close();
-    IssueSink issues;
-    issues.add(IssueCode::TcpDataMissing);
-    tree().attach(issues, gap);
 }
 
 void RowDissector::describeSegment() {

@@ -65,6 +65,7 @@ private:
     void nameHosts();
     void describeEvent();
     void describeGap();
+    void describeConflict();
     void describeSegment();
     void describeHttp();
     std::optional<websocket::Offer> requestOffer() const;

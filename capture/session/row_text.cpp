@@ -8,6 +8,7 @@
 #include "capture/session/row_dissection.h"
 #include "capture/session/session_row_context.h"
 #include "capture/session/stream_reader.h"
+#include "capture/session/tcp_row.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/read_as.h"
@@ -223,7 +224,7 @@ RowText textOfRow(const Session::State& state, RecordId row) {
             text.info = endText(record, state.connection(record.connection));
             break;
         case RowKind::TcpGap:
-            text.info = byteCountText(record.length) + " missing from the capture";
+            text.info = gapText(record);
             break;
         case RowKind::TcpSegment:
             text.info = segmentText(state, record);
@@ -250,7 +251,7 @@ RowText textOfRow(const Session::State& state, RecordId row) {
                         std::to_string(record.detail) + " is not read";
             break;
         case RowKind::TcpConflict:
-            text.info = byteCountText(record.length) + " were sent again with other contents";
+            text.info = conflictText(state, row);
             break;
     }
     const bool judged = record.kind == RowKind::HttpRequest ||

@@ -83,6 +83,9 @@ void Session::append(Batch&& batch) {
         state.linksFrom.append(link);
         state.linksTo.append(link);
     }
+    for (const LaterVersion& version : batch.laterVersions) {
+        state.laterVersions.append(version);
+    }
     for (const RowRemark& remark : batch.remarks) {
         state.remarks.append(remark);
         Record& record = state.records[remark.row];
@@ -184,7 +187,8 @@ std::uint64_t Session::memoryBytes() const {
     return state.records.memoryBytes() + state.packetOffsets.memoryBytes() +
            state.connections.memoryBytes() + state.streams.memoryBytes() +
            state.linksFrom.memoryBytes() + state.linksTo.memoryBytes() +
-           state.remarks.memoryBytes() + state.names.capacity() * sizeof(std::string) +
+           state.remarks.memoryBytes() + state.laterVersions.memoryBytes() +
+           state.names.capacity() * sizeof(std::string) +
            state.engineSessions.capacity() * sizeof(engineio::SessionInfo) +
            state.polls.capacity() * sizeof(http::PollSummary) + state.scatteredBytes;
 }

@@ -11,6 +11,7 @@
 #include "capture/file/capture_file.h"
 #include "capture/session/chunked_vector.h"
 #include "capture/session/inflate_cache.h"
+#include "capture/session/later_version.h"
 #include "capture/session/row_table.h"
 #include "capture/session/session.h"
 #include "capture/session/stored_datagram.h"
@@ -29,6 +30,10 @@ struct RemarkRow {
     RecordId operator()(const RowRemark& remark) const { return remark.row; }
 };
 
+struct LaterVersionRow {
+    RecordId operator()(const LaterVersion& version) const { return version.row; }
+};
+
 struct Session::State {
     std::shared_ptr<const CaptureFile> file;
     CaptureLayout layout;
@@ -45,6 +50,7 @@ struct Session::State {
     RowTable<RowRemark, RemarkRow> remarks;
     /// By the packet that rows name.
     std::unordered_map<PacketNumber, StoredDatagram> datagrams;
+    RowTable<LaterVersion, LaterVersionRow> laterVersions;
     std::vector<engineio::SessionInfo> engineSessions;
     std::vector<std::string> names{""};
     Statistics statistics;

@@ -1,54 +1,138 @@
 #include "dissector/tcp/stream_assembler.h"
 
-#include <algorithm>
+#include "dissector/tcp/handed_on.h"
 
 namespace framescope::tcp {
 
-void StreamAssembler::start(std::uint32_t base) {
-    m_started = true;
-    m_base = base;
-}
-
-std::int64_t StreamAssembler::widen(std::uint32_t sequence, StreamOffset here) const {
-    // The distance as the signed 32-bit number that TCP's own comparison uses picks the right turn
-    // of the sequence space.
-    const auto distance =
-        static_cast<std::int32_t>(sequence - static_cast<std::uint32_t>(m_base + here));
-    return static_cast<std::int64_t>(here) + distance;
-}
-
-void StreamAssembler::segment(std::uint32_t sequence, ByteView captured, std::uint64_t length,
-                              const Origin& origin, StreamSink& sink) {
-    if (!m_started) start(sequence);
-    const std::int64_t begin = widen(sequence, m_next);
-    if (begin + static_cast<std::int64_t>(length) <= static_cast<std::int64_t>(m_next)) return;
-
-    Origin at = origin;
-    StreamOffset offset = m_next;
-    if (begin < static_cast<std::int64_t>(m_next)) {
-        const auto known = std::min<std::size_t>(
-            static_cast<std::size_t>(static_cast<std::int64_t>(m_next) - begin), captured.size());
-        captured = captured.subspan(known);
-        at.fileOffset += known;
-    } else {
-        offset = static_cast<StreamOffset>(begin);
+void StreamAssembler::segment(const Segment& segment, StreamSink& sink) {
+    if (m_start != Start::Known) {
+        assumeStart(segment.sequence + (wasAcknowledgedBefore(segment) ? 1U : 0U));
     }
-    const StreamOffset end = static_cast<StreamOffset>(begin + static_cast<std::int64_t>(length));
-    const std::uint64_t cut = end - offset - captured.size();
-
-    if (offset == m_next && m_held.empty()) {
-        m_next += captured.size();
-        if (!captured.empty()) sink.streamData(offset, captured, at);
-        skipCut(cut, sink);
+    const std::int64_t begin = widen(segment.sequence, here());
+    if (begin != static_cast<std::int64_t>(m_next) || !m_held.empty() || !segment.ready ||
+        m_start != Start::Known || (m_windowClosed && segment.length == 1)) {
+        segmentOutOfOrder(segment, begin, sink);
         return;
     }
-    // There is nothing to hold of a segment without captured bytes; that it was sent is kept.
-    if (captured.empty()) m_emptyEnd = std::max(m_emptyEnd, end);
-    hold(offset, captured, cut, at);
-    deliverHeld(sink);
-    // Where only one direction was captured, no acknowledgment will ever tell.
-    if (!m_everAcknowledged && !m_held.empty()) waitForHole(origin.packet, sink);
-    while (m_heldBytes > kMaxHeldBytes || m_held.size() > kMaxHeldSegments) giveUpHole(sink);
+    handOn(segment.captured, segment.origin, sink);
+    skipCut(segment.length - segment.captured.size(), sink);
+    if (m_armed) madeProgress(segment.origin.packet);
+}
+
+void StreamAssembler::segmentOutOfOrder(const Segment& segment, std::int64_t begin,
+                                        StreamSink& sink) {
+    const std::int64_t end = begin + static_cast<std::int64_t>(segment.length);
+    if (segment.length == 0 || end <= 0 || isKeepAlive(segment, end)) return;
+
+    Difference difference;
+    Origin at = segment.origin;
+    ByteView bytes = segment.captured;
+    const auto next = static_cast<std::int64_t>(m_next);
+    if (begin < next) {
+        const auto known =
+            std::min<std::size_t>(static_cast<std::size_t>(next - begin), bytes.size());
+        const std::size_t before =
+            begin < 0 ? std::min<std::size_t>(static_cast<std::size_t>(-begin), known) : 0;
+        if (known > before) {
+            Origin repeated = at;
+            repeated.fileOffset += before;
+            difference = sink.streamRepeated(
+                static_cast<StreamOffset>(begin + static_cast<std::int64_t>(before)),
+                bytes.subspan(before, known - before), repeated);
+        }
+        bytes = bytes.subspan(known);
+        at.fileOffset += known;
+        begin = next;
+    }
+    if (end > next) {
+        auto offset = static_cast<StreamOffset>(begin);
+        if (m_fin && m_next == *m_fin && m_finTold && offset == m_next + 1) m_next = offset;
+        const std::uint64_t cut = static_cast<StreamOffset>(end) - offset - bytes.size();
+        if (bytes.empty()) m_emptyEnd = std::max(m_emptyEnd, static_cast<StreamOffset>(end));
+        // A byte that a closed window was probed with, or one that was acknowledged before: a
+        // keep-alive repeats it, or something else in its place, to be acknowledged again.
+        const bool acknowledgedBefore =
+            offset != m_next &&
+            (wasAcknowledgedBefore(segment) ||
+             (m_everAcknowledged && m_lastAck == static_cast<StreamOffset>(end)));
+        const bool probe = offset == m_next && m_windowClosed && m_lastAck <= offset;
+        const bool doubtful =
+            segment.length == 1 && !bytes.empty() && (probe || acknowledgedBefore);
+        if (!doubtful) {
+            dropDoubtful(offset, offset + bytes.size());
+        } else if (acknowledgedBefore && m_start == Start::Known) {
+            m_highAck = std::max(m_highAck, static_cast<StreamOffset>(end));
+        }
+        if (offset == m_next && !bytes.empty() && hasHole()) {
+            if (m_missed) {
+                const std::int64_t since = m_held.begin()->second.origin.timeNs;
+                sink.streamRecovered(offset, bytes.size(),
+                                     std::max<std::int64_t>(0, at.timeNs - since), at);
+            } else {
+                sink.streamOutOfOrder();
+            }
+        }
+        const bool passes =
+            offset == m_next && segment.ready && !doubtful && m_start == Start::Known &&
+            (m_held.empty() || static_cast<StreamOffset>(end) <= m_held.begin()->first);
+        if (passes) {
+            handOn(bytes, at, sink);
+            skipCut(cut, sink);
+            m_missed = false;
+            m_repeats = 0;
+            m_moved = at.packet;
+            if (m_armed) madeProgress(at.packet);
+        } else {
+            hold(offset, bytes, cut, segment, at, doubtful, difference);
+        }
+        // Where only one direction was captured, no acknowledgment will ever tell.
+        if (!m_everAcknowledged && !m_armed && m_start == Start::Known && hasHole()) {
+            arm(segment.origin.packet, kNoFloor);
+        }
+    }
+    if (!difference.empty()) sink.streamConflict(difference, segment.origin);
+}
+
+void StreamAssembler::handOn(ByteView bytes, const Origin& origin, StreamSink& sink) {
+    m_silent = false;
+    m_doublings = 0;
+    if (m_fin) {
+        handOnAcrossFin(bytes, origin, sink);
+        return;
+    }
+    const StreamOffset offset = m_next;
+    m_next += bytes.size();
+    if (!bytes.empty()) sink.streamData(offset, bytes, origin);
+}
+
+void StreamAssembler::handOnAcrossFin(ByteView bytes, const Origin& origin, StreamSink& sink) {
+    Origin at = origin;
+    const auto some = [&](std::size_t count) {
+        if (count == 0) return;
+        const StreamOffset offset = m_next;
+        m_next += count;
+        sink.streamData(offset, bytes.first(count), at);
+        bytes = bytes.subspan(count);
+        at.fileOffset += count;
+    };
+    if (!m_finTold && *m_fin >= m_next) {
+        some(std::min<std::size_t>(*m_fin - m_next, bytes.size()));
+        tellFin(sink);
+    }
+    some(bytes.size());
+}
+
+void StreamAssembler::tellFin(StreamSink& sink) {
+    if (!m_fin || m_finTold || m_next < *m_fin) return;
+    m_finTold = true;
+    sink.streamFinished();
+}
+
+/// A FIN takes a sequence number of its own, which is no byte that could be missing.
+void StreamAssembler::skipFinNumber() {
+    if (m_finTold && m_next == *m_fin && !m_held.empty() && m_held.begin()->first == m_next + 1) {
+        ++m_next;
+    }
 }
 
 /// A capture that keeps only the beginning of each packet has lost the rest for good, so there is
@@ -56,19 +140,19 @@ void StreamAssembler::segment(std::uint32_t sequence, ByteView captured, std::ui
 void StreamAssembler::skipCut(std::uint64_t cut, StreamSink& sink) {
     if (cut == 0) return;
     if (!m_held.empty()) cut = std::min(cut, m_held.begin()->first - m_next);
-    if (cut == 0) return;
-    const StreamOffset hole = m_next;
-    m_next += cut;
-    sink.streamGap(hole, cut);
+    if (cut != 0) gap(m_next + cut, GapCause::CutShort, false, sink);
 }
 
-void StreamAssembler::hold(StreamOffset offset, ByteView bytes, std::uint64_t cut, Origin origin) {
+void StreamAssembler::hold(StreamOffset offset, ByteView bytes, std::uint64_t cut,
+                           const Segment& segment, Origin origin, bool doubtful,
+                           Difference& difference) {
     // Only what is not held yet is kept, in as many pieces as the held ones leave room for.
     const auto keep = [&](std::size_t count) {
         if (count == 0) return;
         const bool last = count == bytes.size();
-        m_held.emplace(offset,
-                       Held{Bytes(bytes.begin(), bytes.begin() + count), origin, last ? cut : 0});
+        m_held.emplace(
+            offset, Held{Bytes(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(count)),
+                         origin, last ? cut : 0, segment.acknowledgment, doubtful});
         m_heldBytes += count;
     };
     const auto advance = [&](std::size_t count) {
@@ -76,11 +160,20 @@ void StreamAssembler::hold(StreamOffset offset, ByteView bytes, std::uint64_t cu
         origin.fileOffset += count;
         bytes = bytes.subspan(count);
     };
+    const auto compare = [&](const StreamOffset begin, const Held& held) {
+        const StreamOffset end = std::min(begin + held.bytes.size(), offset + bytes.size());
+        if (doubtful || held.doubtful || end <= offset) return;
+        difference.join(differenceOf(ByteView(held.bytes).subspan(offset - begin, end - offset),
+                                     bytes.first(end - offset), offset, origin.fileOffset));
+    };
     auto after = m_held.upper_bound(offset);
     if (after != m_held.begin()) {
         const auto before = std::prev(after);
         const StreamOffset end = before->first + before->second.bytes.size();
-        if (end > offset) advance(std::min<std::size_t>(end - offset, bytes.size()));
+        if (end > offset) {
+            compare(before->first, before->second);
+            advance(std::min<std::size_t>(end - offset, bytes.size()));
+        }
     }
     while (!bytes.empty()) {
         const std::size_t room = after == m_held.end()
@@ -89,76 +182,61 @@ void StreamAssembler::hold(StreamOffset offset, ByteView bytes, std::uint64_t cu
         keep(room);
         advance(room);
         if (after == m_held.end() || bytes.empty()) break;
+        compare(after->first, after->second);
         advance(std::min(after->second.bytes.size(), bytes.size()));
         ++after;
     }
 }
 
-void StreamAssembler::deliverHeld(StreamSink& sink) {
-    while (!m_held.empty() && m_held.begin()->first == m_next) {
-        const auto node = m_held.extract(m_held.begin());
-        const Held& held = node.mapped();
-        m_heldBytes -= held.bytes.size();
-        m_next += held.bytes.size();
-        sink.streamData(node.key(), held.bytes, held.origin);
-        skipCut(held.cut, sink);
-        m_holeAcknowledgedAt.reset();
-    }
-}
-
-void StreamAssembler::giveUpHole(StreamSink& sink) {
+void StreamAssembler::dropDoubtful(StreamOffset begin, StreamOffset end) {
     if (m_held.empty()) return;
-    const StreamOffset hole = m_next;
-    m_next = m_held.begin()->first;
-    sink.streamGap(hole, m_next - hole);
-    m_holeAcknowledgedAt.reset();
-    deliverHeld(sink);
-}
-
-void StreamAssembler::acknowledged(std::uint32_t acknowledgment, PacketNumber packet,
-                                   StreamSink& sink) {
-    if (!m_started) return;
-    // Where nothing of a direction is captured, its acknowledgments alone say how far it came.
-    const std::int64_t offset = widen(acknowledgment, std::max(m_next, m_acknowledged));
-    if (offset > static_cast<std::int64_t>(m_acknowledged)) {
-        m_acknowledged = static_cast<StreamOffset>(offset);
-    }
-    m_everAcknowledged = true;
-    if (m_held.empty() || m_acknowledged < m_held.begin()->first) return;
-    waitForHole(packet, sink);
-}
-
-/// The receiver has the missing bytes, so nobody will send them again: only a capture out of order
-/// can still bring them.
-void StreamAssembler::waitForHole(PacketNumber packet, StreamSink& sink) {
-    if (!m_holeAcknowledgedAt) {
-        m_holeAcknowledgedAt = packet;
-    } else if (packet - *m_holeAcknowledgedAt > kPatience) {
-        giveUpHole(sink);
+    auto at = m_held.lower_bound(begin);
+    while (at != m_held.end() && at->first < end) {
+        if (at->second.doubtful) {
+            m_heldBytes -= at->second.bytes.size();
+            at = m_held.erase(at);
+        } else {
+            ++at;
+        }
     }
 }
 
-void StreamAssembler::finish(std::uint32_t sequence) {
-    if (!m_started) start(sequence);
-    const std::int64_t offset = widen(sequence, m_next);
-    if (offset >= 0 && !m_finOffset) m_finOffset = static_cast<StreamOffset>(offset);
+bool StreamAssembler::ready(const StreamAssembler& other, PacketNumber now) const {
+    if (m_start != Start::Known || m_held.empty()) return false;
+    const auto& [offset, held] = *m_held.begin();
+    if (offset != m_next && !(m_finTold && m_next == *m_fin && offset == m_next + 1)) return false;
+    if (held.doubtful && acknowledgedEnd() < offset + held.bytes.size()) return false;
+    return now - held.origin.packet > kPatience || !waitsFor(other);
 }
 
-void StreamAssembler::flush(StreamSink& sink) {
-    while (!m_held.empty()) giveUpHole(sink);
-    const StreamOffset sent = std::max(m_next, m_emptyEnd);
-    StreamOffset end = std::max(m_acknowledged, sent);
-    if (m_finOffset) {
-        end = *m_finOffset;
-    } else if (end == sent + 1) {
-        // One more than the data: a FIN that was acknowledged but not captured.
-        end = sent;
-    }
-    if (end > m_next) {
-        const StreamOffset hole = m_next;
-        m_next = end;
-        sink.streamGap(hole, end - hole);
-    }
+bool StreamAssembler::waitsFor(const StreamAssembler& other) const {
+    const std::optional<std::uint32_t>& acknowledgment = m_held.begin()->second.acknowledgment;
+    if (!acknowledgment) return false;
+    return other.started() ? !other.covers(*acknowledgment) : !other.m_silent;
+}
+
+void StreamAssembler::deliver(StreamSink& sink) {
+    skipFinNumber();
+    const auto node = m_held.extract(m_held.begin());
+    const Held& held = node.mapped();
+    m_heldBytes -= held.bytes.size();
+    m_missed = false;
+    m_repeats = 0;
+    m_moved = std::max(m_moved, held.origin.packet);
+    handOn(held.bytes, held.origin, sink);
+    skipCut(held.cut, sink);
+    if (m_armed && m_next >= m_floor) m_armed = false;
+    if (m_armed && m_floor == kNoFloor && !hasHole()) m_armed = false;
+}
+
+void StreamAssembler::finish(std::uint32_t sequence, StreamSink& sink) {
+    if (m_start != Start::Known) assumeStart(sequence);
+    const std::int64_t offset = widen(sequence, here());
+    if (offset < 0 || m_finTold) return;
+    const auto fin = static_cast<StreamOffset>(offset);
+    // Of two that differ, one is not of this stream: the nearer one is believed.
+    if (!m_fin || fin < *m_fin) m_fin = fin;
+    if (m_start == Start::Known) tellFin(sink);
 }
 
 }  // namespace framescope::tcp

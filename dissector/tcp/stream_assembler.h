@@ -3,100 +3,222 @@
 // first ones count. Sequence numbers are widened to 64-bit stream offsets, so a stream may wrap
 // them any number of times (RFC 9293 section 3.4).
 //
-// A segment that is in order passes through without being copied; only those ahead of a hole are
-// held, under a limit.
+// A segment that is in order passes through without being copied. What is held:
+// - segments ahead of a hole, until the hole is filled or given up (stream_holes.cpp);
+// - segments that acknowledge bytes of the other direction which have not been seen yet: the
+//   capture is out of order between its directions, so that they wait for each other;
+// - everything, while the stream's first sequence number is not known for sure (stream_start.cpp);
+// - a single byte that a receiver without window was probed with, until it is acknowledged.
+// Packets of a capture that is in order meet none of these.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 
 #include "dissector/core/bytes.h"
-#include "dissector/layer/layer.h"
 #include "dissector/record/record.h"
+#include "dissector/tcp/stream_sink.h"
 
 namespace framescope::tcp {
 
-/// Where bytes were captured.
-struct Origin {
-    PacketNumber packet = 0;
-    std::int64_t timeNs = 0;
-    std::uint64_t fileOffset = 0;  ///< of the first of these bytes in the capture file
+/// A segment's payload.
+struct Segment {
+    std::uint32_t sequence = 0;
+    ByteView captured;         ///< bytes of it that are in the capture
+    std::uint64_t length = 0;  ///< bytes of it on the wire
+    Origin origin;             ///< of its first byte
+    /// What it acknowledges of the other direction, if it does.
+    std::optional<std::uint32_t> acknowledgment;
+    /// All that it acknowledges was handed on.
+    bool ready = true;
 };
 
-/// Gets the bytes of one direction.
-class StreamSink {
-public:
-    virtual ~StreamSink() = default;
-    /// The next bytes; `origin` is where they were captured.
-    virtual void streamData(StreamOffset offset, ByteView bytes, const Origin& origin) = 0;
-    /// The next `missing` bytes were never captured.
-    virtual void streamGap(StreamOffset offset, std::uint64_t missing) = 0;
+/// What the other direction acknowledges.
+struct Acknowledgment {
+    std::uint32_t number = 0;
+    PacketNumber packet = 0;
+    bool bare = false;  ///< its segment has no data, so it may be one of several alike
+    bool windowClosed = false;
+    /// A selective acknowledgment tells of bytes behind `number`: what is there is missing.
+    bool selective = false;
 };
 
 class StreamAssembler {
 public:
-    /// Bytes and segments held ahead of a hole before the hole is given up.
-    static constexpr std::size_t kMaxHeldBytes = 16U << 20;
-    static constexpr std::size_t kMaxHeldSegments = 32768;
-    /// Packets of the capture that may still fill a hole after the peer acknowledged it: captures
-    /// of several queues or interfaces are out of order by a few dozen packets.
+    /// Packets of the capture that may still bring what somebody waits for: captures of several
+    /// queues or interfaces are out of order by a few dozen packets.
     static constexpr PacketNumber kPatience = 128;
     /// Memory that a held segment takes beside its bytes.
-    static constexpr std::size_t kCostOfSegment = 160;
+    static constexpr std::size_t kCostOfSegment = 176;
 
-    bool started() const { return m_started; }
+    bool started() const { return m_start == Start::Known; }
     /// Sequence number of stream offset 0, modulo 2^32.
     std::uint32_t base() const { return m_base; }
-    /// Fixes the sequence number of stream offset 0. Only before the first byte.
+    /// Fixes the sequence number of stream offset 0; nothing if it is fixed already.
     void start(std::uint32_t base);
+    /// No SYN came, and none is waited for: the stream starts with the first byte that was seen, or
+    /// that was acknowledged where the other side's SYN was seen.
+    void startWithoutSyn(bool otherSynSeen);
+    /// Whether a SYN in front of `base` can belong to what was seen so far, or acknowledged.
+    bool canStartAt(std::uint32_t base) const;
+    /// Segments or a FIN came, also if the start is not known yet.
+    bool seen() const { return m_start != Start::Unknown; }
+    /// Goes on where a stream of this base had come to.
+    void resume(std::uint32_t base, StreamOffset next, std::optional<StreamOffset> fin);
 
-    /// A segment's payload: `captured` bytes of it are in the capture, `length` were on the wire.
-    /// Starts the stream at `sequence` if it has not been started.
-    void segment(std::uint32_t sequence, ByteView captured, std::uint64_t length,
-                 const Origin& origin, StreamSink& sink);
-    /// The peer acknowledged everything before `acknowledgment`.
-    void acknowledged(std::uint32_t acknowledgment, PacketNumber packet, StreamSink& sink);
+    void segment(const Segment& segment, StreamSink& sink);
+    /// The peer acknowledged everything before a number.
+    void acknowledged(const Acknowledgment& acknowledgment);
     /// The direction's FIN stands at `sequence`.
-    void finish(std::uint32_t sequence);
+    void finish(std::uint32_t sequence, StreamSink& sink);
+
+    /// Whether the first of what is held can be handed on: `other` is the other direction.
+    bool ready(const StreamAssembler& other, PacketNumber now) const;
+    /// Hands it on.
+    void deliver(StreamSink& sink);
+    /// Tells the FIN, once, if all before it was handed on.
+    void tellFin(StreamSink& sink);
+    PacketNumber firstHeldPacket() const { return m_held.begin()->second.origin.packet; }
+    /// The bytes of the first of what is held; empty if nothing is.
+    ByteView firstHeld() const {
+        return m_held.empty() ? ByteView() : ByteView(m_held.begin()->second.bytes);
+    }
+    /// The newest of what was handed on from what was held came in this packet.
+    bool movedIn(PacketNumber packet) const { return m_moved == packet; }
+    /// The first of what is held acknowledges bytes of `other` that were not handed on.
+    bool waitsFor(const StreamAssembler& other) const;
+
+    /// Something waits here: bytes, or a hole for being given up.
+    bool waiting() const { return m_armed || !m_held.empty(); }
+    /// The first packet at which check() has something to do; the greatest number if none.
+    PacketNumber deadline() const;
+    /// Gives up one hole that has been waited for long enough; false if there is none.
+    bool giveUpDue(PacketNumber now, StreamSink& sink);
+    /// Gives up waiting for the first of what is held: its hole, or what it acknowledges. It is
+    /// handed on. `limitMet`: since too much is held.
+    void relieve(bool limitMet, StreamSink& sink);
     /// Gives up every hole: hands on what is held, and what was acknowledged but never captured.
     void flush(StreamSink& sink);
+    /// The other direction waits no longer for what it acknowledged of this one, until more of
+    /// it comes.
+    void letPass() { m_silent = true; }
 
+    /// All that `acknowledgment` covers was handed on, or nobody waits for it.
+    bool covers(std::uint32_t acknowledgment) const {
+        const auto ahead =
+            static_cast<std::int32_t>(acknowledgment - static_cast<std::uint32_t>(m_base + m_next));
+        return ahead <= 0 || m_silent || (ahead == 1 && m_finTold);
+    }
+    /// Where a sequence number lies; negative: before the stream's start.
+    std::int64_t offsetOf(std::uint32_t sequence) const { return widen(sequence, here()); }
     /// True once every byte before the FIN was handed on.
-    bool finished() const { return m_finOffset && m_next >= *m_finOffset; }
-    bool finSeen() const { return m_finOffset.has_value(); }
+    bool finished() const { return m_finTold; }
+    std::optional<StreamOffset> fin() const { return m_fin; }
     /// Offset of the next byte in order.
     StreamOffset next() const { return m_next; }
+    /// One behind the last byte that was sent or acknowledged.
+    StreamOffset farthest() const { return std::max(sentEnd(), m_lastAck); }
+    /// The last acknowledgment, or how far the stream has come where there was none.
+    StreamOffset lastAcknowledged() const { return m_everAcknowledged ? m_lastAck : m_next; }
+    /// Bytes are held behind a hole.
+    bool hasHole() const { return !m_held.empty() && m_held.begin()->first > m_next; }
+    bool holds() const { return !m_held.empty(); }
     std::size_t heldBytes() const { return m_heldBytes; }
+    std::size_t heldSegments() const { return m_held.size(); }
     /// What is held costs about this many bytes of memory.
     std::size_t heldCost() const { return m_heldBytes + m_held.size() * kCostOfSegment; }
-    /// Gives up the first hole, if bytes are held behind one.
-    void giveUpHole(StreamSink& sink);
 
 private:
     struct Held {
         Bytes bytes;
         Origin origin;
         std::uint64_t cut = 0;  ///< bytes behind these that were on the wire but not captured
+        std::optional<std::uint32_t> acknowledgment;
+        /// A byte that a keep-alive or a window probe may have made up.
+        bool doubtful = false;
     };
+    enum class Start : std::uint8_t {
+        Unknown,
+        Assumed,  ///< somewhere before the first byte seen; everything is held
+        Known,
+    };
+    static constexpr StreamOffset kNoFloor = std::numeric_limits<StreamOffset>::max();
 
-    /// The stream offset nearest to `here`; negative: before the stream's start.
-    std::int64_t widen(std::uint32_t sequence, StreamOffset here) const;
-    void hold(StreamOffset offset, ByteView bytes, std::uint64_t cut, Origin origin);
+    std::int64_t widen(std::uint32_t sequence, StreamOffset here) const {
+        // The distance as the signed 32-bit number that TCP's own comparison uses picks the right
+        // turn of the sequence space.
+        const auto distance =
+            static_cast<std::int32_t>(sequence - static_cast<std::uint32_t>(m_base + here));
+        return static_cast<std::int64_t>(here) + distance;
+    }
+    /// Where the stream is at the moment. Of a direction that is captured in part, what is
+    /// acknowledged says more than what was seen.
+    StreamOffset here() const { return std::max(m_next, m_lastAck); }
+    StreamOffset sentEnd() const {
+        StreamOffset end = std::max(m_next, m_emptyEnd);
+        if (!m_held.empty()) {
+            const auto& [offset, held] = *m_held.rbegin();
+            end = std::max(end, offset + held.bytes.size() + held.cut);
+        }
+        return end;
+    }
+    StreamOffset acknowledgedEnd() const {
+        return m_armed && m_floor != kNoFloor ? std::max(m_highAck, m_floor) : m_highAck;
+    }
+
+    // stream_start.cpp
+    void assumeStart(std::uint32_t firstSeen);
+    bool wasAcknowledgedBefore(const Segment& segment) const;
+    void moveBase(std::uint32_t base);
+
+    void segmentOutOfOrder(const Segment& segment, std::int64_t begin, StreamSink& sink);
+    void hold(StreamOffset offset, ByteView bytes, std::uint64_t cut, const Segment& segment,
+              Origin origin, bool doubtful, Difference& difference);
+    void dropDoubtful(StreamOffset begin, StreamOffset end);
+    void handOn(ByteView bytes, const Origin& origin, StreamSink& sink);
+    void handOnAcrossFin(ByteView bytes, const Origin& origin, StreamSink& sink);
     void skipCut(std::uint64_t cut, StreamSink& sink);
-    void deliverHeld(StreamSink& sink);
-    void waitForHole(PacketNumber packet, StreamSink& sink);
+    void skipFinNumber();
 
-    bool m_started = false;
+    // stream_holes.cpp
+    bool isKeepAlive(const Segment& segment, std::int64_t end) const;
+    void arm(PacketNumber packet, StreamOffset floor);
+    void madeProgress(PacketNumber packet);
+    PacketNumber patience() const { return kPatience << m_doublings; }
+    StreamOffset holeEnd() const;
+    void gap(StreamOffset end, GapCause cause, bool limitMet, StreamSink& sink);
+    void splitGap(StreamOffset end, bool limitMet, StreamSink& sink);
+    void dropStale();
+
     std::uint32_t m_base = 0;
-    StreamOffset m_next = 0;
-    StreamOffset m_acknowledged = 0;
-    StreamOffset m_emptyEnd = 0;  ///< of segments ahead of a hole of which no byte was captured
-    std::optional<StreamOffset> m_finOffset;
+    Start m_start = Start::Unknown;
     bool m_everAcknowledged = false;  ///< the other direction is in the capture
-    std::optional<PacketNumber> m_holeAcknowledgedAt;
+    bool m_windowClosed = false;      ///< the peer's
+    bool m_silent = false;            ///< see letPass()
+    bool m_missed = false;            ///< the receiver misses what is missing here
+    bool m_armed = false;             ///< a hole is waited for
+    bool m_finTold = false;
+    std::uint8_t m_repeats = 0;    ///< of the last acknowledgment
+    std::uint8_t m_doublings = 0;  ///< holes in a row behind which nothing was captured
+    PacketNumber m_moved = 0;
+    PacketNumber m_since = 0;  ///< since when a hole is waited for
+    StreamOffset m_next = 0;
+    StreamOffset m_lastAck = 0;
+    StreamOffset m_highAck = 0;  ///< the highest one of bytes that were sent
+    /// While armed: what every acknowledgment since has covered. None of several that is higher
+    /// than what the others say can make bytes missing.
+    StreamOffset m_floor = 0;
+    StreamOffset m_emptyEnd = 0;  ///< of segments ahead of a hole of which no byte was captured
+    std::optional<StreamOffset> m_fin;
     std::map<StreamOffset, Held> m_held;
     std::size_t m_heldBytes = 0;
+    // While the start is not known:
+    StreamOffset m_firstSeen = 0;
+    std::optional<std::uint32_t> m_lowestAck;
+    std::optional<Acknowledgment> m_highestAck;
 };
 
 }  // namespace framescope::tcp

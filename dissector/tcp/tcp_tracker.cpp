@@ -1,71 +1,14 @@
 #include "dissector/tcp/tcp_tracker.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <string_view>
+#include <utility>
+
+#include "dissector/tcp/tcp_connection.h"
+#include "dissector/tcp/tcp_options.h"
 
 namespace framescope::tcp {
-
-/// A connection keeps its ends as "a" (who sent the first packet) and "b" until it is known which
-/// of them is the client; the streams are indexed by Direction from then on.
-struct TcpTracker::Connection {
-    ConnectionId id = 0;
-    Endpoint a;
-    Endpoint b;
-    bool opened = false;
-    bool synSeen = false;
-    bool ended = false;
-    bool aIsClient = true;
-    std::array<StreamAssembler, 2> streams;
-    std::array<bool, 2> directionEnded{};
-    /// The last acknowledgment number of what each direction sent.
-    std::array<std::optional<std::uint32_t>, 2> acknowledged{};
-    std::optional<Direction> firstFin;
-    Origin last;
-
-    Direction directionOf(const Endpoint& source) const {
-        return (source == a) == aIsClient ? Direction::ClientToServer : Direction::ServerToClient;
-    }
-    StreamAssembler& stream(Direction d) { return streams[indexOf(d)]; }
-};
-
-/// Passes what one assembler hands on to the observer.
-class TcpTracker::Sink : public StreamSink {
-public:
-    Sink(TcpObserver& observer, ConnectionId connection, Direction direction)
-        : m_observer(observer), m_connection(connection), m_direction(direction) {}
-
-    void streamData(StreamOffset offset, ByteView bytes, const Origin& origin) override {
-        m_observer.data(m_connection, m_direction, offset, bytes, origin);
-    }
-    void streamGap(StreamOffset offset, std::uint64_t missing) override {
-        m_observer.gap(m_connection, m_direction, offset, missing);
-    }
-
-private:
-    TcpObserver& m_observer;
-    ConnectionId m_connection;
-    Direction m_direction;
-};
-
-/// Keeps the total of what is held right while one stream changes.
-class TcpTracker::Held {
-public:
-    Held(TcpTracker& tracker, const StreamAssembler& stream)
-        : m_tracker(tracker), m_stream(stream) {
-        m_tracker.m_held -= m_stream.heldCost();
-    }
-    ~Held() { m_tracker.m_held = total(); }
-    Held(const Held&) = delete;
-    Held& operator=(const Held&) = delete;
-
-    std::size_t total() const { return m_tracker.m_held + m_stream.heldCost(); }
-
-private:
-    TcpTracker& m_tracker;
-    const StreamAssembler& m_stream;
-};
 
 std::size_t TcpTracker::KeyHash::operator()(const Key& key) const {
     const auto hash = [](const Endpoint& e) {
@@ -75,190 +18,287 @@ std::size_t TcpTracker::KeyHash::operator()(const Key& key) const {
     return hash(key.low) * 0x9e3779b97f4a7c15ULL + hash(key.high);
 }
 
-TcpTracker::TcpTracker(TcpObserver& observer, RoleGuess guessRole)
-    : m_observer(observer), m_guessRole(guessRole) {}
+TcpTracker::TcpTracker(TcpObserver& observer, RoleGuess guessRole, const TrackerLimits& limits)
+    : m_observer(observer),
+      m_guessRole(guessRole),
+      m_limits(limits),
+      m_firstDeadline(std::numeric_limits<PacketNumber>::max()) {}
 TcpTracker::~TcpTracker() = default;
 
-std::optional<std::uint32_t> TcpTracker::base(ConnectionId connection, Direction direction) const {
-    if (connection >= m_connections.size()) return std::nullopt;
-    const StreamAssembler& stream = m_connections[connection]->streams[indexOf(direction)];
-    return stream.started() ? std::optional(stream.base()) : std::nullopt;
+TcpTracker::Key TcpTracker::keyOf(const Endpoint& a, const Endpoint& b) {
+    return a < b ? Key{a, b} : Key{b, a};
 }
 
-bool TcpTracker::opensAnother(Connection& connection, const DecodedPacket& decoded) const {
-    // What was seen before the SYN of a connection that has no SYN yet, and no data, was captured a
-    // little too early.
-    if (!decoded.tcp.has(kSyn) || !connection.opened) return false;
-    const StreamAssembler& stream = connection.stream(connection.directionOf(decoded.source));
+/// Whether this packet begins another connection between the ports of `connection`.
+bool TcpTracker::opensAnother(const Connection& connection, const DecodedPacket& decoded,
+                              const Origin& origin) const {
+    const Header& tcp = decoded.tcp;
+    if (!tcp.has(kSyn)) return connection.ended && isFarFrom(connection, decoded);
     // A SYN or SYN-ACK that is not the repetition of the one that opened this connection opens
     // another one between the same ports (RFC 9293 section 3.6.1); it is no repetition if what it
     // starts is not where the stream starts. Where a side has not sent anything yet, its SYN
     // belongs to this connection: also when both sides open at once (section 3.5).
-    if (stream.started()) return stream.base() != decoded.tcp.sequence + 1;
-    if (connection.ended || connection.synSeen) return connection.ended;
-    // Of a connection that was joined mid-stream, what its other side acknowledged tells whether
-    // this SYN began it and was captured late.
-    constexpr std::uint32_t kNear = 1U << 20;
-    const auto acknowledged =
-        connection.acknowledged[indexOf(connection.directionOf(decoded.source))];
-    return !acknowledged || *acknowledged - (decoded.tcp.sequence + 1) > kNear;
+    const std::uint32_t start = tcp.sequence + 1;
+    const Direction direction = connection.directionOf(decoded.source);
+    if (connection.ended) {
+        const Connection::Rest& rest = connection.rest[indexOf(direction)];
+        if (!rest.started || rest.base != start) return true;
+        return isRepeatedMuchLater(connection, origin);
+    }
+    return !connection.live->stream(direction).canStartAt(start);
+}
+
+/// Behind the end of a connection only repetitions are left, which lie near to where it was.
+bool TcpTracker::isFarFrom(const Connection& connection, const DecodedPacket& decoded) {
+    constexpr std::int64_t kFar = 1 << 24;
+    if (decoded.payloadLength == 0) return false;
+    const auto far = [](const Connection::Rest& rest, std::uint32_t number) {
+        const auto distance =
+            static_cast<std::int32_t>(number - static_cast<std::uint32_t>(rest.base + rest.next));
+        return rest.started && (distance > kFar || distance < -kFar);
+    };
+    const Direction direction = connection.directionOf(decoded.source);
+    return far(connection.rest[indexOf(direction)], decoded.tcp.sequence) ||
+           (decoded.tcp.has(kAck) &&
+            far(connection.rest[indexOf(opposite(direction))], decoded.tcp.acknowledgment));
+}
+
+/// A SYN with the very number of a connection that has ended: captured twice, or one of a program
+/// that always begins with the same number.
+bool TcpTracker::isRepeatedMuchLater(const Connection& connection, const Origin& origin) {
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    const std::int64_t later = origin.timeNs - connection.last.timeNs;
+    return later > kSecond ||
+           (later > 0 && origin.packet - connection.last.packet > StreamAssembler::kPatience);
 }
 
 TcpTracker::Connection& TcpTracker::find(const DecodedPacket& decoded, const Origin& origin) {
-    const Key key{std::min(decoded.source, decoded.destination),
-                  std::max(decoded.source, decoded.destination)};
+    const Key key = keyOf(decoded.source, decoded.destination);
     if (const auto found = m_current.find(key); found != m_current.end()) {
-        Connection& connection = *m_connections[found->second];
-        if (!opensAnother(connection, decoded)) return connection;
+        Connection& connection = *found->second;
+        if (!decoded.tcp.has(kSyn) && !connection.ended) return connection;
+        if (!opensAnother(connection, decoded, origin)) return connection;
         if (!connection.ended) {
-            end(connection, connection.directionOf(decoded.source), EndReason::PortReused);
+            settle(connection);
+            endUnfinished(connection, connection.directionOf(decoded.source),
+                          EndReason::PortReused);
         }
+        forget(connection);
     }
-    auto created = std::make_unique<Connection>();
-    created->id = static_cast<ConnectionId>(m_connections.size());
-    created->a = decoded.source;
-    created->b = decoded.destination;
-    created->last = origin;
-    m_current[key] = created->id;
-    m_connections.push_back(std::move(created));
-    return *m_connections.back();
+    return make(key, decoded, origin);
 }
 
-void TcpTracker::open(Connection& connection, Direction firstSender, bool synSeen,
-                      const Origin& origin) {
-    const bool aWasClient = connection.aIsClient;
-    connection.aIsClient = firstSender == Direction::ClientToServer;
-    // Streams may hold a start already (from FINs and acknowledgments): keep them with their ends.
-    if (aWasClient != connection.aIsClient) std::swap(connection.streams[0], connection.streams[1]);
-    connection.opened = true;
-    connection.synSeen = synSeen;
-    const Endpoint& client = connection.aIsClient ? connection.a : connection.b;
-    const Endpoint& server = connection.aIsClient ? connection.b : connection.a;
-    m_observer.opened(connection.id, {client, server, synSeen, origin});
+TcpTracker::Connection& TcpTracker::make(const Key& key, const DecodedPacket& decoded,
+                                         const Origin& origin) {
+    if (m_free.empty()) {
+        m_places.push_back(std::make_unique<Connection>());
+        m_free.push_back(m_places.back().get());
+    }
+    Connection& connection = *m_free.back();
+    m_free.pop_back();
+    connection.id = m_nextId++;
+    connection.a = decoded.source;
+    connection.b = decoded.destination;
+    connection.first = origin;
+    connection.last = origin;
+    connection.live = std::make_unique<Live>();
+    m_current[key] = &connection;
+    return connection;
 }
 
-void TcpTracker::inferRoles(Connection& connection, const DecodedPacket& decoded, ByteView payload,
-                            const Origin& origin) {
-    std::optional<Direction> sender = m_guessRole(payload);
-    if (!sender) {
-        // Servers listen on the lower port as a rule; between equal ports who speaks first asks.
-        sender = decoded.source.port >= decoded.destination.port ? Direction::ClientToServer
-                                                                 : Direction::ServerToClient;
-    }
-    // open() wants to know what the sender of the connection's first packet is.
-    const bool fromA = decoded.source == connection.a;
-    open(connection, fromA ? *sender : opposite(*sender), false, origin);
+void TcpTracker::forget(Connection& connection) {
+    const auto found = m_current.find(keyOf(connection.a, connection.b));
+    if (found != m_current.end() && found->second == &connection) m_current.erase(found);
+    m_observer.forgotten(connection.id);
+    connection = Connection();
+    m_free.push_back(&connection);
 }
 
 void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Origin& origin) {
+    m_now = origin.packet;
+    if (m_now >= m_firstDeadline) expire();
     Connection& connection = find(decoded, origin);
     const Header& tcp = decoded.tcp;
     const ByteView payload = packet.subspan(decoded.payloadOffset, decoded.payloadCaptured);
     connection.last = origin;
     m_observer.packet(connection.id, origin);
-
-    if (!connection.opened) {
-        const bool fromA = decoded.source == connection.a;
-        if (tcp.has(kSyn)) {
-            const Direction sender =
-                tcp.has(kAck) ? Direction::ServerToClient : Direction::ClientToServer;
-            open(connection, fromA ? sender : opposite(sender), true, origin);
-        } else if (decoded.payloadLength != 0) {
-            // Also where none of it was captured: it is missing from this connection.
-            inferRoles(connection, decoded, payload, origin);
-        } else if (tcp.has(kRst) || tcp.has(kFin)) {
-            inferRoles(connection, decoded, {}, origin);
-        }
-    }
-    const Direction direction = connection.directionOf(decoded.source);
-    StreamAssembler& stream = connection.stream(direction);
-    StreamAssembler& reverse = connection.stream(opposite(direction));
-    Sink sink(m_observer, connection.id, direction);
-    Sink reverseSink(m_observer, connection.id, opposite(direction));
-
-    std::uint32_t sequence = tcp.sequence;
-    if (tcp.has(kSyn)) {
-        ++sequence;  // the SYN itself takes one sequence number
-        if (!stream.started()) stream.start(sequence);
-    }
-    if (tcp.has(kAck)) {
-        // Nothing of the other side was captured yet: what it sent first is what is acknowledged
-        // first, provided that the capture saw the connection open.
-        if (!reverse.started() && connection.synSeen) reverse.start(tcp.acknowledgment);
-        const Held held(*this, reverse);
-        connection.acknowledged[indexOf(opposite(direction))] = tcp.acknowledgment;
-        reverse.acknowledged(tcp.acknowledgment, origin.packet, reverseSink);
-    }
-    if (!connection.opened) return;
-
-    if (decoded.payloadLength != 0) {
-        Origin at = origin;
-        at.fileOffset += decoded.payloadOffset;
-        const Held held(*this, stream);
-        stream.segment(sequence, payload, decoded.payloadLength, at, sink);
-        while (stream.heldCost() != 0 && held.total() > kMaxHeldInTotal) stream.giveUpHole(sink);
-    }
-    if (tcp.has(kFin)) {
-        stream.finish(sequence + static_cast<std::uint32_t>(decoded.payloadLength));
-        if (!connection.firstFin) connection.firstFin = direction;
-    }
-    if (connection.ended) return;
-    if (tcp.has(kRst)) {
-        end(connection, direction, EndReason::Reset);
+    if (connection.ended) {
+        afterEnd(connection, decoded, payload, origin);
         return;
     }
-    // Also when this packet only filled a hole in front of a FIN that came before it.
-    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
-        if (connection.stream(d).finished()) endDirection(connection, d, EndReason::Fin);
+    if (!connection.opened) openFor(connection, decoded, payload, origin);
+
+    Live& live = *connection.live;
+    const Direction direction = connection.directionOf(decoded.source);
+    if (tcp.has(kSyn)) noteSyn(connection, direction, decoded, packet);
+    if (tcp.has(kRst) && connection.settled && !isAcceptableReset(connection, direction, tcp)) {
+        live.doubted = Live::Reset{direction, tcp.sequence, origin, {}, 0};
+        return;
     }
-    if (connection.directionEnded[0] && connection.directionEnded[1]) {
-        end(connection, *connection.firstFin, EndReason::Fin);
+    if (tcp.has(kAck)) acknowledge(connection, direction, decoded, packet);
+    if (tcp.has(kRst)) {
+        reset(connection, direction, decoded, payload, origin);
+        if (connection.ended) return;
+    } else {
+        if (live.doubted) live.doubted.reset();
+        if (decoded.payloadLength != 0) {
+            addSegment(connection, direction, decoded, payload, origin);
+        }
+        if (tcp.has(kFin)) {
+            const std::uint32_t fin = tcp.sequence + (tcp.has(kSyn) ? 1U : 0U) +
+                                      static_cast<std::uint32_t>(decoded.payloadLength);
+            Sink sink(*this, connection, direction);
+            if (!live.stream(direction).started() && connection.settled) {
+                live.stream(direction).start(fin);
+                tellStarts(connection);
+            }
+            if (!live.firstFin) live.firstFin = direction;
+            live.stream(direction).finish(fin, sink);
+        }
+    }
+    if (live.waiting() || live.cost != 0 || !connection.settled || live.reset) {
+        giveUpHoles(connection);
+        pump(connection);
+        keepLimits(connection);
+        schedule(connection);
+    }
+    if (live.firstFin) endIfFinished(connection, origin);
+}
+
+void TcpTracker::openFor(Connection& connection, const DecodedPacket& decoded, ByteView payload,
+                         const Origin& origin) {
+    const Header& tcp = decoded.tcp;
+    const bool fromA = decoded.source == connection.a;
+    if (tcp.has(kSyn)) {
+        open(connection, fromA != tcp.has(kAck), true, origin);
+    } else if (connection.settled &&
+               (decoded.payloadLength != 0 || tcp.has(kRst) || tcp.has(kFin))) {
+        // Also where nothing of the payload was captured: it is missing from this connection.
+        std::optional<Direction> sender;
+        if (m_guessRole != nullptr) sender = m_guessRole(payload);
+        // Servers listen on the lower port as a rule; between equal ports who speaks first asks.
+        const bool isClient = sender ? *sender == Direction::ClientToServer
+                                     : decoded.source.port >= decoded.destination.port;
+        open(connection, fromA == isClient, false, origin);
     }
 }
 
-void TcpTracker::endDirection(Connection& connection, Direction direction, EndReason reason) {
-    if (connection.directionEnded[indexOf(direction)]) return;
-    connection.directionEnded[indexOf(direction)] = true;
-    m_observer.directionEnded(connection.id, direction, reason);
+void TcpTracker::open(Connection& connection, bool aIsClient, bool synSeen, const Origin& origin) {
+    Live& live = *connection.live;
+    if (!aIsClient) {
+        // Until now "a" had counted as the client.
+        std::swap(live.sides[0], live.sides[1]);
+        if (live.firstFin) live.firstFin = opposite(*live.firstFin);
+        if (live.reset) live.reset->direction = opposite(live.reset->direction);
+        if (live.doubted) live.doubted->direction = opposite(live.doubted->direction);
+    }
+    connection.aIsClient = aIsClient;
+    connection.opened = true;
+    connection.synSeen = synSeen;
+    const Endpoint& client = aIsClient ? connection.a : connection.b;
+    const Endpoint& server = aIsClient ? connection.b : connection.a;
+    m_observer.opened(connection.id, {client, server, synSeen, origin});
+    tellStarts(connection);
 }
 
-void TcpTracker::end(Connection& connection, Direction by, EndReason reason) {
-    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
-        Sink sink(m_observer, connection.id, d);
-        const Held held(*this, connection.stream(d));
-        if (connection.stream(d).started()) connection.stream(d).flush(sink);
+void TcpTracker::tellStarts(Connection& connection) {
+    if (!connection.opened) return;
+    for (const Direction d : kBothDirections) {
+        Live::Side& side = connection.live->side(d);
+        if (side.startTold || !side.stream.started()) continue;
+        side.startTold = true;
+        m_observer.started(connection.id, d, side.stream.base());
+        if (side.urgent) tellUrgent(connection, d, *side.urgent);
+        for (const Live::EarlyConflict& early : std::exchange(side.conflicts, {})) {
+            const std::int64_t offset = side.stream.offsetOf(early.sequence);
+            if (offset < 0) continue;
+            m_observer.conflict(
+                connection.id, d,
+                {static_cast<StreamOffset>(offset), early.length, early.later, early.last});
+        }
     }
-    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
-        // A FIN that had been waiting behind a hole counts as what ended its direction.
-        const bool fin = connection.stream(d).finished();
-        endDirection(connection, d, fin ? EndReason::Fin : reason);
-    }
-    connection.ended = true;
-    // What flushing brought to light may have ended what the capture's end did not.
-    if (reason == EndReason::CaptureEnd && connection.firstFin) {
-        by = *connection.firstFin;
-        const bool both = connection.streams[0].finished() && connection.streams[1].finished();
-        reason = both ? EndReason::Fin : EndReason::HalfClosed;
-    }
-    m_observer.ended(connection.id, by, reason);
 }
 
-void TcpTracker::finish() {
-    for (const auto& connection : m_connections) {
-        if (!connection->opened) {
-            // Nothing but acknowledgments was seen of it.
-            const bool aIsClient = connection->a.port >= connection->b.port;
-            open(*connection, aIsClient ? Direction::ClientToServer : Direction::ServerToClient,
-                 false, connection->last);
-        }
-        if (!connection->ended) {
-            end(*connection, Direction::ClientToServer, EndReason::CaptureEnd);
-        }
-        // Data behind an end may have left holes of its own.
-        for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
-            Sink sink(m_observer, connection->id, d);
-            if (connection->stream(d).started()) connection->stream(d).flush(sink);
-        }
+void TcpTracker::noteSyn(Connection& connection, Direction direction, const DecodedPacket& decoded,
+                         ByteView packet) {
+    Live& live = *connection.live;
+    Live::Side& side = live.side(direction);
+    if (side.stream.started()) return;
+    if (side.stream.seen()) m_outOfOrder = true;
+    side.scale = windowScale(optionsOf(decoded.tcp, packet, decoded.tcpOffset)).value_or(0);
+    side.stream.start(decoded.tcp.sequence + 1);  // the SYN itself takes one sequence number
+    tellStarts(connection);
+    Sink sink(*this, connection, direction);
+    side.stream.tellFin(sink);
+    connection.settled = live.sides[0].stream.started() && live.sides[1].stream.started();
+}
+
+void TcpTracker::acknowledge(Connection& connection, Direction direction,
+                             const DecodedPacket& decoded, ByteView packet) {
+    const Header& tcp = decoded.tcp;
+    Live& live = *connection.live;
+    StreamAssembler& other = live.stream(opposite(direction));
+    if (!tcp.has(kSyn) && !tcp.has(kRst)) live.side(direction).window = tcp.window;
+    Acknowledgment acknowledgment;
+    acknowledgment.number = tcp.acknowledgment;
+    acknowledgment.packet = m_now;
+    acknowledgment.bare = decoded.payloadLength == 0 && !tcp.has(kFin);
+    acknowledgment.windowClosed =
+        live.side(direction).window == 0 && !tcp.has(kRst) && !tcp.has(kSyn);
+    if (other.hasHole() && tcp.headerLength > kMinimumHeader) {
+        acknowledgment.selective =
+            acknowledgesBehind(optionsOf(tcp, packet, decoded.tcpOffset), tcp.acknowledgment);
+    }
+    // Nothing of the other side came, and nothing is waited for: what it sent first is what is
+    // acknowledged first, provided that the capture saw the connection open.
+    if (!other.started() && connection.settled && connection.synSeen) {
+        other.start(tcp.acknowledgment);
+        tellStarts(connection);
+    }
+    other.acknowledged(acknowledgment);
+}
+
+void TcpTracker::addSegment(Connection& connection, Direction direction,
+                            const DecodedPacket& decoded, ByteView payload, const Origin& origin) {
+    const Header& tcp = decoded.tcp;
+    Live& live = *connection.live;
+    StreamAssembler& stream = live.stream(direction);
+    const StreamAssembler& other = live.stream(opposite(direction));
+    Segment segment;
+    segment.sequence = tcp.sequence + (tcp.has(kSyn) ? 1U : 0U);
+    segment.captured = payload;
+    segment.length = decoded.payloadLength;
+    segment.origin = origin;
+    segment.origin.fileOffset += decoded.payloadOffset;
+    if (!stream.started() && connection.settled) {
+        stream.start(segment.sequence);
+        tellStarts(connection);
+    }
+    if (tcp.has(kAck) && !connection.ended) {
+        segment.acknowledgment = tcp.acknowledgment;
+        segment.ready = other.started() ? other.covers(tcp.acknowledgment) : connection.settled;
+    }
+    if (tcp.has(kUrg)) noteUrgent(connection, direction, tcp);
+    Sink sink(*this, connection, direction);
+    stream.segment(segment, sink);
+}
+
+/// RFC 6093 section 2.2: the pointer leads to the byte behind the urgent one.
+void TcpTracker::noteUrgent(Connection& connection, Direction direction, const Header& tcp) {
+    Live::Side& side = connection.live->side(direction);
+    if (tcp.urgentPointer == 0) return;
+    const std::uint32_t at = tcp.sequence + tcp.urgentPointer - 1U;
+    if (!side.startTold) {
+        side.urgent = at;
+        return;
+    }
+    tellUrgent(connection, direction, at);
+}
+
+void TcpTracker::tellUrgent(Connection& connection, Direction direction, std::uint32_t sequence) {
+    const std::int64_t offset = connection.live->stream(direction).offsetOf(sequence);
+    if (offset >= 0) {
+        m_observer.urgent(connection.id, direction, static_cast<StreamOffset>(offset));
     }
 }
 

@@ -1,62 +1,59 @@
 // From TCP packets to connections: finds the connection a packet belongs to, tells which side is
 // the client, and lets the two assemblers put its streams in order. What happens is told to an
 // observer. Connections are numbered in order of their first packet, as tcp.stream is.
+//
+// A capture may be out of order: packets of several queues overtake each other by dozens. So a
+// connection waits kPatience packets of the capture for a SYN before it counts as joined, for what
+// one side acknowledged of the other, and for data behind an RST; a queue of deadlines ends the
+// waiting also of connections of which nothing more is captured. What ended keeps a few numbers, by
+// which late packets are recognised, and those of the oldest are forgotten.
 #pragma once
 
+#include <array>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "dissector/packet/packet.h"
+#include "dissector/tcp/handed_on.h"
 #include "dissector/tcp/stream_assembler.h"
+#include "dissector/tcp/tcp_observer.h"
 
 namespace framescope::tcp {
-
-/// How a connection came into view.
-struct Opening {
-    Endpoint client;
-    Endpoint server;
-    bool synSeen = false;
-    Origin origin;
-};
-
-/// What happens on the connections, in order.
-class TcpObserver {
-public:
-    virtual ~TcpObserver() = default;
-    virtual void opened(ConnectionId connection, const Opening& opening) = 0;
-    /// A packet of this connection was read, before anything it causes.
-    virtual void packet(ConnectionId connection, const Origin& origin) = 0;
-    virtual void data(ConnectionId connection, Direction direction, StreamOffset offset,
-                      ByteView bytes, const Origin& origin) = 0;
-    virtual void gap(ConnectionId connection, Direction direction, StreamOffset offset,
-                     std::uint64_t missing) = 0;
-    /// One direction will bring no more bytes.
-    virtual void directionEnded(ConnectionId connection, Direction direction, EndReason reason) = 0;
-    /// The connection is over; `by` is the side that ended it (for Fin: the first FIN's).
-    virtual void ended(ConnectionId connection, Direction by, EndReason reason) = 0;
-};
 
 /// Who sent these first bytes of a connection whose opening was not captured, if they tell.
 using RoleGuess = std::optional<Direction> (*)(ByteView firstPayload);
 
+/// What may be held ahead of holes; whoever exceeds it gives up its first hole.
+struct TrackerLimits {
+    std::uint64_t heldBytes = 16U << 20;     ///< of one direction
+    std::uint64_t heldSegments = 32768;      ///< likewise
+    std::uint64_t heldInTotal = 256U << 20;  ///< memory of all directions
+};
+
 class TcpTracker {
 public:
-    /// What all connections together may hold ahead of holes; whoever exceeds it gives up its own.
-    static constexpr std::size_t kMaxHeldInTotal = 256U << 20;
+    /// Conflicts that are told of one connection.
+    static constexpr std::uint32_t kMaxConflicts = 100;
+    /// Connections that have ended and are still recognised.
+    static constexpr std::size_t kMaxEnded = 1U << 15;
 
-    TcpTracker(TcpObserver& observer, RoleGuess guessRole);
+    TcpTracker(TcpObserver& observer, RoleGuess guessRole, const TrackerLimits& limits = {});
     ~TcpTracker();
+
+    /// Gives the bytes of the capture again, to compare what comes twice. Without it nothing that
+    /// was handed on is compared.
+    void setReadBack(ReadBack readBack) { m_handedOn.setReadBack(std::move(readBack)); }
 
     /// A packet whose kind is Tcp. `packet` are its captured bytes; `origin.fileOffset` is where
     /// they begin in the capture.
     void packet(const DecodedPacket& decoded, ByteView packet, const Origin& origin);
+    /// Nothing more comes at the moment: what only waits for the capture to get in order is told.
+    void idle();
     /// The capture ended: flushes and ends every connection that is still open.
     void finish();
-
-    /// Sequence number of stream offset 0, where it is known.
-    std::optional<std::uint32_t> base(ConnectionId connection, Direction direction) const;
 
 private:
     struct Key {
@@ -68,23 +65,84 @@ private:
         std::size_t operator()(const Key& key) const;
     };
     struct Connection;
+    struct Live;
     class Sink;
-    class Held;
+    /// When somebody waits no longer. The connection's place may have been given to another one.
+    struct Deadline {
+        PacketNumber at = 0;
+        ConnectionId id = 0;
+        Connection* connection = nullptr;
+        bool operator>(const Deadline& other) const { return at > other.at; }
+    };
 
-    /// Whether this packet begins another connection between the ports of `connection`.
-    bool opensAnother(Connection& connection, const DecodedPacket& decoded) const;
+    // Finding a connection
+    static Key keyOf(const Endpoint& a, const Endpoint& b);
+    bool opensAnother(const Connection& connection, const DecodedPacket& decoded,
+                      const Origin& origin) const;
+    static bool isFarFrom(const Connection& connection, const DecodedPacket& decoded);
+    static bool isRepeatedMuchLater(const Connection& connection, const Origin& origin);
     Connection& find(const DecodedPacket& decoded, const Origin& origin);
-    void open(Connection& connection, Direction firstSender, bool synSeen, const Origin& origin);
-    void inferRoles(Connection& connection, const DecodedPacket& decoded, ByteView payload,
-                    const Origin& origin);
-    void end(Connection& connection, Direction by, EndReason reason);
+    Connection& make(const Key& key, const DecodedPacket& decoded, const Origin& origin);
+    void forget(Connection& connection);
+
+    // Its beginning
+    void openFor(Connection& connection, const DecodedPacket& decoded, ByteView payload,
+                 const Origin& origin);
+    void open(Connection& connection, bool aIsClient, bool synSeen, const Origin& origin);
+    bool inferClient(const Connection& connection) const;
+    void tellStarts(Connection& connection);
+    void settle(Connection& connection);
+
+    // Its packets
+    void addSegment(Connection& connection, Direction direction, const DecodedPacket& decoded,
+                    ByteView payload, const Origin& origin);
+    void acknowledge(Connection& connection, Direction direction, const DecodedPacket& decoded,
+                     ByteView packet);
+    void noteUrgent(Connection& connection, Direction direction, const Header& tcp);
+    void tellUrgent(Connection& connection, Direction direction, std::uint32_t sequence);
+    void noteSyn(Connection& connection, Direction direction, const DecodedPacket& decoded,
+                 ByteView packet);
+    void pump(Connection& connection);
+    void giveUpHoles(Connection& connection);
+    void keepLimits(Connection& connection);
+    void relieve(Connection& connection, Direction direction);
+    void account(Connection& connection);
+    void schedule(Connection& connection);
+    void expire();
+    void giveUpWaiting(Connection& connection);
+    void flush(Connection& connection);
+
+    // Its end
+    bool isComplete(const Connection& connection, Direction direction, const Header& tcp) const;
+    void reset(Connection& connection, Direction direction, const DecodedPacket& decoded,
+               ByteView payload, const Origin& origin);
+    static bool isAcceptableReset(const Connection& connection, Direction direction,
+                                  const Header& tcp);
+    void endIfFinished(Connection& connection, const Origin& at);
     void endDirection(Connection& connection, Direction direction, EndReason reason);
+    void end(Connection& connection, Direction by, EndReason reason, const Origin& at);
+    void endByReset(Connection& connection);
+    void endUnfinished(Connection& connection, Direction by, EndReason reason);
+    void afterEnd(Connection& connection, const DecodedPacket& decoded, ByteView payload,
+                  const Origin& origin);
+    void retire(Connection& connection);
+    void revive(Connection& connection);
+    void finish(Connection& connection);
 
     TcpObserver& m_observer;
     RoleGuess m_guessRole;
-    std::unordered_map<Key, ConnectionId, KeyHash> m_current;
-    std::size_t m_held = 0;  ///< cost of what all streams hold
-    std::vector<std::unique_ptr<Connection>> m_connections;
+    const TrackerLimits m_limits;
+    HandedOn m_handedOn;
+    std::unordered_map<Key, Connection*, KeyHash> m_current;
+    std::vector<std::unique_ptr<Connection>> m_places;  ///< those that are free stand in m_free
+    std::vector<Connection*> m_free;
+    std::deque<Deadline> m_ended;       ///< in the order in which they ended; `at` is not used
+    std::vector<Deadline> m_deadlines;  ///< a heap, the first one on top
+    PacketNumber m_firstDeadline;
+    PacketNumber m_now = 0;
+    ConnectionId m_nextId = 0;
+    bool m_outOfOrder = false;  ///< the capture has shown that its packets overtake each other
+    std::size_t m_held = 0;     ///< cost of what all streams hold
 };
 
 }  // namespace framescope::tcp

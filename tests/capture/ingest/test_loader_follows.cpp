@@ -35,7 +35,7 @@ CaptureBuilder chats() {
     for (int i = 0; i < 15; ++i) {
         a.send(Direction::ServerToClient, webSocketText("42[\"a\"," + std::to_string(i) + "]"));
         b.send(Direction::ClientToServer, webSocketText("42[\"b\"]", i % 2 ? kMask : kOtherMask));
-        if (i == 7) b.lose(Direction::ServerToClient, 100);
+        if (i == 14) b.lose(Direction::ServerToClient, 100);
         b.send(Direction::ServerToClient, webSocketText("43[]"));
     }
     a.close();

@@ -107,7 +107,7 @@ private Q_SLOTS:
             "< WebSocket  two\n"
             "- Capture  ! 128 packets dropped by the capturing system before packet 8\n"
             "- Capture  ! 1 packet dropped by the capturing system before packet 9\n"
-            "< TCP  ! 7 bytes missing from the capture\n"
+            "< TCP  ! 7 bytes missing from the capture, never acknowledged\n"
             "< WebSocket  ! three  ·  After missing bytes, reading went on at the next plausible "
             "frame\n"
             "> TCP  end of the capture, connection still open\n");

@@ -66,12 +66,12 @@ inline ReadTranscript readTranscript(const std::filesystem::path& path) {
             if (offset != stream.size()) m_read.faults.push_back("bytes at the wrong place");
             stream.insert(stream.end(), bytes.begin(), bytes.end());
         }
-        void gap(ConnectionId, Direction, StreamOffset offset, std::uint64_t missing) override {
-            m_read.faults.push_back("hole of " + std::to_string(missing) + " at " +
-                                    std::to_string(offset));
+        void gap(ConnectionId, Direction, const tcp::Gap& gap) override {
+            m_read.faults.push_back("hole of " + std::to_string(gap.missing) + " at " +
+                                    std::to_string(gap.offset));
         }
         void directionEnded(ConnectionId, Direction, EndReason) override {}
-        void ended(ConnectionId, Direction, EndReason) override {}
+        void ended(ConnectionId, Direction, EndReason, const tcp::Origin&) override {}
 
     private:
         ReadTranscript& m_read;

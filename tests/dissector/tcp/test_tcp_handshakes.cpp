@@ -26,12 +26,12 @@ public:
               const Origin&) override {
         add(id, side(direction) + std::to_string(offset) + '+' + std::to_string(bytes.size()));
     }
-    void gap(ConnectionId id, Direction direction, StreamOffset offset,
-             std::uint64_t missing) override {
-        add(id, "gap " + side(direction) + std::to_string(offset) + '+' + std::to_string(missing));
+    void gap(ConnectionId id, Direction direction, const Gap& gap) override {
+        add(id, "gap " + side(direction) + std::to_string(gap.offset) + '+' +
+                    std::to_string(gap.missing));
     }
     void directionEnded(ConnectionId, Direction, EndReason) override {}
-    void ended(ConnectionId id, Direction by, EndReason reason) override {
+    void ended(ConnectionId id, Direction by, EndReason reason, const Origin&) override {
         const char* const names[] = {"fin", "reset", "capture", "reused", "half"};
         add(id, names[static_cast<std::size_t>(reason)] + std::string(" ") + side(by));
     }
@@ -108,7 +108,8 @@ private Q_SLOTS:
 
     void connections() {
         QFETCH(std::string, log);
-        QTEST(log, "expected");
+        QFETCH(std::string, expected);
+        QVERIFY2(log == expected, log.c_str());
     }
 };
 

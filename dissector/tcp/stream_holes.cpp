@@ -1,0 +1,172 @@
+// What becomes of holes. A hole is given up when the other side acknowledged its bytes and
+// kPatience packets of the capture have passed since without filling it: the receiver has them, so
+// nobody will send them again, and only a capture out of order could still bring them. What is
+// given up is what all acknowledgments since have covered, so that a damaged or forged one makes
+// nothing missing. Where nothing of the other side was captured, the same packets are waited for.
+#include "dissector/tcp/stream_assembler.h"
+
+namespace framescope::tcp {
+
+void StreamAssembler::acknowledged(const Acknowledgment& acknowledgment) {
+    if (m_start != Start::Known) {
+        const auto before = [](std::uint32_t a, std::uint32_t b) {
+            return static_cast<std::int32_t>(a - b) < 0;
+        };
+        if (!m_lowestAck || before(acknowledgment.number, *m_lowestAck)) {
+            m_lowestAck = acknowledgment.number;
+        }
+        if (!m_highestAck || before(m_highestAck->number, acknowledgment.number)) {
+            m_highestAck = acknowledgment;
+        }
+        return;
+    }
+    const std::int64_t widened = widen(acknowledgment.number, here());
+    if (widened < 0) return;
+    const auto offset = static_cast<StreamOffset>(widened);
+    const bool repeated = m_everAcknowledged && offset == m_lastAck;
+    m_everAcknowledged = true;
+    m_windowClosed = acknowledgment.windowClosed;
+    m_lastAck = offset;
+    if (offset <= m_next && !m_armed && m_held.empty()) {
+        m_highAck = std::max(m_highAck, offset);
+        return;
+    }
+    if (m_armed && m_floor == kNoFloor) m_armed = false;
+    if (offset <= sentEnd()) m_highAck = std::max(m_highAck, offset);
+    if (offset == m_next && hasHole()) {
+        // Two repetitions: of a packet that was captured twice there is one.
+        if (repeated && acknowledgment.bare && m_repeats < 2) ++m_repeats;
+        m_missed = m_missed || acknowledgment.selective || m_repeats >= 2;
+    }
+    // How much of it can be missing bytes: the FIN has a number of its own.
+    StreamOffset end = offset;
+    if (m_fin) {
+        end = std::min(end, *m_fin);
+    } else if (offset == sentEnd() + 1) {
+        end = sentEnd();
+    }
+    if (end <= m_next) {
+        m_armed = false;
+    } else if (!m_armed) {
+        arm(acknowledgment.packet, end);
+    } else {
+        m_floor = std::min(m_floor, end);
+    }
+}
+
+void StreamAssembler::arm(PacketNumber packet, StreamOffset floor) {
+    m_armed = true;
+    m_since = packet;
+    m_floor = floor;
+}
+
+/// What was waited for keeps coming: the capture lags behind its acknowledgments.
+void StreamAssembler::madeProgress(PacketNumber packet) {
+    if (m_next >= m_floor || (m_floor == kNoFloor && !hasHole())) {
+        m_armed = false;
+    } else {
+        m_since = packet;
+    }
+}
+
+PacketNumber StreamAssembler::deadline() const {
+    PacketNumber first = std::numeric_limits<PacketNumber>::max();
+    if (m_armed) first = m_since + patience() + 1;
+    if (m_start == Start::Known && !m_held.empty() && m_held.begin()->first == m_next &&
+        !m_held.begin()->second.doubtful) {
+        first = std::min(first, firstHeldPacket() + kPatience + 1);
+    }
+    return first;
+}
+
+/// One behind the bytes that are missing at the moment, as far as they were acknowledged.
+StreamOffset StreamAssembler::holeEnd() const {
+    StreamOffset end = m_floor;
+    if (!m_held.empty()) end = std::min(end, m_held.begin()->first);
+    if (end == kNoFloor) end = m_next;
+    return end;
+}
+
+bool StreamAssembler::giveUpDue(PacketNumber now, StreamSink& sink) {
+    if (!m_armed || now - m_since <= patience()) return false;
+    dropStale();
+    const StreamOffset end = holeEnd();
+    if (end <= m_next) {
+        // There is no hole, or what stands behind it waits for the other direction.
+        m_armed = m_floor != kNoFloor && m_floor > m_next;
+        m_since = now;
+        return false;
+    }
+    const bool oneSided = m_floor == kNoFloor;
+    gap(end, oneSided ? GapCause::OneSided : GapCause::NotCaptured, false, sink);
+    if (m_next >= m_floor) m_armed = false;
+    return true;
+}
+
+void StreamAssembler::gap(StreamOffset end, GapCause cause, bool limitMet, StreamSink& sink) {
+    const Gap gap{m_next, end - m_next, cause, limitMet};
+    m_next = end;
+    m_missed = false;
+    m_repeats = 0;
+    if (m_held.empty() && cause != GapCause::CutShort) {
+        // Nothing of this direction is captured at the moment. The other one goes on without it,
+        // and what is acknowledged from here on is gathered in fewer and greater holes.
+        m_silent = true;
+        if (m_doublings < 16) ++m_doublings;
+    }
+    sink.streamGap(gap);
+    tellFin(sink);
+}
+
+/// Tells what was acknowledged of the missing bytes apart from what was not.
+void StreamAssembler::splitGap(StreamOffset end, bool limitMet, StreamSink& sink) {
+    const StreamOffset acknowledged = std::min(acknowledgedEnd(), end);
+    if (acknowledged > m_next) gap(acknowledged, GapCause::NotCaptured, limitMet, sink);
+    if (end > m_next) {
+        gap(end, m_everAcknowledged ? GapCause::NotAcknowledged : GapCause::OneSided, limitMet,
+            sink);
+    }
+}
+
+/// A byte of doubtful origin with a hole in front of it: what stood in its place is not known.
+void StreamAssembler::dropStale() {
+    while (!m_held.empty() && m_held.begin()->second.doubtful && m_held.begin()->first > m_next) {
+        m_heldBytes -= m_held.begin()->second.bytes.size();
+        m_held.erase(m_held.begin());
+    }
+}
+
+void StreamAssembler::relieve(bool limitMet, StreamSink& sink) {
+    dropStale();
+    if (m_held.empty()) return;
+    skipFinNumber();
+    if (hasHole()) splitGap(m_held.begin()->first, limitMet, sink);
+    deliver(sink);
+}
+
+void StreamAssembler::flush(StreamSink& sink) {
+    while (!m_held.empty()) relieve(false, sink);
+    const StreamOffset sent = std::max(m_next, m_emptyEnd);
+    // Nothing will contradict the last acknowledgment any more.
+    if (m_armed && m_floor != kNoFloor) m_highAck = std::max(m_highAck, m_lastAck);
+    StreamOffset end = std::max(acknowledgedEnd(), sent);
+    if (m_fin) {
+        end = *m_fin;
+    } else if (end == sent + 1) {
+        // One more than the data: a FIN that was acknowledged but not captured.
+        end = sent;
+    }
+    if (end > m_next) splitGap(end, false, sink);
+    m_armed = false;
+    tellFin(sink);
+}
+
+/// RFC 9293 section 3.8.4: a keep-alive repeats the byte before the next one, or sends anything in
+/// its place, and wants nothing but an answer.
+bool StreamAssembler::isKeepAlive(const Segment& segment, std::int64_t end) const {
+    return segment.length == 1 && m_start == Start::Known &&
+           (end == static_cast<std::int64_t>(m_next) ||
+            end == static_cast<std::int64_t>(sentEnd()));
+}
+
+}  // namespace framescope::tcp

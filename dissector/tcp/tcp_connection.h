@@ -1,0 +1,145 @@
+// What the tracker keeps of a connection: while it lives, its two streams; afterwards a few numbers
+// by which late packets are recognised. Only the files that implement TcpTracker include this.
+#pragma once
+
+#include <array>
+#include <limits>
+#include <memory>
+#include <optional>
+
+#include "dissector/tcp/tcp_tracker.h"
+
+namespace framescope::tcp {
+
+constexpr std::array kBothDirections{Direction::ClientToServer, Direction::ServerToClient};
+
+struct TcpTracker::Live {
+    /// A conflict among bytes whose place in the stream is not known yet.
+    struct EarlyConflict {
+        std::uint32_t sequence = 0;
+        std::uint64_t length = 0;
+        Origin later;
+        bool last = false;
+    };
+    struct Side {
+        /// RFC 7323 section 2.3: what the sender's SYN did not say. The usual factor of today's
+        /// systems stands in for it.
+        static constexpr std::uint8_t kUsualScale = 7;
+
+        StreamAssembler stream;
+        std::uint64_t handedOn = 0;     ///< last entry of the stream in HandedOn
+        std::uint16_t window = 0xffff;  ///< that the sender of this direction announced last
+        std::uint8_t scale = kUsualScale;
+        bool ended = false;
+        bool startTold = false;
+        std::optional<std::uint32_t> urgent;   ///< sequence number of urgent data, to be told
+        std::vector<EarlyConflict> conflicts;  ///< to be told
+    };
+    struct Reset {
+        Direction direction = Direction::ClientToServer;
+        std::uint32_t sequence = 0;
+        Origin origin;  ///< of its payload
+        Bytes payload;
+        std::uint64_t length = 0;
+    };
+
+    std::array<Side, 2> sides;
+    std::optional<Direction> firstFin;
+    /// An RST that ends the connection; data that was sent before it may still be captured.
+    std::optional<Reset> reset;
+    /// An RST that the receiver does not take (RFC 5961 section 3.2), as long as nothing follows.
+    std::optional<Reset> doubted;
+    std::uint32_t conflicts = 0;
+    bool totalLimitTold = false;
+    PacketNumber queuedAt = std::numeric_limits<PacketNumber>::max();
+    std::size_t cost = 0;  ///< of what is held, as it is counted in the total
+
+    Side& side(Direction d) { return sides[indexOf(d)]; }
+    StreamAssembler& stream(Direction d) { return sides[indexOf(d)].stream; }
+    const StreamAssembler& stream(Direction d) const { return sides[indexOf(d)].stream; }
+    bool holds() const { return sides[0].stream.holds() || sides[1].stream.holds(); }
+    bool waiting() const { return sides[0].stream.waiting() || sides[1].stream.waiting(); }
+};
+
+/// A connection keeps its ends as "a" (who sent the first packet) and "b" until it is known which
+/// of them is the client; until then "a" counts as the client.
+struct TcpTracker::Connection {
+    /// What is left of a stream whose connection has ended.
+    struct Rest {
+        StreamOffset next = 0;
+        std::optional<StreamOffset> fin;
+        std::uint32_t base = 0;
+        bool started = false;
+    };
+
+    ConnectionId id = kNoConnection;
+    Endpoint a;
+    Endpoint b;
+    bool aIsClient = true;
+    bool opened = false;
+    bool synSeen = false;
+    bool ended = false;
+    bool settled = false;  ///< no SYN is waited for any more
+    Origin first;
+    Origin last;
+    std::unique_ptr<Live> live;
+    std::array<Rest, 2> rest;
+
+    Direction directionOf(const Endpoint& source) const {
+        return (source == a) == aIsClient ? Direction::ClientToServer : Direction::ServerToClient;
+    }
+};
+
+/// Passes what one assembler hands on to the observer.
+class TcpTracker::Sink : public StreamSink {
+public:
+    Sink(TcpTracker& tracker, Connection& connection, Direction direction)
+        : m_tracker(tracker), m_connection(connection), m_direction(direction) {}
+
+    void streamData(StreamOffset offset, ByteView bytes, const Origin& origin) override {
+        std::uint64_t& last = m_connection.live->side(m_direction).handedOn;
+        last = m_tracker.m_handedOn.add(last, offset, origin.fileOffset,
+                                        static_cast<std::uint32_t>(bytes.size()));
+        m_tracker.m_observer.data(m_connection.id, m_direction, offset, bytes, origin);
+    }
+    void streamGap(const Gap& gap) override {
+        m_tracker.m_observer.gap(m_connection.id, m_direction, gap);
+    }
+    void streamFinished() override {
+        if (m_connection.ended) return;
+        m_tracker.endDirection(m_connection, m_direction, EndReason::Fin);
+    }
+    void streamOutOfOrder() override { m_tracker.m_outOfOrder = true; }
+    Difference streamRepeated(StreamOffset offset, ByteView bytes, const Origin& origin) override {
+        return m_tracker.m_handedOn.compare(m_connection.live->side(m_direction).handedOn, offset,
+                                            bytes, origin.fileOffset);
+    }
+    void streamConflict(const Difference& difference, const Origin& origin) override {
+        std::uint32_t& count = m_connection.live->conflicts;
+        if (count == kMaxConflicts) return;
+        const bool isLast = ++count == kMaxConflicts;
+        const std::uint64_t length = difference.end - difference.begin;
+        Origin later = origin;
+        later.fileOffset = difference.fileOffset;
+        Live::Side& side = m_connection.live->side(m_direction);
+        if (!side.startTold) {
+            const auto sequence = static_cast<std::uint32_t>(side.stream.base() + difference.begin);
+            side.conflicts.push_back({sequence, length, later, isLast});
+            return;
+        }
+        m_tracker.m_observer.conflict(m_connection.id, m_direction,
+                                      {difference.begin, length, later, isLast});
+    }
+    void streamRecovered(StreamOffset offset, std::uint64_t size, std::int64_t waitedNs,
+                         const Origin& origin) override {
+        m_tracker.m_observer.recovered(m_connection.id, m_direction, offset, size, waitedNs,
+                                       origin);
+    }
+
+private:
+    TcpTracker& m_tracker;
+    Connection& m_connection;
+    Direction m_direction;
+};
+
+}  // namespace framescope::tcp

@@ -1,0 +1,196 @@
+// How connections end, and what becomes of packets behind their end.
+#include <algorithm>
+
+#include "dissector/tcp/tcp_connection.h"
+
+namespace framescope::tcp {
+
+/// RFC 5961 section 3.2 and RFC 9293 section 3.5.3: an RST counts when its sequence number lies in
+/// the receiver's window. One that is guessed by somebody beside the connection rarely does.
+bool TcpTracker::isAcceptableReset(const Connection& connection, Direction direction,
+                                   const Header& tcp) {
+    const Live& live = *connection.live;
+    const StreamAssembler& stream = live.stream(direction);
+    if (!stream.started()) {
+        // The answer to a SYN has no sequence number of its own; what it acknowledges counts.
+        const StreamAssembler& other = live.stream(opposite(direction));
+        if (!other.started() || !tcp.has(kAck)) return true;
+        const std::int64_t offset = other.offsetOf(tcp.acknowledgment);
+        return offset >= 0 && static_cast<StreamOffset>(offset) <= other.farthest() + 1;
+    }
+    const Live::Side& receiver = live.sides[indexOf(opposite(direction))];
+    const std::int64_t offset = stream.offsetOf(tcp.sequence);
+    const std::uint64_t window = std::uint64_t{receiver.window} << receiver.scale;
+    const StreamOffset low = std::min(stream.next(), stream.lastAcknowledged());
+    return offset >= static_cast<std::int64_t>(low) &&
+           static_cast<StreamOffset>(offset) <=
+               stream.farthest() + std::max<std::uint64_t>(window, 1);
+}
+
+void TcpTracker::reset(Connection& connection, Direction direction, const DecodedPacket& decoded,
+                       ByteView payload, const Origin& origin) {
+    Live& live = *connection.live;
+    Live::Reset reset;
+    reset.direction = direction;
+    reset.sequence = decoded.tcp.sequence;
+    reset.origin = origin;
+    if (live.reset) return;
+    reset.origin.fileOffset += decoded.payloadOffset;
+    reset.payload.assign(payload.begin(), payload.end());
+    reset.length = decoded.payloadLength;
+    const bool now = !m_outOfOrder && connection.opened && !live.holds() &&
+                     isComplete(connection, direction, decoded.tcp);
+    live.reset = std::move(reset);
+    if (now) endByReset(connection);
+}
+
+/// Whether an RST leaves nothing open that was sent before it. In a capture that has been in order
+/// so far it need not be waited for then.
+bool TcpTracker::isComplete(const Connection& connection, Direction direction,
+                            const Header& tcp) const {
+    const StreamAssembler& stream = connection.live->stream(direction);
+    const StreamAssembler& other = connection.live->stream(opposite(direction));
+    if (stream.started() &&
+        stream.offsetOf(tcp.sequence) > static_cast<std::int64_t>(stream.next()) + 1) {
+        return false;
+    }
+    return !tcp.has(kAck) || !other.started() || other.covers(tcp.acknowledgment);
+}
+
+void TcpTracker::endDirection(Connection& connection, Direction direction, EndReason reason) {
+    bool& ended = connection.live->side(direction).ended;
+    if (ended) return;
+    ended = true;
+    m_observer.directionEnded(connection.id, direction, reason);
+}
+
+void TcpTracker::endIfFinished(Connection& connection, const Origin& at) {
+    const Live& live = *connection.live;
+    if (live.sides[0].ended && live.sides[1].ended) {
+        end(connection, *live.firstFin, EndReason::Fin, at);
+    }
+}
+
+/// Data in an RST says why it was sent, if anything (RFC 9293 section 3.5.2); it is none of the
+/// stream's, so it is told behind the end.
+void TcpTracker::endByReset(Connection& connection) {
+    const Live::Reset reset = std::move(*connection.live->reset);
+    connection.live->reset.reset();
+    end(connection, reset.direction, EndReason::Reset, reset.origin);
+    if (reset.length == 0) return;
+    if (!connection.live) revive(connection);
+    StreamAssembler& stream = connection.live->stream(reset.direction);
+    if (!stream.started()) stream.start(reset.sequence);
+    Segment segment;
+    segment.sequence = reset.sequence;
+    segment.captured = reset.payload;
+    segment.length = reset.length;
+    segment.origin = reset.origin;
+    Sink sink(*this, connection, reset.direction);
+    stream.segment(segment, sink);
+    stream.flush(sink);
+    retire(connection);
+}
+
+void TcpTracker::endUnfinished(Connection& connection, Direction by, EndReason reason) {
+    Live& live = *connection.live;
+    settle(connection);
+    // The last that was seen was an RST: nobody objected, so it was right.
+    if (!live.reset && live.doubted) live.reset = std::move(live.doubted);
+    if (live.reset) {
+        endByReset(connection);
+    } else {
+        end(connection, by, reason, connection.last);
+    }
+}
+
+void TcpTracker::end(Connection& connection, Direction by, EndReason reason, const Origin& at) {
+    Live& live = *connection.live;
+    if (!connection.opened) {
+        // Nothing but acknowledgments was seen of it.
+        open(connection, connection.a.port >= connection.b.port, false, connection.first);
+    }
+    flush(connection);
+    for (const Direction d : kBothDirections) {
+        // A FIN that had been waiting behind a hole counts as what ended its direction.
+        const bool fin = live.stream(d).finished();
+        endDirection(connection, d, fin ? EndReason::Fin : reason);
+    }
+    connection.ended = true;
+    // What flushing brought to light may have ended what the capture's end did not.
+    if (reason == EndReason::CaptureEnd && live.firstFin) {
+        by = *live.firstFin;
+        const bool both = live.sides[0].stream.finished() && live.sides[1].stream.finished();
+        reason = both ? EndReason::Fin : EndReason::HalfClosed;
+    }
+    m_observer.ended(connection.id, by, reason, at);
+    retire(connection);
+    m_ended.push_back({0, connection.id, &connection});
+    while (m_ended.size() > kMaxEnded) {
+        const Deadline oldest = m_ended.front();
+        m_ended.pop_front();
+        if (oldest.connection->id != oldest.id) continue;
+        if (oldest.connection->live) {
+            flush(*oldest.connection);
+            retire(*oldest.connection);
+        }
+        forget(*oldest.connection);
+    }
+}
+
+/// Gives the memory of a connection that has ended back.
+void TcpTracker::retire(Connection& connection) {
+    for (const Direction d : kBothDirections) {
+        const StreamAssembler& stream = connection.live->stream(d);
+        connection.rest[indexOf(d)] = {stream.next(), stream.fin(), stream.base(),
+                                       stream.started()};
+    }
+    m_held -= connection.live->cost;
+    connection.live.reset();
+}
+
+void TcpTracker::revive(Connection& connection) {
+    connection.live = std::make_unique<Live>();
+    for (const Direction d : kBothDirections) {
+        Live::Side& side = connection.live->side(d);
+        const Connection::Rest& rest = connection.rest[indexOf(d)];
+        if (rest.started) side.stream.resume(rest.base, rest.next, rest.fin);
+        side.ended = true;
+        side.startTold = rest.started;
+    }
+}
+
+void TcpTracker::afterEnd(Connection& connection, const DecodedPacket& decoded, ByteView payload,
+                          const Origin& origin) {
+    // A FIN, an RST or an acknowledgment says nothing new.
+    if (decoded.payloadLength == 0) return;
+    if (!connection.live) revive(connection);
+    addSegment(connection, connection.directionOf(decoded.source), decoded, payload, origin);
+    giveUpHoles(connection);
+    pump(connection);
+    keepLimits(connection);
+    if (connection.live->holds()) {
+        schedule(connection);
+    } else {
+        retire(connection);
+    }
+}
+
+void TcpTracker::finish() {
+    std::vector<Connection*> open;
+    for (const auto& connection : m_places) {
+        if (connection->id != kNoConnection && connection->live) open.push_back(connection.get());
+    }
+    std::ranges::sort(open, {}, &Connection::id);
+    for (Connection* const connection : open) {
+        if (!connection->ended) {
+            endUnfinished(*connection, Direction::ClientToServer, EndReason::CaptureEnd);
+        } else if (connection->live) {
+            // Data behind an end may have left holes of its own.
+            flush(*connection);
+            retire(*connection);
+        }
+    }
+}
+
+}  // namespace framescope::tcp

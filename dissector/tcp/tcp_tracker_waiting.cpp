@@ -1,0 +1,205 @@
+// The part of the tracker that waits: for a SYN, for what fills a hole, for what one side
+// acknowledged of the other; and that stops waiting.
+#include <algorithm>
+#include <functional>
+
+#include "dissector/tcp/tcp_connection.h"
+
+namespace framescope::tcp {
+
+/// Whether "a" is the client of a connection whose opening was not captured.
+bool TcpTracker::inferClient(const Connection& connection) const {
+    const Live& live = *connection.live;
+    for (const Direction d : kBothDirections) {
+        const ByteView first = live.stream(d).firstHeld();
+        if (first.empty() || m_guessRole == nullptr) continue;
+        if (const auto sender = m_guessRole(first)) {
+            return (*sender == Direction::ClientToServer) == (d == Direction::ClientToServer);
+        }
+    }
+    // Servers listen on the lower port as a rule; between equal ports who speaks first asks.
+    return connection.a.port >= connection.b.port;
+}
+
+void TcpTracker::settle(Connection& connection) {
+    if (connection.settled) return;
+    Live& live = *connection.live;
+    connection.settled = true;
+    const bool something =
+        live.sides[0].stream.seen() || live.sides[1].stream.seen() || live.reset || live.doubted;
+    if (!connection.opened && something) {
+        open(connection, inferClient(connection), false, connection.first);
+    }
+    if (!connection.opened) return;
+    for (const Direction d : kBothDirections) {
+        live.stream(d).startWithoutSyn(connection.synSeen);
+        tellStarts(connection);
+        Sink sink(*this, connection, d);
+        live.stream(d).tellFin(sink);
+    }
+}
+
+/// Hands on what waits for nothing any more, in the order in which it was captured.
+void TcpTracker::pump(Connection& connection) {
+    Live& live = *connection.live;
+    if (!live.holds()) return;
+    for (;;) {
+        std::optional<Direction> next;
+        for (const Direction d : kBothDirections) {
+            const StreamAssembler& stream = live.stream(d);
+            if (!stream.ready(live.stream(opposite(d)), m_now)) continue;
+            if (next && live.stream(*next).firstHeldPacket() <= stream.firstHeldPacket()) continue;
+            next = d;
+        }
+        if (!next) return;
+        StreamAssembler& stream = live.stream(*next);
+        StreamAssembler& other = live.stream(opposite(*next));
+        // It waited in vain for the other direction; what comes next of this one need not.
+        if (stream.waitsFor(other)) {
+            other.letPass();
+        } else if (!stream.movedIn(m_now) && other.movedIn(m_now)) {
+            m_outOfOrder = true;
+        }
+        if (!stream.movedIn(m_now)) m_observer.released(connection.id, *next);
+        Sink sink(*this, connection, *next);
+        stream.deliver(sink);
+    }
+}
+
+void TcpTracker::giveUpHoles(Connection& connection) {
+    for (const Direction d : kBothDirections) {
+        StreamAssembler& stream = connection.live->stream(d);
+        Sink sink(*this, connection, d);
+        while (stream.giveUpDue(m_now, sink)) pump(connection);
+    }
+}
+
+void TcpTracker::account(Connection& connection) {
+    Live& live = *connection.live;
+    const std::size_t cost = live.sides[0].stream.heldCost() + live.sides[1].stream.heldCost();
+    m_held += cost - live.cost;
+    live.cost = cost;
+}
+
+void TcpTracker::relieve(Connection& connection, Direction direction) {
+    settle(connection);
+    Sink sink(*this, connection, direction);
+    connection.live->stream(direction).relieve(true, sink);
+    pump(connection);
+}
+
+void TcpTracker::keepLimits(Connection& connection) {
+    Live& live = *connection.live;
+    for (const Direction d : kBothDirections) {
+        const StreamAssembler& stream = live.stream(d);
+        while (stream.heldBytes() > m_limits.heldBytes ||
+               stream.heldSegments() > m_limits.heldSegments) {
+            relieve(connection, d);
+        }
+    }
+    account(connection);
+    while (m_held > m_limits.heldInTotal && live.holds()) {
+        if (!live.totalLimitTold) m_observer.totalLimitMet(connection.id);
+        live.totalLimitTold = true;
+        relieve(connection, live.sides[0].stream.heldCost() >= live.sides[1].stream.heldCost()
+                                ? Direction::ClientToServer
+                                : Direction::ServerToClient);
+        account(connection);
+    }
+}
+
+void TcpTracker::schedule(Connection& connection) {
+    Live& live = *connection.live;
+    constexpr PacketNumber kWait = StreamAssembler::kPatience + 1;
+    PacketNumber at = std::min(live.sides[0].stream.deadline(), live.sides[1].stream.deadline());
+    if (!connection.settled) at = std::min(at, connection.first.packet + kWait);
+    if (live.reset) at = std::min(at, live.reset->origin.packet + kWait);
+    if (at >= live.queuedAt) return;
+    at = std::max(at, m_now + 1);
+    live.queuedAt = at;
+    m_deadlines.push_back({at, connection.id, &connection});
+    std::push_heap(m_deadlines.begin(), m_deadlines.end(), std::greater<>());
+    m_firstDeadline = m_deadlines.front().at;
+}
+
+void TcpTracker::expire() {
+    while (!m_deadlines.empty() && m_deadlines.front().at <= m_now) {
+        std::pop_heap(m_deadlines.begin(), m_deadlines.end(), std::greater<>());
+        const Deadline deadline = m_deadlines.back();
+        m_deadlines.pop_back();
+        Connection& connection = *deadline.connection;
+        if (connection.id != deadline.id || !connection.live) continue;
+        if (connection.live->queuedAt <= deadline.at) {
+            connection.live->queuedAt = std::numeric_limits<PacketNumber>::max();
+        }
+        giveUpWaiting(connection);
+        if (connection.id == deadline.id && connection.live) schedule(connection);
+    }
+    m_firstDeadline =
+        m_deadlines.empty() ? std::numeric_limits<PacketNumber>::max() : m_deadlines.front().at;
+}
+
+void TcpTracker::giveUpWaiting(Connection& connection) {
+    Live& live = *connection.live;
+    constexpr PacketNumber kPatience = StreamAssembler::kPatience;
+    if (m_now - connection.first.packet > kPatience) settle(connection);
+    // What a hole was waited for stands in front of what only waits for the other direction.
+    giveUpHoles(connection);
+    pump(connection);
+    account(connection);
+    if (connection.ended) {
+        if (!live.holds()) retire(connection);
+    } else if (live.reset && m_now - live.reset->origin.packet > kPatience) {
+        endByReset(connection);
+    } else {
+        endIfFinished(connection, connection.last);
+    }
+}
+
+void TcpTracker::idle() {
+    const std::vector<Deadline> waiting = m_deadlines;
+    for (const Deadline& deadline : waiting) {
+        Connection& connection = *deadline.connection;
+        if (connection.id != deadline.id || !connection.live || connection.ended) continue;
+        settle(connection);
+        Live& live = *connection.live;
+        for (const Direction d : kBothDirections) {
+            // Bytes without a hole in front of them wait for the other direction alone.
+            if (live.stream(d).holds() && !live.stream(d).hasHole()) {
+                live.stream(opposite(d)).letPass();
+            }
+        }
+        pump(connection);
+        account(connection);
+        if (live.reset) {
+            endByReset(connection);
+        } else {
+            endIfFinished(connection, connection.last);
+        }
+    }
+}
+
+/// Hands on all that is held, its holes first given up where most was captured before.
+void TcpTracker::flush(Connection& connection) {
+    Live& live = *connection.live;
+    settle(connection);
+    for (const Direction d : kBothDirections) live.stream(d).letPass();
+    for (pump(connection); live.holds(); pump(connection)) {
+        Direction first = Direction::ClientToServer;
+        const StreamAssembler& client = live.sides[0].stream;
+        const StreamAssembler& server = live.sides[1].stream;
+        if (!client.holds() ||
+            (server.holds() && server.firstHeldPacket() < client.firstHeldPacket())) {
+            first = Direction::ServerToClient;
+        }
+        Sink sink(*this, connection, first);
+        live.stream(first).relieve(false, sink);
+    }
+    for (const Direction d : kBothDirections) {
+        Sink sink(*this, connection, d);
+        if (live.stream(d).started()) live.stream(d).flush(sink);
+    }
+    account(connection);
+}
+
+}  // namespace framescope::tcp

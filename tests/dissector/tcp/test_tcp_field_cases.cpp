@@ -1,0 +1,664 @@
+// What captures from the field bring, case by case: each as packets, and as the line of text that
+// the tracker makes of them (see Story).
+#include <QtTest>
+
+#include "tests/support/tcp_wire.h"
+
+using namespace framescope;
+using namespace framescope::tcp;
+using namespace framescope::test;
+
+namespace {
+
+constexpr int kData = kAck | kPsh;
+constexpr int kFinAck = kFin | kAck;
+constexpr int kSynAck = kSyn | kAck;
+
+/// Left and right edge of one block behind two fillers.
+Bytes sack(std::uint32_t left, std::uint32_t right) {
+    Bytes options{1, 1, 5, 10};
+    ByteWriter writer(options);
+    writer.be32(left);
+    writer.be32(right);
+    return options;
+}
+
+const char* const kOpenEnd = " 0:c.capture-end 0:s.capture-end 0:end(c,capture-end)";
+
+}  // namespace
+
+class TestTcpFieldCases : public QObject {
+    Q_OBJECT
+
+    using Play = std::function<void(Wire&)>;
+
+private Q_SLOTS:
+    void cases_data() {
+        QTest::addColumn<std::string>("story");
+        QTest::addColumn<std::string>("expected");
+        // Without what every connection begins with.
+        const auto row = [](const char* name, const Play& play, const std::string& expected) {
+            Wire wire;
+            play(wire);
+            std::string story = wire.finish();
+            constexpr std::string_view kOpen = "0:open(1000>80) ";
+            if (story.starts_with(kOpen)) story.erase(0, kOpen.size());
+            QTest::newRow(name) << story << expected;
+        };
+        const std::string open = kOpenEnd;
+
+        row(
+            "retransmitted with other cuts",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abcd");
+                w.send(kA, kB, kData, 105, 501, "efgh");
+                w.send(kA, kB, kData, 103, 501, "cdef");
+                w.send(kA, kB, kData, 101, 501, "abcdefghij");
+            },
+            "0:c+abcd@0 0:c+efgh@4 0:c+ij@8" + open);
+        row(
+            "other contents, handed on before",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abcdefgh");
+                w.send(kA, kB, kData, 103, 501, "cXeYgh");
+            },
+            "0:c+abcdefgh@0 0:cx3@3" + open);
+        row(
+            "other contents over several segments and beyond",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abc");
+                w.send(kA, kB, kData, 104, 501, "def");
+                w.send(kA, kB, kData, 101, 501, "aXcdeYghi");
+            },
+            "0:c+abc@0 0:c+def@3 0:c+ghi@6 0:cx5@1" + open);
+        row(
+            "other contents, held",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 104, 501, "def");
+                w.send(kA, kB, kData, 104, 501, "dXf");
+                w.send(kA, kB, kData, 101, 501, "abc");
+            },
+            "0:cx1@4 0:c+abc@0 0:c+def@3" + open);
+        row(
+            "other contents in front of the SYN",
+            [](Wire& w) {
+                w.send(kA, kB, kData, 104, 501, "def");
+                w.send(kA, kB, kData, 104, 501, "deX");
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abc");
+            },
+            "0:cx1@5 0:c+abc@0 0:c+def@3" + open);
+        row(
+            "captured twice, all of it",
+            [](Wire& w) {
+                for (int i = 0; i < 2; ++i) w.send(kA, kB, kSyn, 100);
+                for (int i = 0; i < 2; ++i) w.send(kB, kA, kSynAck, 500, 101);
+                for (int i = 0; i < 2; ++i) w.send(kA, kB, kData, 101, 501, "ask");
+                for (int i = 0; i < 2; ++i) w.send(kB, kA, kData, 501, 104, "answer");
+                for (int i = 0; i < 2; ++i) w.send(kB, kA, kFinAck, 507, 104);
+                for (int i = 0; i < 2; ++i) w.send(kA, kB, kFinAck, 104, 508);
+                for (int i = 0; i < 2; ++i) w.send(kA, kB, kRst, 105);
+            },
+            "0:c+ask@0 0:s+answer@0 0:s.fin 0:c.fin 0:end(s,fin)");
+
+        row(
+            "keep-alives",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abc");
+                w.send(kB, kA, kAck, 501, 104);
+                w.send(kA, kB, kAck, 103, 501);
+                w.send(kA, kB, kAck, 103, 501, "c");
+                w.send(kA, kB, kAck, 103, 501, std::string(1, '\0'));
+                w.send(kA, kB, kData, 104, 501, "d");
+            },
+            "0:c+abc@0 0:c+d@3" + open);
+        row(
+            "a keep-alive of bytes that were not captured",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kAck, 501, 111);
+                w.send(kA, kB, kAck, 110, 501, "X");
+                w.others(130);
+                w.send(kA, kB, kData, 111, 501, "on");
+            },
+            "0:c~10@0 0:c+on@10" + open +
+                " 1:open(9>8,joined) 1:c.capture-end 1:s.capture-end 1:end(c,capture-end)");
+        row(
+            "a keep-alive is the first that is captured",
+            [](Wire& w) {
+                w.send(kB, kA, kAck, 501, 101);
+                w.send(kA, kB, kAck, 100, 501, "X");
+                w.send(kA, kB, kData, 101, 501, "real");
+            },
+            "0:open(1000>80,joined) 0:c+real@0" + open);
+        row(
+            "a window probe with garbage",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abc");
+                w.window = 0;
+                w.send(kB, kA, kAck, 501, 104);
+                w.send(kA, kB, kAck, 104, 501, "?");
+                w.window = 0;
+                w.send(kB, kA, kAck, 501, 104);
+                w.send(kB, kA, kAck, 501, 104);
+                w.send(kA, kB, kData, 104, 501, "def");
+                w.send(kB, kA, kAck, 501, 107);
+            },
+            "0:c+abc@0 0:c+def@3" + open);
+        row(
+            "a window probe that is taken",
+            [](Wire& w) {
+                w.open();
+                w.window = 0;
+                w.send(kB, kA, kAck, 501, 101);
+                w.send(kA, kB, kAck, 101, 501, "a");
+                w.send(kB, kA, kAck, 501, 102);
+                w.send(kA, kB, kData, 102, 501, "bc");
+            },
+            "0:c+a@0 0:c+bc@1" + open);
+
+        row(
+            "fast open",
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100, 0, "early");
+                w.send(kB, kA, kSynAck, 500, 106, "too");
+                w.send(kA, kB, kData, 106, 504, "late");
+            },
+            "0:c+early@0 0:s+too@0 0:c+late@5" + open);
+        row(
+            "fast open that is not taken",
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100, 0, "early");
+                w.send(kB, kA, kSynAck, 500, 101);
+                w.send(kA, kB, kData, 101, 501, "early birds");
+            },
+            "0:c+early@0 0:c+ birds@5" + open);
+        row(
+            "both open at once, with data",
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100);
+                w.send(kB, kA, kSyn, 500);
+                w.send(kA, kB, kSynAck, 100, 501);
+                w.send(kB, kA, kSynAck, 500, 101);
+                w.send(kB, kA, kData, 501, 101, "x");
+                w.send(kA, kB, kData, 101, 502, "y");
+            },
+            "0:s+x@0 0:c+y@0" + open);
+
+        row(
+            "data behind the FIN",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData | kFin, 101, 501, "end");
+                w.send(kA, kB, kData, 105, 501, "more");
+                w.send(kA, kB, kData, 109, 501, "!");
+            },
+            "0:c+end@0 0:c.fin 0:c+more@4 0:c+!@8 0:s.capture-end 0:end(c,half)");
+        row(
+            "data in the place of the FIN",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kFinAck, 101, 501);
+                w.send(kA, kB, kData, 101, 501, "more");
+            },
+            "0:c.fin 0:c+more@0 0:s.capture-end 0:end(c,half)");
+        row(
+            "a segment around the FIN",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kFinAck, 103, 501);
+                w.send(kA, kB, kData, 101, 501, "abcd");
+            },
+            "0:c+ab@0 0:c.fin 0:c+cd@2 0:s.capture-end 0:end(c,half)");
+        row(
+            "half closed",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kFinAck, 101, 501);
+                w.send(kB, kA, kData, 501, 102, "still");
+                w.send(kB, kA, kData, 506, 102, " here");
+                w.send(kB, kA, kFinAck, 511, 102);
+            },
+            "0:c.fin 0:s+still@0 0:s+ here@5 0:s.fin 0:end(c,fin)");
+
+        row(
+            "RST out of the window",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kRst, 2'000'000'000);
+                w.send(kA, kB, kData, 101, 501, "alive");
+            },
+            "0:c+alive@0" + open);
+        row(
+            "RST out of the window, and nothing behind it",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kRst, 2'000'000'000);
+            },
+            "0:c.reset 0:s.reset 0:end(s,reset)");
+        row(
+            "RST of an old sequence number",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kData, 501, 101, "abcdef");
+                w.send(kA, kB, kAck, 101, 507);
+                w.send(kB, kA, kRst, 503);
+                w.send(kA, kB, kData, 101, 507, "on");
+            },
+            "0:s+abcdef@0 0:c+on@0" + open);
+        row(
+            "RST with data",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kRst | kAck, 501, 101, "why");
+                w.send(kB, kA, kRst | kAck, 501, 101, "why");
+            },
+            "0:c.reset 0:s.reset 0:end(s,reset) 0:s+why@0");
+        row(
+            "data behind an RST",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kRst | kAck, 501, 101);
+                w.send(kA, kB, kData, 101, 501, "late");
+                w.send(kA, kB, kData, 101, 501, "late");
+                w.send(kA, kB, kData, 105, 501, "r");
+            },
+            "0:c.reset 0:s.reset 0:end(s,reset) 0:c+late@0 0:c+r@4");
+        row(
+            "a SYN that is refused",
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100);
+                w.send(kB, kA, kRst | kAck, 0, 101);
+            },
+            "0:c.reset 0:s.reset 0:end(s,reset)");
+        row(
+            "an RST that does not answer the SYN",
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100);
+                w.send(kB, kA, kSynAck, 500, 101);
+                w.send(kB, kA, kRst | kAck, 77'000'000, 9999);
+                w.send(kA, kB, kData, 101, 501, "x");
+            },
+            "0:c+x@0" + open);
+
+        row(
+            "urgent data",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "ab");
+                w.urgentPointer = 2;
+                w.send(kA, kB, kData | kUrg, 103, 501, "cd");
+            },
+            "0:c+ab@0 0:c^@3 0:c+cd@2" + open);
+
+        row(
+            "lost on the way and sent again",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 104, 501, "def");
+                w.options = sack(104, 107);
+                w.send(kB, kA, kAck, 501, 101);
+                w.send(kA, kB, kData, 101, 501, "abc");
+            },
+            "0:cr3@0after2000 0:c+abc@0 0:c+def@3" + open);
+        row(
+            "lost on the way, told by repeated acknowledgments",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kAck, 501, 101);
+                w.send(kA, kB, kData, 104, 501, "def");
+                w.send(kB, kA, kAck, 501, 101);
+                w.send(kB, kA, kAck, 501, 101);
+                w.send(kA, kB, kData, 101, 501, "abc");
+            },
+            "0:cr3@0after3000 0:c+abc@0 0:c+def@3" + open);
+        row(
+            "only captured out of order",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 104, 501, "def");
+                w.send(kB, kA, kAck, 501, 107);
+                w.send(kA, kB, kData, 101, 501, "abc");
+            },
+            "0:c+abc@0 0:c+def@3" + open);
+
+        row(
+            "never acknowledged",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kAck, 501, 103);
+                w.send(kA, kB, kData, 106, 501, "fg");
+            },
+            "0:c~2@0 0:c~3@2u 0:c+fg@5" + open);
+        row(
+            "nobody can tell",
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100);
+                w.send(kA, kB, kData, 104, 501, "d");
+            },
+            "0:c~3@0? 0:c+d@3" + open);
+        row(
+            "one direction only",
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100);
+                w.send(kA, kB, kData, 101, 501, "a");
+                w.send(kA, kB, kData, 102, 601, "b");
+                w.send(kA, kB, kFinAck, 103, 701);
+            },
+            "0:c+a@0 0:c+b@1 0:c.fin 0:s~200@0 0:s.capture-end 0:end(c,half)");
+        row(
+            "the answer captured before what it answers",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kData, 501, 104, "answer");
+                w.send(kA, kB, kData, 101, 501, "ask");
+            },
+            "0:c+ask@0 0:s+answer@0" + open);
+    }
+    void cases() {
+        QFETCH(std::string, story);
+        QFETCH(std::string, expected);
+        QVERIFY2(story == expected, ("\n" + story + "\nand not\n" + expected).c_str());
+    }
+
+    /// A hole is told as soon as it was waited for, also when nothing more is captured of its
+    /// connection.
+    void holes_data() {
+        QTest::addColumn<std::string>("before");
+        QTest::addColumn<std::string>("after");
+        QTest::addColumn<std::string>("expected");
+        const auto row = [](const char* name, const Play& play, const char* before,
+                            const char* expected) {
+            Wire wire;
+            wire.others(1);
+            play(wire);
+            wire.others(static_cast<int>(StreamAssembler::kPatience));
+            const std::string early = wire.story.text;
+            wire.others(1);
+            QTest::newRow(name) << early << wire.story.text
+                                << std::string("1:open(1000>80)") + expected;
+            QVERIFY2(early == std::string("1:open(1000>80)") + before, early.c_str());
+        };
+        row(
+            "behind which data is held",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 104, 501, "def");
+                w.send(kB, kA, kAck, 501, 107);
+            },
+            "", " 1:c~3@0 1:c+def@3");
+        row(
+            "behind which nothing is held",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abc");
+                w.send(kB, kA, kAck, 501, 110);
+            },
+            " 1:c+abc@0", " 1:c+abc@0 1:c~6@3");
+        row(
+            "of which a part was acknowledged",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 110, 501, "j");
+                w.send(kB, kA, kAck, 501, 105);
+            },
+            "", " 1:c~4@0");
+        row(
+            "in front of a FIN",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kFinAck, 501, 101);
+                w.send(kA, kB, kFinAck, 106, 502);
+                w.send(kB, kA, kAck, 502, 107);
+            },
+            " 1:s.fin", " 1:s.fin 1:c~5@0 1:c.fin 1:end(s,fin)");
+        row(
+            "whose FIN was not captured",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abc");
+                w.send(kB, kA, kAck, 501, 105);
+            },
+            " 1:c+abc@0", " 1:c+abc@0");
+        row(
+            "that one acknowledgment tells of, and others deny",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abc");
+                w.send(kB, kA, kAck, 501, 1'000'000'101);
+                w.send(kB, kA, kAck, 501, 104);
+            },
+            " 1:c+abc@0", " 1:c+abc@0");
+        row(
+            "of the direction that nobody captures",
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100);
+                w.send(kB, kA, kSynAck, 500, 101);
+                w.send(kB, kA, kData, 501, 111, "x");
+            },
+            "", " 1:c~10@0 1:s+x@0");
+    }
+    void holes() {
+        QFETCH(std::string, after);
+        QFETCH(std::string, expected);
+        QVERIFY2(after == expected, after.c_str());
+    }
+
+    void ports_data() {
+        QTest::addColumn<std::string>("story");
+        QTest::addColumn<std::string>("expected");
+        const auto row = [](const char* name, bool closed, const Play& play,
+                            const std::string& expected) {
+            Wire wire;
+            wire.open();
+            wire.send(kA, kB, kData, 101, 501, "a");
+            if (closed) {
+                wire.send(kA, kB, kFinAck, 102, 501);
+                wire.send(kB, kA, kFinAck, 501, 103);
+                wire.send(kA, kB, kAck, 103, 502);
+            }
+            play(wire);
+            std::string story = wire.finish();
+            story.erase(0, std::string_view("0:open(1000>80) 0:c+a@0 ").size());
+            const std::string closing = "0:c.fin 0:s.fin 0:end(c,fin)";
+            if (closed && story.starts_with(closing)) story.erase(0, closing.size() + 1);
+            QTest::newRow(name) << story << expected;
+        };
+        const std::string reused =
+            "0:c.port-reused 0:s.port-reused 0:end(c,port-reused) 1:open(1000>80) ";
+        const std::string open = " 1:c.capture-end 1:s.capture-end 1:end(c,capture-end)";
+        row(
+            "without a FIN", false,
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 7000);
+                w.send(kB, kA, kSynAck, 9000, 7001);
+                w.send(kA, kB, kData, 7001, 9001, "b");
+            },
+            reused + "1:c+b@0" + open);
+        row(
+            "within the window of the old one", false,
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 110);
+                w.send(kB, kA, kSynAck, 510, 111);
+                w.send(kA, kB, kData, 111, 511, "b");
+            },
+            reused + "1:c+b@0" + open);
+        row(
+            "in TIME-WAIT", true,
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 104);
+                w.send(kB, kA, kSynAck, 600, 105);
+                w.send(kA, kB, kData, 105, 601, "b");
+            },
+            "1:open(1000>80) 1:c+b@0" + open);
+        row(
+            "with the same first number, a minute later", true,
+            [](Wire& w) {
+                w.timeNs += 60'000'000'000;
+                w.send(kA, kB, kSyn, 100);
+                w.send(kB, kA, kSynAck, 500, 101);
+                w.send(kA, kB, kData, 101, 501, "b");
+            },
+            "1:open(1000>80) 1:c+b@0" + open);
+        row(
+            "not, but captured again", true,
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100);
+                w.send(kB, kA, kSynAck, 500, 101);
+                w.send(kA, kB, kData, 101, 501, "a");
+                w.send(kA, kB, kFinAck, 102, 501);
+                w.send(kB, kA, kFinAck, 501, 103);
+            },
+            "");
+        row(
+            "by one that was joined far away", true,
+            [](Wire& w) {
+                w.send(kA, kB, kData, 3'000'000'000, 1'500'000'000, "GET");
+                w.send(kB, kA, kData, 1'500'000'000, 3'000'000'003, "HTTP");
+            },
+            "1:open(1000>80,joined) 1:c+GET@0 1:s+HTTP@0" + open);
+    }
+    void ports() {
+        QFETCH(std::string, story);
+        QFETCH(std::string, expected);
+        if (!story.empty() && expected.empty()) QFAIL(story.c_str());
+        QVERIFY2(story == expected, ("\n" + story + "\nand not\n" + expected).c_str());
+    }
+
+    void limitsOfAConnection() {
+        Wire w({100, 4, 1U << 20});
+        w.open();
+        w.send(kB, kA, kAck, 501, 101);
+        w.send(kA, kB, kData, 111, 501, std::string(60, 'x'));
+        w.send(kA, kB, kData, 181, 501, std::string(60, 'y'));
+        QVERIFY2(w.story.text.starts_with("0:open(1000>80) 0:c~10@0u! 0:c+xxx"),
+                 w.story.text.c_str());
+        QVERIFY(w.story.text.ends_with("x@10"));
+        Wire v({1000, 4, 1U << 20});
+        v.open();
+        v.send(kB, kA, kAck, 501, 101);
+        for (std::uint32_t i = 1; i <= 5; ++i) v.send(kA, kB, kData, 101 + i * 10, 501, "z");
+        QCOMPARE(v.story.text, std::string("0:open(1000>80) 0:c~10@0u! 0:c+z@10"));
+    }
+
+    void floodOfConflictsEnds() {
+        Wire w;
+        w.open();
+        w.send(kA, kB, kData, 101, 501, "aa");
+        for (int i = 0; i < 1000; ++i) w.send(kA, kB, kData, 101, 501, "bb");
+        w.finish();
+        QCOMPARE(w.story.conflicts, std::size_t{TcpTracker::kMaxConflicts});
+        QVERIFY(w.story.text.find("(last)") != std::string::npos);
+    }
+
+    void tenThousandConnectionsWithTheSamePorts() {
+        Wire w;
+        w.story.quiet = true;
+        constexpr std::uint32_t kCount = 10'000;
+        for (std::uint32_t i = 0; i < kCount; ++i) {
+            // Every first number near the one before, so that windows overlap.
+            const std::uint32_t client = 100 + i * 7;
+            const std::uint32_t server = 500 + i * 11;
+            const std::string text = std::to_string(i);
+            const auto size = static_cast<std::uint32_t>(text.size());
+            w.send(kA, kB, kSyn, client);
+            w.send(kB, kA, kSynAck, server, client + 1);
+            w.send(kA, kB, kData, client + 1, server + 1, text);
+            w.send(kB, kA, kData, server + 1, client + 1 + size, "to " + text);
+            if (i % 2 == 0) continue;
+            w.send(kB, kA, kFinAck, server + 4 + size, client + 1 + size);
+            w.send(kA, kB, kFinAck, client + 1 + size, server + 5 + size);
+            if (i % 4 == 1) w.send(kB, kA, kAck, server + 5 + size, client + 2 + size);
+        }
+        w.finish();
+        QCOMPARE(w.story.streams.size(), std::size_t{kCount});
+        for (std::uint32_t i = 0; i < kCount; ++i) {
+            QCOMPARE(w.story.streams[i][0], std::to_string(i));
+            QCOMPARE(w.story.streams[i][1], "to " + std::to_string(i));
+        }
+        QCOMPARE(w.story.gaps, std::size_t{0});
+        QCOMPARE(w.story.conflicts, std::size_t{0});
+    }
+
+    /// A snap length keeps a few bytes of segments of 64 kB; and where nothing is captured of 3 GiB
+    /// at a time, acknowledgments say how far the stream has come.
+    void streamBeyondFourGigabytes() {
+        struct Far : Story {
+            void data(ConnectionId, Direction, StreamOffset offset, ByteView bytes,
+                      const Origin&) override {
+                if (last != 0 && offset != last) wrong = true;
+                last = offset + bytes.size();
+                if (asText(bytes) == "mark") marks.push_back(offset);
+            }
+            void gap(ConnectionId, Direction, const Gap& gap) override {
+                if (last != 0 && gap.offset != last) wrong = true;
+                last = gap.offset + gap.missing;
+            }
+            StreamOffset last = 0;
+            std::vector<StreamOffset> marks;
+            bool wrong = false;
+        };
+        Far story;
+        TcpTracker tracker(story, nullptr);
+        PacketNumber number = 0;
+        const auto send = [&](bool forth, int flags, std::uint32_t sequence,
+                              std::uint32_t acknowledgment, std::string_view text,
+                              std::uint64_t length) {
+            DecodedPacket packet;
+            packet.kind = PacketKind::Tcp;
+            packet.source.port = forth ? kA : kB;
+            packet.destination.port = forth ? kB : kA;
+            packet.tcp.flags = static_cast<std::uint16_t>(flags);
+            packet.tcp.sequence = sequence;
+            packet.tcp.acknowledgment = acknowledgment;
+            packet.payloadCaptured = text.size();
+            packet.payloadLength = std::max<std::uint64_t>(length, text.size());
+            ++number;
+            tracker.packet(packet, asBytes(text), {number, 0, number * 100ULL});
+        };
+        constexpr std::uint32_t kBase = 4'000'000'001;
+        send(true, kSyn, kBase - 1, 0, {}, 0);
+        send(false, kSynAck, 500, kBase, {}, 0);
+        const auto at = [](StreamOffset offset) {
+            return static_cast<std::uint32_t>(kBase + offset);
+        };
+        StreamOffset offset = 0;
+        std::vector<StreamOffset> marks;
+        const auto mark = [&] {
+            marks.push_back(offset);
+            send(true, kData, at(offset), 501, "mark", 0);
+            offset += 4;
+            send(false, kAck, 501, at(offset), {}, 0);
+        };
+        // Twice around with cut segments.
+        constexpr std::uint64_t kSegment = 65'000;
+        while (offset < (StreamOffset{9} << 30)) {
+            if (marks.size() < (offset >> 28)) mark();
+            send(true, kData, at(offset), 501, "cut", kSegment);
+            offset += kSegment;
+            if (number % 8 == 0) send(false, kAck, 501, at(offset), {}, 0);
+        }
+        // Twice around with nothing but acknowledgments.
+        for (int i = 0; i < 6; ++i) {
+            mark();
+            for (int part = 0; part < 150; ++part) {
+                offset += 10'000'000;
+                send(false, kAck, 501, at(offset), {}, 0);
+            }
+        }
+        mark();
+        tracker.finish();
+        QVERIFY(!story.wrong);
+        QVERIFY(offset > (StreamOffset{17} << 30));
+        QCOMPARE(story.marks, marks);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestTcpFieldCases)
+#include "test_tcp_field_cases.moc"

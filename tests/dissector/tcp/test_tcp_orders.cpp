@@ -1,0 +1,187 @@
+// Whatever a network and a capture do to two streams, the streams come out as they went in: cut
+// anywhere, sent again with other cuts, captured twice, out of order within a window, and with
+// sequence numbers that wrap. The same seeds every run.
+#include <algorithm>
+#include <random>
+
+#include <QtTest>
+
+#include "tests/support/tcp_wire.h"
+
+using namespace framescope;
+using namespace framescope::tcp;
+using namespace framescope::test;
+
+namespace {
+
+struct Packet {
+    bool fromClient = true;
+    int flags = kAck;
+    std::uint32_t sequence = 0;
+    std::uint32_t acknowledgment = 0;
+    std::string payload;
+};
+
+/// A conversation as the wire had it, in order: both sides send pieces of their streams, and each
+/// acknowledges what it got.
+class Conversation {
+public:
+    Conversation(std::mt19937& random, bool small) : m_random(random) {
+        for (std::string& stream : streams) {
+            const std::size_t size = random() % (small ? 60 : 600);
+            for (std::size_t i = 0; i < size; ++i) stream += static_cast<char>('a' + random() % 26);
+        }
+        for (std::uint32_t& start : m_start) {
+            // Often right in front of the wrap.
+            start = random() % 2 == 0 ? static_cast<std::uint32_t>(random())
+                                      : 0U - static_cast<std::uint32_t>(random() % 700);
+        }
+        handshake();
+        while (m_sent[0] < streams[0].size() || m_sent[1] < streams[1].size()) {
+            const bool client = random() % 2 == 0;
+            if (random() % 6 == 0) {
+                add(client, kAck, {}, m_sent[client ? 0 : 1]);
+            } else if (random() % 6 == 0) {
+                again(client);
+            } else {
+                more(client, small);
+            }
+        }
+        end();
+    }
+
+    std::array<std::string, 2> streams;
+    std::vector<Packet> packets;
+
+private:
+    std::size_t below(std::size_t limit) { return m_random() % limit; }
+
+    /// `at` counts in the stream, so the SYN stands in front of 0.
+    void add(bool client, int flags, std::string payload, std::size_t at) {
+        const std::size_t own = client ? 0 : 1;
+        Packet packet;
+        packet.fromClient = client;
+        packet.flags = flags;
+        packet.sequence = m_start[own] + static_cast<std::uint32_t>(at);
+        if ((flags & kSyn) != 0) --packet.sequence;
+        if ((flags & kAck) != 0) {
+            packet.acknowledgment = m_start[1 - own] + static_cast<std::uint32_t>(m_sent[1 - own]) +
+                                    (m_fin[1 - own] ? 1U : 0U);
+        }
+        packet.payload = std::move(payload);
+        packets.push_back(std::move(packet));
+    }
+    void handshake() {
+        add(true, kSyn, {}, 0);
+        add(false, kSyn | kAck, {}, 0);
+        add(true, kAck, {}, 0);
+    }
+    void more(bool client, bool small) {
+        const std::size_t own = client ? 0 : 1;
+        const std::size_t rest = streams[own].size() - m_sent[own];
+        if (rest == 0) return;
+        const std::size_t size = std::min(rest, 1 + below(small ? 3 : 90));
+        add(client, kAck | kPsh, streams[own].substr(m_sent[own], size), m_sent[own]);
+        m_sent[own] += size;
+    }
+    /// A stretch that was sent before, cut anew.
+    void again(bool client) {
+        const std::size_t own = client ? 0 : 1;
+        if (m_sent[own] == 0) return;
+        const std::size_t at = below(m_sent[own]);
+        const std::size_t size = 1 + below(m_sent[own] - at);
+        add(client, kAck, streams[own].substr(at, size), at);
+    }
+    void end() {
+        for (const bool client : {true, false}) {
+            add(client, kFin | kAck, {}, m_sent[client ? 0 : 1]);
+            m_fin[client ? 0 : 1] = true;
+        }
+        // The last acknowledgment, also of the FIN.
+        add(true, kAck, {}, m_sent[0] + 1);
+    }
+
+    std::mt19937& m_random;
+    std::array<std::uint32_t, 2> m_start{};
+    std::array<std::size_t, 2> m_sent{};
+    std::array<bool, 2> m_fin{};
+};
+
+/// Moves each packet by less than `window` places.
+void shuffle(std::vector<Packet>& packets, std::size_t window, std::mt19937& random) {
+    std::vector<std::pair<std::size_t, std::size_t>> keys;
+    for (std::size_t i = 0; i < packets.size(); ++i) keys.emplace_back(i + random() % window, i);
+    std::sort(keys.begin(), keys.end());
+    std::vector<Packet> moved;
+    for (const auto& [key, i] : keys) moved.push_back(packets[i]);
+    packets = std::move(moved);
+}
+
+void doubleAll(std::vector<Packet>& packets) {
+    std::vector<Packet> doubled;
+    for (const Packet& packet : packets) {
+        doubled.push_back(packet);
+        doubled.push_back(packet);
+    }
+    packets = std::move(doubled);
+}
+
+/// Empty if all is as it should be.
+std::string played(const Conversation& conversation, const std::vector<Packet>& packets) {
+    Wire wire;
+    wire.story.quiet = true;
+    for (const Packet& packet : packets) {
+        wire.send(packet.fromClient ? kA : kB, packet.fromClient ? kB : kA, packet.flags,
+                  packet.sequence, packet.acknowledgment, packet.payload);
+    }
+    wire.finish();
+    if (wire.story.gaps != 0) return "a gap";
+    if (wire.story.conflicts != 0) return "a conflict";
+    wire.story.streams.resize(std::max<std::size_t>(wire.story.streams.size(), 1));
+    if (wire.story.streams.size() != 1) return "more than one connection";
+    for (const std::size_t side : {0, 1}) {
+        if (wire.story.streams[0][side] != conversation.streams[side]) {
+            return "stream " + std::to_string(side) + " is " + wire.story.streams[0][side] +
+                   " and not " + conversation.streams[side];
+        }
+    }
+    return {};
+}
+
+}  // namespace
+
+class TestTcpOrders : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void streamsComeOutAsTheyWentIn_data() {
+        QTest::addColumn<unsigned>("window");
+        QTest::addColumn<bool>("doubled");
+        QTest::addColumn<bool>("small");
+        for (const unsigned window : {1U, 3U, 10U, 50U}) {
+            for (const bool doubled : {false, true}) {
+                for (const bool small : {false, true}) {
+                    QTest::addRow("moved by %u%s%s", window, doubled ? ", twice" : "",
+                                  small ? ", single bytes" : "")
+                        << window << doubled << small;
+                }
+            }
+        }
+    }
+    void streamsComeOutAsTheyWentIn() {
+        QFETCH(unsigned, window);
+        QFETCH(bool, doubled);
+        QFETCH(bool, small);
+        for (unsigned seed = 0; seed < 250; ++seed) {
+            std::mt19937 random(seed);
+            const Conversation conversation(random, small);
+            std::vector<Packet> packets = conversation.packets;
+            if (doubled) doubleAll(packets);
+            shuffle(packets, window, random);
+            const std::string fault = played(conversation, packets);
+            QVERIFY2(fault.empty(), ("seed " + std::to_string(seed) + ": " + fault).c_str());
+        }
+    }
+};
+
+QTEST_APPLESS_MAIN(TestTcpOrders)
+#include "test_tcp_orders.moc"
