@@ -64,7 +64,8 @@ void stepV4(Walk& walk) {
     if (!header) return walk.lacks(header.needed());
     if (walk.scribe != nullptr) {
         tcp::Context& context = walk.scribe->context;
-        ipv4::describe(*header, bytes, walk.scribe->tree, walk.place(), context.verifyChecksums);
+        ipv4::describe(*header, bytes, walk.wireLength(), walk.scribe->tree, walk.place(),
+                       context.verifyChecksums);
         context.checksumSource = header->source;
         context.checksumDestination = header->destination;
         walk.scribe->protocols += ":ip";
@@ -89,7 +90,7 @@ void stepV6(Walk& walk) {
     const auto header = ipv6::parse(walk.rest());
     if (!header) return walk.lacks(header.needed());
     if (walk.scribe != nullptr) {
-        ipv6::describe(*header, walk.rest(), walk.scribe->tree, walk.place());
+        ipv6::describe(*header, walk.rest(), walk.wireLength(), walk.scribe->tree, walk.place());
         const ipv6::Ends ends = ipv6::checksumEnds(*header, walk.rest());
         walk.scribe->context.checksumSource = ends.source;
         walk.scribe->context.checksumDestination = ends.destination;

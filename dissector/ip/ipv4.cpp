@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dissector/ip/announced_length.h"
 #include "dissector/ip/checksum.h"
 #include "dissector/ip/ip_protocol.h"
 
@@ -37,8 +38,8 @@ Parsed<Header> parse(ByteView bytes) {
     return Parsed<Header>::complete(header, size);
 }
 
-void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place,
-              bool verifyChecksum) {
+void describe(const Header& header, ByteView bytes, std::uint64_t wireLength, FieldTree& tree,
+              Place place, bool verifyChecksum) {
     const std::size_t size = std::max<std::size_t>(header.headerLength, kMinimumHeader);
     const std::uint8_t flags = bytes[6] >> 5;
     tree.open(FieldId::Ip, place, size, header.source.text() + " → " + header.destination.text());
@@ -47,7 +48,7 @@ void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place
              std::to_string(header.headerLength) + " bytes");
     tree.add(FieldId::IpDsField, place.at(1), 1, std::uint64_t{header.dsField});
     tree.add(FieldId::IpLen, place.at(2), 2, std::uint64_t{header.totalLength},
-             header.totalLength == 0 ? "0 (left to the network card)" : "");
+             ip::announcedLengthText(header.totalLength, 0, bytes.size(), wireLength));
     tree.add(FieldId::IpId, place.at(4), 2, std::uint64_t{header.identification});
     tree.open(FieldId::IpFlags, place.at(6), 1, {}, std::uint64_t{flags});
     tree.add(FieldId::IpFlagsDf, place.at(6), 1, std::uint64_t{header.dontFragment}, {}, {1, 1});

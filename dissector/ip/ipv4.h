@@ -31,8 +31,9 @@ struct Header {
 
 /// Needs the fixed part, and the options as far as the header announces them.
 Parsed<Header> parse(ByteView bytes);
-/// `bytes` begins at the header. `verifyChecksum`: also says whether the checksum is right.
-void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place,
-              bool verifyChecksum = false);
+/// `bytes` begins at the header; the packet has `wireLength` bytes from there on, which an
+/// announced length is held against. `verifyChecksum`: also says whether the checksum is right.
+void describe(const Header& header, ByteView bytes, std::uint64_t wireLength, FieldTree& tree,
+              Place place, bool verifyChecksum = false);
 
 }  // namespace framescope::ipv4

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dissector/ip/announced_length.h"
 #include "dissector/ip/ip_protocol.h"
 
 namespace framescope::ipv6 {
@@ -139,7 +140,8 @@ Chain followExtensions(std::uint8_t protocol, std::size_t offset, ByteView bytes
     return chain;
 }
 
-void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place) {
+void describe(const Header& header, ByteView bytes, std::uint64_t wireLength, FieldTree& tree,
+              Place place) {
     std::vector<Extension> extensions;
     const Chain chain = followExtensions(header.nextHeader, kHeaderSize, bytes, &extensions);
     const auto address = [](const IpAddress& a) { return Bytes(a.bytes.begin(), a.bytes.end()); };
@@ -148,7 +150,8 @@ void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place
     tree.add(FieldId::Ipv6Version, place, 1, std::uint64_t{header.version}, {}, {0, 4});
     tree.add(FieldId::Ipv6TClass, place, 2, std::uint64_t{header.trafficClass}, {}, {4, 8});
     tree.add(FieldId::Ipv6Flow, place.at(1), 3, std::uint64_t{header.flowLabel}, {}, {4, 20});
-    tree.add(FieldId::Ipv6Plen, place.at(4), 2, std::uint64_t{header.payloadLength});
+    tree.add(FieldId::Ipv6Plen, place.at(4), 2, std::uint64_t{header.payloadLength},
+             ip::announcedLengthText(header.payloadLength, kHeaderSize, bytes.size(), wireLength));
     tree.add(FieldId::Ipv6Nxt, place.at(6), 1, std::uint64_t{header.nextHeader},
              ipProtocolText(header.nextHeader));
     tree.add(FieldId::Ipv6Hlim, place.at(7), 1, std::uint64_t{header.hopLimit});

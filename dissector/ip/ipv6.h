@@ -65,7 +65,8 @@ Ends checksumEnds(const Header& header, ByteView bytes);
 /// Appends a field for each; `place` is that of the first of `bytes`.
 void describeExtensions(const std::vector<Extension>& extensions, ByteView bytes, FieldTree& tree,
                         Place place);
-/// `bytes` begins at the fixed header.
-void describe(const Header& header, ByteView bytes, FieldTree& tree, Place place);
+/// `bytes` begins at the fixed header; the packet has `wireLength` bytes from there on.
+void describe(const Header& header, ByteView bytes, std::uint64_t wireLength, FieldTree& tree,
+              Place place);
 
 }  // namespace framescope::ipv6
