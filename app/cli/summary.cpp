@@ -83,6 +83,13 @@ std::string issueLines(const Statistics& figures) {
     return text;
 }
 
+std::string checksumLines(const ChecksumFigures& figures) {
+    return line("Wrong checksums", figures.ipWrong + figures.tcpWrong) +
+           lineIfAny("  IP", figures.ipWrong) + lineIfAny("  TCP", figures.tcpWrong) +
+           lineIfAny("Unverified checksums", figures.ipUnverified + figures.tcpUnverified) +
+           lineIfAny("  IP", figures.ipUnverified) + lineIfAny("  TCP", figures.tcpUnverified);
+}
+
 }  // namespace
 
 std::string summaryText(const Session& session) {
@@ -95,6 +102,7 @@ std::string summaryText(const Session& session) {
     }
     text += line("Connections", figures.connections);
     text += rowLines(session) + issueLines(figures);
+    if (session.checksumVerification()) text += checksumLines(session.verifyChecksums());
     for (const std::string& notice : session.notices())
         text += line("Notice", printableLine(notice));
     return text;

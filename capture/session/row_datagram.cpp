@@ -37,14 +37,20 @@ DecodedPacket decodeDatagram(const RowDatagram& datagram) {
                           ByteView(datagram.bytes).first(datagram.beginning), stored.length);
 }
 
-/// The addresses that checksums of the datagram's payload cover: those of its packets' own header,
-/// which describing the packet has found.
-void RowDissector::setChecksumAddresses(const StoredDatagram& stored, ByteView packet,
-                                        tcp::Context& context) {
+void describeDatagram(const RowDatagram& datagram, const tcp::Context& context, FieldTree& tree,
+                      Place place, std::string& protocols) {
+    const StoredDatagram& stored = datagram.stored;
+    describeDatagram(stored.source, stored.destination, stored.protocol,
+                     ByteView(datagram.bytes).first(datagram.beginning), stored.length, context,
+                     tree, place, protocols);
+}
+
+void setChecksumAddresses(const StoredDatagram& stored, ByteView packet, const FieldTree& tree,
+                          tcp::Context& context) {
     context.checksumSource = stored.source;
     context.checksumDestination = stored.destination;
     std::uint64_t header = packet.size();
-    for (const Field& field : tree().fields()) {
+    for (const Field& field : tree.fields()) {
         if (field.id == FieldId::Ipv6) header = field.range.begin;
     }
     if (stored.source.version != 6 || header >= packet.size()) return;
@@ -85,9 +91,7 @@ void RowDissector::describeDatagramLayers(RowDatagram datagram, const tcp::Conte
         issues.add(IssueCode::IpFragmentsConflict);
         tree().attach(issues, fragments);
     }
-    describeDatagram(stored.source, stored.destination, stored.protocol,
-                     ByteView(datagram.bytes).first(datagram.beginning), stored.length, context,
-                     tree(), Place{source, 0}, m_protocols);
+    framescope::describeDatagram(datagram, context, tree(), Place{source, 0}, m_protocols);
 }
 
 }  // namespace framescope

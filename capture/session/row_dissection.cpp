@@ -144,7 +144,7 @@ void RowDissector::describeTransport(const StoredPacket& packet, SourceId source
                    Place{source, 0}, m_protocols);
     describePadding(packet.data, tree(), Place{source, 0});
     if (!datagram) return;
-    setChecksumAddresses(datagram->stored, packet.data, context);
+    setChecksumAddresses(datagram->stored, packet.data, tree(), context);
     describeDatagramLayers(*std::move(datagram), context);
 }
 

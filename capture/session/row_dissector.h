@@ -41,6 +41,13 @@ struct RowDatagram {
 /// `state` has a file.
 RowDatagram readDatagram(const Session::State& state, const StoredDatagram& stored);
 DecodedPacket decodeDatagram(const RowDatagram& datagram);
+/// Appends the layers of its payload.
+void describeDatagram(const RowDatagram& datagram, const tcp::Context& context, FieldTree& tree,
+                      Place place, std::string& protocols);
+/// Sets the addresses that checksums in the datagram's payload cover: those of its packets' own
+/// header, which `tree` has of `packet`, whose first byte is at position 0.
+void setChecksumAddresses(const StoredDatagram& stored, ByteView packet, const FieldTree& tree,
+                          tcp::Context& context);
 
 class RowDissector {
 public:
@@ -57,7 +64,6 @@ public:
 private:
     void describePacketLayers(StreamContext context);
     void describeTransport(const StoredPacket& packet, SourceId source, StreamContext context);
-    void setChecksumAddresses(const StoredDatagram& stored, ByteView packet, tcp::Context& context);
     void describeDatagramLayers(RowDatagram datagram, const tcp::Context& context);
     void addStreamContext(tcp::Context& context);
     void describeDrop();

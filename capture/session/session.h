@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "capture/session/checksum_figures.h"
 #include "capture/session/connection_info.h"
 #include "capture/session/row_bytes.h"
 #include "capture/session/statistics.h"
@@ -55,6 +56,9 @@ public:
     /// since a capture made by the sender itself has checksums that its network card was to fill.
     void setChecksumVerification(bool on);
     bool checksumVerification() const;
+    /// Verifies the checksums of all packets, whether or not rows are to say it. Reads the capture
+    /// again.
+    ChecksumFigures verifyChecksums() const;
 
     RecordId rowCount() const;
     const Record& record(RecordId row) const;
