@@ -190,7 +190,6 @@ Batch Ingestor::takeBatch() {
 Ingestor::Connection& Ingestor::enter(ConnectionId id) {
     // What was joined so far comes before whatever happens now.
     if (m_joined) handOnJoined();
-    if (m_joined) handOnJoined();
     while (m_connections.size() <= id) {
         m_connections.push_back(std::make_unique<Connection>());
         ++m_statistics.connections;
