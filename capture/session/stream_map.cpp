@@ -3,24 +3,35 @@
 #include <algorithm>
 
 namespace framescope {
+namespace {
 
-std::vector<Extent> StreamMap::find(ByteRange range) const {
-    std::vector<Extent> found;
-    if (!m_extents) return found;
-    auto extent = std::ranges::upper_bound(*m_extents, range.begin, {}, &Extent::streamOffset);
-    if (extent != m_extents->begin()) --extent;
-    for (; extent != m_extents->end() && extent->streamOffset < range.end; ++extent) {
+/// Appends what of `extents` lies in `range`, cut to it.
+template <typename Extents>
+void findIn(const Extents& extents, ByteRange range, std::vector<Extent>& found) {
+    auto extent = std::ranges::upper_bound(extents, range.begin, {}, &Extent::streamOffset);
+    if (extent != extents.begin()) --extent;
+    for (; extent != extents.end() && extent->streamOffset < range.end; ++extent) {
         const StreamOffset begin = std::max(extent->streamOffset, range.begin);
         const StreamOffset end = std::min(extent->streamOffset + extent->length, range.end);
         if (begin >= end) continue;
         found.push_back({begin, extent->fileOffset + (begin - extent->streamOffset),
                          static_cast<std::uint32_t>(end - begin), extent->packet});
     }
+}
+
+}  // namespace
+
+std::vector<Extent> StreamMap::find(ByteRange range) const {
+    std::vector<Extent> found;
+    findIn(m_first, range, found);
+    if (m_rest) findIn(*m_rest, range, found);
     return found;
 }
 
 StreamOffset StreamMap::end() const {
-    return m_extents ? m_extents->back().streamOffset + m_extents->back().length : 0;
+    if (m_first.empty()) return 0;
+    const Extent& last = m_rest ? m_rest->back() : m_first.back();
+    return last.streamOffset + last.length;
 }
 
 }  // namespace framescope

@@ -24,24 +24,31 @@ static_assert(sizeof(Extent) == 24, "there is one for every packet with data");
 /// The extents of one direction, by ascending stream offset; holes are where none is.
 ///
 /// A connection that lives for days has millions of them, and the thread that appends must not stop
-/// to move them, so they lie in pieces; most connections have few or none, which cost next to
-/// nothing.
+/// to move them, so behind the first ones they lie in pieces. Most connections have few, which lie
+/// together, or none, which cost next to nothing: a capture may have a million of those.
 class StreamMap {
 public:
     /// Extents come in stream order and never overlap.
     void append(const Extent& extent) {
-        if (!m_extents) m_extents = std::make_unique<std::deque<Extent>>();
-        m_extents->push_back(extent);
+        if (m_first.size() < kTogether) {
+            m_first.push_back(extent);
+            return;
+        }
+        if (!m_rest) m_rest = std::make_unique<std::deque<Extent>>();
+        m_rest->push_back(extent);
     }
 
     /// The extents that hold bytes of `range`, in order, cut to it.
     std::vector<Extent> find(ByteRange range) const;
     /// One behind the last byte of the stream that was captured.
     StreamOffset end() const;
-    std::size_t size() const { return m_extents ? m_extents->size() : 0; }
+    std::size_t size() const { return m_first.size() + (m_rest ? m_rest->size() : 0); }
 
 private:
-    std::unique_ptr<std::deque<Extent>> m_extents;
+    static constexpr std::size_t kTogether = 256;
+
+    std::vector<Extent> m_first;
+    std::unique_ptr<std::deque<Extent>> m_rest;
 };
 
 }  // namespace framescope

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
-"""Makes the captures that tests/bench/run reads: make_captures.py SAMPLE FOLDER.
+"""Makes the captures that tests/bench/run reads: make_captures.py SAMPLE FOLDER [CONNECTIONS].
 
 many-connections.pcap  the packets of SAMPLE (a pcap of one IPv4 connection) again and again, each time
                        from another client address: many handshakes, short conversations
 long-connection.pcap   one connection with small masked and unmasked messages, four to a segment
+closed-connections.pcap  only where CONNECTIONS is given: so many of ten packets each, from SYN to the last
+                       acknowledgment, a request and its response in between; run does not read it
 
 Everything in them follows from the numbers below, so that two machines measure the same bytes.
 """
@@ -113,11 +115,45 @@ def long_connection(path):
         connection.send(source, b"".join(frames))
 
 
+def closed_connections(path, count):
+    """Ten at a time, so that their packets lie between each other's."""
+    lines = [b"GET /a HTTP/1.1\r\nHost: a\r\n\r\n", b"HTTP/1.1 204 No Content\r\n\r\n"]
+    ask, answer = map(len, lines)
+    # Who sends, flags, payload, and what was sent by client and server before.
+    steps = [
+        (0, 0x02, b"", 0, 0), (1, 0x12, b"", 0, 1), (0, 0x10, b"", 1, 1),
+        (0, 0x18, lines[0], 1, 1), (1, 0x10, b"", 1, 1 + ask), (1, 0x18, lines[1], 1, 1 + ask),
+        (0, 0x10, b"", 1 + ask, 1 + answer), (0, 0x11, b"", 1 + ask, 1 + answer),
+        (1, 0x11, b"", 1 + answer, 2 + ask), (0, 0x10, b"", 2 + ask, 2 + answer),
+    ]  # fmt: skip
+    server = address(SERVER[0])
+    out = Pcap(path)
+    for first in range(0, count, 10):
+        for sender, flags, payload, sent, got in steps:
+            for number in range(first, min(first + 10, count)):
+                client = struct.pack(">BBH", 10, 1 + (number >> 16), number & 0xFFFF)
+                ends, ports = [client, server], [CLIENT[1], SERVER[1]]
+                start = [number * 7919 & 0xFFFFFFFF, number * 104729 & 0xFFFFFFFF]
+                other = 1 - sender
+                out.add(
+                    ETHERNET
+                    + struct.pack(">BBHHHBBH", 0x45, 0, 40 + len(payload), 0, 0x4000, 64, 6, 0)
+                    + ends[sender] + ends[other]
+                    + struct.pack(
+                        ">HHIIBBHHH", ports[sender], ports[other], start[sender] + sent & 0xFFFFFFFF,
+                        start[other] + got & 0xFFFFFFFF if flags & 0x10 else 0, 0x50, flags, 65535, 0, 0,
+                    )
+                    + payload
+                )
+
+
 def main():
-    sample, folder = map(Path, sys.argv[1:])
+    sample, folder = map(Path, sys.argv[1:3])
     folder.mkdir(parents=True, exist_ok=True)
     many_connections(sample, folder / "many-connections.pcap")
     long_connection(folder / "long-connection.pcap")
+    if len(sys.argv) > 3:
+        closed_connections(folder / "closed-connections.pcap", int(sys.argv[3]))
 
 
 main()
