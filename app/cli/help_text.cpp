@@ -55,6 +55,10 @@ row. A live capture is ended with Ctrl-C.
                                    first one that matches counts; repeatable
   --inflate-limit BYTES            read so much of a compressed message at the
                                    most; 67108864 without it
+  --held-bytes BYTES               hold so many bytes behind missing ones at the
+                                   most, in each direction of a connection;
+                                   16777216 without it
+  --held-segments N                likewise so many segments; 32768 without it
   --verify-checksums               say whether checksums of IP and TCP are right
   -G fields|issues                 list all fields, or all issues, and end
   --decode-as PATH[#EVENT]=FORMAT[:FILE:MESSAGE]

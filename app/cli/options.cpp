@@ -26,6 +26,8 @@ constexpr char kShortOptions[] = ":r:Y:T:e:E:Vxc:qz:G:hvi:f:a:b:w:s:B:pDd:";
 /// Long options without a letter.
 enum LongOption {
     kInflateLimit = 256,
+    kHeldBytes,
+    kHeldSegments,
     kDecodeAs,
     kVerifyChecksums,
     kDirection,
@@ -48,6 +50,8 @@ constexpr option kLongOptions[] = {
     {"read-file", required_argument, nullptr, 'r'},
     {"display-filter", required_argument, nullptr, 'Y'},
     {"inflate-limit", required_argument, nullptr, kInflateLimit},
+    {"held-bytes", required_argument, nullptr, kHeldBytes},
+    {"held-segments", required_argument, nullptr, kHeldSegments},
     {"read-as", required_argument, nullptr, 'd'},
     {"decode-as", required_argument, nullptr, kDecodeAs},
     {"verify-checksums", no_argument, nullptr, kVerifyChecksums},
@@ -149,7 +153,13 @@ private:
             case 'G':
                 return setList(value);
             case kInflateLimit:
-                return setInflateLimit(value);
+                return setLimit(m_options.limits.inflatedMessage, "--inflate-limit", "bytes",
+                                value);
+            case kHeldBytes:
+                return setLimit(m_options.limits.heldBytes, "--held-bytes", "bytes", value);
+            case kHeldSegments:
+                return setLimit(m_options.limits.heldSegments, "--held-segments", "segments",
+                                value);
             case 'V':
                 m_options.tree = true;
                 return;
@@ -337,13 +347,13 @@ private:
         m_hasMaxRows = true;
     }
 
-    void setInflateLimit(std::string_view text) {
-        std::uint64_t& limit = m_options.limits.inflatedMessage;
+    void setLimit(std::uint64_t& limit, std::string_view option, std::string_view unit,
+                  std::string_view text) {
         const char* const end = text.data() + text.size();
         const auto [stop, error] = std::from_chars(text.data(), end, limit);
         if (error != std::errc() || stop != end || limit == 0) {
-            fail("--inflate-limit takes a number of bytes, 1 or more, and not " + quoted(text) +
-                 ".");
+            fail(std::string(option) + " takes a number of " + std::string(unit) +
+                 ", 1 or more, and not " + quoted(text) + ".");
         }
     }
 

@@ -75,12 +75,12 @@ struct Options {
     std::string_view help;      ///< what -h prints
     PayloadRules payloadRules;  ///< --decode-as; the schemas they name are not read yet
     bool verifyChecksums = false;
-    bool tree = false;                                                  ///< -V
-    bool bytes = false;                                                 ///< -x
-    bool quiet = false;                                                 ///< -q
-    std::vector<const StatisticsTable*> tables;                         ///< -z, in order
-    DecodeLimits limits;                                                ///< --inflate-limit
-    ReadAsRules readAs;                                                 ///< -d
+    bool tree = false;                           ///< -V
+    bool bytes = false;                          ///< -x
+    bool quiet = false;                          ///< -q
+    std::vector<const StatisticsTable*> tables;  ///< -z, in order
+    DecodeLimits limits;                         ///< --inflate-limit, --held-bytes, --held-segments
+    ReadAsRules readAs;                          ///< -d
     std::uint64_t maxRows = std::numeric_limits<std::uint64_t>::max();  ///< -c
 };
 

@@ -58,6 +58,10 @@ private Q_SLOTS:
         row("-c 0 a.pcap", "-c takes a number of rows, 1 or more, and not '0'.");
         row("-c many a.pcap", "-c takes a number of rows, 1 or more, and not 'many'.");
         row("-c -1 a.pcap", "-c takes a number of rows, 1 or more, and not '-1'.");
+        row("--held-bytes 0 a.pcap",
+            "--held-bytes takes a number of bytes, 1 or more, and not '0'.");
+        row("--held-segments few a.pcap",
+            "--held-segments takes a number of segments, 1 or more, and not 'few'.");
         row("-q -c 1 a.pcap", "-q sums up the whole capture; it does not go with -Y or -c.");
         row("-q -Y tcp a.pcap", "-q sums up the whole capture; it does not go with -Y or -c.");
         row("-Y tcp -Y http a.pcap", "There can be only one -Y; join filters with '&&'.");
