@@ -123,6 +123,11 @@ public:
     StreamOffset farthest() const { return std::max(sentEnd(), m_lastAck); }
     /// The last acknowledgment, or how far the stream has come where there was none.
     StreamOffset lastAcknowledged() const { return m_everAcknowledged ? m_lastAck : m_next; }
+    /// Nothing of it was sent or acknowledged yet.
+    bool untouched() const {
+        return m_next == 0 && m_held.empty() && !m_fin && (!m_everAcknowledged || m_lastAck == 0);
+    }
+    bool everAcknowledged() const { return m_everAcknowledged; }
     /// Bytes are held behind a hole.
     bool hasHole() const { return !m_held.empty() && m_held.begin()->first > m_next; }
     bool holds() const { return !m_held.empty(); }

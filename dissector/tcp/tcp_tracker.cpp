@@ -45,7 +45,23 @@ bool TcpTracker::opensAnother(const Connection& connection, const DecodedPacket&
         if (!rest.started || rest.base != start) return true;
         return isRepeatedMuchLater(connection, origin);
     }
-    return !connection.live->stream(direction).canStartAt(start);
+    return !connection.live->stream(direction).canStartAt(start) &&
+           !answersAgain(connection, decoded);
+}
+
+/// A SYN-ACK with another number than the one before, which its receiver had not taken: servers
+/// that remember nothing before the handshake is complete, or several behind one address, send
+/// such.
+bool TcpTracker::answersAgain(const Connection& connection, const DecodedPacket& decoded) {
+    if (!decoded.tcp.has(kAck)) return false;
+    const Direction direction = connection.directionOf(decoded.source);
+    const StreamAssembler& stream = connection.live->stream(direction);
+    const StreamAssembler& other = connection.live->stream(opposite(direction));
+    if (!stream.started() || !other.started() || !stream.untouched() || stream.everAcknowledged()) {
+        return false;
+    }
+    const std::int64_t acknowledged = other.offsetOf(decoded.tcp.acknowledgment);
+    return acknowledged >= 0 && static_cast<StreamOffset>(acknowledged) <= other.farthest();
 }
 
 /// Behind the end of a connection only repetitions are left, which lie near to where it was.
@@ -131,7 +147,7 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
     Live& live = *connection.live;
     const Direction direction = connection.directionOf(decoded.source);
     if (tcp.has(kSyn)) noteSyn(connection, direction, decoded, packet);
-    if (tcp.has(kRst) && connection.settled && !isAcceptableReset(connection, direction, tcp)) {
+    if (tcp.has(kRst) && !isAcceptableReset(connection, direction, tcp)) {
         live.doubted = Live::Reset{direction, tcp.sequence, origin, {}, 0};
         return;
     }
@@ -223,7 +239,13 @@ void TcpTracker::noteSyn(Connection& connection, Direction direction, const Deco
                          ByteView packet) {
     Live& live = *connection.live;
     Live::Side& side = live.side(direction);
-    if (side.stream.started()) return;
+    if (side.stream.started()) {
+        if (side.stream.base() == decoded.tcp.sequence + 1 || !answersAgain(connection, decoded)) {
+            return;
+        }
+        side.stream = StreamAssembler();
+        side.startTold = false;
+    }
     if (side.stream.seen()) m_outOfOrder = true;
     side.scale = windowScale(optionsOf(decoded.tcp, packet, decoded.tcpOffset)).value_or(0);
     side.stream.start(decoded.tcp.sequence + 1);  // the SYN itself takes one sequence number

@@ -79,6 +79,7 @@ private:
     static Key keyOf(const Endpoint& a, const Endpoint& b);
     bool opensAnother(const Connection& connection, const DecodedPacket& decoded,
                       const Origin& origin) const;
+    static bool answersAgain(const Connection& connection, const DecodedPacket& decoded);
     static bool isFarFrom(const Connection& connection, const DecodedPacket& decoded);
     static bool isRepeatedMuchLater(const Connection& connection, const Origin& origin);
     Connection& find(const DecodedPacket& decoded, const Origin& origin);

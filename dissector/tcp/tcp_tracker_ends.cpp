@@ -15,8 +15,10 @@ bool TcpTracker::isAcceptableReset(const Connection& connection, Direction direc
         // The answer to a SYN has no sequence number of its own; what it acknowledges counts.
         const StreamAssembler& other = live.stream(opposite(direction));
         if (!other.started() || !tcp.has(kAck)) return true;
+        // What it acknowledges may be captured behind it.
+        constexpr StreamOffset kNear = 1U << 16;
         const std::int64_t offset = other.offsetOf(tcp.acknowledgment);
-        return offset >= 0 && static_cast<StreamOffset>(offset) <= other.farthest() + 1;
+        return offset >= 0 && static_cast<StreamOffset>(offset) <= other.farthest() + kNear;
     }
     const Live::Side& receiver = live.sides[indexOf(opposite(direction))];
     const std::int64_t offset = stream.offsetOf(tcp.sequence);

@@ -288,6 +288,26 @@ private Q_SLOTS:
             "0:c+x@0" + open);
 
         row(
+            "an RST that does not acknowledge the SYN, and the real answer",
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100);
+                w.send(kB, kA, kRst | kAck, 9, 100);
+                w.send(kB, kA, kSynAck, 500, 101);
+                w.send(kA, kB, kData, 101, 501, "x");
+            },
+            "0:c+x@0" + open);
+        row(
+            "a SYN that is answered again, with another number",
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 100);
+                w.send(kB, kA, kSynAck, 500, 101);
+                w.send(kA, kB, kSyn, 100);
+                w.send(kB, kA, kSynAck, 70'000'000, 101);
+                w.send(kA, kB, kData, 101, 70'000'001, "x");
+                w.send(kB, kA, kData, 70'000'001, 102, "y");
+            },
+            "0:c+x@0 0:s+y@0" + open);
+        row(
             "urgent data",
             [](Wire& w) {
                 w.open();
