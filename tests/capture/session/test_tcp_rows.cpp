@@ -1,0 +1,226 @@
+// Rows that TCP makes, and the notes it puts on others: conflicts with both versions, holes with
+// their cause, bytes that were sent again, data behind a FIN, limits.
+#include <QtTest>
+
+#include "capture/file/capture_file.h"
+#include "capture/ingest/loader.h"
+#include "dissector/tcp/tcp_tracker.h"
+#include "tests/support/loaded_session.h"
+
+using namespace framescope;
+using namespace framescope::test;
+
+namespace {
+
+constexpr Direction kC2S = Direction::ClientToServer;
+constexpr Direction kS2C = Direction::ServerToClient;
+
+/// A chat that was upgraded; what the client says next stands at `at`.
+struct Chat {
+    CaptureBuilder capture;
+    TcpConversation chat{capture};
+    std::uint32_t at = 0;
+
+    Chat() {
+        chat.handshake();
+        chat.upgrade("/chat");
+        const auto session = loadSession(capture);
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            const Record& record = session->record(row);
+            if (record.direction == kC2S && record.kind == RowKind::HttpRequest) {
+                at = static_cast<std::uint32_t>(record.streamOffset + record.length);
+            }
+        }
+    }
+};
+
+const Source* sourceNamed(const Dissection& dissection, std::string_view name) {
+    for (const Source& source : dissection.sources) {
+        if (source.name == name) return &source;
+    }
+    return nullptr;
+}
+
+std::optional<RecordId> rowOf(const Session& session, RowKind kind) {
+    for (RecordId row = 0; row < session.rowCount(); ++row) {
+        if (session.record(row).kind == kind) return row;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+class TestTcpRows : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void conflictHasBothVersions() {
+        Chat c;
+        const Bytes frame = webSocketText("hello", kMask);
+        Bytes other = frame;
+        other[frame.size() - 3] ^= 0x20;
+        other[frame.size() - 2] ^= 0x20;
+        c.chat.send(kC2S, frame);
+        c.chat.segmentAt(kC2S, c.at, frame);  // the same again is none
+        c.chat.segmentAt(kC2S, c.at, other);
+        c.chat.close();
+        const auto session = loadSession(c.capture);
+        const auto row = rowOf(*session, RowKind::TcpConflict);
+        QVERIFY(row);
+        const Record& record = session->record(*row);
+        QCOMPARE(record.length, std::uint64_t{2});
+        QCOMPARE(record.streamOffset, StreamOffset{c.at + frame.size() - 3});
+        QCOMPARE(record.packet, PacketNumber{8});
+        const Dissection dissection = session->dissect(*row);
+        const Source* const first = sourceNamed(dissection, "Seen first");
+        const Source* const later = sourceNamed(dissection, "Seen later");
+        QVERIFY(first != nullptr && later != nullptr);
+        QCOMPARE(first->bytes, Bytes(frame.end() - 3, frame.end() - 1));
+        QCOMPARE(later->bytes, Bytes(other.end() - 3, other.end() - 1));
+        const FieldIndex packet = dissection.fields.find(FieldId::TcpConflictFirstPacket);
+        QVERIFY(packet != kNoField);
+        QCOMPARE(std::get<std::uint64_t>(dissection.fields[packet].value), std::uint64_t{6});
+        QCOMPARE(issueNames(*session, *row), (std::vector<std::string>{"tcp.overlap-conflict"}));
+        const std::string text = session->text(*row).info;
+        QVERIFY2(text.starts_with("2 bytes sent again with other contents  first "), text.c_str());
+        QVERIFY(text.find(", later ") != std::string::npos);
+        // What came first is what is read.
+        QVERIFY(rowListing(*session).find("hello") != std::string::npos);
+    }
+
+    void conflictsAreListedUpToALimit() {
+        Chat c;
+        const Bytes frame = webSocketText("hello", kMask);
+        Bytes other = frame;
+        other.back() ^= 1;
+        c.chat.send(kC2S, frame);
+        for (int i = 0; i < 200; ++i) c.chat.segmentAt(kC2S, c.at, other);
+        const auto session = loadSession(c.capture);
+        std::size_t count = 0;
+        RecordId last = 0;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            if (session->record(row).kind != RowKind::TcpConflict) continue;
+            ++count;
+            last = row;
+        }
+        QCOMPARE(count, std::size_t{tcp::TcpTracker::kMaxConflicts});
+        bool said = false;
+        const Dissection dissection = session->dissect(last);
+        for (const FieldIssue& entry : dissection.fields.issues()) {
+            said = said || entry.issue.detail.find("not listed") != std::string::npos;
+        }
+        QVERIFY(said);
+    }
+
+    void capturedTwiceIsNoConflict() {
+        Chat c;
+        for (int i = 0; i < 5; ++i) {
+            const Bytes frame = webSocketText("number " + std::to_string(i), kMask);
+            c.chat.send(kC2S, frame);
+            c.chat.segmentAt(kC2S, c.at, frame);
+            c.at += static_cast<std::uint32_t>(frame.size());
+        }
+        c.chat.close();
+        const auto session = loadSession(c.capture);
+        QVERIFY(!rowOf(*session, RowKind::TcpConflict));
+        QCOMPARE(session->statistics().issues[static_cast<std::size_t>(Severity::Error)],
+                 std::uint64_t{0});
+    }
+
+    void lostAndSentAgainIsToldOnTheRow() {
+        Chat c;
+        const Bytes one = webSocketText("one", kMask);
+        const Bytes two = webSocketText("two", kMask);
+        const auto size = static_cast<std::uint32_t>(one.size());
+        c.chat.acknowledge(kS2C);
+        c.chat.segmentAt(kC2S, c.at + size, two);
+        c.chat.acknowledge(kS2C);
+        c.chat.acknowledge(kS2C);
+        c.capture.advance(200'000'000);
+        c.chat.segmentAt(kC2S, c.at, one);
+        const auto session = loadSession(c.capture);
+        std::vector<std::string> noted;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            const Dissection dissection = session->dissect(row);
+            for (const FieldIssue& entry : dissection.fields.issues()) {
+                if (entry.issue.code != IssueCode::TcpLostAndSentAgain) continue;
+                noted.push_back(session->text(row).info + ": " + entry.issue.detail);
+            }
+        }
+        QCOMPARE(noted.size(), std::size_t{1});
+        QVERIFY2(noted[0].starts_with("one: the stream waited 20"), noted[0].c_str());
+        QVERIFY2(noted[0].ends_with("for packet 10"), noted[0].c_str());
+    }
+
+    void dataBehindTheFinIsARow() {
+        Chat c;
+        c.chat.fin(kC2S);
+        c.chat.segmentAt(kC2S, c.at + 1, asBytes("more"));
+        const auto session = loadSession(c.capture);
+        const auto row = rowOf(*session, RowKind::TcpSegment);
+        QVERIFY(row);
+        QCOMPARE(session->record(*row).length, std::uint64_t{4});
+        QCOMPARE(issueNames(*session, *row), (std::vector<std::string>{"tcp.data-after-fin"}));
+        QVERIFY(session->text(*row).info.ends_with("more"));
+    }
+
+    void holesSayWhatIsKnownOfThem() {
+        Chat c;
+        c.chat.acknowledge(kS2C);
+        c.chat.segmentAt(kC2S, c.at + 10, webSocketText("behind", kMask));
+        const auto session = loadSession(c.capture);
+        const auto row = rowOf(*session, RowKind::TcpGap);
+        QVERIFY(row);
+        QVERIFY(session->record(*row).has(kFlagNotAcknowledged));
+        QCOMPARE(session->text(*row).info,
+                 std::string("10 bytes missing from the capture, never acknowledged"));
+        QCOMPARE(issueNames(*session, *row),
+                 (std::vector<std::string>{"tcp.data-not-acknowledged"}));
+        const Dissection dissection = session->dissect(*row);
+        const FieldIndex field = dissection.fields.find(FieldId::TcpGapAcknowledged);
+        QVERIFY(field != kNoField);
+        QCOMPARE(std::get<std::uint64_t>(dissection.fields[field].value), std::uint64_t{0});
+    }
+
+    void limitsAreToldOnTheRowAndOnce() {
+        CaptureBuilder capture;
+        for (std::uint16_t port = 40000; port < 40003; ++port) {
+            ConversationOptions options;
+            options.clientPort = port;
+            TcpConversation chat(capture, options);
+            chat.handshake();
+            chat.acknowledge(kS2C);
+            chat.segmentAt(kC2S, 10, asBytes(std::string(600, 'x')));
+            chat.segmentAt(kC2S, 700, asBytes(std::string(600, 'y')));
+            chat.segmentAt(kC2S, 1400, asBytes(std::string(600, 'z')));
+        }
+        QTemporaryDir folder;
+        const auto path = std::filesystem::path(folder.path().toStdString()) / "limits.pcap";
+        QVERIFY(capture.write(path.string()));
+        auto file = CaptureFile::open(path);
+        QVERIFY(file);
+        Session session(*file);
+        DecodeLimits limits;
+        limits.heldBytes = 1000;
+        readAll(
+            *file,
+            [&](Batch&& batch) {
+                session.append(std::move(batch));
+                return true;
+            },
+            limits);
+        std::size_t told = 0;
+        for (const std::string& notice : session.notices()) {
+            if (notice.find("given up because too much was held") == std::string::npos) continue;
+            ++told;
+            QVERIFY2(notice.find("3 connections") != std::string::npos, notice.c_str());
+        }
+        QCOMPARE(told, std::size_t{1});
+        const auto row = rowOf(session, RowKind::TcpGap);
+        QVERIFY(row);
+        const auto names = issueNames(session, *row);
+        QVERIFY(std::ranges::count(names, std::string("tcp.held-limit-met")) == 1);
+    }
+};
+
+QTEST_APPLESS_MAIN(TestTcpRows)
+#include "test_tcp_rows.moc"
