@@ -10,7 +10,7 @@ std::string_view helpText() {
        framescope-cli replay FILE --to URL [options]     replay -h says more
        framescope-cli serve [options]                    serve -h says more
 
-Reads a capture (pcap or pcapng, also gzip-compressed), or captures packets
+Reads a capture (pcap, pcapng or snoop, also compressed), or captures packets
 itself, and prints the WebSocket and Socket.IO conversations in it, one line a
 row. A live capture is ended with Ctrl-C.
 
@@ -45,10 +45,11 @@ row. A live capture is ended with Ctrl-C.
   -x                               the bytes of every row
   -c N                             end after N rows were printed
   -q                               no rows, only the summary
-  -z connections|polling|sessions  behind the rows, a table: the connections with
-                                   their habits, who polls and what it costs, or the
-                                   Engine.IO sessions; with -q the table alone;
-                                   repeatable
+  -z connections|file|polling|sessions
+                                   behind the rows, a table: the connections with
+                                   their habits, what the file says of itself, who
+                                   polls and what it costs, or the Engine.IO
+                                   sessions; with -q the table alone; repeatable
   -d SELECTOR,PROTOCOL[,PARAMETER...], --read-as ...
                                    how connections are read, whatever they would be
                                    taken for: -d tcp.stream==3,websocket,deflate; the

@@ -60,9 +60,10 @@ public:
     }
 };
 
-/// Opens a regular file as the bytes of a capture: as it is, or inflated when it is gzip. Inflated
-/// bytes go to an unlinked temporary file in `spoolFolder`; when that is empty, in the user's cache
-/// folder, or else the system's folder for temporary files.
+/// Opens a regular file as the bytes of a capture: as it is, or inflated when it is compressed with
+/// gzip, zstd or lz4, which is told by its first bytes, not by its name. Inflated bytes go to an
+/// unlinked temporary file in `spoolFolder`; when that is empty, in the user's cache folder, or
+/// else the system's folder for temporary files.
 Result<std::unique_ptr<ByteSource>> openByteSource(const std::filesystem::path& path,
                                                    const std::filesystem::path& spoolFolder = {});
 

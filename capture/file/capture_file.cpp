@@ -31,11 +31,37 @@ std::string cutHeader(const std::string& name, const char* format, std::size_t p
 std::string pcapFault(const std::string& name, ByteView start) {
     const auto header = parsePcapFileHeader(start);
     if (!header) return cutHeader(name, "pcap", start.size());
-    if (header->versionMajor != 2) {
+    if (!header->versionKnown()) {
         return name + " is a pcap file of version " + std::to_string(header->versionMajor) + "." +
                std::to_string(header->versionMinor) + "; only version 2 is known.";
     }
     return {};
+}
+
+/// What keeps a snoop file from being read, or empty.
+std::string snoopFault(const std::string& name, ByteView start) {
+    const auto header = parseSnoopFileHeader(start);
+    if (!header) return cutHeader(name, "snoop", start.size());
+    if (header->version != 2) {
+        return name + " is a snoop file of version " + std::to_string(header->version) +
+               "; only version 2 is known.";
+    }
+    if (!header->linkType) {
+        return name + " is a snoop file of data link type " + std::to_string(header->datalink) +
+               ", which is not read.";
+    }
+    return {};
+}
+
+/// The header of a pcap file, with its variant told by the first records. A file that is still
+/// growing may have none yet; its variant is the one that the magic number stands for.
+std::optional<PcapFileHeader> pcapHeaderOf(ByteSource& source, ByteView start) {
+    auto header = parsePcapFileHeader(start);
+    if (!header || source.mayGrow()) return header;
+    Bytes sample(pcapVariantSample);
+    const auto n = source.readOn(0, sample);
+    if (n) tellPcapVariant(*header, ByteView(sample).first(*n), *n < sample.size());
+    return header;
 }
 
 /// What keeps a pcapng file from being read, or empty.
@@ -50,7 +76,15 @@ std::string pcapngFault(const std::string& name, ByteView start) {
 }  // namespace
 
 const char* captureFormatName(CaptureFormat format) {
-    return format == CaptureFormat::Pcap ? "pcap" : "pcapng";
+    switch (format) {
+        case CaptureFormat::Pcap:
+            return "pcap";
+        case CaptureFormat::Pcapng:
+            return "pcapng";
+        case CaptureFormat::Snoop:
+            return "snoop";
+    }
+    return "";
 }
 
 Result<std::shared_ptr<CaptureFile>> CaptureFile::open(const std::filesystem::path& path,
@@ -75,7 +109,7 @@ Result<std::shared_ptr<CaptureFile>> CaptureFile::recognise(const std::filesyste
     if (source->isCompressed()) {
         if (start.empty()) {
             const auto notice = source->endNotice();
-            return Error{name + " is gzip-compressed and holds nothing" +
+            return Error{name + " is " + source->compression() + "-compressed and holds nothing" +
                          (notice ? ". " + notice->sentence : ".")};
         }
         name = "What is compressed in " + name;
@@ -88,30 +122,42 @@ Result<std::shared_ptr<CaptureFile>> CaptureFile::recognise(const std::filesyste
     } else if (pcapng::startsLikePcapng(start)) {
         format = CaptureFormat::Pcapng;
         fault = pcapngFault(name, start);
+    } else if (startsLikeSnoop(start)) {
+        format = CaptureFormat::Snoop;
+        fault = snoopFault(name, start);
     } else {
         fault = name + " is no pcap or pcapng file: it is " + describeFileKind(start) + ".";
     }
     if (!fault.empty()) return Error{fault};
+    const auto pcapHeader = pcapHeaderOf(*source, start);
     return std::shared_ptr<CaptureFile>(
-        new CaptureFile(path, std::move(source), format, parsePcapFileHeader(start)));
+        new CaptureFile(path, std::move(source), format, pcapHeader, parseSnoopFileHeader(start)));
 }
 
 std::shared_ptr<CaptureFile> CaptureFile::ofBytes(Bytes bytes) {
-    return std::shared_ptr<CaptureFile>(new CaptureFile(
-        {}, std::make_unique<MemoryBytes>(std::move(bytes)), CaptureFormat::Pcap, std::nullopt));
+    return std::shared_ptr<CaptureFile>(
+        new CaptureFile({}, std::make_unique<MemoryBytes>(std::move(bytes)), CaptureFormat::Pcap,
+                        std::nullopt, std::nullopt));
 }
 
 std::string CaptureFile::formatText() const {
-    if (m_format == CaptureFormat::Pcapng) return "pcapng";
-    if (!m_pcapHeader) return {};
-    return m_pcapHeader->nanoseconds ? "pcap with nanoseconds" : "pcap";
+    if (m_pcapHeader) return m_pcapHeader->formatText();
+    // What has no header and is no pcapng was never a file.
+    return m_format == CaptureFormat::Pcap ? std::string() : captureFormatName(m_format);
 }
 
 Result<StoredPacket> CaptureFile::readPacket(const CaptureLayout& layout,
                                              std::uint64_t recordOffset) const {
     if (const auto changed = m_source->changed()) return *changed;
-    return m_format == CaptureFormat::Pcap ? readPcapRecord(recordOffset)
-                                           : readPcapngBlock(layout, recordOffset);
+    switch (m_format) {
+        case CaptureFormat::Pcap:
+            return readPcapRecord(recordOffset);
+        case CaptureFormat::Pcapng:
+            return readPcapngBlock(layout, recordOffset);
+        case CaptureFormat::Snoop:
+            break;
+    }
+    return readSnoopRecord(recordOffset);
 }
 
 Result<Bytes> CaptureFile::readBytes(std::uint64_t offset, std::uint32_t length) const {
@@ -156,7 +202,28 @@ Result<StoredPacket> CaptureFile::readPcapRecord(std::uint64_t offset) const {
     packet.originalLength = record.originalLength;
     packet.linkType = m_pcapHeader->linkType;
     packet.recordOffset = offset;
-    packet.dataOffset = offset + pcapRecordHeaderLength;
+    packet.dataOffset = offset + m_pcapHeader->recordHeaderLength;
+    auto data = readExactly(packet.dataOffset, packet.capturedLength);
+    if (!data) return data.error();
+    packet.data = *std::move(data);
+    return packet;
+}
+
+/// Without the packets that were dropped before it: the file counts them from its beginning on.
+Result<StoredPacket> CaptureFile::readSnoopRecord(std::uint64_t offset) const {
+    const auto header = readExactly(offset, snoopRecordHeaderLength);
+    if (!header) return header.error();
+    const SnoopRecordHeader record = parseSnoopRecordHeader(*header);
+    if (!record.plausible()) return gone(offset);
+
+    StoredPacket packet;
+    packet.timeNs = record.timeNs;
+    packet.hasTime = true;
+    packet.capturedLength = record.capturedLength;
+    packet.originalLength = record.originalLength;
+    packet.linkType = m_snoopHeader->linkType.value_or(0);
+    packet.recordOffset = offset;
+    packet.dataOffset = offset + snoopRecordHeaderLength;
     auto data = readExactly(packet.dataOffset, packet.capturedLength);
     if (!data) return data.error();
     packet.data = *std::move(data);

@@ -14,6 +14,7 @@
 #include "capture/file/capture_layout.h"
 #include "capture/file/packet_header.h"
 #include "capture/file/pcap_format.h"
+#include "capture/file/snoop_format.h"
 #include "capture/result.h"
 #include "dissector/core/bytes.h"
 
@@ -21,9 +22,9 @@ namespace framescope {
 
 class GrowingBytes;
 
-enum class CaptureFormat { Pcap, Pcapng };
+enum class CaptureFormat { Pcap, Pcapng, Snoop };
 
-/// "pcap" or "pcapng".
+/// "pcap", "pcapng" or "snoop".
 const char* captureFormatName(CaptureFormat format);
 
 /// A packet that was read again.
@@ -34,14 +35,14 @@ struct StoredPacket : PacketHeader {
 
 class CaptureFile {
 public:
-    /// Opens and recognises a pcap or pcapng file, gzip-compressed or not. The Error tells a
+    /// Opens and recognises a pcap, pcapng or snoop file, compressed or not. The Error tells a
     /// missing, unreadable or empty file, a folder, and a file of another kind (and of which)
     /// apart. `spoolFolder`: see openByteSource().
     static Result<std::shared_ptr<CaptureFile>> open(const std::filesystem::path& path,
                                                      const std::filesystem::path& spoolFolder = {});
 
     /// A capture that is still being written. Its header must be there: an Error says that it is
-    /// none of pcap or pcapng.
+    /// no capture.
     static Result<std::shared_ptr<CaptureFile>> ofGrowing(std::shared_ptr<GrowingBytes> bytes,
                                                           const std::filesystem::path& name);
 
@@ -67,18 +68,23 @@ public:
 
     /// The file header, if this is a pcap file.
     const std::optional<PcapFileHeader>& pcapHeader() const { return m_pcapHeader; }
+    /// The file header, if this is a snoop file.
+    const std::optional<SnoopFileHeader>& snoopHeader() const { return m_snoopHeader; }
 
 private:
     CaptureFile(std::filesystem::path path, std::unique_ptr<ByteSource> source,
-                CaptureFormat format, std::optional<PcapFileHeader> pcapHeader)
+                CaptureFormat format, std::optional<PcapFileHeader> pcapHeader,
+                std::optional<SnoopFileHeader> snoopHeader)
         : m_path(std::move(path)),
           m_source(std::move(source)),
           m_format(format),
-          m_pcapHeader(pcapHeader) {}
+          m_pcapHeader(pcapHeader),
+          m_snoopHeader(snoopHeader) {}
 
     static Result<std::shared_ptr<CaptureFile>> recognise(const std::filesystem::path& path,
                                                           std::unique_ptr<ByteSource> source);
     Result<StoredPacket> readPcapRecord(std::uint64_t offset) const;
+    Result<StoredPacket> readSnoopRecord(std::uint64_t offset) const;
     Result<StoredPacket> readPcapngBlock(const CaptureLayout& layout, std::uint64_t offset) const;
     Result<Bytes> readExactly(std::uint64_t offset, std::uint32_t length) const;
     Error gone(std::uint64_t offset) const;
@@ -87,6 +93,7 @@ private:
     std::unique_ptr<ByteSource> m_source;
     CaptureFormat m_format;
     std::optional<PcapFileHeader> m_pcapHeader;
+    std::optional<SnoopFileHeader> m_snoopHeader;
 };
 
 }  // namespace framescope

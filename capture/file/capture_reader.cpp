@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "capture/file/pcap_format.h"
+#include "capture/file/snoop_format.h"
 
 namespace framescope {
 
@@ -12,7 +13,11 @@ CaptureReader::CaptureReader(std::shared_ptr<CaptureFile> file, ReadLimits limit
     : m_file(std::move(file)), m_limits(limits), m_window(m_file->source()) {
     if (const auto& header = m_file->pcapHeader()) {
         m_layout = header->layout();
-        m_position = pcapFileHeaderLength;
+        m_position = header->firstRecord;
+    }
+    if (const auto& header = m_file->snoopHeader()) {
+        m_layout = header->layout();
+        m_position = snoopFileHeaderLength;
     }
 }
 
@@ -22,7 +27,15 @@ ReadStep CaptureReader::next(CapturedPacket& packet) {
     m_growing = m_growing && m_file->source().mayGrow();
     if (m_growing) m_seen = m_file->source().storedSize();
     skipWhatWasLetGo();
-    return m_file->format() == CaptureFormat::Pcap ? nextInPcap(packet) : nextInPcapng(packet);
+    switch (m_file->format()) {
+        case CaptureFormat::Pcap:
+            return nextInPcap(packet);
+        case CaptureFormat::Pcapng:
+            return nextInPcapng(packet);
+        case CaptureFormat::Snoop:
+            break;
+    }
+    return nextInSnoop(packet);
 }
 
 /// A ring whose files fill faster than they are read goes on with the oldest that is still there;
@@ -36,21 +49,26 @@ void CaptureReader::skipWhatWasLetGo() {
     m_position = first;
 }
 
+ReadStep CaptureReader::recordTooLong(std::uint64_t claimed) {
+    return stop(NoticeCode::Damaged, m_position,
+                "The capture is damaged at byte " + std::to_string(m_position) +
+                    ": a packet there claims " + std::to_string(claimed) +
+                    " bytes. The packets before it are complete.");
+}
+
 ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
     const std::uint64_t offset = m_position;
-    const ByteView start = m_window.view(offset, pcapRecordHeaderLength);
-    if (start.size() < pcapRecordHeaderLength)
-        return endOfBytes(start.empty(), "a record header of 16 bytes");
-
-    const PcapRecordHeader record = parsePcapRecordHeader(*m_file->pcapHeader(), start);
-    if (record.capturedLength > maxPacketLength) {
-        return stop(NoticeCode::Damaged, offset,
-                    "The capture is damaged at byte " + std::to_string(offset) +
-                        ": a packet there claims " + std::to_string(record.capturedLength) +
-                        " bytes. The packets before it are complete.");
+    const PcapFileHeader& file = *m_file->pcapHeader();
+    const std::size_t headerLength = file.recordHeaderLength;
+    const ByteView start = m_window.view(offset, headerLength);
+    if (start.size() < headerLength) {
+        return endOfBytes(start.empty(),
+                          "a record header of " + std::to_string(headerLength) + " bytes");
     }
-    const ByteView whole = m_window.view(offset, pcapRecordHeaderLength + record.capturedLength);
-    if (whole.size() < pcapRecordHeaderLength + record.capturedLength) {
+    const PcapRecordHeader record = parsePcapRecordHeader(file, start);
+    if (record.capturedLength > maxPacketLength) return recordTooLong(record.capturedLength);
+    const ByteView whole = m_window.view(offset, headerLength + record.capturedLength);
+    if (whole.size() < headerLength + record.capturedLength) {
         return endOfBytes(false, "a packet of " + std::to_string(record.capturedLength) + " bytes");
     }
     packet.timeNs = record.timeNs;
@@ -60,9 +78,48 @@ ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
     packet.linkType = m_layout.interfaces.front().linkType;
     packet.interface = 0;
     packet.recordOffset = offset;
-    packet.dataOffset = offset + pcapRecordHeaderLength;
+    packet.dataOffset = offset + headerLength;
     packet.dropped = 0;
-    packet.data = whole.subspan(pcapRecordHeaderLength);
+    packet.data = whole.subspan(headerLength);
+    packet.comments = {};
+    return deliver(packet, offset + whole.size());
+}
+
+ReadStep CaptureReader::nextInSnoop(CapturedPacket& packet) {
+    const std::uint64_t offset = m_position;
+    const ByteView start = m_window.view(offset, snoopRecordHeaderLength);
+    if (start.size() < snoopRecordHeaderLength) {
+        return endOfBytes(start.empty(), "a record header of " +
+                                             std::to_string(snoopRecordHeaderLength) + " bytes");
+    }
+    const SnoopRecordHeader record = parseSnoopRecordHeader(start);
+    if (!record.plausible()) {
+        return stop(
+            NoticeCode::Damaged, offset,
+            "The capture is damaged at byte " + std::to_string(offset) + ": a packet of " +
+                std::to_string(record.capturedLength) + " bytes does not fit into its record of " +
+                std::to_string(record.recordLength) + ". The packets before it are complete.");
+    }
+    if (record.recordLength > maxPacketLength) return recordTooLong(record.recordLength);
+    const ByteView whole = m_window.view(offset, record.recordLength);
+    // The padding behind the last packet may be missing.
+    const std::size_t wanted =
+        m_growing ? record.recordLength : snoopRecordHeaderLength + record.capturedLength;
+    if (whole.size() < wanted) {
+        return endOfBytes(false, "a packet of " + std::to_string(record.capturedLength) + " bytes");
+    }
+    packet.timeNs = record.timeNs;
+    packet.hasTime = true;
+    packet.capturedLength = record.capturedLength;
+    packet.originalLength = record.originalLength;
+    packet.linkType = m_layout.interfaces.front().linkType;
+    packet.interface = 0;
+    packet.recordOffset = offset;
+    packet.dataOffset = offset + snoopRecordHeaderLength;
+    // A counter that runs backwards tells nothing.
+    packet.dropped = record.drops > m_snoopDrops ? record.drops - m_snoopDrops : 0;
+    m_snoopDrops = record.drops;
+    packet.data = whole.subspan(snoopRecordHeaderLength, record.capturedLength);
     packet.comments = {};
     return deliver(packet, offset + whole.size());
 }

@@ -111,6 +111,8 @@ private:
 
     void skipWhatWasLetGo();
     ReadStep nextInPcap(CapturedPacket& packet);
+    ReadStep nextInSnoop(CapturedPacket& packet);
+    ReadStep recordTooLong(std::uint64_t claimed);
     ReadStep nextInPcapng(CapturedPacket& packet);
     BlockResult readBlock(const pcapng::BlockHeader& header, CapturedPacket& packet);
     bool readPacketBlock(const pcapng::BlockHeader& header, ByteView block, CapturedPacket& packet);
@@ -133,8 +135,9 @@ private:
     std::shared_ptr<CaptureFile> m_file;
     ReadLimits m_limits;
     ReadWindow m_window;
-    std::uint64_t m_position = 0;  // Of the next record or block.
-    std::uint64_t m_seen = 0;      // Bytes there were when the end was met.
+    std::uint64_t m_position = 0;    // Of the next record or block.
+    std::uint32_t m_snoopDrops = 0;  // As the record before counted them.
+    std::uint64_t m_seen = 0;        // Bytes there were when the end was met.
     bool m_growing = true;  // As far as is known; false once and for all when nothing more comes.
     bool m_stopped = false;
     ReadCounts m_counts;

@@ -16,20 +16,15 @@ struct Kind {
 
 // Other capture formats first: these are what people most likely meant to open.
 constexpr Kind kinds[] = {
-    {"snoop\0\0\0"sv, "a snoop capture, a format that is not read"},
     {"btsnoop\0"sv, "a Bluetooth snoop capture, a format that is not read"},
     {"GMBU"sv, "a Microsoft Network Monitor capture, a format that is not read"},
     {"RTSS"sv, "a Microsoft Network Monitor 1 capture, a format that is not read"},
     {"XCP\0"sv, "a NetXRay or Windows Sniffer capture, a format that is not read"},
     {"TRSNIFF data"sv, "a Sniffer capture, a format that is not read"},
-    {"\x34\xcd\xb2\xa1"sv, "a pcap file of a patched libpcap, a variant that is not read"},
-    {"\xa1\xb2\xcd\x34"sv, "a pcap file of a patched libpcap, a variant that is not read"},
-    {"\x28\xb5\x2f\xfd"sv, "compressed with zstd; only gzip is read as it is"},
     {"\xfd"
      "7zXZ\0"sv,
-     "compressed with xz; only gzip is read as it is"},
-    {"BZh"sv, "compressed with bzip2; only gzip is read as it is"},
-    {"\x04\x22\x4d\x18"sv, "compressed with LZ4; only gzip is read as it is"},
+     "compressed with xz; what is read as it is are gzip, zstd and lz4"},
+    {"BZh"sv, "compressed with bzip2; what is read as it is are gzip, zstd and lz4"},
     {"PK\x03\x04"sv, "a ZIP archive"},
     {"7z\xbc\xaf\x27\x1c"sv, "a 7-Zip archive"},
     {"\x7f"

@@ -6,10 +6,11 @@
 #include <unistd.h>
 #include <utility>
 
+#include "capture/file/decompressor.h"
 #include "capture/file/file_kind.h"
-#include "capture/file/gzip_file.h"
 #include "capture/file/pcap_format.h"
 #include "capture/file/pcapng_format.h"
+#include "capture/file/snoop_format.h"
 #include "capture/live/capture_thread.h"
 
 namespace framescope::live {
@@ -19,7 +20,7 @@ namespace {
 constexpr std::size_t kJudged = 64;
 constexpr std::size_t kMagicLength = 4;
 
-enum class Start { TooShort, Pcap, Pcapng, Other };
+enum class Start { TooShort, Pcap, Pcapng, Snoop, Other };
 
 Start judge(ByteView start) {
     if (start.size() < kMagicLength) return Start::TooShort;
@@ -29,7 +30,15 @@ Start judge(ByteView start) {
     if (pcapng::startsLikePcapng(start)) {
         return start.size() < pcapFileHeaderLength ? Start::TooShort : Start::Pcapng;
     }
+    if (startsLikeSnoop(start)) {
+        return start.size() < pcapFileHeaderLength ? Start::TooShort : Start::Snoop;
+    }
     return start.size() < kJudged ? Start::TooShort : Start::Other;
+}
+
+const char* extensionOf(ByteView start) {
+    if (startsLikePcap(start)) return ".pcap";
+    return startsLikeSnoop(start) ? ".snoop" : ".pcapng";
 }
 
 }  // namespace
@@ -44,10 +53,10 @@ StreamRecorder::StreamRecorder(CaptureControl& control, Destination destination,
 std::optional<Error> StreamRecorder::take(ByteView bytes) {
     if (m_recording) return write(bytes);
     m_start.insert(m_start.end(), bytes.begin(), bytes.end());
-    if (startsLikeGzip(m_start)) {
-        return Error{m_name +
-                     " brings gzip-compressed data. Decompress it on the way, for example with "
-                     "\"zcat FILE | framescope-cli -r -\"."};
+    if (const auto codec = codecOf(m_start)) {
+        return Error{m_name + " brings " + codecName(*codec) +
+                     "-compressed data. Decompress it on the way, for example with \"" +
+                     codecTool(*codec) + " FILE | framescope-cli -r -\"."};
     }
     switch (judge(m_start)) {
         case Start::TooShort:
@@ -61,9 +70,7 @@ std::optional<Error> StreamRecorder::take(ByteView bytes) {
 }
 
 std::optional<Error> StreamRecorder::begin() {
-    const bool isPcap = startsLikePcap(m_start);
-    m_recording.emplace(m_control, m_destination, m_description, false,
-                        isPcap ? ".pcap" : ".pcapng");
+    m_recording.emplace(m_control, m_destination, m_description, false, extensionOf(m_start));
     auto file = m_recording->nextFile();
     if (!file) return file.error();
     m_file = *std::move(file);
@@ -91,7 +98,7 @@ std::optional<Error> StreamRecorder::finish() {
     if (m_recording) return std::nullopt;
     if (m_start.empty()) return Error{m_name + " ended without a byte."};
     const bool cut = m_start.size() < kMagicLength || startsLikePcap(m_start) ||
-                     pcapng::startsLikePcapng(m_start);
+                     pcapng::startsLikePcapng(m_start) || startsLikeSnoop(m_start);
     if (cut) {
         return Error{m_name + " ended after " + std::to_string(m_start.size()) +
                      " bytes, within the header of a capture."};

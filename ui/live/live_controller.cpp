@@ -313,8 +313,7 @@ qint64 LiveController::elapsedMs() const {
 }
 
 QString LiveController::fileSuffix() const {
-    const bool classic = m_file && m_file->format() == CaptureFormat::Pcap;
-    return classic ? QStringLiteral("pcap") : QStringLiteral("pcapng");
+    return QLatin1String(captureFormatName(m_file ? m_file->format() : CaptureFormat::Pcapng));
 }
 
 void LiveController::save(const QString& target, bool andStop) {

@@ -89,8 +89,7 @@ StartPage::StartPage(const QList<Sample>& samples, const LiveServices& services,
     line->setContentsMargins(LinkButton::kPadding, 0, 0, 0);
     line->addWidget(open);
     line->addWidget(
-        plainLabel(QStringLiteral("or drop a pcap or pcapng file here"), 1.0, QFont::Normal, true),
-        1);
+        plainLabel(QStringLiteral("or drop a capture file here"), 1.0, QFont::Normal, true), 1);
     m_content->addLayout(line);
     setFocusProxy(open);
 

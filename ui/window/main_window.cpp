@@ -131,7 +131,8 @@ void MainWindow::chooseFile() {
     // Named pipes count as system files.
     if (m_options.live.canCapture()) dialog->setFilter(dialog->filter() | QDir::System);
     dialog->setNameFilters(
-        {QStringLiteral("Captures (*.pcap *.pcapng *.cap *.pcap.gz *.pcapng.gz)"),
+        {QStringLiteral("Captures (*.pcap *.pcapng *.cap *.snoop *.pcap.gz *.pcapng.gz *.pcap.zst "
+                        "*.pcapng.zst *.pcap.lz4 *.pcapng.lz4)"),
          QStringLiteral("All files (*)")});
     if (!m_loader->path().isEmpty()) {
         dialog->setDirectory(QFileInfo(m_loader->path()).absolutePath());

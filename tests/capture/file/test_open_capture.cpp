@@ -82,9 +82,10 @@ void TestOpenCapture::otherKinds_data() {
     const auto row = [](const char* name, const QByteArray& bytes, const char* says) {
         QTest::newRow(name) << bytes << QString::fromLatin1(says);
     };
-    row("snoop", QByteArray("snoop\0\0\0\0\0\0\2", 12), "a snoop capture");
-    row("patched pcap", QByteArray::fromHex("34cdb2a1020004000000000000000000"), "patched libpcap");
-    row("zstd", QByteArray::fromHex("28b52ffd01020304"), "compressed with zstd");
+    row("short snoop", QByteArray("snoop\0\0\0\0\0\0\2", 12), "cut off within its snoop header");
+    row("short patched pcap", QByteArray::fromHex("34cdb2a1020004000000000000000000"),
+        "cut off within its pcap header");
+    row("Bluetooth snoop", QByteArray("btsnoop\0\0\0\0\1", 12), "a Bluetooth snoop capture");
     row("xz", QByteArray::fromHex("fd377a585a000000"), "compressed with xz");
     row("ZIP", QByteArray::fromHex("504b030414000000"), "a ZIP archive");
     row("program", QByteArray::fromHex("7f454c46020101"), "a program");

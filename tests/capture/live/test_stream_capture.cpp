@@ -169,6 +169,8 @@ private Q_SLOTS:
                               << QByteArray("text that begins with \"tcpdump: command not found\"");
         QTest::newRow("long") << QByteArray(100'000, '\x01') << QByteArray("01 01 01");
         QTest::newRow("gzip") << QByteArray("\x1f\x8b\x08\0", 4) << QByteArray("zcat FILE |");
+        QTest::newRow("zstd") << QByteArray("\x28\xb5\x2f\xfd", 4) << QByteArray("zstdcat FILE |");
+        QTest::newRow("lz4") << QByteArray("\x04\x22\x4d\x18", 4) << QByteArray("lz4cat FILE |");
         QTest::newRow("short pcap") << QByteArray("\xd4\xc3\xb2\xa1\x02", 5)
                                     << QByteArray("after 5 bytes, within the header");
         QTest::newRow("pcap of version 9")

@@ -1,7 +1,7 @@
-// Inflating on demand; see gzip_file.h. zlib reads the gzip header and checks the CRC; what is done
-// here is to go on behind the end of a member (gzip files may be several joined together) and to
-// say plainly how the data ended.
-#include "capture/file/gzip_file.h"
+// Inflating on demand; see inflated_file.h. Codecs know their frames; what is done here is to go on
+// behind the end of a frame (files may be several joined together) and to say plainly how the data
+// ended.
+#include "capture/file/inflated_file.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -15,8 +15,6 @@ namespace {
 
 constexpr std::size_t inputBlock = std::size_t{256} << 10;
 constexpr std::size_t outputBlock = std::size_t{1} << 20;
-// windowBits of inflateInit2: the largest window, and a gzip header around the data.
-constexpr int gzipWindowBits = 15 + 16;
 
 std::vector<std::filesystem::path> spoolFolders(const std::filesystem::path& wanted) {
     if (!wanted.empty()) return {wanted};
@@ -51,23 +49,19 @@ FileDescriptor createUnnamed(const std::filesystem::path& folder) {
 
 }  // namespace
 
-bool startsLikeGzip(ByteView start) {
-    return start.size() >= 2 && start[0] == 0x1f && start[1] == 0x8b;  // RFC 1952 section 2.3.1
-}
-
-Result<std::unique_ptr<GzipFile>> GzipFile::open(std::unique_ptr<PlainFile> file,
-                                                 const std::filesystem::path& spoolFolder) {
+Result<std::unique_ptr<InflatedFile>> InflatedFile::open(std::unique_ptr<PlainFile> file,
+                                                         Codec codec,
+                                                         const std::filesystem::path& spoolFolder) {
+    auto decompressor = makeDecompressor(codec);
+    if (!decompressor) return Error{"There is not enough memory to decompress a capture."};
     const auto folders = spoolFolders(spoolFolder);
     int reason = 0;
     for (const auto& folder : folders) {
         FileDescriptor spool = createUnnamed(folder);
         reason = errno;
         if (!spool) continue;
-        auto source =
-            std::unique_ptr<GzipFile>(new GzipFile(std::move(file), std::move(spool), folder));
-        if (inflateInit2(&source->m_inflater, gzipWindowBits) != Z_OK)
-            return Error{"There is not enough memory to decompress a capture."};
-        return source;
+        return std::unique_ptr<InflatedFile>(new InflatedFile(
+            std::move(file), codec, std::move(decompressor), std::move(spool), folder));
     }
     return Error{'"' + file->path().string() +
                  "\" is compressed, and no temporary file can be made in " +
@@ -75,19 +69,19 @@ Result<std::unique_ptr<GzipFile>> GzipFile::open(std::unique_ptr<PlainFile> file
                  " to decompress it: " + std::generic_category().message(reason) + "."};
 }
 
-GzipFile::GzipFile(std::unique_ptr<PlainFile> file, FileDescriptor spool,
-                   std::filesystem::path folder)
+InflatedFile::InflatedFile(std::unique_ptr<PlainFile> file, Codec codec,
+                           std::unique_ptr<Decompressor> decompressor, FileDescriptor spool,
+                           std::filesystem::path folder)
     : m_file(std::move(file)),
+      m_codec(codec),
       m_spool(std::move(spool)),
       m_spoolFolder(std::move(folder)),
+      m_decompressor(std::move(decompressor)),
+      m_frameCodec(codec),
       m_input(inputBlock),
       m_output(outputBlock) {}
 
-GzipFile::~GzipFile() {
-    inflateEnd(&m_inflater);
-}
-
-Result<std::size_t> GzipFile::readAt(std::uint64_t offset, std::span<std::uint8_t> out) const {
+Result<std::size_t> InflatedFile::readAt(std::uint64_t offset, std::span<std::uint8_t> out) const {
     const std::uint64_t spooled = m_spooled;
     if (offset >= spooled) return std::size_t{0};
     const auto present =
@@ -100,7 +94,7 @@ Result<std::size_t> GzipFile::readAt(std::uint64_t offset, std::span<std::uint8_
     return static_cast<std::size_t>(n);
 }
 
-Result<std::size_t> GzipFile::readOn(std::uint64_t offset, std::span<std::uint8_t> out) {
+Result<std::size_t> InflatedFile::readOn(std::uint64_t offset, std::span<std::uint8_t> out) {
     {
         const std::lock_guard lock(m_mutex);
         // Written so that no sum can wrap: stop once `out.size()` bytes lie behind `offset`.
@@ -113,53 +107,62 @@ Result<std::size_t> GzipFile::readOn(std::uint64_t offset, std::span<std::uint8_
     return readAt(offset, out);
 }
 
-std::optional<Notice> GzipFile::endNotice() const {
+std::optional<Notice> InflatedFile::endNotice() const {
     const std::lock_guard lock(m_mutex);
     return m_endNotice;
 }
 
-std::optional<std::uint64_t> GzipFile::size() const {
+std::optional<std::uint64_t> InflatedFile::size() const {
     const std::lock_guard lock(m_mutex);
     if (!m_ended) return std::nullopt;
     return m_spooled;
 }
 
-/// Inflates until the output block is full or the input block is used up, and spools what came.
-std::optional<Error> GzipFile::inflateMore() {
-    if (m_inflater.avail_in == 0) {
-        if (auto error = refill()) return error;
-        if (m_inflater.avail_in == 0) {
-            end(NoticeCode::CompressedCutOff, "is cut off");
-            return std::nullopt;
-        }
-    }
-    m_inflater.next_out = m_output.data();
-    m_inflater.avail_out = static_cast<uInt>(m_output.size());
-    const int status = inflate(&m_inflater, Z_NO_FLUSH);
-    m_consumed = m_inputRead - m_inflater.avail_in;
+/// Has the codec go one step on, and spools what came.
+std::optional<Error> InflatedFile::inflateMore() {
+    const Decompressor::Step step = m_decompressor->step(m_rest, m_output);
+    take(step.taken);
     // Also when the data turned out to be damaged: what came before the damage is good.
-    if (auto error = spool(ByteView(m_output).first(m_output.size() - m_inflater.avail_out)))
-        return error;
-
-    if (status == Z_STREAM_END) return memberEnded();
-    if (status == Z_MEM_ERROR) {
-        return Error{"There is not enough memory to decompress the capture."};
-    } else if (status != Z_OK && status != Z_BUF_ERROR) {
-        end(NoticeCode::CompressedDamaged, "is damaged");
+    if (auto error = spool(ByteView(m_output).first(step.given))) return error;
+    switch (step.state) {
+        case Decompressor::State::FrameEnded:
+            return frameEnded();
+        case Decompressor::State::NoMemory:
+            return Error{"There is not enough memory to decompress the capture."};
+        case Decompressor::State::Failed:
+            end(NoticeCode::CompressedDamaged, step.what);
+            return std::nullopt;
+        case Decompressor::State::GoOn:
+            break;
+    }
+    if (step.taken != 0 || step.given != 0) return std::nullopt;
+    const auto more = refill();
+    if (!more) return more.error();
+    if (*more) return std::nullopt;
+    if (m_rest.empty() && m_decompressor->mayEnd()) {
+        m_ended = true;
+    } else {
+        take(m_rest.size());
+        end(NoticeCode::CompressedCutOff, "is cut off");
     }
     return std::nullopt;
 }
 
-std::optional<Error> GzipFile::refill() {
-    const auto n = m_file->readAt(m_inputRead, m_input);
-    if (!n) return n.error();
-    m_inputRead += *n;
-    m_inflater.next_in = m_input.data();
-    m_inflater.avail_in = static_cast<uInt>(*n);
-    return std::nullopt;
+void InflatedFile::take(std::size_t count) {
+    m_rest = m_rest.subspan(count);
+    m_consumed += count;
 }
 
-std::optional<Error> GzipFile::spool(ByteView bytes) {
+/// Reads on behind what was not taken yet. False when there is no more.
+Result<bool> InflatedFile::refill() {
+    const auto n = m_file->readAt(m_consumed, m_input);
+    if (!n) return n.error();
+    const bool more = *n > m_rest.size();
+    if (more) m_rest = ByteView(m_input).first(*n);
+    return more;
+}
+
+std::optional<Error> InflatedFile::spool(ByteView bytes) {
     if (writeFullyAt(m_spool.get(), m_spooled, bytes)) {
         m_spooled += bytes.size();
         return std::nullopt;
@@ -174,39 +177,42 @@ std::optional<Error> GzipFile::spool(ByteView bytes) {
                  " cannot be written: " + std::generic_category().message(reason) + "."};
 }
 
-/// Behind a member comes the end, another member, or padding; the rest is no concern of gzip.
-std::optional<Error> GzipFile::memberEnded() {
+/// Behind a frame comes the end, another frame, or padding; the rest is no concern of ours.
+std::optional<Error> InflatedFile::frameEnded() {
     while (true) {
-        if (m_inflater.avail_in < 2) {
-            // Bring at least two bytes together, so that a header split by a block is seen whole.
-            m_inputRead -= m_inflater.avail_in;
-            if (auto error = refill()) return error;
-            if (m_inflater.avail_in == 0) break;
+        // Brings a whole magic number together, so that one split by a block is seen whole.
+        if (m_rest.size() < codecMagicLength) {
+            const auto more = refill();
+            if (!more) return more.error();
         }
-        if (startsLikeGzip(ByteView(m_inflater.next_in, m_inflater.avail_in))) {
-            inflateReset(&m_inflater);
-            return std::nullopt;
+        if (m_rest.empty()) break;
+        if (const auto codec = codecOf(m_rest)) {
+            if (*codec == m_frameCodec) return std::nullopt;
+            m_frameCodec = *codec;
+            m_decompressor = makeDecompressor(*codec);
+            if (m_decompressor) return std::nullopt;
+            return Error{"There is not enough memory to decompress the capture."};
         }
-        if (*m_inflater.next_in != 0) {
-            end(NoticeCode::TrailingBytes, "is followed by bytes that are not gzip");
+        if (m_frameCodec != Codec::Gzip && startsSkippable(m_rest)) return std::nullopt;
+        if (m_rest.front() != 0) {
+            end(NoticeCode::TrailingBytes,
+                std::string("is followed by bytes that are not ") + codecName(m_codec));
             return std::nullopt;
         }
         // Tapes and block devices pad with zeros, and gunzip passes over them likewise.
-        ++m_inflater.next_in;
-        --m_inflater.avail_in;
+        take(1);
     }
     m_ended = true;
-    m_consumed = m_inputRead;
     return std::nullopt;
 }
 
-void GzipFile::end(NoticeCode code, const std::string& what) {
-    const std::uint64_t position = m_inputRead - m_inflater.avail_in;
+void InflatedFile::end(NoticeCode code, const std::string& what) {
+    const std::uint64_t position = m_consumed;
     m_ended = true;
-    m_endNotice =
-        Notice{code, position,
-               "The gzip compression of the file " + what + " at byte " + std::to_string(position) +
-                   " of " + std::to_string(storedSize()) + "."};
+    m_endNotice = Notice{code, position,
+                         std::string("The ") + codecName(m_codec) + " compression of the file " +
+                             what + " at byte " + std::to_string(position) + " of " +
+                             std::to_string(storedSize()) + "."};
 }
 
 }  // namespace framescope
