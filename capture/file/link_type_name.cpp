@@ -30,14 +30,41 @@ int dltOf(std::uint32_t linkType) {
     }
 }
 
+namespace {
+
+/// What libpcap calls a link type; null where it has no name for it.
+struct Names {
+    const char* name = nullptr;
+    const char* description = nullptr;
+};
+Names namesOf(std::uint32_t linkType) {
+    if (linkType > static_cast<std::uint32_t>(std::numeric_limits<int>::max())) return {};
+    return {pcap_datalink_val_to_name(dltOf(linkType)),
+            pcap_datalink_val_to_description(dltOf(linkType))};
+}
+
+std::string unnamed(std::uint32_t linkType) {
+    return "link type " + std::to_string(linkType);
+}
+
+}  // namespace
+
 std::string linkTypeName(std::uint32_t linkType) {
-    std::string unnamed = "link type " + std::to_string(linkType);
-    if (linkType > static_cast<std::uint32_t>(std::numeric_limits<int>::max())) return unnamed;
-    const char* name = pcap_datalink_val_to_name(dltOf(linkType));
-    if (name == nullptr) return unnamed;
-    const char* description = pcap_datalink_val_to_description(dltOf(linkType));
-    if (description == nullptr) return name;
-    return std::string(name) + " (" + description + ")";
+    const Names names = namesOf(linkType);
+    if (names.name == nullptr) return unnamed(linkType);
+    if (names.description == nullptr) return names.name;
+    return std::string(names.name) + " (" + names.description + ")";
+}
+
+std::string linkTypeDescription(std::uint32_t linkType) {
+    const Names names = namesOf(linkType);
+    if (names.name == nullptr) return unnamed(linkType);
+    return names.description == nullptr ? names.name : names.description;
+}
+
+std::string linkTypeText(std::uint32_t linkType) {
+    if (namesOf(linkType).name == nullptr) return unnamed(linkType);
+    return linkTypeDescription(linkType) + " (" + std::to_string(linkType) + ")";
 }
 
 }  // namespace framescope

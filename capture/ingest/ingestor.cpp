@@ -81,9 +81,7 @@ void Ingestor::packet(const CapturedPacket& packet) {
             ++m_statistics.notIpPackets;
             return;
         case PacketKind::UnknownLink:
-            if (!m_unknownLinkType) m_unknownLinkType = packet.linkType;
-            ++m_statistics.unknownLinkPackets;
-            return;
+            return emitUnread(packet);
         case PacketKind::Malformed:
             ++m_statistics.malformedPackets;
             return;
@@ -104,17 +102,33 @@ void Ingestor::packet(const CapturedPacket& packet) {
 /// where it is said. They may have been of any connection.
 void Ingestor::emitDrop(const CapturedPacket& packet) {
     m_statistics.droppedPackets += packet.dropped;
-    Record record;
+    Record record = captureRecord(packet, IssueCode::CapturePacketsDropped);
     record.kind = RowKind::CaptureDrop;
+    record.detail = static_cast<std::uint32_t>(
+        std::min<std::uint64_t>(packet.dropped, std::numeric_limits<std::uint32_t>::max()));
+    append(record);
+}
+
+void Ingestor::emitUnread(const CapturedPacket& packet) {
+    if (!m_unknownLinkType) m_unknownLinkType = packet.linkType;
+    ++m_statistics.unknownLinkPackets;
+    Record record = captureRecord(packet, IssueCode::CaptureLinkTypeUnread);
+    record.kind = RowKind::UnreadPacket;
+    record.detail = packet.linkType;
+    record.length = std::max<std::uint64_t>(packet.originalLength, packet.data.size());
+    append(record);
+}
+
+/// A row that belongs to no connection, with an issue that is its own.
+Record Ingestor::captureRecord(const CapturedPacket& packet, IssueCode issue) {
+    Record record;
     record.protocol = Protocol::Capture;
     record.connection = kNoConnection;
     record.packet = packet.number;
     record.timeNs = m_lastTimeNs;
-    record.detail = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(packet.dropped, std::numeric_limits<std::uint32_t>::max()));
-    record.severity = issueInfo(IssueCode::CapturePacketsDropped).severity;
-    countIssue(IssueCode::CapturePacketsDropped);
-    append(record);
+    record.severity = issueInfo(issue).severity;
+    countIssue(issue);
+    return record;
 }
 
 /// A row each, in front of what the packet itself makes. A comment may be long; the whole of it is

@@ -121,6 +121,8 @@ private:
 
     void emitDrop(const CapturedPacket& packet);
     void emitComments(const CapturedPacket& packet);
+    void emitUnread(const CapturedPacket& packet);
+    Record captureRecord(const CapturedPacket& packet, IssueCode issue);
     RecordId append(const Record& record);
     Connection& enter(ConnectionId id);
     void settle();

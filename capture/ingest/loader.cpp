@@ -160,7 +160,7 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
     Batch last = complete(ingestor.takeBatch());
     if (const auto linkType = ingestor.unknownLinkType()) {
         last.notices.push_back("Packets of " + linkTypeName(*linkType) +
-                               ", a link type that is not read, were left out: " +
+                               ", a link type that is not read, are listed only: " +
                                groupedDigits(ingestor.unknownLinkPackets()) + " in all.");
     }
     tellCuts(ingestor.statistics(), ingestor.mostOfCut(), reader.layout(), last.notices);

@@ -57,7 +57,13 @@ RowBytes Session::wireBytes(RecordId row) const {
         case RowKind::TcpGap:
         case RowKind::CaptureDrop:
         case RowKind::CaptureComment:
-        case RowKind::UnreadPacket:
+            break;
+        case RowKind::UnreadPacket: {
+            const auto packet = m_state->file->readPacket(
+                m_state->layout, m_state->packetOffsets[record.packet - 1]);
+            if (!packet) return {{}, false};
+            return {packet->data, packet->data.size() == record.length};
+        }
         case RowKind::TcpConflict:
             break;
     }

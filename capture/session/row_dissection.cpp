@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "capture/file/link_type_name.h"
 #include "capture/session/row_dissector.h"
 #include "capture/session/row_text.h"
 #include "dissector/core/duration_text.h"
@@ -55,7 +56,7 @@ Dissection RowDissector::run(StreamContext context) {
             describeComment();
             break;
         case RowKind::UnreadPacket:
-            // The packet's own layers say it.
+            describeUnread();
             break;
     }
     attachRemarks();
@@ -111,6 +112,8 @@ void RowDissector::describePacketLayers(StreamContext streamContext) {
         facts.interfaceDescription = m_state.layout.interfaces[packet->interface].description;
     }
     facts.comments = packet->comments;
+    facts.linkType = linkTypeDescription(packet->linkType);
+    facts.linkTypeText = linkTypeText(packet->linkType);
     const SourceId source = m_dissection.addSource(SourceKind::Packet, "Packet", packet->data);
     describeFrame(facts, tree(), Place{source, 0});
     m_dropped = packet->dropped;
@@ -217,6 +220,15 @@ void RowDissector::nameHosts() {
         }
         i = behind;
     }
+}
+
+/// The packet's bytes are its source; nothing in them is named.
+void RowDissector::describeUnread() {
+    IssueSink issues;
+    issues.add(IssueCode::CaptureLinkTypeUnread,
+               static_cast<std::uint16_t>(FieldId::FrameLinkType));
+    tree().attach(issues, 0);
+    m_protocols += ":data";
 }
 
 void RowDissector::describeEvent() {

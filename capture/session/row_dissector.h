@@ -69,6 +69,7 @@ private:
     void describeDrop();
     void describeComment();
     void nameHosts();
+    void describeUnread();
     void describeEvent();
     void describeGap();
     void describeConflict();

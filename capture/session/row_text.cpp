@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "capture/file/link_type_name.h"
 #include "capture/session/message_reader.h"
 #include "capture/session/row_dissection.h"
 #include "capture/session/session_row_context.h"
@@ -247,8 +248,8 @@ RowText textOfRow(const Session::State& state, RecordId row) {
             text.info = commentText(state, record);
             break;
         case RowKind::UnreadPacket:
-            text.info = byteCountText(record.length) + ", link type " +
-                        std::to_string(record.detail) + " is not read";
+            text.info =
+                linkTypeText(record.detail) + ", " + byteCountText(record.length) + ", not read";
             break;
         case RowKind::TcpConflict:
             text.info = conflictText(state, row);

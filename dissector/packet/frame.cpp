@@ -55,6 +55,9 @@ FieldIndex describeFrame(const FrameFacts& facts, FieldTree& tree, Place place) 
     for (const std::string& comment : facts.comments) {
         tree.addComputed(FieldId::FrameComment, comment, printable(comment, 4 * comment.size()));
     }
+    if (!facts.linkType.empty()) {
+        tree.addComputed(FieldId::FrameLinkType, facts.linkType, facts.linkTypeText);
+    }
     const FieldIndex protocols = tree.addComputed(FieldId::FrameProtocols, std::string());
     tree.close();
     return protocols;

@@ -23,6 +23,8 @@ struct FrameFacts {
     std::string interfaceName;               ///< may be empty
     std::string interfaceDescription;        ///< likewise
     std::vector<std::string> comments;       ///< that the file keeps with the packet, any bytes
+    std::string linkType;                    ///< its name; may be empty
+    std::string linkTypeText;                ///< its name and number
 };
 
 /// Appends the layer. `place` is the packet's first byte. Returns the field that is to hold the

@@ -149,6 +149,7 @@ private Q_SLOTS:
                               "  Comment: " +
                                   whole + "\n  Comment: " + kLong +
                                   "\n  Comment: �no\n"
+                                  "  Link type: Ethernet (1)\n"
                                   "  Protocols: capture\n"
                                   "Capture  comment on this packet: " +
                                   whole + " [1:0-9]\n");

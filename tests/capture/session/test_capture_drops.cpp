@@ -148,6 +148,7 @@ private Q_SLOTS:
                               "  Length captured: 61\n"
                               "  Interface: 0\n"
                               "  Interface name: eth0\n"
+                              "  Link type: Ethernet (1)\n"
                               "  Protocols: capture\n"
                               "Capture  128 packets dropped before this one\n"
                               "  Packets dropped: 128\n");
