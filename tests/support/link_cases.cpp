@@ -95,7 +95,7 @@ void Cases::addLinks() {
     add("null, OpenBSD IPv6", 0, {hex("18000000"), m_ipv6}, ":null:ipv6:tcp");
     add("loop, IPv4", 108, {hex("00000002"), m_ipv4}, ":null:ip:tcp");
     for (const std::uint32_t link : {12U, 14U, 101U, 228U}) {
-        add("raw, IPv4", link, {m_ipv4}, ":raw:ip:tcp", link != 14);
+        add("raw, IPv4", link, {m_ipv4}, ":raw:ip:tcp");
     }
     add("raw, IPv6", 101, {m_ipv6}, ":raw:ipv6:tcp");
     add("raw IPv6", 229, {m_ipv6}, ":raw:ipv6:tcp");
@@ -128,13 +128,15 @@ void Cases::addLinks() {
         ":pppoes:ppp:ip:tcp");
     add("Cisco HDLC", 104, {hex("0f00 0800"), m_ipv4}, ":chdlc:ip:tcp");
     add("Cisco HDLC, MPLS", 104, {hex("8f00 8847 00064140"), m_ipv4}, ":chdlc:mpls:ip:tcp");
-    add("Cisco HDLC, direction", 205, {hex("00 0f00 0800"), m_ipv4}, ":direction:chdlc:ip:tcp");
+    add("Cisco HDLC, direction", 205, {hex("00 0f00 0800"), m_ipv4}, ":direction:chdlc:ip:tcp",
+        false);
     add("Frame Relay", 107, {hex("1841 03 cc"), m_ipv4}, ":fr:ip:tcp");
     add("Frame Relay, IPv6", 107, {hex("1841 03 8e"), m_ipv6}, ":fr:ipv6:tcp");
     add("Frame Relay, SNAP", 107, {hex("1841 03 00 80 000000 0800"), m_ipv4}, ":fr:ip:tcp");
     add("Frame Relay, EtherType", 107, {hex("1841 0800"), m_ipv4}, ":fr:ip:tcp");
-    add("Frame Relay, direction", 206, {hex("01 1841 03 cc"), m_ipv4}, ":direction:fr:ip:tcp");
-    add("SLIP", 8, {filled("01", 16), m_ipv4}, ":slip:ip:tcp");
+    add("Frame Relay, direction", 206, {hex("01 1841 03 cc"), m_ipv4}, ":direction:fr:ip:tcp",
+        false);
+    add("SLIP", 8, {filled("01", 16), m_ipv4}, ":slip:ip:tcp", false);
     add("SLIP of BSD/OS", 102, {filled("01", 24), m_ipv4}, ":slip:ip:tcp", false);
     add("netfilter log, little-endian", 239,
         {hex("02 00 0005 0800 0100 0800 0003 0700 0a00 6162 0000"), hex("3300 0900"), m_ipv4,
@@ -150,7 +152,8 @@ void Cases::addLinks() {
     add("ATM, a circuit of IP", 100, {m_ipv4}, ":ip:tcp", false);
     add("ATM, a circuit of PPP", 100, {hex("0021"), m_ipv4}, ":ppp:ip:tcp", false);
     add("ATM, PPP", 100, {hex("fefe03 cf 0021"), m_ipv4}, ":llc:ppp:ip:tcp");
-    add("classical IP over ATM", 106, {m_snap}, ":llc:ip:tcp");
+    add("classical IP over ATM, no header", 106, {m_ipv4}, ":ip:tcp");
+    add("classical IP over ATM", 106, {m_snap}, ":llc:ip:tcp", false);
     add("SunATM", 123, {hex("02 00 0064"), m_snap}, ":atm:llc:ip:tcp");
     add("token ring", 6, {hex("1040"), hex(kAddresses), m_snap}, ":tr:llc:ip:tcp");
     add("token ring, routed", 6, {hex("1040 020000000001 820000000002 0630 0011 0020"), m_snap},
@@ -165,14 +168,13 @@ void Cases::addLinks() {
     add("Juniper, no link header", 178, {hex("4d4743 02 02000000"), m_ipv4}, ":juniper:ip:tcp");
     add("Juniper PPP", 179, {hex("4d4743 00 ff03 0021"), m_ipv4}, ":juniper:ppp:ip:tcp");
     add("Juniper Cisco HDLC", 181, {hex("4d4743 00 0f00 0800"), m_ipv4}, ":juniper:chdlc:ip:tcp");
-    add("MPLS", 219, {hex("00064140"), m_ipv4}, ":mpls:ip:tcp");
+    add("MPLS", 219, {hex("00064140"), m_ipv4}, ":mpls:ip:tcp", false);
     add("OpenBSD encapsulation", 109, {hex("00000002 00000007 00000000"), m_ipv4}, ":enc:ip:tcp");
     add("Fibre Channel", 122, {Bytes(16, 1), m_snap}, ":ipfc:llc:ip:tcp");
     add("IEEE 1394", 138, {Bytes(16, 1), hex("0800"), m_ipv4}, ":ieee1394:ip:tcp");
-    add("Solaris ipnet", 226, {filled("01 02 0001", 24), m_ipv4}, ":ipnet:ip:tcp");
+    add("Solaris ipnet", 226, {filled("01 02 0001 0000002f", 24), m_ipv4}, ":ipnet:ip:tcp");
     add("netANALYZER", 240, {hex("00000000"), m_frame}, ":netanalyzer:eth:ethertype:ip:tcp", false);
-    add("IP over InfiniBand", 242, {Bytes(40, 0), hex("0800 0000"), m_ipv4}, ":infiniband:ip:tcp",
-        false);
+    add("IP over InfiniBand", 242, {Bytes(40, 0), hex("0800 0000"), m_ipv4}, ":infiniband:ip:tcp");
     add("EPON", 259, {hex("555555d5 5555 8001"), m_frame}, ":epon:eth:ethertype:ip:tcp", false);
     add("IEEE 802.3br", 274, {hex("55555555555555d5"), m_frame}, ":mpacket:eth:ethertype:ip:tcp",
         false);
@@ -231,26 +233,26 @@ void Cases::addTags() {
            ":eth:ethertype:pppoes:ppp:ip:tcp");
     tagged("MPLS", "8847 00064040 00065140", m_ipv4, ":eth:ethertype:mpls:mpls:ip:tcp");
     tagged("MPLS, IPv6", "8848 00065140", m_ipv6, ":eth:ethertype:mpls:ipv6:tcp");
-    tagged("MPLS, pseudowire", "8847 00065140", m_frame,
-           ":eth:ethertype:mpls:eth:ethertype:ip:tcp");
+    tagged("MPLS, pseudowire", "8847 00065140", m_frame, ":eth:ethertype:mpls:eth:ethertype:ip:tcp",
+           false);
     tagged("MPLS, pseudowire with control word", "8847 00065140 00000000", m_frame,
            ":eth:ethertype:mpls:pwethcw:eth:ethertype:ip:tcp");
     Bytes four = m_frame;
     four[0] = 0x45;
     tagged("MPLS, pseudowire to an address like IPv4", "8847 00065140", four,
            ":eth:ethertype:mpls:eth:ethertype:ip:tcp", false);
-    tagged("FabricPath", "8903 0460", m_frame, ":eth:ethertype:cfp:eth:ethertype:ip:tcp");
+    tagged("FabricPath", "8903 0460", m_frame, ":eth:ethertype:cfp:eth:ethertype:ip:tcp", false);
     tagged("MACsec, not encrypted", "88e5 00 00 00000001 0800", joined({m_ipv4, Bytes(16, 9)}),
-           ":eth:ethertype:macsec:ip:tcp", false);
+           ":eth:ethertype:macsec:ip:tcp");
     tagged("VN-Tag", "8926 00000000 0800", m_ipv4, ":eth:ethertype:vntag:ip:tcp");
     tagged("802.1ah", "88e7 00000064", m_frame, ":eth:ethertype:ieee8021ah:eth:ethertype:ip:tcp");
     tagged("Cisco metadata", "8909 01 01 0001 0007 0800", m_ipv4, ":eth:ethertype:cmd:ip:tcp");
     tagged("HSR", "892f 0033 0001 0800", m_ipv4, ":eth:ethertype:hsr:ip:tcp");
     tagged("TRILL", "22f3 0050 0001 0002 00000000", m_frame,
-           ":eth:ethertype:trill:eth:ethertype:ip:tcp", false);
+           ":eth:ethertype:trill:eth:ethertype:ip:tcp");
     tagged("service header", "894f 0f06 01 03 00000102 00000000 00000000 00000000 00000000",
            m_frame, ":eth:ethertype:nsh:eth:ethertype:ip:tcp");
-    tagged("802.2 in a jumbo frame", "8870", m_snap, ":eth:ethertype:llc:ip:tcp", false);
+    tagged("802.2 in a jumbo frame", "8870", m_snap, ":eth:ethertype:llc:ip:tcp");
 }
 
 void Cases::addTunnels() {
@@ -281,7 +283,7 @@ void Cases::addTunnels() {
     over("GRE, WCCP", 47, joined({hex("0000 883e 00000000"), m_ipv4}),
          ":eth:ethertype:ip:gre:ip:tcp");
     over("ERSPAN I", 47, joined({hex("0000 88be"), m_frame}),
-         ":eth:ethertype:ip:gre:eth:ethertype:ip:tcp", false);
+         ":eth:ethertype:ip:gre:eth:ethertype:ip:tcp");
     over("ERSPAN II", 47, joined({hex("1000 88be 00000001 1001 0005 00000000"), m_frame}),
          ":eth:ethertype:ip:gre:erspan:eth:ethertype:ip:tcp");
     over("ERSPAN III", 47,
@@ -311,7 +313,7 @@ void Cases::addUdpTunnels() {
     over("VXLAN", 4789, joined({hex("08000000 00006400"), m_frame}),
          ":eth:ethertype:ip:udp:vxlan:eth:ethertype:ip:tcp");
     over("VXLAN, old port", 8472, joined({hex("08000000 00006400"), m_frame}),
-         ":eth:ethertype:ip:udp:vxlan:eth:ethertype:ip:tcp");
+         ":eth:ethertype:ip:udp:vxlan:eth:ethertype:ip:tcp", false);
     over("VXLAN, group policy", 4789, joined({hex("88000007 00006400"), m_frame}),
          ":eth:ethertype:ip:udp:vxlan:eth:ethertype:ip:tcp");
     over("VXLAN, another protocol", 4790, joined({hex("0c000001 00006400"), m_ipv4}),
