@@ -47,10 +47,10 @@ void step(Walk& walk) {
     if (!walk.has(1)) return;
     switch (walk.bytes()[0] >> 4) {
         case 4:
-            walk.next = Layer::Ipv4;
+            walk.next = PacketLayer::Ipv4;
             break;
         case 6:
-            walk.next = Layer::Ipv6;
+            walk.next = PacketLayer::Ipv6;
             break;
         default:
             walk.stopUnread();
@@ -126,7 +126,7 @@ void stepEtherIp(Walk& walk) {
     if (walk.scribe != nullptr) {
         plain_header::describe(walk, kHeader, "Ethernet within IP", ":etherip");
     }
-    walk.go(Layer::Ethernet, kHeader);
+    walk.go(PacketLayer::Ethernet, kHeader);
 }
 
 bool looksLikeHeader(ByteView bytes, std::uint64_t wireLength) {

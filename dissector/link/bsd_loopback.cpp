@@ -11,10 +11,10 @@ std::uint32_t familyAt(const std::uint8_t* bytes) {
     return __builtin_bswap32(network);
 }
 
-void describe(std::uint32_t family, Layer layer, Scribe& scribe, Place place) {
-    const char* const name = layer == Layer::Ipv4   ? "IPv4"
-                             : layer == Layer::Ipv6 ? "IPv6"
-                                                    : "other";
+void describe(std::uint32_t family, PacketLayer layer, Scribe& scribe, Place place) {
+    const char* const name = layer == PacketLayer::Ipv4   ? "IPv4"
+                             : layer == PacketLayer::Ipv6 ? "IPv6"
+                                                          : "other";
     scribe.tree.open(FieldId::Null, place, kHeaderSize, name);
     scribe.tree.add(FieldId::NullFamily, place, kHeaderSize, std::uint64_t{family},
                     std::string(name) + " (" + std::to_string(family) + ")");
@@ -24,27 +24,27 @@ void describe(std::uint32_t family, Layer layer, Scribe& scribe, Place place) {
 
 }  // namespace
 
-Layer layerOfFamily(std::uint32_t family) {
+PacketLayer layerOfFamily(std::uint32_t family) {
     switch (family) {
         case 2:
-            return Layer::Ipv4;
+            return PacketLayer::Ipv4;
         case 10:  // Linux
         case 24:  // NetBSD, OpenBSD
         case 26:  // Solaris
         case 28:  // FreeBSD
         case 30:  // macOS
-            return Layer::Ipv6;
+            return PacketLayer::Ipv6;
         default:
-            return Layer::None;
+            return PacketLayer::None;
     }
 }
 
 void step(Walk& walk) {
     if (!walk.has(kHeaderSize)) return;
     const std::uint32_t family = familyAt(walk.bytes());
-    const Layer layer = layerOfFamily(family);
+    const PacketLayer layer = layerOfFamily(family);
     if (walk.scribe != nullptr) describe(family, layer, *walk.scribe, walk.place());
-    if (layer == Layer::None) return walk.stopUnread();
+    if (layer == PacketLayer::None) return walk.stopUnread();
     walk.go(layer, kHeaderSize);
 }
 

@@ -8,8 +8,9 @@ namespace framescope::bsd_loopback {
 
 inline constexpr std::size_t kHeaderSize = 4;
 
-/// The layer an address family names, whichever system numbered it; Layer::None for other families.
-Layer layerOfFamily(std::uint32_t family);
+/// The layer an address family names, whichever system numbered it; PacketLayer::None for other
+/// families.
+PacketLayer layerOfFamily(std::uint32_t family);
 
 void step(Walk& walk);
 

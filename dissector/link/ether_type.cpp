@@ -48,45 +48,45 @@ const char* nameOf(std::uint16_t etherType) {
 
 }  // namespace
 
-Layer layerOfEtherType(std::uint16_t etherType) {
+PacketLayer layerOfEtherType(std::uint16_t etherType) {
     switch (etherType) {
         case kEtherIpv4:
-            return Layer::Ipv4;
+            return PacketLayer::Ipv4;
         case kEtherIpv6:
-            return Layer::Ipv6;
+            return PacketLayer::Ipv6;
         case kEtherVlan:
         case kEtherProviderBridge:
         case kEtherQinQ1:
         case kEtherQinQ2:
         case kEtherQinQ3:
-            return Layer::VlanTag;
+            return PacketLayer::VlanTag;
         case kEtherPppoe:
-            return Layer::Pppoe;
+            return PacketLayer::Pppoe;
         case kEtherMpls:
         case kEtherMplsUpstream:
-            return Layer::Mpls;
+            return PacketLayer::Mpls;
         case kEtherBridged:
-            return Layer::Ethernet;
+            return PacketLayer::Ethernet;
         case kEtherPpp:
-            return Layer::Ppp;
+            return PacketLayer::Ppp;
         case kEtherJumboLlc:
-            return Layer::Llc;
+            return PacketLayer::Llc;
         case kEtherFabricPath:
-            return Layer::FabricPath;
+            return PacketLayer::FabricPath;
         case kEtherMacSec:
-            return Layer::MacSec;
+            return PacketLayer::MacSec;
         case kEtherTrill:
-            return Layer::Trill;
+            return PacketLayer::Trill;
         case kEtherNsh:
-            return Layer::NshHeader;
+            return PacketLayer::NshHeader;
         default:
-            return plain_header::isEtherType(etherType) ? Layer::PlainTag : Layer::None;
+            return plain_header::isEtherType(etherType) ? PacketLayer::PlainTag : PacketLayer::None;
     }
 }
 
 void Walk::goEtherType(std::uint16_t etherType, std::size_t size) {
-    const Layer layer = layerOfEtherType(etherType);
-    if (layer == Layer::None) return stopUnread();
+    const PacketLayer layer = layerOfEtherType(etherType);
+    if (layer == PacketLayer::None) return stopUnread();
     type = etherType;
     go(layer, size);
 }

@@ -32,8 +32,8 @@ enum EtherType : std::uint16_t {
 /// Smaller ones are lengths: what follows is IEEE 802.2 (IEEE 802.3 section 3.2.6).
 inline constexpr std::uint16_t kFirstEtherType = 0x0600;
 
-/// What follows an EtherType; Layer::None for what is not read.
-Layer layerOfEtherType(std::uint16_t etherType);
+/// What follows an EtherType; PacketLayer::None for what is not read.
+PacketLayer layerOfEtherType(std::uint16_t etherType);
 /// "IPv4 (0x0800)".
 std::string etherTypeText(std::uint16_t etherType);
 

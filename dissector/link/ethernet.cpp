@@ -70,7 +70,7 @@ void step(Walk& walk) {
     const std::uint16_t type = readBe16(walk.bytes() + 12);
     if (walk.scribe != nullptr) describe(walk.bytes(), type, *walk.scribe, walk.place());
     if (type < kFirstEtherType && isInterSwitchLink(walk.rest())) {
-        if (walk.has(kInterSwitchHeader)) walk.go(Layer::Ethernet, kInterSwitchHeader);
+        if (walk.has(kInterSwitchHeader)) walk.go(PacketLayer::Ethernet, kInterSwitchHeader);
         return;
     }
     goLengthOrType(walk, type, kHeaderSize);
@@ -80,7 +80,7 @@ void goLengthOrType(Walk& walk, std::uint16_t value, std::size_t size) {
     if (value >= kFirstEtherType) return walk.goEtherType(value, size);
     constexpr std::uint16_t kMaxLength = 1500;
     if (value == 0 || value > kMaxLength) return walk.stopUnread();
-    walk.go(Layer::Llc, size);
+    walk.go(PacketLayer::Llc, size);
     walk.bound(value);
 }
 
@@ -88,9 +88,9 @@ bool looksLikeFrame(ByteView bytes) {
     if (bytes.size() < kHeaderSize) return false;
     const std::uint16_t type = readBe16(bytes.data() + 12);
     if (type == kEtherArp) return true;
-    const Layer layer = layerOfEtherType(type);
-    if (layer != Layer::Ipv4 && layer != Layer::Ipv6) return layer != Layer::None;
-    const int version = layer == Layer::Ipv4 ? 4 : 6;
+    const PacketLayer layer = layerOfEtherType(type);
+    if (layer != PacketLayer::Ipv4 && layer != PacketLayer::Ipv6) return layer != PacketLayer::None;
+    const int version = layer == PacketLayer::Ipv4 ? 4 : 6;
     return bytes.size() == kHeaderSize || bytes[kHeaderSize] >> 4 == version;
 }
 
@@ -114,7 +114,7 @@ void stepFabricPath(Walk& walk) {
         tree.close();
         walk.scribe->protocols += ":cfp";
     }
-    walk.go(Layer::Ethernet, kSize);
+    walk.go(PacketLayer::Ethernet, kSize);
 }
 
 void stepMacSec(Walk& walk) {

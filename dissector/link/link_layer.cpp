@@ -4,74 +4,74 @@
 
 namespace framescope {
 
-Layer firstLayer(std::uint32_t linkType) {
+PacketLayer firstLayer(std::uint32_t linkType) {
     switch (linkType) {
         case kLinkEthernet:
-            return Layer::Ethernet;
+            return PacketLayer::Ethernet;
         case kLinkLinuxCooked:
-            return Layer::LinuxCooked;
+            return PacketLayer::LinuxCooked;
         case kLinkLinuxCooked2:
-            return Layer::LinuxCooked2;
+            return PacketLayer::LinuxCooked2;
         case kLinkNull:
         case kLinkLoop:
-            return Layer::BsdLoopback;
+            return PacketLayer::BsdLoopback;
         case kLinkRaw:
         case kLinkRawBsd:
         case kLinkRawOpenBsd:
         case kLinkIpv4:
         case kLinkIpv6:
-            return Layer::Raw;
+            return PacketLayer::Raw;
         case kLinkTokenRing:
-            return Layer::TokenRing;
+            return PacketLayer::TokenRing;
         case kLinkSlip:
         case kLinkSlipBsdOs:
-            return Layer::Slip;
+            return PacketLayer::Slip;
         case kLinkPpp:
-            return Layer::Ppp;
+            return PacketLayer::Ppp;
         case kLinkFddi:
-            return Layer::Fddi;
+            return PacketLayer::Fddi;
         case kLinkPppSerial:
-            return Layer::PppSerial;
+            return PacketLayer::PppSerial;
         case kLinkPppoe:
-            return Layer::Pppoe;
+            return PacketLayer::Pppoe;
         case kLinkAtm:
         case kLinkAtmClip:
-            return Layer::Atm;
+            return PacketLayer::Atm;
         case kLinkCiscoHdlc:
-            return Layer::CiscoHdlc;
+            return PacketLayer::CiscoHdlc;
         case kLinkWlan:
-            return Layer::Wlan;
+            return PacketLayer::Wlan;
         case kLinkFrameRelay:
-            return Layer::FrameRelay;
+            return PacketLayer::FrameRelay;
         case kLinkPfLog:
-            return Layer::PfLog;
+            return PacketLayer::PfLog;
         case kLinkPrism:
-            return Layer::Prism;
+            return PacketLayer::Prism;
         case kLinkSunAtm:
-            return Layer::SunAtm;
+            return PacketLayer::SunAtm;
         case kLinkRadiotap:
-            return Layer::Radiotap;
+            return PacketLayer::Radiotap;
         case kLinkAvs:
-            return Layer::Avs;
+            return PacketLayer::Avs;
         case kLinkPppDirection:
-            return Layer::PppDirection;
+            return PacketLayer::PppDirection;
         case kLinkJuniperEthernet:
         case kLinkJuniperPpp:
         case kLinkJuniperFrameRelay:
         case kLinkJuniperCiscoHdlc:
-            return Layer::Juniper;
+            return PacketLayer::Juniper;
         case kLinkPpi:
-            return Layer::Ppi;
+            return PacketLayer::Ppi;
         case kLinkErf:
-            return Layer::Erf;
+            return PacketLayer::Erf;
         case kLinkMpls:
-            return Layer::Mpls;
+            return PacketLayer::Mpls;
         case kLinkNetfilterLog:
-            return Layer::NetfilterLog;
+            return PacketLayer::NetfilterLog;
         case kLinkPktap:
-            return Layer::Pktap;
+            return PacketLayer::Pktap;
         default:
-            return plain_header::isLinkType(linkType) ? Layer::PlainLink : Layer::None;
+            return plain_header::isLinkType(linkType) ? PacketLayer::PlainLink : PacketLayer::None;
     }
 }
 
@@ -81,7 +81,7 @@ void stepRaw(Walk& walk) {
         walk.scribe->tree.close();
         walk.scribe->protocols += ":raw";
     }
-    walk.next = Layer::Ip;
+    walk.next = PacketLayer::Ip;
 }
 
 }  // namespace framescope

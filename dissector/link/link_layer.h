@@ -1,5 +1,5 @@
 // The link types that are read, and the layer each begins with. To add one: a step in a pair of
-// files, a value in walk.h's Layer, and a case here and in packet.cpp.
+// files, a value of walk.h's PacketLayer, and a case here and in packet.cpp.
 #pragma once
 
 #include <cstdint>
@@ -49,12 +49,12 @@ enum LinkType : std::uint32_t {
     kLinkLinuxCooked2 = 276,
 };
 
-/// The layer that packets of a link type begin with; Layer::None for those that are not read.
-Layer firstLayer(std::uint32_t linkType);
+/// The layer that packets of a link type begin with; PacketLayer::None for those that are not read.
+PacketLayer firstLayer(std::uint32_t linkType);
 
 /// True for the link types that are read.
 inline bool isReadLinkType(std::uint32_t linkType) {
-    return firstLayer(linkType) != Layer::None;
+    return firstLayer(linkType) != PacketLayer::None;
 }
 
 /// Raw IP: no link header.

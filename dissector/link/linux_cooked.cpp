@@ -76,7 +76,7 @@ void step(Walk& walk, int version) {
     if (walk.scribe != nullptr) describe(version, layout, header, *walk.scribe, walk.place());
     const auto type = static_cast<std::uint16_t>(number(header, layout.protocol, 2));
     constexpr std::uint16_t kLlc = 4;  // ETH_P_802_2
-    if (type == kLlc) return walk.go(Layer::Llc, layout.size);
+    if (type == kLlc) return walk.go(PacketLayer::Llc, layout.size);
     walk.goEtherType(type, layout.size);
 }
 

@@ -42,7 +42,7 @@ void goBridged(Walk& walk, std::size_t size) {
     }
     const bool padded =
         readBe16(rest.data()) == 0 && ethernet::looksLikeFrame(rest.subspan(kPadding));
-    walk.go(Layer::Ethernet, padded ? size + kPadding : size);
+    walk.go(PacketLayer::Ethernet, padded ? size + kPadding : size);
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ void step(Walk& walk) {
     if (walk.scribe != nullptr) describe(snap ? kUnnumbered + kSnapSize : kUnnumbered, walk);
     if (!unnumbered) return walk.stopUnread();
     if (snap) return goSnap(walk, kUnnumbered + kSnapSize);
-    if (p[0] == kSapIp) return walk.go(Layer::Ipv4, kUnnumbered);
+    if (p[0] == kSapIp) return walk.go(PacketLayer::Ipv4, kUnnumbered);
     if (p[0] == kSapOsi) {
         if (!walk.has(kUnnumbered + 1)) return;
         return goNlpid(walk, p[kUnnumbered], kUnnumbered + 1);
@@ -88,11 +88,11 @@ void goNlpid(Walk& walk, std::uint8_t nlpid, std::size_t size) {
             if (!walk.has(size + kSnapSize)) return;
             return goSnap(walk, size + kSnapSize);
         case 0x8e:
-            return walk.go(Layer::Ipv6, size);
+            return walk.go(PacketLayer::Ipv6, size);
         case 0xcc:
-            return walk.go(Layer::Ipv4, size);
+            return walk.go(PacketLayer::Ipv4, size);
         case 0xcf:
-            return walk.go(Layer::Ppp, size);
+            return walk.go(PacketLayer::Ppp, size);
         default:
             return walk.stopUnread();
     }

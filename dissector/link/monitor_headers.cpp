@@ -62,7 +62,7 @@ void stepRadiotap(Walk& walk) {
         describe(walk, FieldId::Radiotap, FieldId::RadiotapLength, 2, 2, size, "", ":radiotap");
     }
     walk.type = hasDataPadding(p, size) ? kDataPadding : 0;
-    walk.go(Layer::Wlan, size);
+    walk.go(PacketLayer::Wlan, size);
 }
 
 void stepPrism(Walk& walk) {
@@ -79,7 +79,7 @@ void stepPrism(Walk& walk) {
     if (!walk.has(size)) return;
     if (walk.scribe != nullptr) describeMonitor(walk, 4, 4, size, "Prism", ":prism");
     walk.type = 0;
-    walk.go(Layer::Wlan, size);
+    walk.go(PacketLayer::Wlan, size);
 }
 
 void stepAvs(Walk& walk) {
@@ -92,7 +92,7 @@ void stepAvs(Walk& walk) {
     if (!walk.has(size)) return;
     if (walk.scribe != nullptr) describeMonitor(walk, 4, 4, size, "AVS", ":wlancap");
     walk.type = 0;
-    walk.go(Layer::Wlan, size);
+    walk.go(PacketLayer::Wlan, size);
 }
 
 void stepPpi(Walk& walk) {
@@ -105,8 +105,8 @@ void stepPpi(Walk& walk) {
     if (walk.scribe != nullptr) {
         describeMonitor(walk, 2, 2, size, "per-packet information", ":ppi");
     }
-    const Layer inner = firstLayer(linkType);
-    if (inner == Layer::None) return walk.stopUnread();
+    const PacketLayer inner = firstLayer(linkType);
+    if (inner == PacketLayer::None) return walk.stopUnread();
     walk.type = static_cast<std::uint16_t>(linkType);
     walk.go(inner, size);
 }

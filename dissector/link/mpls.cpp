@@ -29,7 +29,7 @@ void step(Walk& walk) {
     const std::uint32_t entry = readBe32(walk.bytes());
     if (walk.scribe != nullptr) describe(entry, walk);
     const bool bottom = (entry & 0x100) != 0;
-    walk.go(bottom ? Layer::MplsPayload : Layer::Mpls, kEntrySize);
+    walk.go(bottom ? PacketLayer::MplsPayload : PacketLayer::Mpls, kEntrySize);
 }
 
 void stepPayload(Walk& walk) {
@@ -40,7 +40,7 @@ void stepPayload(Walk& walk) {
     const bool isIp = nibble == 4 || nibble == 6;
     // A frame to an address that begins like an IP header is still a frame.
     if (isIp && (ip::looksLikeHeader(rest, walk.wireLength()) || !ethernet::looksLikeFrame(rest))) {
-        walk.next = Layer::Ip;
+        walk.next = PacketLayer::Ip;
         return;
     }
     // A frame is told by its type, so that has to be there.
@@ -51,10 +51,10 @@ void stepPayload(Walk& walk) {
         if (walk.scribe != nullptr) {
             plain_header::describe(walk, kControlWord, "pseudowire control word", ":pwethcw");
         }
-        return walk.go(Layer::Ethernet, kControlWord);
+        return walk.go(PacketLayer::Ethernet, kControlWord);
     }
     if (!ethernet::looksLikeFrame(rest)) return walk.stopUnread();
-    walk.next = Layer::Ethernet;
+    walk.next = PacketLayer::Ethernet;
 }
 
 }  // namespace framescope::mpls

@@ -11,10 +11,10 @@ std::uint32_t readLe32(const std::uint8_t* p) {
 }
 
 /// Goes on behind a header of which nothing but its size matters.
-void goBehind(Walk& walk, std::size_t size, Layer next, const char* text, const char* name) {
+void goBehind(Walk& walk, std::size_t size, PacketLayer next, const char* text, const char* name) {
     if (!walk.has(size)) return;
     if (walk.scribe != nullptr) plain_header::describe(walk, size, text, name);
-    if (next == Layer::None) return walk.stopUnread();
+    if (next == PacketLayer::None) return walk.stopUnread();
     walk.go(next, size);
 }
 
@@ -27,17 +27,17 @@ void stepAtm(Walk& walk) {
         case 0xaa:
         case 0xfe:
         case 0x06:
-            walk.next = Layer::Llc;
+            walk.next = PacketLayer::Llc;
             return;
         case 0x00:
             // Bridged Ethernet has two bytes of padding, PPP its protocol number.
-            if (p[1] == 0) return walk.go(Layer::Ethernet, 2);
+            if (p[1] == 0) return walk.go(PacketLayer::Ethernet, 2);
             [[fallthrough]];
         case 0xff:
-            walk.next = Layer::Ppp;
+            walk.next = PacketLayer::Ppp;
             return;
         default:
-            walk.next = Layer::Ip;
+            walk.next = PacketLayer::Ip;
             return;
     }
 }
@@ -48,12 +48,12 @@ void stepSunAtm(Walk& walk) {
     if (!walk.has(kHeader)) return;
     switch (walk.bytes()[0] & 0x0f) {
         case 1:
-            return goBehind(walk, kHeader + kLanClient, Layer::Ethernet, "SunATM, LAN emulation",
-                            ":atm");
+            return goBehind(walk, kHeader + kLanClient, PacketLayer::Ethernet,
+                            "SunATM, LAN emulation", ":atm");
         case 2:
-            return goBehind(walk, kHeader, Layer::Llc, "SunATM", ":atm");
+            return goBehind(walk, kHeader, PacketLayer::Llc, "SunATM", ":atm");
         default:
-            return goBehind(walk, kHeader, Layer::None, "SunATM, signalling", ":atm");
+            return goBehind(walk, kHeader, PacketLayer::None, "SunATM, signalling", ":atm");
     }
 }
 
@@ -68,14 +68,14 @@ void stepTokenRing(Walk& walk) {
         size += p[kHeader] & 0x1f;
     }
     const bool carriesLlc = (p[1] & 0xc0) == 0x40;
-    goBehind(walk, size, carriesLlc ? Layer::Llc : Layer::None, "token ring", ":tr");
+    goBehind(walk, size, carriesLlc ? PacketLayer::Llc : PacketLayer::None, "token ring", ":tr");
 }
 
 void stepFddi(Walk& walk) {
     constexpr std::size_t kHeader = 13;
     if (!walk.has(kHeader)) return;
     const bool carriesLlc = (walk.bytes()[0] & 0xf8) == 0x50;
-    goBehind(walk, kHeader, carriesLlc ? Layer::Llc : Layer::None, "FDDI", ":fddi");
+    goBehind(walk, kHeader, carriesLlc ? PacketLayer::Llc : PacketLayer::None, "FDDI", ":fddi");
 }
 
 void stepSlip(Walk& walk) {
@@ -87,7 +87,7 @@ void stepSlip(Walk& walk) {
         walk.scribe->tree.close();
         walk.scribe->protocols += ":slip";
     }
-    walk.go(Layer::Ip, size);
+    walk.go(PacketLayer::Ip, size);
 }
 
 void stepErf(Walk& walk) {
@@ -108,18 +108,19 @@ void stepErf(Walk& walk) {
         case 10:
         case 15:
         case 19:
-            return goBehind(walk, size, Layer::PppSerial, "Endace record", ":erf");
+            return goBehind(walk, size, PacketLayer::PppSerial, "Endace record", ":erf");
         case 2:  // Ethernet
         case 11:
         case 16:
         case 20:
-            return goBehind(walk, size + kEthernetOffset, Layer::Ethernet, "Endace record", ":erf");
+            return goBehind(walk, size + kEthernetOffset, PacketLayer::Ethernet, "Endace record",
+                            ":erf");
         case 22:
-            return goBehind(walk, size, Layer::Ipv4, "Endace record", ":erf");
+            return goBehind(walk, size, PacketLayer::Ipv4, "Endace record", ":erf");
         case 23:
-            return goBehind(walk, size, Layer::Ipv6, "Endace record", ":erf");
+            return goBehind(walk, size, PacketLayer::Ipv6, "Endace record", ":erf");
         default:
-            return goBehind(walk, size, Layer::None, "Endace record", ":erf");
+            return goBehind(walk, size, PacketLayer::None, "Endace record", ":erf");
     }
 }
 
@@ -148,14 +149,14 @@ void stepJuniper(Walk& walk) {
         if (!walk.has(size + 2)) return;
         size += 2 + std::size_t{readBe16(p + size)};
     }
-    Layer next = Layer::Ip;
+    PacketLayer next = PacketLayer::Ip;
     if ((flags & kNoLinkHeader) != 0) {
         size += kProtocol;
     } else {
-        next = walk.type == kLinkJuniperEthernet     ? Layer::Ethernet
-               : walk.type == kLinkJuniperPpp        ? Layer::Ppp
-               : walk.type == kLinkJuniperFrameRelay ? Layer::FrameRelay
-                                                     : Layer::CiscoHdlc;
+        next = walk.type == kLinkJuniperEthernet     ? PacketLayer::Ethernet
+               : walk.type == kLinkJuniperPpp        ? PacketLayer::Ppp
+               : walk.type == kLinkJuniperFrameRelay ? PacketLayer::FrameRelay
+                                                     : PacketLayer::CiscoHdlc;
     }
     goBehind(walk, size, next, "Juniper", ":juniper");
 }

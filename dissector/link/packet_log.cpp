@@ -44,7 +44,7 @@ void describePrefix(Walk& walk, std::size_t at, std::size_t size) {
 }
 
 /// Finds the attribute that holds the packet; the prefix in front of it is described.
-void goToPayload(Walk& walk, Layer layer) {
+void goToPayload(Walk& walk, PacketLayer layer) {
     std::size_t at = kNetfilterHeader;
     for (int i = 0; i < kMaxAttributes; ++i) {
         if (!walk.has(at + kAttributeHeader)) return;
@@ -70,16 +70,17 @@ void stepNetfilter(Walk& walk) {
     if (!walk.has(kNetfilterHeader)) return;
     const std::uint8_t family = walk.bytes()[0];
     constexpr std::uint8_t kBridge = 7;
-    const Layer layer = family == kBridge ? Layer::Ip : bsd_loopback::layerOfFamily(family);
+    const PacketLayer layer =
+        family == kBridge ? PacketLayer::Ip : bsd_loopback::layerOfFamily(family);
     if (walk.scribe != nullptr) openLayer(walk);
-    if (layer == Layer::None) {
+    if (layer == PacketLayer::None) {
         walk.stopUnread();
     } else {
         goToPayload(walk, layer);
     }
     if (walk.scribe == nullptr) return;
     FieldTree& tree = walk.scribe->tree;
-    if (walk.next != Layer::None) tree.setSize(tree.find(FieldId::Nflog), walk.offset);
+    if (walk.next != PacketLayer::None) tree.setSize(tree.find(FieldId::Nflog), walk.offset);
     tree.close();
 }
 
@@ -97,8 +98,8 @@ void stepPf(Walk& walk) {
         tree.close();
         walk.scribe->protocols += ":pflog";
     }
-    const Layer layer = bsd_loopback::layerOfFamily(family);
-    if (layer == Layer::None) return walk.stopUnread();
+    const PacketLayer layer = bsd_loopback::layerOfFamily(family);
+    if (layer == PacketLayer::None) return walk.stopUnread();
     walk.go(layer, size);
 }
 

@@ -12,39 +12,41 @@ struct Header {
     std::uint32_t announcedBy;  ///< LINKTYPE_ value, or EtherType
     std::size_t size;
     std::size_t typeAt;  ///< of the EtherType in it; 0: it has none, `next` follows
-    Layer next;
+    PacketLayer next;
     const char* text;
     const char* name;  ///< among the protocols
 };
 
 /// tcpdump.org, link-layer header types.
 constexpr std::array kLinks = {
-    Header{17, 28, 0, Layer::Ip, "OpenBSD packet filter log, before OpenBSD 3.4", ":old_pflog"},
-    Header{109, 12, 0, Layer::Ip, "OpenBSD encapsulating interface", ":enc"},
-    Header{122, 16, 0, Layer::Llc, "Fibre Channel addresses", ":ipfc"},
-    Header{138, 18, 16, Layer::None, "IP over IEEE 1394", ":ieee1394"},
-    Header{204, 1, 0, Layer::Ppp, "direction", ":direction"},
-    Header{205, 1, 0, Layer::CiscoHdlc, "direction", ":direction"},
-    Header{206, 1, 0, Layer::FrameRelay, "direction", ":direction"},
-    Header{226, 24, 0, Layer::Ip, "Solaris ipnet", ":ipnet"},
-    Header{240, 4, 0, Layer::Ethernet, "netANALYZER", ":netanalyzer"},
-    Header{241, 12, 0, Layer::Ethernet, "netANALYZER, with preamble", ":netanalyzer"},
-    Header{242, 44, 40, Layer::None, "IP over InfiniBand", ":infiniband"},
-    Header{259, 8, 0, Layer::Ethernet, "EPON preamble", ":epon"},
-    Header{274, 8, 0, Layer::Ethernet, "IEEE 802.3br preamble", ":mpacket"},
-    Header{281, 18, 16, Layer::None, "Ethernet with a Broadcom switch tag", ":eth:brcm-tag"},
-    Header{282, 4, 0, Layer::Ethernet, "Broadcom switch tag", ":brcm-tag"},
-    Header{284, 18, 16, Layer::None, "Ethernet with a Marvell switch tag", ":eth:dsa"},
-    Header{285, 22, 20, Layer::None, "Ethernet with an extended Marvell switch tag", ":eth:edsa"},
+    Header{17, 28, 0, PacketLayer::Ip, "OpenBSD packet filter log, before OpenBSD 3.4",
+           ":old_pflog"},
+    Header{109, 12, 0, PacketLayer::Ip, "OpenBSD encapsulating interface", ":enc"},
+    Header{122, 16, 0, PacketLayer::Llc, "Fibre Channel addresses", ":ipfc"},
+    Header{138, 18, 16, PacketLayer::None, "IP over IEEE 1394", ":ieee1394"},
+    Header{204, 1, 0, PacketLayer::Ppp, "direction", ":direction"},
+    Header{205, 1, 0, PacketLayer::CiscoHdlc, "direction", ":direction"},
+    Header{206, 1, 0, PacketLayer::FrameRelay, "direction", ":direction"},
+    Header{226, 24, 0, PacketLayer::Ip, "Solaris ipnet", ":ipnet"},
+    Header{240, 4, 0, PacketLayer::Ethernet, "netANALYZER", ":netanalyzer"},
+    Header{241, 12, 0, PacketLayer::Ethernet, "netANALYZER, with preamble", ":netanalyzer"},
+    Header{242, 44, 40, PacketLayer::None, "IP over InfiniBand", ":infiniband"},
+    Header{259, 8, 0, PacketLayer::Ethernet, "EPON preamble", ":epon"},
+    Header{274, 8, 0, PacketLayer::Ethernet, "IEEE 802.3br preamble", ":mpacket"},
+    Header{281, 18, 16, PacketLayer::None, "Ethernet with a Broadcom switch tag", ":eth:brcm-tag"},
+    Header{282, 4, 0, PacketLayer::Ethernet, "Broadcom switch tag", ":brcm-tag"},
+    Header{284, 18, 16, PacketLayer::None, "Ethernet with a Marvell switch tag", ":eth:dsa"},
+    Header{285, 22, 20, PacketLayer::None, "Ethernet with an extended Marvell switch tag",
+           ":eth:edsa"},
 };
 
 constexpr std::array kTags = {
-    Header{0x8909, 8, 6, Layer::None, "Cisco metadata", ":cmd"},
-    Header{0x8926, 6, 4, Layer::None, "Cisco VN-Tag", ":vntag"},
-    Header{0x892f, 6, 4, Layer::None, "High-availability Seamless Redundancy", ":hsr"},
-    Header{0x893f, 8, 6, Layer::None, "IEEE 802.1BR tag", ":ieee8021br"},
-    Header{0x88e7, 4, 0, Layer::Ethernet, "IEEE 802.1ah service tag", ":ieee8021ah"},
-    Header{0xdada, 8, 6, Layer::None, "Marvell switch tag", ":edsa"},
+    Header{0x8909, 8, 6, PacketLayer::None, "Cisco metadata", ":cmd"},
+    Header{0x8926, 6, 4, PacketLayer::None, "Cisco VN-Tag", ":vntag"},
+    Header{0x892f, 6, 4, PacketLayer::None, "High-availability Seamless Redundancy", ":hsr"},
+    Header{0x893f, 8, 6, PacketLayer::None, "IEEE 802.1BR tag", ":ieee8021br"},
+    Header{0x88e7, 4, 0, PacketLayer::Ethernet, "IEEE 802.1ah service tag", ":ieee8021ah"},
+    Header{0xdada, 8, 6, PacketLayer::None, "Marvell switch tag", ":edsa"},
 };
 
 template <std::size_t Count>
@@ -93,7 +95,7 @@ void stepTrill(Walk& walk) {
     const std::size_t options = (readBe16(walk.bytes()) >> 6 & 31) * std::size_t{4};
     if (!walk.has(kFixed + options)) return;
     if (walk.scribe != nullptr) describe(walk, kFixed + options, "TRILL", ":trill");
-    walk.go(Layer::Ethernet, kFixed + options);
+    walk.go(PacketLayer::Ethernet, kFixed + options);
 }
 
 void stepNsh(Walk& walk) {
@@ -105,8 +107,9 @@ void stepNsh(Walk& walk) {
     if (walk.scribe != nullptr) {
         describe(walk, size, "network service header", ":nsh", protocol, 3);
     }
-    constexpr std::array kProtocols = {Layer::None,     Layer::Ipv4,      Layer::Ipv6,
-                                       Layer::Ethernet, Layer::NshHeader, Layer::Mpls};
+    constexpr std::array kProtocols = {PacketLayer::None,      PacketLayer::Ipv4,
+                                       PacketLayer::Ipv6,      PacketLayer::Ethernet,
+                                       PacketLayer::NshHeader, PacketLayer::Mpls};
     if (protocol >= kProtocols.size() || protocol == 0) return walk.stopUnread();
     walk.go(kProtocols[protocol], size);
 }

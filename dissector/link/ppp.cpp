@@ -61,7 +61,7 @@ void goMultilink(Walk& walk, std::size_t size) {
     constexpr std::uint8_t kBeginsAndEnds = 0xc0;
     if (!walk.has(size + kHeader)) return;
     if ((walk.bytes()[size] & kBeginsAndEnds) != kBeginsAndEnds) return walk.stopUnread();
-    walk.go(Layer::Ppp, size + kHeader);
+    walk.go(PacketLayer::Ppp, size + kHeader);
 }
 
 /// A bridged frame (RFC 3518 section 4.1); of Ethernet alone, without a LAN identifier.
@@ -71,7 +71,7 @@ void goBridged(Walk& walk, std::size_t size) {
     constexpr std::uint8_t kHasLanId = 0x20;
     constexpr std::uint8_t kEthernet = 1;
     if ((p[0] & kHasLanId) != 0 || p[1] != kEthernet) return walk.stopUnread();
-    walk.go(Layer::Ethernet, size + 2);
+    walk.go(PacketLayer::Ethernet, size + 2);
 }
 
 void goBehind(Walk& walk, std::size_t prefix) {
@@ -85,12 +85,12 @@ void goBehind(Walk& walk, std::size_t prefix) {
     if (walk.scribe != nullptr) describe(prefix, size, protocol, walk);
     switch (protocol) {
         case kIpv4:
-            return walk.go(Layer::Ipv4, size);
+            return walk.go(PacketLayer::Ipv4, size);
         case kIpv6:
-            return walk.go(Layer::Ipv6, size);
+            return walk.go(PacketLayer::Ipv6, size);
         case kMplsUnicast:
         case kMplsMulticast:
-            return walk.go(Layer::Mpls, size);
+            return walk.go(PacketLayer::Mpls, size);
         case kMultilink:
             return goMultilink(walk, size);
         case kBridging:
@@ -117,7 +117,8 @@ void stepSerial(Walk& walk) {
     constexpr std::uint8_t kCiscoUnicast = 0x0f;
     constexpr std::uint8_t kCiscoMulticast = 0x8f;
     const std::uint8_t first = walk.bytes()[0];
-    walk.next = first == kCiscoUnicast || first == kCiscoMulticast ? Layer::CiscoHdlc : Layer::Ppp;
+    walk.next = first == kCiscoUnicast || first == kCiscoMulticast ? PacketLayer::CiscoHdlc
+                                                                   : PacketLayer::Ppp;
 }
 
 void stepDirection(Walk& walk) {
@@ -144,7 +145,7 @@ void stepOverEthernet(Walk& walk) {
         walk.scribe->protocols += ":pppoes";
     }
     if (p[0] != kVersionAndType || p[1] != 0) return walk.stopUnread();
-    walk.go(Layer::Ppp, kHeader);
+    walk.go(PacketLayer::Ppp, kHeader);
     walk.bound(length);
 }
 

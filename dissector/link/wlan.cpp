@@ -108,7 +108,7 @@ void step(Walk& walk) {
         walk.end = std::min<std::uint64_t>(walk.end, walk.offset + size + length);
     }
     if (mesh && !skipMeshControl(walk, size)) return;
-    walk.go(Layer::Llc, size);
+    walk.go(PacketLayer::Llc, size);
 }
 
 }  // namespace framescope::wlan

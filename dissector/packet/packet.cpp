@@ -52,120 +52,120 @@ void stepTcp(Walk& walk) {
 
 void step(Walk& walk) {
     switch (walk.next) {
-        case Layer::None:
+        case PacketLayer::None:
             break;
-        case Layer::Ethernet:
+        case PacketLayer::Ethernet:
             return ethernet::step(walk);
-        case Layer::VlanTag:
+        case PacketLayer::VlanTag:
             return ethernet::stepTag(walk);
-        case Layer::FabricPath:
+        case PacketLayer::FabricPath:
             return ethernet::stepFabricPath(walk);
-        case Layer::MacSec:
+        case PacketLayer::MacSec:
             return ethernet::stepMacSec(walk);
-        case Layer::PlainTag:
+        case PacketLayer::PlainTag:
             return plain_header::stepTag(walk);
-        case Layer::Trill:
+        case PacketLayer::Trill:
             return plain_header::stepTrill(walk);
-        case Layer::NshHeader:
+        case PacketLayer::NshHeader:
             return plain_header::stepNsh(walk);
-        case Layer::Llc:
+        case PacketLayer::Llc:
             return llc::step(walk);
-        case Layer::LinuxCooked:
+        case PacketLayer::LinuxCooked:
             return linux_cooked::step(walk, 1);
-        case Layer::LinuxCooked2:
+        case PacketLayer::LinuxCooked2:
             return linux_cooked::step(walk, 2);
-        case Layer::BsdLoopback:
+        case PacketLayer::BsdLoopback:
             return bsd_loopback::step(walk);
-        case Layer::Raw:
+        case PacketLayer::Raw:
             return stepRaw(walk);
-        case Layer::Ppp:
+        case PacketLayer::Ppp:
             return ppp::step(walk);
-        case Layer::PppSerial:
+        case PacketLayer::PppSerial:
             return ppp::stepSerial(walk);
-        case Layer::PppDirection:
+        case PacketLayer::PppDirection:
             return ppp::stepDirection(walk);
-        case Layer::Pppoe:
+        case PacketLayer::Pppoe:
             return ppp::stepOverEthernet(walk);
-        case Layer::CiscoHdlc:
+        case PacketLayer::CiscoHdlc:
             return hdlc::stepCisco(walk);
-        case Layer::FrameRelay:
+        case PacketLayer::FrameRelay:
             return hdlc::stepFrameRelay(walk);
-        case Layer::Mpls:
+        case PacketLayer::Mpls:
             return mpls::step(walk);
-        case Layer::MplsPayload:
+        case PacketLayer::MplsPayload:
             return mpls::stepPayload(walk);
-        case Layer::NetfilterLog:
+        case PacketLayer::NetfilterLog:
             return packet_log::stepNetfilter(walk);
-        case Layer::PfLog:
+        case PacketLayer::PfLog:
             return packet_log::stepPf(walk);
-        case Layer::Wlan:
+        case PacketLayer::Wlan:
             return wlan::step(walk);
-        case Layer::Radiotap:
+        case PacketLayer::Radiotap:
             return wlan::stepRadiotap(walk);
-        case Layer::Prism:
+        case PacketLayer::Prism:
             return wlan::stepPrism(walk);
-        case Layer::Avs:
+        case PacketLayer::Avs:
             return wlan::stepAvs(walk);
-        case Layer::Ppi:
+        case PacketLayer::Ppi:
             return wlan::stepPpi(walk);
-        case Layer::Atm:
+        case PacketLayer::Atm:
             return other_links::stepAtm(walk);
-        case Layer::SunAtm:
+        case PacketLayer::SunAtm:
             return other_links::stepSunAtm(walk);
-        case Layer::TokenRing:
+        case PacketLayer::TokenRing:
             return other_links::stepTokenRing(walk);
-        case Layer::Fddi:
+        case PacketLayer::Fddi:
             return other_links::stepFddi(walk);
-        case Layer::Slip:
+        case PacketLayer::Slip:
             return other_links::stepSlip(walk);
-        case Layer::Erf:
+        case PacketLayer::Erf:
             return other_links::stepErf(walk);
-        case Layer::Pktap:
+        case PacketLayer::Pktap:
             return other_links::stepPktap(walk);
-        case Layer::Juniper:
+        case PacketLayer::Juniper:
             return other_links::stepJuniper(walk);
-        case Layer::PlainLink:
+        case PacketLayer::PlainLink:
             return plain_header::stepLink(walk);
-        case Layer::Ip:
+        case PacketLayer::Ip:
             return ip::step(walk);
-        case Layer::Ipv4:
+        case PacketLayer::Ipv4:
             return ip::stepV4(walk);
-        case Layer::Ipv6:
+        case PacketLayer::Ipv6:
             return ip::stepV6(walk);
-        case Layer::Tcp:
+        case PacketLayer::Tcp:
             return stepTcp(walk);
-        case Layer::Authentication:
+        case PacketLayer::Authentication:
             return ip::stepAuthentication(walk);
-        case Layer::EtherIp:
+        case PacketLayer::EtherIp:
             return ip::stepEtherIp(walk);
-        case Layer::Udp:
+        case PacketLayer::Udp:
             return udp::step(walk);
-        case Layer::Gre:
+        case PacketLayer::Gre:
             return gre::step(walk);
-        case Layer::Erspan:
+        case PacketLayer::Erspan:
             return gre::stepErspan(walk);
-        case Layer::Vxlan:
+        case PacketLayer::Vxlan:
             return udp::stepVxlan(walk);
-        case Layer::Geneve:
+        case PacketLayer::Geneve:
             return udp::stepGeneve(walk);
-        case Layer::Gtp:
+        case PacketLayer::Gtp:
             return udp::stepGtp(walk);
-        case Layer::MplsInUdp:
+        case PacketLayer::MplsInUdp:
             return udp::stepMpls(walk);
-        case Layer::Teredo:
+        case PacketLayer::Teredo:
             return udp::stepTeredo(walk);
-        case Layer::L2tp:
+        case PacketLayer::L2tp:
             return udp::stepL2tp(walk);
-        case Layer::Lisp:
+        case PacketLayer::Lisp:
             return udp::stepLisp(walk);
-        case Layer::Ayiya:
+        case PacketLayer::Ayiya:
             return udp::stepAyiya(walk);
     }
 }
 
 /// Takes the steps from `walk.next` on.
 void finish(Walk& walk) {
-    for (int layers = 0; walk.next != Layer::None; ++layers) {
+    for (int layers = 0; walk.next != PacketLayer::None; ++layers) {
         if (layers == kMaxLayers) walk.stop(PacketKind::Malformed);
         step(walk);
     }
@@ -181,7 +181,7 @@ DecodedPacket walkPacket(std::uint32_t linkType, ByteView packet, std::uint32_t 
     Walk walk(packet, originalLength, decoded, scribe);
     walk.next = firstLayer(linkType);
     walk.type = static_cast<std::uint16_t>(linkType);
-    if (walk.next == Layer::None) walk.stop(PacketKind::UnknownLink);
+    if (walk.next == PacketLayer::None) walk.stop(PacketKind::UnknownLink);
     finish(walk);
     return decoded;
 }
@@ -203,21 +203,21 @@ DecodedPacket walkDatagram(const IpAddress& source, const IpAddress& destination
 void Walk::goIpProtocol(std::uint8_t protocol, std::size_t size) {
     switch (protocol) {
         case kProtocolTcp:
-            return go(Layer::Tcp, size);
+            return go(PacketLayer::Tcp, size);
         case kProtocolUdp:
-            return go(Layer::Udp, size);
+            return go(PacketLayer::Udp, size);
         case kProtocolIpv4:
-            return go(Layer::Ipv4, size);
+            return go(PacketLayer::Ipv4, size);
         case kProtocolIpv6:
-            return go(Layer::Ipv6, size);
+            return go(PacketLayer::Ipv6, size);
         case kProtocolGre:
-            return go(Layer::Gre, size);
+            return go(PacketLayer::Gre, size);
         case kProtocolAuthentication:
-            return go(Layer::Authentication, size);
+            return go(PacketLayer::Authentication, size);
         case kProtocolEtherIp:
-            return go(Layer::EtherIp, size);
+            return go(PacketLayer::EtherIp, size);
         case kProtocolMpls:
-            return go(Layer::Mpls, size);
+            return go(PacketLayer::Mpls, size);
         default:
             return stopUnread();
     }

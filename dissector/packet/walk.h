@@ -15,7 +15,7 @@
 namespace framescope {
 
 /// What a step can find behind its header.
-enum class Layer : std::uint8_t {
+enum class PacketLayer : std::uint8_t {
     None,  ///< the walk is over
     // Link layers
     Ethernet,
@@ -93,7 +93,7 @@ struct Walk {
     const ByteView packet;   ///< as captured
     std::size_t offset = 0;  ///< of the next layer; never beyond the captured bytes
     std::uint64_t end = 0;   ///< of the layers around the next one, on the wire
-    Layer next = Layer::None;
+    PacketLayer next = PacketLayer::None;
     /// What announced the next layer, in the numbers of the layer before: an EtherType for a tag,
     /// the link type for the first layer.
     std::uint16_t type = 0;
@@ -128,12 +128,12 @@ struct Walk {
     /// Ends the walk.
     void stop(PacketKind kind) {
         decoded.kind = kind;
-        next = Layer::None;
+        next = PacketLayer::None;
     }
     /// Ends the walk at something that is not read.
     void stopUnread() { stop(otherwise); }
     /// Goes on behind `size` bytes, which has() has found.
-    void go(Layer layer, std::size_t size) {
+    void go(PacketLayer layer, std::size_t size) {
         offset += size;
         next = layer;
     }

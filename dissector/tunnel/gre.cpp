@@ -85,7 +85,7 @@ void goWccp(Walk& walk, std::size_t size) {
     if (!walk.has(size + 1)) return;
     const bool hasHeader = walk.bytes()[size] >> 4 != 4;
     if (hasHeader && !walk.has(size + kRedirectHeader)) return;
-    walk.go(Layer::Ip, hasHeader ? size + kRedirectHeader : size);
+    walk.go(PacketLayer::Ip, hasHeader ? size + kRedirectHeader : size);
 }
 
 /// Version 1: the key's first half is the payload's length.
@@ -93,7 +93,7 @@ void goPptp(Walk& walk, const Layout& layout) {
     if (layout.key == 0) return walk.stopUnread();
     const std::uint16_t length = readBe16(walk.bytes() + layout.key);
     if (layout.sequence == 0 || length == 0) return walk.stopUnread();
-    walk.go(Layer::Ppp, layout.size);
+    walk.go(PacketLayer::Ppp, layout.size);
     walk.bound(length);
 }
 
@@ -114,13 +114,13 @@ void step(Walk& walk) {
     switch (protocol) {
         case kErspan2:
             // Type I has no header of its own, and GRE no sequence number then.
-            if (layout.sequence == 0) return walk.go(Layer::Ethernet, size);
+            if (layout.sequence == 0) return walk.go(PacketLayer::Ethernet, size);
             [[fallthrough]];
         case kErspan3:
             walk.type = protocol;
-            return walk.go(Layer::Erspan, size);
+            return walk.go(PacketLayer::Erspan, size);
         case kFrameRelay:
-            return walk.go(Layer::FrameRelay, size);
+            return walk.go(PacketLayer::FrameRelay, size);
         case kWccp:
             return goWccp(walk, size);
         default:
@@ -151,7 +151,7 @@ void stepErspan(Walk& walk) {
     }
     // Type III says what was mirrored: a frame, or a datagram without one.
     const bool isIp = third && (p[kType3 - 2] >> 2 & 31) == 2;
-    walk.go(isIp ? Layer::Ip : Layer::Ethernet, size);
+    walk.go(isIp ? PacketLayer::Ip : PacketLayer::Ethernet, size);
 }
 
 }  // namespace framescope::gre

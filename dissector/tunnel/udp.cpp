@@ -6,28 +6,28 @@ namespace {
 constexpr std::size_t kHeader = 8;
 
 /// The tunnel that a port belongs to (IANA, and what came before it).
-Layer tunnelOf(std::uint16_t port) {
+PacketLayer tunnelOf(std::uint16_t port) {
     switch (port) {
         case 1701:
-            return Layer::L2tp;
+            return PacketLayer::L2tp;
         case 2152:
-            return Layer::Gtp;
+            return PacketLayer::Gtp;
         case 3544:
-            return Layer::Teredo;
+            return PacketLayer::Teredo;
         case 4341:
-            return Layer::Lisp;
+            return PacketLayer::Lisp;
         case 4789:
         case 4790:  // with the generic protocol extension
         case 8472:  // Linux before there was a number
-            return Layer::Vxlan;
+            return PacketLayer::Vxlan;
         case 5072:
-            return Layer::Ayiya;
+            return PacketLayer::Ayiya;
         case 6081:
-            return Layer::Geneve;
+            return PacketLayer::Geneve;
         case 6635:
-            return Layer::MplsInUdp;
+            return PacketLayer::MplsInUdp;
         default:
-            return Layer::None;
+            return PacketLayer::None;
     }
 }
 
@@ -52,9 +52,9 @@ void step(Walk& walk) {
     if (walk.rest().size() < kHeader) return walk.stop(PacketKind::Udp);
     const std::uint8_t* const p = walk.bytes();
     if (walk.scribe != nullptr) describe(p, *walk.scribe, walk.place());
-    Layer tunnel = tunnelOf(readBe16(p + 2));
-    if (tunnel == Layer::None) tunnel = tunnelOf(readBe16(p));
-    if (tunnel == Layer::None) return walk.stop(PacketKind::Udp);
+    PacketLayer tunnel = tunnelOf(readBe16(p + 2));
+    if (tunnel == PacketLayer::None) tunnel = tunnelOf(readBe16(p));
+    if (tunnel == PacketLayer::None) return walk.stop(PacketKind::Udp);
     // A length below the header's is that of a datagram that was left to the network card.
     const std::uint16_t length = readBe16(p + 4);
     if (length >= kHeader) walk.bound(length);

@@ -24,7 +24,7 @@ void stopPlain(Walk& walk) {
 }
 
 /// Goes on behind a header of which nothing but its size is shown.
-void goBehind(Walk& walk, Layer next, std::size_t size, const char* text, const char* name) {
+void goBehind(Walk& walk, PacketLayer next, std::size_t size, const char* text, const char* name) {
     if (walk.scribe != nullptr) plain_header::describe(walk, size, text, name);
     walk.go(next, size);
 }
@@ -35,7 +35,7 @@ bool holdsIpAt(const Walk& walk, std::size_t size) {
            ip::looksLikeHeader(walk.rest().subspan(size), walk.wireLength() - size);
 }
 
-void describeVxlan(Walk& walk, Layer inner) {
+void describeVxlan(Walk& walk, PacketLayer inner) {
     FieldTree& tree = walk.scribe->tree;
     const std::uint8_t* const p = walk.bytes();
     const Place place = walk.place();
@@ -44,7 +44,7 @@ void describeVxlan(Walk& walk, Layer inner) {
     tree.add(FieldId::VxlanFlags, place, 2, std::uint64_t{readBe16(p)});
     tree.add(FieldId::VxlanVni, place.at(4), 3, network);
     tree.close();
-    walk.scribe->protocols += inner == Layer::Ethernet ? ":vxlan" : ":vxlan-gpe";
+    walk.scribe->protocols += inner == PacketLayer::Ethernet ? ":vxlan" : ":vxlan-gpe";
 }
 
 void describeGeneve(Walk& walk, std::uint16_t protocol, std::size_t size) {
@@ -93,14 +93,16 @@ void stepVxlan(Walk& walk) {
     constexpr std::uint8_t kNamesProtocol = 0x04;
     if (!holds(walk, kVxlanHeader)) return stopPlain(walk);
     const std::uint8_t* const p = walk.bytes();
-    Layer inner = Layer::Ethernet;
+    PacketLayer inner = PacketLayer::Ethernet;
     if ((p[0] & kNamesProtocol) != 0) {
-        constexpr Layer kProtocols[] = {Layer::None,     Layer::Ipv4,      Layer::Ipv6,
-                                        Layer::Ethernet, Layer::NshHeader, Layer::Mpls};
-        inner = p[3] < std::size(kProtocols) ? kProtocols[p[3]] : Layer::None;
+        constexpr PacketLayer kProtocols[] = {PacketLayer::None,      PacketLayer::Ipv4,
+                                              PacketLayer::Ipv6,      PacketLayer::Ethernet,
+                                              PacketLayer::NshHeader, PacketLayer::Mpls};
+        inner = p[3] < std::size(kProtocols) ? kProtocols[p[3]] : PacketLayer::None;
     }
     // The last byte is reserved in every variant; others use some of the bits before it.
-    if ((p[0] & kHasNetwork) == 0 || p[7] != 0 || inner == Layer::None) return stopPlain(walk);
+    if ((p[0] & kHasNetwork) == 0 || p[7] != 0 || inner == PacketLayer::None)
+        return stopPlain(walk);
     if (walk.scribe != nullptr) describeVxlan(walk, inner);
     walk.go(inner, kVxlanHeader);
 }
@@ -114,7 +116,7 @@ void stepGeneve(Walk& walk) {
     const std::size_t size = kGeneveHeader + (p[0] & 0x3f) * std::size_t{4};
     const std::uint16_t protocol = readBe16(p + 2);
     const bool fits = (p[0] & kVersion) == 0 && (p[1] & kReserved) == 0 && p[7] == 0 &&
-                      layerOfEtherType(protocol) != Layer::None;
+                      layerOfEtherType(protocol) != PacketLayer::None;
     if (!fits || (p[1] & kControl) != 0) return stopPlain(walk);
     if (!walk.has(size)) return;
     if (walk.scribe != nullptr) describeGeneve(walk, protocol, size);
@@ -142,7 +144,7 @@ void stepGtp(Walk& walk) {
     }
     if (walk.scribe != nullptr) describeGtp(walk, size);
     walk.bound(length);
-    walk.go(Layer::Ip, size);
+    walk.go(PacketLayer::Ip, size);
 }
 
 void stepMpls(Walk& walk) {
@@ -154,7 +156,7 @@ void stepMpls(Walk& walk) {
             rest[at + 4] >> 4 != 0) {
             break;
         }
-        walk.next = Layer::Mpls;
+        walk.next = PacketLayer::Mpls;
         return;
     }
     stopPlain(walk);
@@ -172,7 +174,7 @@ void stepTeredo(Walk& walk) {
     if (indicates(kAuthentication)) size += kAuthenticationFixed + rest[2] + rest[3];
     if (indicates(kOrigin)) size += 8;
     if (!holdsIpAt(walk, size) || rest[size] >> 4 != 6) return stopPlain(walk);
-    goBehind(walk, Layer::Ipv6, size, "Teredo", ":teredo");
+    goBehind(walk, PacketLayer::Ipv6, size, "Teredo", ":teredo");
 }
 
 void stepL2tp(Walk& walk) {
@@ -200,13 +202,13 @@ void stepL2tp(Walk& walk) {
         if (length < size || length > walk.wireLength()) return stopPlain(walk);
         walk.bound(length);
     }
-    goBehind(walk, Layer::Ppp, size, "L2TP", ":l2tp");
+    goBehind(walk, PacketLayer::Ppp, size, "L2TP", ":l2tp");
 }
 
 void stepLisp(Walk& walk) {
     constexpr std::size_t kHeader = 8;
     if (!holdsIpAt(walk, kHeader)) return stopPlain(walk);
-    goBehind(walk, Layer::Ip, kHeader, "LISP data", ":lisp-data");
+    goBehind(walk, PacketLayer::Ip, kHeader, "LISP data", ":lisp-data");
 }
 
 void stepAyiya(Walk& walk) {
@@ -218,7 +220,7 @@ void stepAyiya(Walk& walk) {
         kFixed + (std::size_t{1} << (p[0] >> 4)) + (p[1] >> 4) * std::size_t{4};
     const bool isIp = p[3] == kProtocolIpv4 || p[3] == kProtocolIpv6;
     if ((p[2] & 0x0f) != kForward || !isIp || !holdsIpAt(walk, size)) return stopPlain(walk);
-    goBehind(walk, Layer::Ip, size, "AYIYA", ":ayiya");
+    goBehind(walk, PacketLayer::Ip, size, "AYIYA", ":ayiya");
 }
 
 }  // namespace framescope::udp
