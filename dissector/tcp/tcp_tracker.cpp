@@ -9,6 +9,16 @@
 #include "dissector/tcp/tcp_options.h"
 
 namespace framescope::tcp {
+namespace {
+
+/// The sequence number of a packet's first byte: a SYN takes one in front of it. One that is not
+/// where the stream begins is none.
+std::uint32_t dataSequence(const StreamAssembler& stream, const Header& tcp) {
+    const bool syn = tcp.has(kSyn) && (!stream.started() || stream.base() == tcp.sequence + 1);
+    return tcp.sequence + (syn ? 1U : 0U);
+}
+
+}  // namespace
 
 std::size_t TcpTracker::KeyHash::operator()(const Key& key) const {
     const auto hash = [](const Endpoint& e) {
@@ -46,7 +56,21 @@ bool TcpTracker::opensAnother(const Connection& connection, const DecodedPacket&
         return isRepeatedMuchLater(connection, origin);
     }
     return !connection.live->stream(direction).canStartAt(start) &&
-           !answersAgain(connection, decoded);
+           !answersAgain(connection, decoded) && !continues(connection, decoded);
+}
+
+/// Whether both numbers of a packet are those of the connection as it is: then its SYN is a damaged
+/// or forged flag (RFC 5961 section 4), since another connection would bring other numbers.
+bool TcpTracker::continues(const Connection& connection, const DecodedPacket& decoded) {
+    const Direction direction = connection.directionOf(decoded.source);
+    const StreamAssembler& stream = connection.live->stream(direction);
+    const StreamAssembler& other = connection.live->stream(opposite(direction));
+    if (!decoded.tcp.has(kAck) || !stream.started() || !other.started()) return false;
+    const auto isWithin = [](const StreamAssembler& known, std::uint32_t number) {
+        const std::int64_t offset = known.offsetOf(number);
+        return offset >= 0 && static_cast<StreamOffset>(offset) <= known.farthest();
+    };
+    return isWithin(stream, decoded.tcp.sequence) && isWithin(other, decoded.tcp.acknowledgment);
 }
 
 /// A SYN-ACK with another number than the one before, which its receiver had not taken: servers
@@ -161,7 +185,7 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
             addSegment(connection, direction, decoded, payload, origin);
         }
         if (tcp.has(kFin)) {
-            const std::uint32_t fin = tcp.sequence + (tcp.has(kSyn) ? 1U : 0U) +
+            const std::uint32_t fin = dataSequence(live.stream(direction), tcp) +
                                       static_cast<std::uint32_t>(decoded.payloadLength);
             Sink sink(*this, connection, direction);
             if (!live.stream(direction).started() && connection.settled) {
@@ -287,7 +311,7 @@ void TcpTracker::addSegment(Connection& connection, Direction direction,
     StreamAssembler& stream = live.stream(direction);
     const StreamAssembler& other = live.stream(opposite(direction));
     Segment segment;
-    segment.sequence = tcp.sequence + (tcp.has(kSyn) ? 1U : 0U);
+    segment.sequence = dataSequence(stream, tcp);
     segment.captured = payload;
     segment.length = decoded.payloadLength;
     segment.origin = origin;

@@ -80,6 +80,7 @@ private:
     bool opensAnother(const Connection& connection, const DecodedPacket& decoded,
                       const Origin& origin) const;
     static bool answersAgain(const Connection& connection, const DecodedPacket& decoded);
+    static bool continues(const Connection& connection, const DecodedPacket& decoded);
     static bool isFarFrom(const Connection& connection, const DecodedPacket& decoded);
     static bool isRepeatedMuchLater(const Connection& connection, const Origin& origin);
     Connection& find(const DecodedPacket& decoded, const Origin& origin);

@@ -308,6 +308,15 @@ private Q_SLOTS:
             },
             "0:c+x@0 0:s+y@0" + open);
         row(
+            "a damaged flag looks like a SYN",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "ab");
+                w.send(kA, kB, kData | kSyn, 103, 501, "cd");
+                w.send(kA, kB, kData, 105, 501, "ef");
+            },
+            "0:c+ab@0 0:c+cd@2 0:c+ef@4" + open);
+        row(
             "urgent data",
             [](Wire& w) {
                 w.open();
