@@ -32,6 +32,10 @@ struct TcpTracker::Live {
         std::uint8_t scale = kUsualScale;
         bool ended = false;
         bool startTold = false;
+        bool orderly = true;  ///< while a SYN is waited for: numbers only grew
+        std::uint32_t lastSequence = 0;
+        std::uint32_t lastAcknowledgment = 0;
+        std::uint32_t packets = 0;             ///< likewise
         std::optional<std::uint32_t> urgent;   ///< sequence number of urgent data, to be told
         std::vector<EarlyConflict> conflicts;  ///< to be told
     };

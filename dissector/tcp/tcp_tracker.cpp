@@ -196,6 +196,7 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
             live.stream(direction).finish(fin, sink);
         }
     }
+    if (!connection.settled) settleIfOrderly(connection, direction, tcp);
     if (live.waiting() || live.cost != 0 || !connection.settled || live.reset) {
         giveUpHoles(connection);
         pump(connection);

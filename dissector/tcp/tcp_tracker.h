@@ -35,6 +35,10 @@ struct TrackerLimits {
 
 class TcpTracker {
 public:
+    /// Packets of a connection in perfect order after which no SYN of it is waited for, as long as
+    /// the whole capture was in order; so many where both sides have sent their FIN.
+    static constexpr std::uint32_t kOrderly = 12;
+    static constexpr std::uint32_t kOrderlyToFin = 5;
     /// Conflicts that are told of one connection.
     static constexpr std::uint32_t kMaxConflicts = 100;
     /// Connections that have ended and are still recognised.
@@ -94,6 +98,7 @@ private:
     bool inferClient(const Connection& connection) const;
     void tellStarts(Connection& connection);
     void settle(Connection& connection);
+    void settleIfOrderly(Connection& connection, Direction direction, const Header& tcp);
 
     // Its packets
     void addSegment(Connection& connection, Direction direction, const DecodedPacket& decoded,

@@ -39,6 +39,28 @@ void TcpTracker::settle(Connection& connection) {
     }
 }
 
+/// Packets that overtake each other rarely leave a dozen of one connection in perfect order; where
+/// they are, the SYN was not captured.
+void TcpTracker::settleIfOrderly(Connection& connection, Direction direction, const Header& tcp) {
+    Live& live = *connection.live;
+    Live::Side& side = live.side(direction);
+    const auto isBefore = [](std::uint32_t a, std::uint32_t b) {
+        return static_cast<std::int32_t>(a - b) < 0;
+    };
+    if (side.packets != 0 && (isBefore(tcp.sequence, side.lastSequence) ||
+                              isBefore(tcp.acknowledgment, side.lastAcknowledgment))) {
+        side.orderly = false;
+    }
+    ++side.packets;
+    side.lastSequence = tcp.sequence;
+    if (tcp.has(kAck)) side.lastAcknowledgment = tcp.acknowledgment;
+    const Live::Side& other = live.side(opposite(direction));
+    if (m_outOfOrder || !side.orderly || !other.orderly || other.packets == 0) return;
+    const std::uint32_t packets = side.packets + other.packets;
+    const bool bothFins = side.stream.fin() && other.stream.fin();
+    if (packets >= kOrderly || (bothFins && packets >= kOrderlyToFin)) settle(connection);
+}
+
 /// Hands on what waits for nothing any more, in the order in which it was captured.
 void TcpTracker::pump(Connection& connection) {
     Live& live = *connection.live;

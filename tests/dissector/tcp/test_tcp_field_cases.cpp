@@ -560,6 +560,24 @@ private Q_SLOTS:
         QVERIFY2(story == expected, ("\n" + story + "\nand not\n" + expected).c_str());
     }
 
+    void joinedInPerfectOrderIsToldEarly() {
+        Wire w;
+        Wire swapped;
+        for (std::uint32_t i = 0; i < TcpTracker::kOrderly; ++i) {
+            QCOMPARE(w.story.text, std::string());
+            const std::uint32_t at = 90 + i / 2;
+            if (i % 2 == 0) {
+                w.send(kA, kB, kData, at, 700 + i / 2, "x");
+            } else {
+                w.send(kB, kA, kData, 700 + i / 2, at + 1, "y");
+            }
+            swapped.send(kA, kB, kData, i == 1 ? 90 : 91 + i, 700, "x");
+        }
+        QVERIFY2(w.story.text.starts_with("0:open(1000>80,joined) 0:c+x@0 0:s+y@0 0:c+x@1"),
+                 w.story.text.c_str());
+        QCOMPARE(swapped.story.text, std::string());
+    }
+
     void limitsOfAConnection() {
         Wire w({100, 4, 1U << 20});
         w.open();
