@@ -59,6 +59,40 @@ bool mayBePayload(const http::Head& head) {
     return type == "text/plain" || type == "application/octet-stream" || type == "text/javascript";
 }
 
+/// Where the next packet begins in a payload of which the beginning is missing: behind a record
+/// separator, or where lengths lead from packet to packet to the last byte.
+std::optional<std::size_t> findPacket(std::string_view payload, const UnitForm& form) {
+    if (form.framing == Framing::Records) {
+        const std::size_t separator = payload.find('\x1e');
+        if (separator == std::string_view::npos || separator + 1 == payload.size()) {
+            return std::nullopt;
+        }
+        return separator + 1;
+    }
+    if (form.framing != Framing::Lengths) return std::nullopt;
+    // So many colons are tried: each may mean reading all that stands behind it.
+    constexpr int kMostTried = 64;
+    std::size_t colon = payload.find(':');
+    for (int tried = 0; tried < kMostTried && colon != std::string_view::npos; ++tried) {
+        std::size_t begin = colon;
+        while (begin > 0 && payload[begin - 1] >= '0' && payload[begin - 1] <= '9') --begin;
+        const std::string_view rest = payload.substr(begin);
+        PayloadReader reader(rest, form.framing, true);
+        std::size_t end = 0;
+        while (const auto unit = reader.next()) {
+            const auto content =
+                unit->complete
+                    ? unitContent(rest.substr(unit->range.begin, unit->range.size()), form.framing)
+                    : std::nullopt;
+            if (!content || !packetOf(*content, form)) break;
+            end = static_cast<std::size_t>(unit->range.end);
+        }
+        if (begin != colon && end == rest.size()) return begin;
+        colon = payload.find(':', colon + 1);
+    }
+    return std::nullopt;
+}
+
 std::unique_ptr<BodyReader> makePollingReader(const Exchange& exchange, LayerOutput&) {
     const bool response = exchange.direction == Direction::ServerToClient;
     if (exchange.requestRow == kNoRecord) {
@@ -96,7 +130,12 @@ PollingReader::PollingReader(const Exchange& exchange)
 
 void PollingReader::data(std::uint64_t offset, ByteView bytes, LayerOutput& out) {
     m_length = offset + bytes.size();
-    if (m_stop) return;
+    if (m_stop) {
+        if (m_behindGapStart == 0 || m_behindGap.size() + bytes.size() > kMaxBody) return;
+        m_behindGap += asText(bytes);
+        if (m_pieces.size() < kMaxPieces) m_pieces.push_back({m_length, out.arrival()});
+        return;
+    }
     const std::size_t most = m_guess ? kMaxGuess : kMaxBody;
     const std::size_t taken = std::min(bytes.size(), most - m_body.size());
     m_body += asText(bytes.first(taken));
@@ -114,9 +153,13 @@ void PollingReader::data(std::uint64_t offset, ByteView bytes, LayerOutput& out)
 void PollingReader::gap(std::uint64_t offset, std::uint64_t missing, LayerOutput&) {
     m_length = offset + missing;
     if (!m_stop) m_stop = m_body.size();
+    if (m_overLimit) return;
+    m_behindGap.clear();
+    m_behindGapStart = m_length;
 }
 
 void PollingReader::end(bool whole, LayerOutput& out) {
+    m_endSeen = whole;
     m_whole = whole && !m_stop;
     // A guess is believed only for what was seen from its first to its last byte.
     if (m_guess && !m_whole) return;
@@ -200,6 +243,17 @@ void PollingReader::readPayload(LayerOutput& out) {
         text.form.doubleUtf8 = twice;
     }
     PayloadReader reader(text.payload, text.form.framing, m_whole);
+    const std::uint64_t readTo = readUnits(text, reader, session, out);
+    if (!reader.rest().empty()) {
+        emitRest(text, {text.origin(reader.rest().begin), text.origin(reader.rest().end)},
+                 IssueCode::EngineIoPayloadMalformed, session, out);
+    } else if (!m_whole && readTo < m_length) {
+        readBehindGap(text, readTo, session, out);
+    }
+}
+
+std::uint64_t PollingReader::readUnits(const Text& text, PayloadReader& reader, Session& session,
+                                       LayerOutput& out) {
     std::uint64_t readTo = text.begin;
     while (const auto unit = reader.next()) {
         if (!unit->complete) break;
@@ -212,15 +266,29 @@ void PollingReader::readPayload(LayerOutput& out) {
         readUnit(text, *unit, session, out);
         readTo = text.origin(unit->range.end);
     }
-    if (!reader.rest().empty()) {
-        emitRest(text, {text.origin(reader.rest().begin), text.origin(reader.rest().end)},
-                 IssueCode::EngineIoPayloadMalformed, session, out);
-    } else if (!m_whole && readTo < m_length) {
-        emitRest(
-            text, {readTo, m_length},
-            m_overLimit ? IssueCode::EngineIoPayloadTooLong : IssueCode::EngineIoPacketIncomplete,
-            session, out);
+    return readTo;
+}
+
+void PollingReader::readBehindGap(const Text& text, std::uint64_t readTo, Session& session,
+                                  LayerOutput& out) {
+    const IssueCode why =
+        m_overLimit ? IssueCode::EngineIoPayloadTooLong : IssueCode::EngineIoPacketIncomplete;
+    const auto footing =
+        text.form.wrapping == Wrapping::None ? findPacket(m_behindGap, text.form) : std::nullopt;
+    if (!footing) {
+        emitRest(text, {readTo, m_length}, why, session, out);
+        return;
     }
+    Text behind;
+    behind.payload = std::string_view(m_behindGap).substr(*footing);
+    behind.begin = m_behindGapStart + *footing;
+    behind.form = text.form;
+    behind.revision = text.revision;
+    emitRest(text, {readTo, behind.begin}, why, session, out);
+    m_footingFound = true;
+    PayloadReader reader(behind.payload, behind.form.framing, m_endSeen);
+    const std::uint64_t end = readUnits(behind, reader, session, out);
+    if (end < m_length) emitRest(behind, {end, m_length}, why, session, out);
 }
 
 void PollingReader::readUnit(const Text& text, const PayloadUnit& unit, Session& session,
@@ -237,6 +305,9 @@ void PollingReader::readUnit(const Text& text, const PayloadUnit& unit, Session&
     const bool whole = packet->data.size() <= kMaxMessageRead;
     readPacket(session, {*packet, whole, m_direction, Transport::Polling, text.revision}, record,
                issues, out);
+    if (std::exchange(m_footingFound, false)) {
+        issues.addContextual(IssueCode::EngineIoResynchronised);
+    }
     emitJudged(record, issues, out);
 }
 

@@ -40,6 +40,11 @@ private:
     struct Text;
 
     void readPayload(LayerOutput& out);
+    /// Reads the packets of `text` to its end or to what is none; returns the offset behind them.
+    std::uint64_t readUnits(const Text& text, PayloadReader& reader, Session& session,
+                            LayerOutput& out);
+    /// Reads on behind missing bytes, at the next packet; `readTo` is behind the last one.
+    void readBehindGap(const Text& text, std::uint64_t readTo, Session& session, LayerOutput& out);
     void readUnit(const Text& text, const PayloadUnit& unit, Session& session, LayerOutput& out);
     void emitRest(const Text& text, ByteRange range, IssueCode why, Session& session,
                   LayerOutput& out);
@@ -54,8 +59,12 @@ private:
     std::string m_body;
     std::uint64_t m_length = 0;           ///< of the body, with what is not held
     std::optional<std::uint64_t> m_stop;  ///< where it cannot be read on: a hole, the limit
+    std::string m_behindGap;              ///< of a body with holes, what stands behind the last
+    std::uint64_t m_behindGapStart = 0;   ///< offset of its first byte
+    bool m_footingFound = false;          ///< the next packet is the first one behind a hole
     bool m_overLimit = false;
     bool m_whole = false;
+    bool m_endSeen = false;
     std::vector<Piece> m_pieces;
     Session m_unlisted;
 };

@@ -30,11 +30,12 @@ void HttpLayer::data(Direction direction, StreamOffset offset, ByteView bytes, L
 std::size_t HttpLayer::read(Direction direction, StreamOffset offset, ByteView bytes,
                             LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
+    std::size_t done = 0;
     if (half.state == State::Unreadable) {
         half.state = State::Head;
         half.head.clear();
+        if (half.lost) done = skipToStartLine(direction, offset, bytes, out);
     }
-    std::size_t done = 0;
     while (done < bytes.size()) {
         const ByteView rest = bytes.subspan(done);
         if (m_successor != nullptr && !isLate(direction)) {
@@ -124,6 +125,7 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
     }
     IssueSink issues;
     issues.add(why == IssueCode::None ? IssueCode::HttpHeadCutShort : why);
+    if (std::exchange(half.lost, false)) issues.addContextual(IssueCode::HttpResynchronised);
     const RecordId row = emitJudged(record, issues, out);
     if (record.group != kNoRecord) out.link({row, record.group, 0, LinkKind::ResponseTo});
     if (isLate(direction)) {
@@ -163,6 +165,7 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     Half& half = m_halves[indexOf(record.direction)];
     IssueSink issues;
     const BodyFraming framing = judgeRequest(head, issues);
+    if (std::exchange(half.lost, false)) issues.addContextual(IssueCode::HttpResynchronised);
     const bool webSocket = websocket::isHandshake(head);
 
     ConnectionFacts& facts = out.facts();
@@ -192,14 +195,14 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
         webSocket || head.find("Upgrade") != nullptr || head.method == "CONNECT";
     const bool wait = pending.asksForUpgrade && framing.kind == BodyKind::None;
     const RecordId row = pending.record;
-    addPending(std::move(pending));
-    if (wait && record.direction == Direction::ClientToServer) {
+    const std::string lastEventId = pending.lastEventId;
+    const bool answered = answeredAlready(row, out);
+    if (!answered) addPending(std::move(pending));
+    if (wait && !answered && record.direction == Direction::ClientToServer) {
         half.state = State::Waiting;
     } else {
         beginBody(framing,
-                  {head.method, head.target, m_pending.back().lastEventId, &head, row, row,
-                   record.direction},
-                  out);
+                  {head.method, head.target, lastEventId, &head, row, row, record.direction}, out);
     }
 }
 
@@ -224,6 +227,8 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     }
     IssueSink issues;
     const BodyFraming framing = judgeResponse(head, request.method, request.offer.get(), issues);
+    Half& half = m_halves[indexOf(record.direction)];
+    if (std::exchange(half.lost, false)) issues.addContextual(IssueCode::HttpResynchronised);
     record.kind = RowKind::HttpResponse;
     record.detail = head.status;
     record.group = request.record;
@@ -238,6 +243,10 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     }
 
     const bool requestKnown = request.record != kNoRecord;
+    if (!requestKnown) {
+        if (m_unpaired.size() == kMaxUnpaired) m_unpaired.pop_front();
+        m_unpaired.emplace_back(row, out.arrival().packet);
+    }
     // A client that answers itself is not believed while bytes behind its request are held.
     const bool believed = record.direction == Direction::ServerToClient || m_held.empty();
     const bool switches = believed && websocket::agreesToWebSocket(head, request.offer.get());
@@ -312,21 +321,6 @@ void HttpLayer::clientCaughtUp(LayerOutput& out) {
     out.replaceWith(std::move(m_lateSuccessor));
 }
 
-bool HttpLayer::leaveOpenWhatWasAnswered(LayerOutput& out) {
-    Half& server = m_halves[indexOf(Direction::ServerToClient)];
-    const bool atHead = server.state == State::Head || server.state == State::Unreadable;
-    if (!atHead || m_pending.empty() || m_pending.back().offer == nullptr ||
-        m_halves[indexOf(Direction::ClientToServer)].state != State::Waiting) {
-        return false;
-    }
-    const auto cut = server.recognised ? parseCutHead(server.head) : std::nullopt;
-    if (cut && cut->status != 101) return false;
-    DetectLayer::Asked asked{m_pending.back().target, m_pending.back().record};
-    if (server.state == State::Head) giveUpHead(Direction::ServerToClient, out, IssueCode::None);
-    handOver(std::make_unique<DetectLayer>(std::move(asked)), true, out);
-    return true;
-}
-
 void HttpLayer::decideWithoutResponse(LayerOutput& out) {
     Half& client = m_halves[indexOf(Direction::ClientToServer)];
     while (m_successor == nullptr && client.state == State::Waiting && !m_held.empty()) {
@@ -379,6 +373,8 @@ void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOu
     half.framing = framing;
     half.remaining = framing.length;
     half.chunks = {};
+    half.chunkLost = false;
+    half.searched = 0;
     half.decoded = 0;
     half.reader.reset();
     half.decoder.reset();
@@ -488,6 +484,7 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
             return taken;
         }
         case BodyKind::Chunked: {
+            if (half.chunkLost) return findFooting(direction, offset, bytes, out);
             const std::uint64_t before = half.chunks.position();
             m_parts.clear();
             const bool wanted = half.reader != nullptr || half.decoder != nullptr;
@@ -518,53 +515,6 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
             break;
     }
     return bytes.size();
-}
-
-void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t missing,
-                    LayerOutput& out) {
-    if (isLate(direction)) giveUpHead(direction, out, IssueCode::None);
-    if (m_successor != nullptr) {
-        m_successor->gap(direction, offset, missing, out);
-        return;
-    }
-    Half& half = m_halves[indexOf(direction)];
-    if (direction == Direction::ServerToClient && leaveOpenWhatWasAnswered(out)) {
-        m_successor->gap(direction, offset, missing, out);
-        return;
-    }
-    bool responseLost = false;
-    switch (half.state) {
-        case State::Head:
-            giveUpHead(direction, out, IssueCode::None);
-            responseLost = true;
-            break;
-        case State::Body:
-            // Missing bytes inside a body of known length leave the place of the next message
-            // known; otherwise the next segment that begins with a start line is it.
-            if (half.framing.kind == BodyKind::Length && missing <= half.remaining) {
-                half.remaining -= missing;
-                deliverGap(half, missing, out);
-                if (half.remaining == 0) {
-                    half.state = State::Head;
-                    endBody(half, true, out);
-                }
-            } else if (half.framing.kind == BodyKind::Length ||
-                       (half.framing.kind == BodyKind::Chunked && !half.chunks.skip(missing))) {
-                half.state = State::Unreadable;
-                endBody(half, false, out);
-                responseLost = true;
-            } else {
-                deliverGap(half, missing, out);
-            }
-            break;
-        case State::Unreadable:
-            responseLost = true;
-            break;
-        case State::Waiting:
-            m_held.addGap(direction, offset, missing, out);
-            break;
-    }
-    if (responseLost && direction == Direction::ServerToClient) m_responseLost = true;
 }
 
 void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "dissector/http/body.h"
@@ -35,6 +36,10 @@ public:
     static constexpr std::size_t kMaxHeld = 1U << 20;
     /// Requests that may wait for their response.
     static constexpr std::size_t kMaxPending = 4096;
+    /// Responses that may wait for a request that arrived earlier and is read later.
+    static constexpr std::size_t kMaxUnpaired = 256;
+    /// Bytes that are searched for the next chunk of a body.
+    static constexpr std::uint64_t kMaxChunkSearch = 1U << 20;
     /// Tunnels inside tunnels that are looked into.
     static constexpr std::uint8_t kMaxTunnels = 8;
 
@@ -69,6 +74,9 @@ private:
         StreamOffset bodyStart = 0;
         StreamOffset lastPlace = 0;  ///< that was left for reading on from
         std::optional<EndReason> ended;
+        bool lost = false;           ///< bytes are missing in front of the next head
+        bool chunkLost = false;      ///< the next size line of this chunked body is looked for
+        std::uint64_t searched = 0;  ///< bytes that were looked at for it
     };
     struct PendingRequest {
         RecordId record = kNoRecord;
@@ -86,6 +94,18 @@ private:
                          LayerOutput& out);
     std::size_t readBody(Direction direction, StreamOffset offset, ByteView bytes,
                          LayerOutput& out);
+
+    /// Behind missing bytes: where a start line stands, not at the front; 0 where none does.
+    std::size_t skipToStartLine(Direction direction, StreamOffset offset, ByteView bytes,
+                                LayerOutput& out);
+    /// Looks for the next chunk or the next head behind a hole in a chunked body; returns how many
+    /// bytes stand in front of either.
+    std::size_t findFooting(Direction direction, StreamOffset offset, ByteView bytes,
+                            LayerOutput& out);
+    /// A hole in the body that is being read. False where its end is not known any more.
+    bool skipInBody(Half& half, std::uint64_t missing, LayerOutput& out);
+    /// A response was read before this request, which arrived earlier, came out of a hole's shadow.
+    bool answeredAlready(RecordId request, LayerOutput& out);
 
     void headComplete(Direction direction, LayerOutput& out);
     void requestComplete(const Head& head, Record record, LayerOutput& out);
@@ -132,6 +152,8 @@ private:
     ExchangeMeter m_meter;
     /// The next response need not be the one to the oldest request, or none may come at all.
     bool m_responseLost = false;
+    /// Responses to requests that were not seen by then, and the packets they came with.
+    std::deque<std::pair<RecordId, PacketNumber>> m_unpaired;
     Layer* m_successor = nullptr;  ///< owned by the connection, or by the next member
     /// The successor while the client is behind.
     std::unique_ptr<Layer> m_lateSuccessor;

@@ -100,6 +100,7 @@ private:
     void emitEnded(std::uint64_t end, LayerOutput& out) {
         if (std::exchange(m_beginningLost, false)) {
             emitUnit(end, Form::BeginningLost, out);
+            m_footingFound = true;
         } else if (m_splitter.isComment()) {
             emitUnit(end, Form::Comment, out);
         } else {
@@ -143,6 +144,9 @@ private:
         if (form != Form::Comment) record.name = out.intern(meaning.type);
         IssueSink issues;
         check(asText(bytes), begin == 0, form, cut, issues);
+        if (form < Form::Unfinished && std::exchange(m_footingFound, false)) {
+            issues.addContextual(IssueCode::EventStreamResynchronised);
+        }
         const RecordId row = emitJudged(record, issues, out);
 
         if (form != Form::Event && form != Form::WithoutData) return;
@@ -154,6 +158,7 @@ private:
     EventSplitter m_splitter;
     Bytes m_unit;  ///< of the unit that has begun, up to kMaxMessageRead
     bool m_beginningLost = false;
+    bool m_footingFound = false;  ///< the next unit is the first whole one behind a loss
     std::string m_lastId;
     StreamTracker::Name m_name;
 };

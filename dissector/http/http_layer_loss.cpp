@@ -1,0 +1,145 @@
+// The part of HttpLayer that deals with bytes that are missing: what a hole costs, and how the next
+// head or chunk is found behind it (http_footing.h).
+#include <utility>
+
+#include "dissector/http/body_place.h"
+#include "dissector/http/http_footing.h"
+#include "dissector/http/http_layer.h"
+#include "dissector/layer/detect_layer.h"
+#include "dissector/layer/segment_rows.h"
+
+namespace framescope::http {
+
+void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t missing,
+                    LayerOutput& out) {
+    if (isLate(direction)) giveUpHead(direction, out, IssueCode::None);
+    if (m_successor != nullptr) {
+        m_successor->gap(direction, offset, missing, out);
+        return;
+    }
+    Half& half = m_halves[indexOf(direction)];
+    if (direction == Direction::ServerToClient && leaveOpenWhatWasAnswered(out)) {
+        m_successor->gap(direction, offset, missing, out);
+        return;
+    }
+    bool responseLost = false;
+    switch (half.state) {
+        case State::Head:
+            giveUpHead(direction, out, IssueCode::None);
+            responseLost = true;
+            break;
+        case State::Body:
+            if (!skipInBody(half, missing, out)) {
+                half.state = State::Unreadable;
+                endBody(half, false, out);
+                responseLost = true;
+            }
+            break;
+        case State::Unreadable:
+            responseLost = true;
+            break;
+        case State::Waiting:
+            m_held.addGap(direction, offset, missing, out);
+            break;
+    }
+    half.lost = half.lost || responseLost;
+    if (responseLost && direction == Direction::ServerToClient) m_responseLost = true;
+}
+
+bool HttpLayer::leaveOpenWhatWasAnswered(LayerOutput& out) {
+    Half& server = m_halves[indexOf(Direction::ServerToClient)];
+    const bool atHead = server.state == State::Head || server.state == State::Unreadable;
+    if (!atHead || m_pending.empty() || m_pending.back().offer == nullptr ||
+        m_halves[indexOf(Direction::ClientToServer)].state != State::Waiting) {
+        return false;
+    }
+    const auto cut = server.recognised ? parseCutHead(server.head) : std::nullopt;
+    if (cut && cut->status != 101) return false;
+    DetectLayer::Asked asked{m_pending.back().target, m_pending.back().record};
+    if (server.state == State::Head) giveUpHead(Direction::ServerToClient, out, IssueCode::None);
+    handOver(std::make_unique<DetectLayer>(std::move(asked)), true, out);
+    return true;
+}
+
+/// Missing bytes inside a body of known length leave the place of the next message known, those
+/// inside of a chunk that of the next chunk; and what ends with its stream goes on anyway.
+bool HttpLayer::skipInBody(Half& half, std::uint64_t missing, LayerOutput& out) {
+    switch (half.framing.kind) {
+        case BodyKind::Length:
+            if (missing > half.remaining) return false;
+            half.remaining -= missing;
+            deliverGap(half, missing, out);
+            if (half.remaining == 0) {
+                half.state = State::Head;
+                endBody(half, true, out);
+            }
+            return true;
+        case BodyKind::Chunked:
+            half.chunkLost = half.chunkLost || !half.chunks.skip(missing);
+            break;
+        case BodyKind::None:
+        case BodyKind::Tunnel:
+        case BodyKind::UntilClose:
+            break;
+    }
+    deliverGap(half, missing, out);
+    return true;
+}
+
+std::size_t HttpLayer::skipToStartLine(Direction direction, StreamOffset offset, ByteView bytes,
+                                       LayerOutput& out) {
+    if (isLate(direction)) return 0;
+    const std::size_t at = findStartLine(bytes).value_or(0);
+    emitSegment(direction, offset, at, out);
+    return at;
+}
+
+std::size_t HttpLayer::findFooting(Direction direction, StreamOffset offset, ByteView bytes,
+                                   LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    const auto head = findStartLine(bytes);
+    const auto chunk = findChunk(bytes);
+    if (head && (!chunk || *head <= *chunk)) {
+        endBody(half, false, out);
+        half.state = State::Head;
+        half.lost = true;
+        if (direction == Direction::ServerToClient) m_responseLost = true;
+        emitSegment(direction, offset, *head, out);
+        return *head;
+    }
+    if (chunk) {
+        // The rest of a chunk, its line end, then the size line.
+        constexpr std::size_t kLineEnd = 2;
+        const std::size_t rest = *chunk > kLineEnd ? *chunk - kLineEnd : 0;
+        const std::size_t taken = rest == 0 ? *chunk : 0;
+        half.chunks = ChunkDecoder(rest);
+        half.chunkLost = false;
+        half.searched = 0;
+        if (half.reader != nullptr && half.decoder == nullptr) {
+            half.lastPlace = offset + taken;
+            out.checkpoint(direction,
+                           {half.lastPlace, half.decoded, encode(BodyPlace{half.bodyStart, rest})});
+        }
+        return taken;
+    }
+    half.searched += bytes.size();
+    if (half.searched > kMaxChunkSearch) {
+        half.state = State::Unreadable;
+        half.lost = true;
+        endBody(half, false, out);
+    }
+    return bytes.size();
+}
+
+/// While the client's bytes wait behind a hole, the server's go on. Packets tell which was first.
+bool HttpLayer::answeredAlready(RecordId request, LayerOutput& out) {
+    while (!m_unpaired.empty() && m_unpaired.front().second < out.arrival().packet) {
+        m_unpaired.pop_front();
+    }
+    if (m_unpaired.empty()) return false;
+    out.link({m_unpaired.front().first, request, 0, LinkKind::ResponseTo});
+    m_unpaired.pop_front();
+    return true;
+}
+
+}  // namespace framescope::http

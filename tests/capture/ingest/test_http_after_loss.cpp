@@ -1,0 +1,179 @@
+// How reading goes on in HTTP behind missing bytes: at a start line, wherever in a segment it
+// stands, at the next chunk of a chunked body, at the next event of an event stream, at the next
+// packet of a polling body; and which response belongs to which request then.
+#include <QtTest>
+
+#include "tests/support/loaded_session.h"
+
+using namespace framescope;
+using namespace framescope::test;
+
+namespace {
+
+constexpr Direction kC2S = Direction::ClientToServer;
+constexpr Direction kS2C = Direction::ServerToClient;
+
+std::string chunk(const std::string& data) {
+    char size[32];
+    std::snprintf(size, sizeof size, "%zx\r\n", data.size());
+    return size + data + "\r\n";
+}
+
+std::string response(const std::string& body) {
+    return "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+}
+
+std::string request(const std::string& target) {
+    return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
+}
+
+RecordId rowWith(const Session& session, const std::string& text) {
+    const auto lines = rowLines(session);
+    for (RecordId row = 0; row < lines.size(); ++row) {
+        if (lines[row].find(text) != std::string::npos) return row;
+    }
+    return kNoRecord;
+}
+
+bool hasIssue(const Session& session, RecordId row, const std::string& issue) {
+    if (row == kNoRecord) return false;
+    const auto names = issueNames(session, row);
+    return std::ranges::find(names, issue) != names.end();
+}
+
+}  // namespace
+
+class TestHttpAfterLoss : public QObject {
+    Q_OBJECT
+private Q_SLOTS:
+    void aStartLineInsideOfASegment() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.send(kC2S, request("/1") + request("/2") + request("/3"));
+        chat.send(kS2C, "HTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n" + std::string(100, 'a'));
+        chat.lose(kS2C, 250);
+        chat.send(kS2C, std::string("tail of the second body") + response("third"));
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const RecordId third = rowWith(*session, "! 200");
+        Q_UNUSED(third);
+        const std::string rows = rowListing(*session);
+        QVERIFY2(rows.find("< TCP  23 bytes  tail of the second body\n< HTTP  200 OK") !=
+                     std::string::npos,
+                 rows.c_str());
+        RecordId last = kNoRecord;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            if (session->record(row).kind == RowKind::HttpResponse) last = row;
+        }
+        QVERIFY2(hasIssue(*session, last, "http.resynchronised"), rows.c_str());
+        QCOMPARE(std::string(session->name(session->record(session->record(last).group).name)),
+                 std::string("GET /3"));
+    }
+
+    void eventsOfAChunkedStream() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.send(kC2S, request("/events"));
+        chat.send(kS2C,
+                  "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n" +
+                      chunk("data: one\n\n"));
+        chat.lose(kS2C, static_cast<std::uint32_t>(chunk("data: lost\n\n").size()));
+        for (const char* const event : {"data: three\n\n", "data: four\n\n", "data: five\n\n"}) {
+            chat.send(kS2C, chunk(event));
+        }
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const std::string rows = rowListing(*session);
+        for (const char* const event : {"one", "four", "five"}) {
+            const RecordId row = rowWith(*session, event);
+            QVERIFY2(row != kNoRecord, rows.c_str());
+            QCOMPARE(session->record(row).kind, RowKind::EventStreamEvent);
+        }
+        QVERIFY2(hasIssue(*session, rowWith(*session, "four"), "sse.resynchronised"), rows.c_str());
+    }
+
+    void eventsInTheMiddleOfAChunk() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.send(kC2S, request("/events"));
+        chat.send(kS2C,
+                  "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n" +
+                      chunk("data: one\n\n"));
+        const std::string large = chunk("data: lost\n\ndata: cut here\n\ndata: whole\n\n");
+        chat.lose(kS2C, 20);
+        chat.send(kS2C, large.substr(20) + chunk("data: last\n\n"));
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const std::string rows = rowListing(*session);
+        for (const char* const event : {"whole", "last"}) {
+            QVERIFY2(rowWith(*session, event) != kNoRecord, rows.c_str());
+        }
+    }
+
+    void packetsOfAPollingBody() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.send(kC2S, request("/socket.io/?EIO=4&transport=polling&sid=abc"));
+        const std::string body =
+            "42[\"one\"]\x1e"
+            "42[\"lost\"]\x1e"
+            "42[\"cut\"]\x1e"
+            "42[\"four\"]\x1e"
+            "42[\"five\"]";
+        const std::string whole =
+            "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
+            std::to_string(body.size()) + "\r\n\r\n" + body;
+        const std::size_t cut = whole.find("lost");
+        chat.send(kS2C, whole.substr(0, cut));
+        chat.lose(kS2C, 12);
+        chat.send(kS2C, whole.substr(cut + 12));
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const std::string rows = rowListing(*session);
+        for (const char* const event : {"one", "four", "five"}) {
+            const RecordId row = rowWith(*session, std::string("EVENT  ") + event);
+            QVERIFY2(row != kNoRecord, rows.c_str());
+        }
+        QVERIFY2(hasIssue(*session, rowWith(*session, "EVENT  four"), "engineio.resynchronised"),
+                 rows.c_str());
+    }
+
+    /// The request is held behind a hole while its response is read already.
+    void aRequestThatComesOutBehindItsResponse() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.lose(kC2S, 60);
+        chat.send(kC2S, request("/a"));
+        chat.send(kS2C, response("to a"));
+        chat.send(kC2S, request("/b"));
+        chat.send(kS2C, response("to b"));
+        for (int i = 0; i < 200; ++i) chat.acknowledge(kS2C);
+        chat.send(kC2S, request("/c"));
+        chat.send(kS2C, response("to c"));
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        RecordId last = kNoRecord;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            if (session->record(row).kind == RowKind::HttpResponse) last = row;
+        }
+        QVERIFY(last != kNoRecord);
+        const RecordId group = session->record(last).group;
+        QVERIFY2(group != kNoRecord, rowListing(*session).c_str());
+        QCOMPARE(std::string(session->name(session->record(group).name)), std::string("GET /c"));
+    }
+};
+
+QTEST_APPLESS_MAIN(TestHttpAfterLoss)
+#include "test_http_after_loss.moc"
