@@ -8,12 +8,24 @@
 #include "dissector/engineio/packet_description.h"
 #include "dissector/engineio/session_reader.h"
 #include "dissector/layer/conversations.h"
+#include "dissector/socketio/packet.h"
 
 namespace framescope::engineio {
 namespace {
 
 std::optional<Packet> packetIn(const MessageView& message, std::uint8_t revision) {
     return message.text ? parse(message.asText(), revision) : parseBinary(message.bytes, revision);
+}
+
+/// Where nobody captured the request: a Socket.IO packet that reads as one from its first to its
+/// last byte, and has a part that other text hardly has: the name of an event, answers in a list.
+bool isSocketIo(const MessageView& message, const Packet& packet) {
+    if (!message.text || !message.whole || packet.type != PacketType::Message) return false;
+    if (packet.form != PacketForm::Text || !socketio::recognise(packet.data, 0)) return false;
+    const auto inside = socketio::parse(packet.data);
+    return inside && !inside->data.empty() &&
+           (inside->hasEvent() ? !socketio::eventName(*inside).empty()
+                               : inside->isAck() || inside->type == socketio::PacketType::Connect);
 }
 
 bool recogniseMessage(const MessageView& message, const ConnectionView& connection) {
@@ -24,6 +36,7 @@ bool recogniseMessage(const MessageView& message, const ConnectionView& connecti
         facts.protocol == Protocol::SocketIo) {
         return true;
     }
+    if ((facts.inferred & kInferredWebSocket) != 0 && isSocketIo(message, *packet)) return true;
     if (!message.text || message.direction != Direction::ServerToClient ||
         packet->type != PacketType::Open) {
         return false;
@@ -54,7 +67,10 @@ void EngineIoReader::read(const MessageView& message, Record& record, IssueSink&
     const ReceivedPacket received{*packet, message.whole, message.direction, Transport::WebSocket,
                                   facts.engineVersion};
     readPacket(session, received, record, issues, out);
-    if (facts.engineVersion == 0) facts.engineVersion = session.info.revision;
+    if (facts.engineVersion == 0 && session.info.revision != 0) {
+        facts.engineVersion = session.info.revision;
+        if ((facts.inferred & kInferredWebSocket) != 0) facts.inferred |= kInferredEngineVersion;
+    }
 }
 
 Session& EngineIoReader::session(LayerOutput& out) {

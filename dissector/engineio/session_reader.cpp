@@ -53,6 +53,9 @@ void readPing(Session& session, const ReceivedPacket& received, IssueSink& issue
 void readPong(Session& session, const ReceivedPacket& received, LayerOutput& out) {
     SessionInfo& info = session.info;
     if (received.packet.data != kProbe) {
+        // And so does the side that answers pings, where a capture begins with that.
+        const bool byClient = received.direction == Direction::ClientToServer;
+        if (info.revision == 0) info.revision = byClient ? 4 : 3;
         session.heartbeats.pong(info, received.direction, out.nextRow(), out.arrival().timeNs, out);
         return;
     }
