@@ -18,6 +18,10 @@ constexpr std::size_t kLook = 48;
 /// more than that.
 constexpr int kMaxDeflateTests = 512;
 constexpr double kMaxTextBits = 40;
+/// A large payload comes in segments of full size; of a smaller one it has the last.
+constexpr std::size_t kSmallSegment = 512;
+/// What each further small segment in front of the first frame costs: frames would begin there.
+constexpr double kSmallSkipped = 4;
 
 /// What a frame weighs less that breaks a rule which peers break now and then.
 constexpr double kViolation = 12;
@@ -99,6 +103,13 @@ FrameChains::FrameChains(ByteView bytes, std::span<const std::size_t> segments,
     }
     m_printableShare = static_cast<double>(printableCount) / total;
     for (std::size_t at = bytes.size(); at-- > 0;) weigh(at);
+    m_smallBefore.reserve(segments.size());
+    std::uint32_t small = 0;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        m_smallBefore.push_back(small);
+        const std::size_t end = i + 1 < segments.size() ? segments[i + 1] : bytes.size();
+        if (end - segments[i] < kSmallSegment) ++small;
+    }
 }
 
 bool FrameChains::beginsSegment(std::size_t at) const {
@@ -199,10 +210,12 @@ double FrameChains::payloadBits(const FrameHeader& header, std::size_t at) {
         switch (m_deflate.test(plain, whole && header.fin)) {
             case DeflateTest::Verdict::Broken:
                 return -kNotText;
+            // Counted over random bytes: so many of them are DEFLATE data as far as they go, and
+            // one of 2,200 ends with its last byte, whatever its length.
             case DeflateTest::Verdict::GoesOn:
-                return std::min(10.0, size / 8);
+                return std::max(0.4, 0.8 * std::log2(size) - 0.9);
             case DeflateTest::Verdict::EndsHere:
-                return std::min(12.0, 2 + size / 2);
+                return plain.size() == 1 ? 2 : 11;
         }
     }
     return textBits(plain, true, whole && header.fin && plain.size() == wire.size(), masked);
@@ -259,6 +272,11 @@ void FrameChains::weigh(std::size_t at) {
         open = std::min(open, 0.0);
         bits = std::min(bits, factor * std::max(0.0, bits));
     }
+    // Lengths of two and of four bytes in front of messages look like fragments that never end.
+    if (m_doubt == Doubt::OfAnything && first == 0 && !m_habits.masked) {
+        open = std::min(open, 0.0);
+        bits = std::min(bits, 0.0);
+    }
     node.last = after.last;
     const auto sum = [&](double own, float behind) {
         return behind <= kBroken ? kBroken : static_cast<float>(own + bits) + behind;
@@ -287,10 +305,15 @@ void FrameChains::weigh(std::size_t at) {
 /// them is the likeliest.
 double FrameChains::placeBits(std::size_t at) const {
     const auto segment = std::ranges::lower_bound(m_segments, at);
-    if (segment != m_segments.end() && *segment == at) {
-        return 1 + 2 * std::log2(static_cast<double>(segment - m_segments.begin()) + 1);
+    const auto index = static_cast<std::size_t>(segment - m_segments.begin());
+    const bool begins = segment != m_segments.end() && *segment == at;
+    double skipped = 0;
+    if (m_doubt == Doubt::OfAnything && index > 0) {
+        const std::uint32_t small = m_smallBefore[begins ? index : index - 1];
+        skipped = kSmallSkipped * (small > 1 ? small - 1 : 0);
     }
-    if (m_doubt == Doubt::OfAnything) return 17;
+    if (begins) return 1 + 2 * std::log2(static_cast<double>(index) + 1) + skipped;
+    if (m_doubt == Doubt::OfAnything) return 17 + skipped;
     return 3 + std::log2(static_cast<double>(at) + 1);
 }
 

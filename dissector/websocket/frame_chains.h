@@ -74,6 +74,7 @@ private:
     std::span<const std::size_t> m_segments;
     FrameHabits m_habits;
     Doubt m_doubt;
+    std::vector<std::uint32_t> m_smallBefore;  ///< small segments in front of each one
     std::array<double, 256> m_share{};  ///< of each byte value among the bytes; at least 1/256
     double m_printableShare = 0;
     std::vector<Node> m_nodes;

@@ -13,6 +13,9 @@ constexpr Direction kServer = Direction::ServerToClient;
 /// learnt it, and roles that were guessed wrongly.
 constexpr double kReversed = 4;
 constexpr double kNobodyMasks = 5;
+/// What it costs that several segments of a direction have no frame in them: they would have to lie
+/// in one large payload.
+constexpr double kNoFrames = 8;
 
 }  // namespace
 
@@ -42,9 +45,13 @@ bool MidStream::judge(Direction direction, bool atEnd) {
     }
     const Half& client = m_halves[indexOf(kClient)];
     const Half& server = m_halves[indexOf(kServer)];
-    const double usual = client.of(true) + server.of(false);
-    const double reversed = client.of(false) + server.of(true) - kReversed;
-    const double unmasked = client.of(false) + server.of(false) - kNobodyMasks;
+    const auto evidence = [](const Half& of, bool masked) {
+        const double weight = of.of(masked);
+        return weight == 0 && of.search.segments().size() > 1 ? -kNoFrames : weight;
+    };
+    const double usual = evidence(client, true) + evidence(server, false);
+    const double reversed = evidence(client, false) + evidence(server, true) - kReversed;
+    const double unmasked = evidence(client, false) + evidence(server, false) - kNobodyMasks;
     m_reversed = reversed > usual && reversed > unmasked && server.of(true) > 0;
     const double least = m_expected ? kNeededIfAsked : atEnd ? kNeededAtEnd : kNeeded;
     const double needed = least + 2 * std::log2(static_cast<double>(m_windows) + 1);

@@ -18,7 +18,7 @@ public:
     static constexpr std::size_t kMaxHeld = 64U << 10;
     /// Evidence that is asked for, in bits, while the connection goes on, and at its end.
     static constexpr double kNeeded = 40;
-    static constexpr double kNeededAtEnd = 24;
+    static constexpr double kNeededAtEnd = 21;
 
     /// The same where a WebSocket was asked for.
     static constexpr double kNeededIfAsked = 8;
