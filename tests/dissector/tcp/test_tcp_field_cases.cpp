@@ -1,5 +1,7 @@
 // What captures from the field bring, case by case: each as packets, and as the line of text that
 // the tracker makes of them (see Story).
+#include <functional>
+
 #include <QtTest>
 
 #include "tests/support/tcp_wire.h"
@@ -479,87 +481,6 @@ private Q_SLOTS:
         QVERIFY2(after == expected, after.c_str());
     }
 
-    void ports_data() {
-        QTest::addColumn<std::string>("story");
-        QTest::addColumn<std::string>("expected");
-        const auto row = [](const char* name, bool closed, const Play& play,
-                            const std::string& expected) {
-            Wire wire;
-            wire.open();
-            wire.send(kA, kB, kData, 101, 501, "a");
-            if (closed) {
-                wire.send(kA, kB, kFinAck, 102, 501);
-                wire.send(kB, kA, kFinAck, 501, 103);
-                wire.send(kA, kB, kAck, 103, 502);
-            }
-            play(wire);
-            std::string story = wire.finish();
-            story.erase(0, std::string_view("0:open(1000>80) 0:c+a@0 ").size());
-            const std::string closing = "0:c.fin 0:s.fin 0:end(c,fin)";
-            if (closed && story.starts_with(closing)) story.erase(0, closing.size() + 1);
-            QTest::newRow(name) << story << expected;
-        };
-        const std::string reused =
-            "0:c.port-reused 0:s.port-reused 0:end(c,port-reused) 1:open(1000>80) ";
-        const std::string open = " 1:c.capture-end 1:s.capture-end 1:end(c,capture-end)";
-        row(
-            "without a FIN", false,
-            [](Wire& w) {
-                w.send(kA, kB, kSyn, 7000);
-                w.send(kB, kA, kSynAck, 9000, 7001);
-                w.send(kA, kB, kData, 7001, 9001, "b");
-            },
-            reused + "1:c+b@0" + open);
-        row(
-            "within the window of the old one", false,
-            [](Wire& w) {
-                w.send(kA, kB, kSyn, 110);
-                w.send(kB, kA, kSynAck, 510, 111);
-                w.send(kA, kB, kData, 111, 511, "b");
-            },
-            reused + "1:c+b@0" + open);
-        row(
-            "in TIME-WAIT", true,
-            [](Wire& w) {
-                w.send(kA, kB, kSyn, 104);
-                w.send(kB, kA, kSynAck, 600, 105);
-                w.send(kA, kB, kData, 105, 601, "b");
-            },
-            "1:open(1000>80) 1:c+b@0" + open);
-        row(
-            "with the same first number, a minute later", true,
-            [](Wire& w) {
-                w.timeNs += 60'000'000'000;
-                w.send(kA, kB, kSyn, 100);
-                w.send(kB, kA, kSynAck, 500, 101);
-                w.send(kA, kB, kData, 101, 501, "b");
-            },
-            "1:open(1000>80) 1:c+b@0" + open);
-        row(
-            "not, but captured again", true,
-            [](Wire& w) {
-                w.send(kA, kB, kSyn, 100);
-                w.send(kB, kA, kSynAck, 500, 101);
-                w.send(kA, kB, kData, 101, 501, "a");
-                w.send(kA, kB, kFinAck, 102, 501);
-                w.send(kB, kA, kFinAck, 501, 103);
-            },
-            "");
-        row(
-            "by one that was joined far away", true,
-            [](Wire& w) {
-                w.send(kA, kB, kData, 3'000'000'000, 1'500'000'000, "GET");
-                w.send(kB, kA, kData, 1'500'000'000, 3'000'000'003, "HTTP");
-            },
-            "1:open(1000>80,joined) 1:c+GET@0 1:s+HTTP@0" + open);
-    }
-    void ports() {
-        QFETCH(std::string, story);
-        QFETCH(std::string, expected);
-        if (!story.empty() && expected.empty()) QFAIL(story.c_str());
-        QVERIFY2(story == expected, ("\n" + story + "\nand not\n" + expected).c_str());
-    }
-
     void joinedInPerfectOrderIsToldEarly() {
         Wire w;
         Wire swapped;
@@ -602,108 +523,6 @@ private Q_SLOTS:
         w.finish();
         QCOMPARE(w.story.conflicts, std::size_t{TcpTracker::kMaxConflicts});
         QVERIFY(w.story.text.find("(last)") != std::string::npos);
-    }
-
-    void tenThousandConnectionsWithTheSamePorts() {
-        Wire w;
-        w.story.quiet = true;
-        constexpr std::uint32_t kCount = 10'000;
-        for (std::uint32_t i = 0; i < kCount; ++i) {
-            // Every first number near the one before, so that windows overlap.
-            const std::uint32_t client = 100 + i * 7;
-            const std::uint32_t server = 500 + i * 11;
-            const std::string text = std::to_string(i);
-            const auto size = static_cast<std::uint32_t>(text.size());
-            w.send(kA, kB, kSyn, client);
-            w.send(kB, kA, kSynAck, server, client + 1);
-            w.send(kA, kB, kData, client + 1, server + 1, text);
-            w.send(kB, kA, kData, server + 1, client + 1 + size, "to " + text);
-            if (i % 2 == 0) continue;
-            w.send(kB, kA, kFinAck, server + 4 + size, client + 1 + size);
-            w.send(kA, kB, kFinAck, client + 1 + size, server + 5 + size);
-            if (i % 4 == 1) w.send(kB, kA, kAck, server + 5 + size, client + 2 + size);
-        }
-        w.finish();
-        QCOMPARE(w.story.streams.size(), std::size_t{kCount});
-        for (std::uint32_t i = 0; i < kCount; ++i) {
-            QCOMPARE(w.story.streams[i][0], std::to_string(i));
-            QCOMPARE(w.story.streams[i][1], "to " + std::to_string(i));
-        }
-        QCOMPARE(w.story.gaps, std::size_t{0});
-        QCOMPARE(w.story.conflicts, std::size_t{0});
-    }
-
-    /// A snap length keeps a few bytes of segments of 64 kB; and where nothing is captured of 3 GiB
-    /// at a time, acknowledgments say how far the stream has come.
-    void streamBeyondFourGigabytes() {
-        struct Far : Story {
-            void data(ConnectionId, Direction, StreamOffset offset, ByteView bytes,
-                      const Origin&) override {
-                if (last != 0 && offset != last) wrong = true;
-                last = offset + bytes.size();
-                if (asText(bytes) == "mark") marks.push_back(offset);
-            }
-            void gap(ConnectionId, Direction, const Gap& gap) override {
-                if (last != 0 && gap.offset != last) wrong = true;
-                last = gap.offset + gap.missing;
-            }
-            StreamOffset last = 0;
-            std::vector<StreamOffset> marks;
-            bool wrong = false;
-        };
-        Far story;
-        TcpTracker tracker(story, nullptr);
-        PacketNumber number = 0;
-        const auto send = [&](bool forth, int flags, std::uint32_t sequence,
-                              std::uint32_t acknowledgment, std::string_view text,
-                              std::uint64_t length) {
-            DecodedPacket packet;
-            packet.kind = PacketKind::Tcp;
-            packet.source.port = forth ? kA : kB;
-            packet.destination.port = forth ? kB : kA;
-            packet.tcp.flags = static_cast<std::uint16_t>(flags);
-            packet.tcp.sequence = sequence;
-            packet.tcp.acknowledgment = acknowledgment;
-            packet.payloadCaptured = text.size();
-            packet.payloadLength = std::max<std::uint64_t>(length, text.size());
-            ++number;
-            tracker.packet(packet, asBytes(text), {number, 0, number * 100ULL});
-        };
-        constexpr std::uint32_t kBase = 4'000'000'001;
-        send(true, kSyn, kBase - 1, 0, {}, 0);
-        send(false, kSynAck, 500, kBase, {}, 0);
-        const auto at = [](StreamOffset offset) {
-            return static_cast<std::uint32_t>(kBase + offset);
-        };
-        StreamOffset offset = 0;
-        std::vector<StreamOffset> marks;
-        const auto mark = [&] {
-            marks.push_back(offset);
-            send(true, kData, at(offset), 501, "mark", 0);
-            offset += 4;
-            send(false, kAck, 501, at(offset), {}, 0);
-        };
-        // Twice around with cut segments.
-        constexpr std::uint64_t kSegment = 65'000;
-        while (offset < (StreamOffset{9} << 30)) {
-            if (marks.size() < (offset >> 28)) mark();
-            send(true, kData, at(offset), 501, "cut", kSegment);
-            offset += kSegment;
-            if (number % 8 == 0) send(false, kAck, 501, at(offset), {}, 0);
-        }
-        // Twice around with nothing but acknowledgments.
-        for (int i = 0; i < 6; ++i) {
-            mark();
-            for (int part = 0; part < 150; ++part) {
-                offset += 10'000'000;
-                send(false, kAck, 501, at(offset), {}, 0);
-            }
-        }
-        mark();
-        tracker.finish();
-        QVERIFY(!story.wrong);
-        QVERIFY(offset > (StreamOffset{17} << 30));
-        QCOMPARE(story.marks, marks);
     }
 };
 
