@@ -30,6 +30,12 @@ std::vector<MessageCounts> countMessages(const Session& session) {
     return counts;
 }
 
+/// "10.0.0.1:40000", with the name that the capture file gives the address behind it.
+std::string endpointText(const Session& session, const Endpoint& end) {
+    const std::string_view name = session.hostName(end.address);
+    return name.empty() ? end.text() : end.text() + " (" + printableLine(name) + ")";
+}
+
 std::string endText(const ConnectionInfo& connection) {
     const WebSocketClosing& closing = connection.facts.closing;
     std::string text = connectionStateName(connection.state);
@@ -96,10 +102,11 @@ std::string connectionsText(const Session& session) {
         }
         if (facts.inferred != 0) protocol += ", inferred";
         if (facts.readAsChosen) protocol += ", read as chosen";
-        table.addRow({std::to_string(id), connection.client.text(), connection.server.text(),
-                      std::move(protocol), printableLine(session.name(facts.path)),
-                      std::to_string(messages[id][0]), std::to_string(messages[id][1]),
-                      endText(connection), heartbeatText(session, facts.habits),
+        table.addRow({std::to_string(id), endpointText(session, connection.client),
+                      endpointText(session, connection.server), std::move(protocol),
+                      printableLine(session.name(facts.path)), std::to_string(messages[id][0]),
+                      std::to_string(messages[id][1]), endText(connection),
+                      heartbeatText(session, facts.habits),
                       requestsText(session, facts.habits.requests),
                       reconnectText(facts.habits.reconnect)});
     }
