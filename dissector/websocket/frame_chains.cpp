@@ -272,8 +272,15 @@ void FrameChains::weigh(std::size_t at) {
         open = std::min(open, 0.0);
         bits = std::min(bits, factor * std::max(0.0, bits));
     }
-    // Lengths of two and of four bytes in front of messages look like fragments that never end.
-    if (m_doubt == Doubt::OfAnything && first == 0 && !m_habits.masked) {
+    // Lengths of two and of four bytes in front of messages look like fragments that never end; and
+    // zeros like empty ones. In a fill of one value every place looks like a frame.
+    const bool noFragment = first == 0 && !m_habits.masked &&
+                            (m_doubt == Doubt::OfAnything || header->payloadLength == 0);
+    const bool fill = header->masked && std::ranges::all_of(header->maskingKey, [&](auto byte) {
+                          return byte == first;
+                      });
+    if (noFragment || fill) {
+        closed = std::min(closed, 0.0);
         open = std::min(open, 0.0);
         bits = std::min(bits, 0.0);
     }

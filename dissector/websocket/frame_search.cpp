@@ -6,7 +6,7 @@ namespace framescope::websocket {
 namespace {
 
 /// Up to this size every arrival is searched: there is little to read, and people wait for it.
-constexpr std::size_t kSearchedAtOnce = 2048;
+constexpr std::size_t kSearchedAtOnce = 512;
 /// A frame may be masked otherwise than its direction lets expect, where roles were guessed.
 constexpr double kUnexpectedMask = 4;
 /// By so much the best chain has to outweigh the next one, while more bytes may decide it.
