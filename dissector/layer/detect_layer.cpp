@@ -147,8 +147,12 @@ void DetectLayer::gap(Direction direction, StreamOffset offset, std::uint64_t mi
         return;
     }
     if (m_watch == nullptr) return;
+    if (!m_watch->test.holds(direction)) {
+        m_watch->held.addGap(direction, offset, missing, out);
+        return;
+    }
     // What stands in front of the hole is decided now, so that rows keep their order.
-    if (!m_watch->held.empty() && m_watch->test.judge(direction, true)) {
+    if (m_watch->test.judge(direction, true)) {
         becomeWebSocket(out);
         m_successor->gap(direction, offset, missing, out);
     } else {
