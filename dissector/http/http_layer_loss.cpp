@@ -7,6 +7,7 @@
 #include "dissector/http/http_layer.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/segment_rows.h"
+#include "dissector/websocket/mid_stream.h"
 
 namespace framescope::http {
 
@@ -89,9 +90,17 @@ bool HttpLayer::skipInBody(Half& half, std::uint64_t missing, LayerOutput& out) 
 std::size_t HttpLayer::skipToStartLine(Direction direction, StreamOffset offset, ByteView bytes,
                                        LayerOutput& out) {
     if (isLate(direction)) return 0;
-    const std::size_t at = findStartLine(bytes).value_or(0);
-    emitSegment(direction, offset, at, out);
-    return at;
+    const auto at = findStartLine(bytes);
+    // A handshake may be among what is missing, unless the other side speaks HTTP right now.
+    const Half& other = m_halves[indexOf(opposite(direction))];
+    const bool lostToo = other.lost && other.state == State::Unreadable;
+    const bool silent = other.state == State::Head && other.head.empty() && m_pending.empty();
+    if (!at && (lostToo || silent) && websocket::mayBeginFrame(bytes)) {
+        handOver(std::make_unique<DetectLayer>(DetectLayer::Beginning::NotSeen), true, out);
+        return 0;
+    }
+    emitSegment(direction, offset, at.value_or(0), out);
+    return at.value_or(0);
 }
 
 std::size_t HttpLayer::findFooting(Direction direction, StreamOffset offset, ByteView bytes,

@@ -57,8 +57,6 @@ private Q_SLOTS:
         chat.close();
         const auto session = loadSession(capture);
         QVERIFY(session);
-        const RecordId third = rowWith(*session, "! 200");
-        Q_UNUSED(third);
         const std::string rows = rowListing(*session);
         QVERIFY2(rows.find("< TCP  23 bytes  tail of the second body\n< HTTP  200 OK") !=
                      std::string::npos,
@@ -146,6 +144,32 @@ private Q_SLOTS:
         }
         QVERIFY2(hasIssue(*session, rowWith(*session, "EVENT  four"), "engineio.resynchronised"),
                  rows.c_str());
+    }
+
+    /// Of a connection that was kept alive, both sides lost the handshake.
+    void aHandshakeThatBothSidesLost() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.send(kC2S, request("/page"));
+        chat.send(kS2C, response("the page"));
+        chat.lose(kC2S, 160);
+        chat.lose(kS2C, 129);
+        for (int i = 0; i < 4; ++i) {
+            const std::string number = std::to_string(i);
+            const test::MaskingKey key = {static_cast<std::uint8_t>(7 * i + 1), 0x9c, 0x31, 0xe5};
+            chat.send(kC2S, webSocketText("{\"ask\":" + number + "}", key));
+            chat.send(kS2C, webSocketText("{\"answer\":" + number + "}"));
+        }
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const std::string rows = rowListing(*session);
+        for (const char* const text : {"\"ask\":0", "\"ask\":3", "\"answer\":3"}) {
+            const RecordId row = rowWith(*session, text);
+            QVERIFY2(row != kNoRecord, rows.c_str());
+            QCOMPARE(session->record(row).kind, RowKind::WebSocketFrame);
+        }
     }
 
     /// The request is held behind a hole while its response is read already.
