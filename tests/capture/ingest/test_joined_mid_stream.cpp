@@ -12,6 +12,7 @@
 
 #include "dissector/websocket/mid_stream.h"
 #include "tests/support/capture_builder.h"
+#include "tests/support/deflater.h"
 #include "tests/support/layer_recorder.h"
 #include "tests/support/loaded_session.h"
 #include "tests/support/packet_replay.h"
@@ -426,6 +427,72 @@ private Q_SLOTS:
                         "> TCP  end of the capture, connection still open\n");
         QCOMPARE(issueNames(*session, 1), (std::vector<std::string>{"websocket.inferred"}));
         QVERIFY(issueNames(*session, 2).empty());
+    }
+
+    /// Ports say who the client is, where nothing else does; frames say it better.
+    void rolesAreToldByTheMask() {
+        for (const bool withinAFrame : {false, true}) {
+            CaptureBuilder capture;
+            ConversationOptions options;
+            options.clientPort = 1000;
+            options.serverPort = 50000;
+            TcpConversation chat(capture, options);
+            if (withinAFrame) chat.send(kS2C, std::string(700, 'x') + "the end of a text");
+            for (std::uint8_t i = 0; i < 4; ++i) {
+                const test::MaskingKey key = {static_cast<std::uint8_t>(17 * i + 1), 0x9c, 0x31, 7};
+                chat.send(kC2S, webSocketText("a question of the client", key));
+                chat.send(kS2C, webSocketText("an answer of the server"));
+            }
+            const auto session = loadSession(capture);
+            QVERIFY(session);
+            std::size_t frames = 0;
+            for (RecordId row = 0; row < session->rowCount(); ++row) {
+                if (session->record(row).kind != RowKind::WebSocketFrame) continue;
+                ++frames;
+                QVERIFY(session->record(row).severity <= Severity::Note);
+            }
+            QCOMPARE(frames, std::size_t{8});
+            QCOMPARE(session->connection(0).client.port, std::uint16_t{1000});
+        }
+    }
+
+    /// Where ports had to decide, and were wrong, nobody is blamed for the mask.
+    void reversedRolesAreSaid() {
+        LayerRecorder recorder;
+        recorder.start(std::make_unique<DetectLayer>(DetectLayer::Beginning::NotSeen));
+        for (std::uint8_t i = 0; i < 4; ++i) {
+            const test::MaskingKey key = {static_cast<std::uint8_t>(17 * i + 1), 0x9c, 0x31, 7};
+            recorder.data(kC2S, webSocketText("an answer of the server"));
+            recorder.data(kS2C, webSocketText("a question of the client", key));
+        }
+        QVERIFY((recorder.known.inferred & kInferredClient) != 0);
+        QCOMPARE(recorder.count(RowKind::WebSocketFrame), std::size_t{8});
+        for (const Record& record : recorder.records) QVERIFY(record.severity <= Severity::Note);
+    }
+
+    void compressionIsInferred() {
+        for (const bool takeover : {true, false}) {
+            CaptureBuilder capture;
+            TcpConversation chat(capture);
+            Deflater deflater;
+            deflater.message("what was said before the capture began");
+            for (std::uint8_t i = 0; i < 12; ++i) {
+                if (!takeover) deflater.reset();
+                FrameOptions options;
+                options.rsv = 4;
+                options.mask = test::MaskingKey{static_cast<std::uint8_t>(17 * i + 1), 0x9c, 3, 7};
+                chat.send(kC2S, webSocketFrame(deflater.message("{\"event\":\"price\",\"value\":" +
+                                                                std::to_string(i) + "}"),
+                                               options));
+            }
+            const auto session = loadSession(capture);
+            QVERIFY(session);
+            const ConnectionFacts& facts = session->connection(0).facts;
+            QCOMPARE(facts.compression.kind, CompressionKind::PerMessageDeflate);
+            QVERIFY((facts.inferred & kInferredCompression) != 0);
+            QVERIFY((facts.inferred & kInferredTakeover) != 0);
+            QCOMPARE(facts.compression.noContextTakeover[indexOf(kC2S)], !takeover);
+        }
     }
 
     /// In the captures of others, what is taken for WebSocket without a handshake is it.
