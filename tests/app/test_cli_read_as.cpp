@@ -101,6 +101,9 @@ private Q_SLOTS:
         QTest::addColumn<QString>("rule");
         QTest::newRow("echo") << QByteArray("ws-echo.pcap") << 6
                               << QStringLiteral("tcp.stream==0,websocket");
+        // Its ports would tell the wrong side to be the client.
+        QTest::newRow("Socket.IO") << QByteArray("socketio2-websocket.pcap") << 6
+                                   << QStringLiteral("tcp.stream==0,socketio,eio=3");
     }
     void handshakeCutOff() {
         QFETCH(QByteArray, name);

@@ -111,6 +111,11 @@ void LoadController::setPayloadRules(PayloadRules rules) {
     if (m_session) m_session->setPayloadRules(m_payloadRules);
 }
 
+void LoadController::setChecksumVerification(bool on) {
+    m_verifyChecksums = on;
+    if (m_session) m_session->setChecksumVerification(on);
+}
+
 void LoadController::replaceSession(std::unique_ptr<Session> session, const QString& path,
                                     std::shared_ptr<CaptureFile> followed) {
     ++m_generation;
@@ -123,7 +128,10 @@ void LoadController::replaceSession(std::unique_ptr<Session> session, const QStr
     m_followed = std::move(followed);
     m_cancelled = false;
     m_sinceProgress.invalidate();
-    if (session) session->setPayloadRules(m_payloadRules);
+    if (session) {
+        session->setPayloadRules(m_payloadRules);
+        session->setChecksumVerification(m_verifyChecksums);
+    }
     std::swap(m_session, session);
     m_path = path;
     Q_EMIT replaced();

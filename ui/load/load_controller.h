@@ -59,6 +59,9 @@ public:
     void setPayloadRules(PayloadRules rules);
     const PayloadRules& payloadRules() const { return m_payloadRules; }
 
+    /// Whether rows say if the checksums of their packets are right, from the next dissection on.
+    void setChecksumVerification(bool on);
+
     /// What is open; null for nothing.
     const Session* session() const { return m_session.get(); }
     /// The user's file; empty for a capture that is not saved.
@@ -97,6 +100,7 @@ private:
     bool m_cancelled = false;
     PayloadRules m_payloadRules;
     IngestOptions m_options;
+    bool m_verifyChecksums = false;
     QTimer m_drainTimer;
     QTimer m_progressTimer;  // runs while progress is owed
     QElapsedTimer m_sinceProgress;

@@ -60,6 +60,7 @@ void MainWindow::wirePlace(CapturePlace& place) {
     connect(&place.live(), &LiveController::saveFailed, this, [this](const QString& sentence) {
         if (!sentence.isEmpty()) showError(sentence);
     });
+    readAsSet(place);
     RowView& rows = place.page().rowView();
     rows.addActions(m_rowActions);
     if (m_replaySideAction == nullptr) return;

@@ -78,6 +78,8 @@ void MainWindow::buildFileMenu() {
         m_loader->reload();
         selectWhenRead(selected);
     });
+    addCaptureAction(menu, QStringLiteral("Capture &Properties…"), {keys("Ctrl+Alt+Shift+C")},
+                     [this] { showProperties(); });
     m_closeAction = menu.addAction(QStringLiteral("&Close"), keys("Ctrl+W"), this, [this] {
         if (shownArea() != nullptr) return closeArea(*shownArea());
         m_flow->whenDecided([this] { m_live->close(); });
@@ -158,6 +160,8 @@ void MainWindow::buildViewMenu() {
                          [this] { shownPage().sources().moveTab(1); });
     addCaptureAction(menu, QStringLiteral("&Previous Byte Source"), {keys("Ctrl+PgUp")},
                      [this] { shownPage().sources().moveTab(-1); });
+    menu.addSeparator();
+    buildReadingMenu(menu);
     menu.addSeparator();
     m_pauseAction = menu.addAction(QStringLiteral("&Pause the View"), keys("Ctrl+Shift+P"), this,
                                    [this] { shownPage().setPaused(!shownPage().isPaused()); });

@@ -8,6 +8,7 @@
 
 #include <QMainWindow>
 
+#include "dissector/layer/layer.h"
 #include "dissector/record/record.h"
 #include "ui/live/live_services.h"
 #include "ui/window/recent_files.h"
@@ -113,6 +114,14 @@ private:
     void showFailure(const QString& path, const QString& sentence);
     void showNotices();
     void showAbout();
+    // How captures are read; in main_reading.cpp.
+    void buildReadingMenu(QMenu& menu);
+    void readAsSet(CapturePlace& place);
+    void verifyChecksums(bool on);
+    void askReadingLimits();
+    void showProperties();
+    /// Every place a capture can be shown in.
+    QList<CapturePlace*> places() const;
     // The areas beside the capture; in main_areas.cpp.
     enum class Offer { Composer, Replay, Server };
     WorkArea* showArea(Offer offer);
@@ -186,6 +195,8 @@ private:
     QAction* m_restartAction = nullptr;
     QAction* m_pauseAction = nullptr;
     QAction* m_followAction = nullptr;
+    QAction* m_checksumAction = nullptr;
+    DecodeLimits m_limits;      // for what is read from now on
     bool m_openShown = false;   // what showReplaced() has shown
     bool m_liveFailed = false;  // the strip says why the capture has ended
     QString m_goesOn;           // what the strip said of a capture that runs; not true at its end

@@ -1,0 +1,81 @@
+// How captures are read: limits, checksums, and what there is to say of a capture as a whole. What
+// is set here holds in every place of the window, and in those that are made later.
+#include <QAction>
+#include <QMenu>
+#include <QSettings>
+
+#include "capture/session/session.h"
+#include "ui/load/load_controller.h"
+#include "ui/reading/capture_properties_dialog.h"
+#include "ui/reading/reading_limits.h"
+#include "ui/window/capture_page.h"
+#include "ui/window/capture_place.h"
+#include "ui/window/main_window.h"
+
+namespace framescope {
+namespace {
+
+QString checksumKey() {
+    return QStringLiteral("reading/verifyChecksums");
+}
+
+}  // namespace
+
+void MainWindow::buildReadingMenu(QMenu& menu) {
+    m_checksumAction = menu.addAction(QStringLiteral("&Verify Checksums"), this,
+                                      [this](bool on) { verifyChecksums(on); });
+    m_checksumAction->setCheckable(true);
+    m_checksumAction->setToolTip(
+        QStringLiteral("Says of every packet whether its checksums are right; those that a machine "
+                       "captured of its own are often not, since its network card fills them in"));
+    menu.addAction(QStringLiteral("Reading &Limits…"), this, &MainWindow::askReadingLimits);
+    const QSettings* const settings = m_options.settings;
+    m_checksumAction->setChecked(settings != nullptr && settings->value(checksumKey()).toBool());
+    m_limits = storedLimits(settings);
+}
+
+QList<CapturePlace*> MainWindow::places() const {
+    QList<CapturePlace*> all{m_place.get()};
+    for (WorkArea* const area : m_areas) {
+        if (area->place() != nullptr) all << area->place();
+    }
+    return all;
+}
+
+void MainWindow::readAsSet(CapturePlace& place) {
+    place.loader().setLimits(m_limits);
+    place.loader().setChecksumVerification(m_checksumAction->isChecked());
+}
+
+void MainWindow::verifyChecksums(bool on) {
+    if (m_options.settings != nullptr) m_options.settings->setValue(checksumKey(), on);
+    for (CapturePlace* const place : places()) {
+        readAsSet(*place);
+        place->page().showSelectedAgain();
+    }
+}
+
+void MainWindow::askReadingLimits() {
+    CapturePlace* const place = shownPlace();
+    const bool canReadAgain = place != nullptr && place->loader().session() != nullptr;
+    auto* const dialog = new ReadingLimitsDialog(m_limits, canReadAgain, this);
+    connect(dialog, &ReadingLimitsDialog::chosen, this,
+            [this](const DecodeLimits& limits, bool readAgain) {
+                m_limits = limits;
+                if (m_options.settings != nullptr) storeLimits(*m_options.settings, limits);
+                for (CapturePlace* const each : places()) readAsSet(*each);
+                if (readAgain && shownPlace() != nullptr) shownPlace()->readAgain();
+            });
+    dialog->open();
+}
+
+void MainWindow::showProperties() {
+    const CapturePlace* const place = shownPlace();
+    const Session* const session = place != nullptr ? place->loader().session() : nullptr;
+    if (session == nullptr) return;
+    auto* const dialog = new CapturePropertiesDialog(
+        propertiesOf(*session, place->name(), place->loader().path()), this);
+    dialog->show();
+}
+
+}  // namespace framescope
