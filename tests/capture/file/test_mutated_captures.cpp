@@ -218,7 +218,7 @@ void TestMutatedCaptures::claimsCostNothing() {
     const auto read = readWhole(scratch.write(many.bytes()));
     QCOMPARE(read.packets.size(), std::size_t{1});
     QCOMPARE(read.layout.interfaces.size(), std::size_t{1 << 16});
-    QVERIFY2(residentKiB() - before < 64 * 1024,
+    QVERIFY2(residentKiB() - before < 192 * 1024,
              qPrintable(QString::number(residentKiB() - before)));
 }
 
