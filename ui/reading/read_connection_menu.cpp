@@ -35,7 +35,7 @@ QString withoutMnemonic(QString text) {
 }  // namespace
 
 ReadConnectionMenu::ReadConnectionMenu(QWidget* parent)
-    : QMenu(QStringLiteral("Read Connectio&n as"), parent) {
+    : QMenu(QStringLiteral("Rea&d Connection as"), parent) {
     m_scope = addAction(QString());
     m_scope->setEnabled(false);
     for (QActionGroup** group : {&m_readingGroup, &m_compressionGroup, &m_revisionGroup}) {

@@ -22,7 +22,7 @@ QString checksumKey() {
 }  // namespace
 
 void MainWindow::buildReadingMenu(QMenu& menu) {
-    m_checksumAction = menu.addAction(QStringLiteral("&Verify Checksums"), this,
+    m_checksumAction = menu.addAction(QStringLiteral("Verify Chec&ksums"), this,
                                       [this](bool on) { verifyChecksums(on); });
     m_checksumAction->setCheckable(true);
     m_checksumAction->setToolTip(
