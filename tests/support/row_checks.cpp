@@ -43,12 +43,16 @@ struct Coverage {
     bool mayHaveBody = false;  ///< the last row was an HTTP head
 };
 
+/// Whether a row has its place among the others of its direction.
 bool holdsStreamBytes(const Record& record) {
+    // What was sent behind a FIN is told as it comes, and stands behind the FIN's own place.
+    const bool behindFin = record.kind == RowKind::TcpSegment &&
+                           record.detail == static_cast<std::uint32_t>(IssueCode::TcpDataAfterFin);
     // Units of a body lie in it; their place counts there. A conflict speaks of bytes that have
     // their row already.
     return record.connection != kNoConnection && record.kind != RowKind::TcpOpen &&
            record.kind != RowKind::TcpEnd && record.kind != RowKind::TcpConflict &&
-           !isInBody(record.kind);
+           !isInBody(record.kind) && !behindFin;
 }
 
 std::string placeOf(const Session& session, RecordId row) {
