@@ -38,7 +38,7 @@ public:
     /// Packets of a connection in perfect order after which no SYN of it is waited for, as long as
     /// the whole capture was in order; so many where both sides have sent their FIN.
     static constexpr std::uint32_t kOrderly = 12;
-    static constexpr std::uint32_t kOrderlyToFin = 5;
+    static constexpr std::uint32_t kOrderlyToFin = 10;
     /// Conflicts that are told of one connection.
     static constexpr std::uint32_t kMaxConflicts = 100;
     /// Connections that have ended and are still recognised.

@@ -51,7 +51,11 @@ void TcpTracker::settleIfOrderly(Connection& connection, Direction direction, co
                               isBefore(tcp.acknowledgment, side.lastAcknowledgment))) {
         side.orderly = false;
     }
-    ++side.packets;
+    // A packet that was captured twice tells nothing more.
+    if (side.packets == 0 || tcp.sequence != side.lastSequence ||
+        (tcp.has(kAck) && tcp.acknowledgment != side.lastAcknowledgment)) {
+        ++side.packets;
+    }
     side.lastSequence = tcp.sequence;
     if (tcp.has(kAck)) side.lastAcknowledgment = tcp.acknowledgment;
     const Live::Side& other = live.side(opposite(direction));
