@@ -314,10 +314,12 @@ Verdict versionAt(std::string_view text) {
 /// Methods of RFC 9110, RFC 5789 and RFC 4918, and others that are in use. Only with one of them a
 /// line is taken for a request that is not quite what the grammar says.
 bool isKnownMethod(std::string_view method) {
-    static constexpr std::array<std::string_view, 24> kMethods = {
-        "GET",      "HEAD", "POST",  "PUT",   "DELETE", "CONNECT", "OPTIONS",  "TRACE",
-        "PATCH",    "COPY", "LOCK",  "MOVE",  "MKCOL",  "UNLOCK",  "PROPFIND", "PROPPATCH",
-        "M-SEARCH", "LINK", "MERGE", "PURGE", "QUERY",  "REPORT",  "SEARCH",   "UNLINK"};
+    static constexpr std::array<std::string_view, 28> kMethods = {
+        "GET",      "HEAD",      "POST",        "PUT",         "DELETE",   "CONNECT",
+        "OPTIONS",  "TRACE",     "PATCH",       "COPY",        "LOCK",     "MOVE",
+        "MKCOL",    "UNLOCK",    "PROPFIND",    "PROPPATCH",   "M-SEARCH", "LINK",
+        "MERGE",    "PURGE",     "QUERY",       "REPORT",      "SEARCH",   "UNLINK",
+        "CCM_POST", "BITS_POST", "RPC_IN_DATA", "RPC_OUT_DATA"};
     return std::ranges::find(kMethods, method) != kMethods.end();
 }
 

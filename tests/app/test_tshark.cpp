@@ -255,11 +255,11 @@ const std::vector<Difference>& differences() {
     return table;
 }
 
-/// Captures of others in which tshark sees what lies beyond what is read here.
+/// Captures of others in which we read what tshark cannot.
 const std::map<QByteArray, const char*>& beyond() {
     static const std::map<QByteArray, const char*> table = {
-        {"ntop+nDPI/tests/cfgs/default/pcap/http_origin_different_than_host.pcap",
-         "HTTP inside a GTP tunnel, that is inside UDP"},
+        {"named-data+ndn-tools/tests/dissect-wireshark/ipv4-websocket-segmented.pcap",
+         "a WebSocket whose handshake was not captured is recognised by its frames"},
     };
     return table;
 }
@@ -495,11 +495,12 @@ private Q_SLOTS:
         const auto session = test::openSession(path.toStdString());
         QVERIFY(session);
         const Comparison result = Comparer(*session, path).run();
-        QCOMPARE(result.frames, frames);
         if (const auto it = beyond().find(QTest::currentDataTag()); it != beyond().end()) {
-            QVERIFY2(!result.differences.isEmpty(), "the exception is not needed any more");
+            QVERIFY2(result.frames > frames && !result.differences.isEmpty(),
+                     "the exception is not needed any more");
             QSKIP(it->second);
         }
+        QCOMPARE(result.frames, frames);
         for (const QString& line : result.differences) qWarning("%s", qPrintable(line));
         QVERIFY(result.differences.isEmpty());
     }
