@@ -258,6 +258,8 @@ const std::vector<Difference>& differences() {
 /// Captures of others in which we read what tshark cannot.
 const std::map<QByteArray, const char*>& beyond() {
     static const std::map<QByteArray, const char*> table = {
+        {"eririmba+socket.io-sample/websocket.pcap",
+         "the one frame of a WebSocket that was joined is recognised"},
         {"named-data+ndn-tools/tests/dissect-wireshark/ipv4-websocket-segmented.pcap",
          "a WebSocket whose handshake was not captured is recognised by its frames"},
     };
