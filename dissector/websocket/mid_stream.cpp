@@ -13,9 +13,23 @@ constexpr Direction kServer = Direction::ServerToClient;
 /// learnt it, and roles that were guessed wrongly.
 constexpr double kReversed = 4;
 constexpr double kNobodyMasks = 5;
-/// What it costs that several segments of a direction have no frame in them: they would have to lie
-/// in one large payload.
+/// More that is asked for while only unmasked frames were seen: tagged values look like them.
+constexpr double kUnmaskedOnly = 60;
+/// What each segment costs that should have a frame in it and has none.
 constexpr double kNoFrames = 8;
+/// A large payload comes in segments of at least this size, but for its last.
+constexpr StreamOffset kSmallSegment = 512;
+
+/// Segments that cannot all lie in one large payload. The first may be the end of one.
+double segmentsOfFrames(const FrameSearch& search) {
+    const auto& segments = search.segments();
+    std::size_t small = 0;
+    for (std::size_t i = 1; i < segments.size(); ++i) {
+        const StreamOffset end = i + 1 < segments.size() ? segments[i + 1].at : search.end();
+        if (end - segments[i].at < kSmallSegment) ++small;
+    }
+    return static_cast<double>(small);
+}
 
 }  // namespace
 
@@ -47,14 +61,23 @@ bool MidStream::judge(Direction direction, bool atEnd) {
     const Half& server = m_halves[indexOf(kServer)];
     const auto evidence = [](const Half& of, bool masked) {
         const double weight = of.of(masked);
-        return weight == 0 && of.search.segments().size() > 1 ? -kNoFrames : weight;
+        return weight == 0 ? -kNoFrames * segmentsOfFrames(of.search) : weight;
     };
     const double usual = evidence(client, true) + evidence(server, false);
     const double reversed = evidence(client, false) + evidence(server, true) - kReversed;
+    // Tags and short lengths in front of values chain as unmasked frames do, both ways. Clients
+    // that do not mask are too few to be told from those; where a WebSocket was asked for, they may
+    // be.
+    const bool bothUnmasked =
+        std::min(client.of(false), server.of(false)) > std::max(client.of(true), server.of(true));
+    if (bothUnmasked && !m_expected) return false;
     const double unmasked = evidence(client, false) + evidence(server, false) - kNobodyMasks;
     m_reversed = reversed > usual && reversed > unmasked && server.of(true) > 0;
     const double least = m_expected ? kNeededIfAsked : atEnd ? kNeededAtEnd : kNeeded;
-    const double needed = least + 2 * std::log2(static_cast<double>(m_windows) + 1);
+    double needed = least + 2 * std::log2(static_cast<double>(m_windows) + 1);
+    // What may still be told from the other side is waited for.
+    const bool nobodyMasked = client.of(true) <= 0 && server.of(true) <= 0;
+    if (nobodyMasked && !m_expected && !atEnd) needed += kUnmaskedOnly;
     return std::max({usual, reversed, unmasked}) >= needed;
 }
 
