@@ -29,8 +29,8 @@ namespace fs = std::filesystem;
 namespace {
 
 /// A socket of this machine with a port of its own.
-struct Endpoint {
-    explicit Endpoint(int type) : socket(::socket(AF_INET, type | SOCK_CLOEXEC, 0)) {
+struct LoopbackPort {
+    explicit LoopbackPort(int type) : socket(::socket(AF_INET, type | SOCK_CLOEXEC, 0)) {
         address.sin_family = AF_INET;
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
         socklen_t length = sizeof address;
@@ -38,7 +38,7 @@ struct Endpoint {
         ::getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &length);
     }
     std::string port() const { return std::to_string(ntohs(address.sin_port)); }
-    void sendTo(const Endpoint& other) const {
+    void sendTo(const LoopbackPort& other) const {
         ::sendto(socket.get(), "hello", 5, 0, reinterpret_cast<const sockaddr*>(&other.address),
                  sizeof other.address);
     }
@@ -79,8 +79,8 @@ class TestRemoteSshd : public QObject {
     QTemporaryDir m_folder;
     QProcess m_sshd;
     std::string m_port;
-    Endpoint m_sender{SOCK_DGRAM};
-    Endpoint m_receiver{SOCK_DGRAM};
+    LoopbackPort m_sender{SOCK_DGRAM};
+    LoopbackPort m_receiver{SOCK_DGRAM};
 
     fs::path place(const char* name) const {
         return fs::path(m_folder.path().toStdString()) / name;
@@ -127,7 +127,7 @@ private Q_SLOTS:
 
         QVERIFY(makeKey("host_key") && makeKey("user_key"));
         fs::copy(place("user_key.pub"), place("authorized_keys"));
-        m_port = Endpoint(SOCK_STREAM).port();
+        m_port = LoopbackPort(SOCK_STREAM).port();
         std::ofstream(place("sshd_config"))
             << "Port " << m_port << "\nListenAddress 127.0.0.1\nHostKey "
             << place("host_key").string() << "\nAuthorizedKeysFile "
@@ -220,7 +220,7 @@ private Q_SLOTS:
 
     void complaintsOfSsh() {
         live::RemoteCapture what = onLoopback();
-        what.port = static_cast<std::uint16_t>(std::stoi(Endpoint(SOCK_STREAM).port()));
+        what.port = static_cast<std::uint16_t>(std::stoi(LoopbackPort(SOCK_STREAM).port()));
         LiveProbe probe;
         auto capture = live::captureRemote(what, probe.wake());
         Status end = probe.waitForEnd(*capture);
