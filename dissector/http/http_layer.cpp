@@ -133,6 +133,7 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
     } else if (head->kind == HeadKind::Request) {
         PendingRequest pending;
         pending.record = row;
+        pending.packet = out.arrival().packet;
         pending.method = head->method;
         pending.target = head->target;
         addPending(std::move(pending));
@@ -180,6 +181,7 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
 
     PendingRequest pending;
     pending.record = emitJudged(record, issues, out);
+    pending.packet = out.arrival().packet;
     if (isLate(record.direction)) {
         // Its answer was read before it.
         clientCaughtUp(out);
@@ -207,17 +209,20 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
 }
 
 void HttpLayer::addPending(PendingRequest pending) {
-    // Behind a response that was lost, only the newest can be the one that the next one answers.
-    if (m_responseLost) m_pending.clear();
     if (m_pending.size() == kMaxPending) m_pending.pop_front();
     m_pending.push_back(std::move(pending));
 }
 
 void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& out) {
     // Peers rarely send a request before the last one was answered: behind a response that was lost
-    // the next one belongs to the newest request.
+    // the next one belongs to the newest request. Those sent behind this
+    // response were read before it, while the hole was waited for.
     if (std::exchange(m_responseLost, false) && m_pending.size() > 1) {
-        m_pending.erase(m_pending.begin(), std::prev(m_pending.end()));
+        const PacketNumber here = out.arrival().packet;
+        const auto later =
+            std::find_if(std::next(m_pending.begin()), m_pending.end(),
+                         [here](const PendingRequest& request) { return request.packet > here; });
+        m_pending.erase(m_pending.begin(), std::prev(later));
     }
     PendingRequest request;
     const bool interim = isInterim(head);
@@ -311,6 +316,15 @@ void HttpLayer::handOver(std::unique_ptr<Layer> next, bool requestKnown, LayerOu
         return;
     }
     out.replaceWith(std::move(next));
+    // The piece that is being read stands in front of what is held.
+    if (m_resuming) {
+        m_releaseDue = true;
+    } else {
+        releaseHeld(out);
+    }
+}
+
+void HttpLayer::releaseHeld(LayerOutput& out) {
     m_held.release(*m_successor, out);
     for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         if (const auto ended = m_halves[indexOf(d)].ended) m_successor->end(d, *ended, out);
@@ -347,7 +361,8 @@ void HttpLayer::resumeClient(LayerOutput& out) {
     Half& client = m_halves[indexOf(kClient)];
     client.state = State::Head;
     const Arrival now = out.arrival();
-    while (!m_held.empty() && client.state != State::Waiting) {
+    m_resuming = true;
+    while (!m_held.empty() && client.state != State::Waiting && !m_releaseDue) {
         HeldBytes::Piece piece = m_held.pop();
         out.setArrival(piece.arrival);
         if (piece.missing != 0) {
@@ -358,6 +373,8 @@ void HttpLayer::resumeClient(LayerOutput& out) {
         if (!piece.rest().empty()) m_held.putBack(std::move(piece));
     }
     out.setArrival(now);
+    m_resuming = false;
+    if (std::exchange(m_releaseDue, false)) releaseHeld(out);
     if (client.ended && m_held.empty()) finishHead(kClient, out);
 }
 

@@ -80,6 +80,7 @@ private:
     };
     struct PendingRequest {
         RecordId record = kNoRecord;
+        PacketNumber packet = 0;  ///< that completed its head
         std::string method;
         std::string target;
         std::string lastEventId;
@@ -139,6 +140,8 @@ private:
     /// whose request has not been read yet (`requestKnown` false: it was captured late, or not at
     /// all) stays here until its head is complete or given up.
     void handOver(std::unique_ptr<Layer> next, bool requestKnown, LayerOutput& out);
+    /// Gives the successor what is held, and the ends that were told.
+    void releaseHeld(LayerOutput& out);
     /// The client has caught up with the server's switch.
     void clientCaughtUp(LayerOutput& out);
     bool isLate(Direction direction) const {
@@ -149,6 +152,8 @@ private:
     std::deque<PendingRequest> m_pending;
     std::vector<ChunkPart> m_parts;  ///< of the bytes being read
     HeldBytes m_held;
+    bool m_resuming = false;    ///< a piece that was held is being read
+    bool m_releaseDue = false;  ///< what is held goes to the successor behind that piece
     ExchangeMeter m_meter;
     /// The next response need not be the one to the oldest request, or none may come at all.
     bool m_responseLost = false;
