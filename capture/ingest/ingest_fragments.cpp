@@ -65,6 +65,7 @@ void Ingestor::datagrams(const std::vector<ip::Datagram>& ended, int nested) {
 /// Hands on the TCP segment of a datagram.
 void Ingestor::segment(const ip::Datagram& datagram, const DecodedPacket& decoded) {
     remember(datagram);
+    if (decoded.tunnelled) ++m_statistics.tunnelledPackets;
     // Its rows may be made later: behind a hole, or when the connection's beginning is known.
     if (datagram.conflict) m_conflictingDatagrams.insert(datagram.packet);
     m_parts = datagram.payload;

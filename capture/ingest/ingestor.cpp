@@ -66,6 +66,7 @@ void Ingestor::packet(const CapturedPacket& packet) {
     if (m_lastTimeNs > m_fragments.deadline()) datagrams(m_fragments.expire(m_lastTimeNs));
 
     const DecodedPacket decoded = decodePacket(packet.linkType, packet.data, packet.originalLength);
+    if (decoded.tunnelled) ++m_statistics.tunnelledPackets;
     switch (decoded.kind) {
         case PacketKind::Tcp:
             break;

@@ -20,6 +20,8 @@ public:
     const ConnectionInfo& connection() const { return m_session.connection(record().connection); }
     const Endpoint& client() const override { return connection().client; }
     const Endpoint& server() const override { return connection().server; }
+    bool mayBeTunnelled() const override { return m_session.statistics().tunnelledPackets != 0; }
+    bool mayHaveFurtherIssues() const override { return m_session.checksumVerification(); }
     std::string_view name() const override { return m_session.name(record().name); }
     const FieldTree& tree() override { return dissection().fields; }
 

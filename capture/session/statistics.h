@@ -9,8 +9,9 @@
 namespace framescope {
 
 struct Statistics {
-    std::uint64_t packets = 0;     ///< all packets of the capture
-    std::uint64_t tcpPackets = 0;  ///< packets that reached TCP
+    std::uint64_t packets = 0;           ///< all packets of the capture
+    std::uint64_t tcpPackets = 0;        ///< packets that reached TCP
+    std::uint64_t tunnelledPackets = 0;  ///< with an IP header inside of another one
     std::uint64_t udpPackets = 0;
     std::uint64_t otherIpPackets = 0;  ///< IP with another protocol inside
     std::uint64_t ipFragments = 0;     ///< packets that are fragments, of whatever protocol

@@ -28,6 +28,10 @@ public:
     /// The ends of the row's connection; empty ones if it has none.
     virtual const Endpoint& client() const = 0;
     virtual const Endpoint& server() const = 0;
+    /// Whether there may be IP headers around the connection's own, which its ends do not tell.
+    virtual bool mayBeTunnelled() const { return false; }
+    /// Whether the tree may hold issues that the record's severity does not count.
+    virtual bool mayHaveFurtherIssues() const { return false; }
     /// The text of the record's name.
     virtual std::string_view name() const = 0;
     /// The row taken apart. A filter asks at most once for each row.

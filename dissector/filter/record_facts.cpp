@@ -44,7 +44,8 @@ bool isDrop(const Record& record) {
 Truth hasVersion(const FilterRow& row, int version) {
     if (!isOnConnection(row.record())) return Truth::False;
     const int known = row.client().address.version;
-    return known == 0 ? Truth::Unknown : truth(known == version);
+    if (known == version) return Truth::True;
+    return known == 0 || row.mayBeTunnelled() ? Truth::Unknown : Truth::False;
 }
 
 /// Whether the row has this protocol.
@@ -160,7 +161,17 @@ Truth recordHas(const FilterRow& row, FieldId field) {
             return possible(isWebSocket(record) && record.opcode == 8);
         case FieldId::IssueCodeField:
         case FieldId::IssueSeverityField:
-            return possible(record.severity != Severity::None);
+            return possible(record.severity != Severity::None || row.mayHaveFurtherIssues());
+        case FieldId::LinkHeaderProtocol:
+        case FieldId::MonitorHeaderLength:
+            // What the capture is said to be, by name, but headers of packets.
+            return Truth::Unknown;
+        case FieldId::IpFragments:
+        case FieldId::IpFragment:
+        case FieldId::IpFragmentCount:
+        case FieldId::IpFragmentedLength:
+            // Of datagrams of either version, in whatever tunnel.
+            return possible(isOnConnection(record));
         case FieldId::SocketIoAttachmentOf:
             // The row of an attachment is Engine.IO's; it has no Socket.IO packet.
             return possible(record.protocol == Protocol::EngineIo);
@@ -202,13 +213,17 @@ Truth recordEquals(const FilterRow& row, FieldId field, const FieldValue& value)
         case FieldId::IpAddr:
         case FieldId::Ipv6Addr:
             if (has == Truth::Unknown) return has;
-            return truth(isAddress(row.client(), value) || isAddress(row.server(), value));
+            if (isAddress(row.client(), value) || isAddress(row.server(), value))
+                return Truth::True;
+            return possible(row.mayBeTunnelled());
         case FieldId::IpSrc:
         case FieldId::IpDst:
         case FieldId::Ipv6Src:
         case FieldId::Ipv6Dst:
             if (has == Truth::Unknown) return has;
-            return oneEnd(isAddress(row.client(), value), isAddress(row.server(), value));
+            return row.mayBeTunnelled()
+                       ? Truth::Unknown
+                       : oneEnd(isAddress(row.client(), value), isAddress(row.server(), value));
         case FieldId::HttpRequest:
         case FieldId::HttpResponse:
             return truth(number == 1);

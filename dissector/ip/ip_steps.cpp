@@ -76,6 +76,7 @@ void stepV4(Walk& walk) {
         if (header->totalLength < header->headerLength) return walk.stop(PacketKind::Malformed);
         walk.bound(header->totalLength);
     }
+    walk.decoded.tunnelled = walk.decoded.source.address.version != 0;
     walk.decoded.source.address = header->source;
     walk.decoded.destination.address = header->destination;
     walk.otherwise = walk.inUdp ? PacketKind::Udp : PacketKind::OtherIp;
@@ -100,6 +101,7 @@ void stepV6(Walk& walk) {
     if (header->payloadLength != 0) {
         walk.bound(std::uint64_t{header->payloadLength} + ipv6::kHeaderSize);
     }
+    walk.decoded.tunnelled = walk.decoded.source.address.version != 0;
     walk.decoded.source.address = header->source;
     walk.decoded.destination.address = header->destination;
     walk.otherwise = walk.inUdp ? PacketKind::Udp : PacketKind::OtherIp;

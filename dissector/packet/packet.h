@@ -39,6 +39,7 @@ struct DecodedPacket {
     std::size_t payloadOffset = 0;
     std::size_t payloadCaptured = 0;  ///< bytes of it in the capture
     std::uint64_t payloadLength = 0;  ///< bytes of it on the wire, at least the captured ones
+    bool tunnelled = false;           ///< the last IP header stands inside of another one
     // For IpFragment only.
     ip::Fragment fragment;
 };
