@@ -15,8 +15,11 @@ constexpr double kReversed = 4;
 constexpr double kNobodyMasks = 5;
 /// More that is asked for while only unmasked frames were seen: tagged values look like them.
 constexpr double kUnmaskedOnly = 60;
-/// What each segment costs that should have a frame in it and has none.
+/// What each segment costs that should have a frame in it and has none, and how many of them say
+/// that there are none, whatever the other direction looks like.
 constexpr double kNoFrames = 8;
+constexpr double kRefuted = 1e6;
+constexpr double kRefutingSegments = 3;
 /// A large payload comes in segments of at least this size, but for its last.
 constexpr StreamOffset kSmallSegment = 512;
 
@@ -61,7 +64,9 @@ bool MidStream::judge(Direction direction, bool atEnd) {
     const Half& server = m_halves[indexOf(kServer)];
     const auto evidence = [](const Half& of, bool masked) {
         const double weight = of.of(masked);
-        return weight == 0 ? -kNoFrames * segmentsOfFrames(of.search) : weight;
+        if (weight != 0) return weight;
+        const double segments = segmentsOfFrames(of.search);
+        return segments >= kRefutingSegments ? -kRefuted : -kNoFrames * segments;
     };
     const double usual = evidence(client, true) + evidence(server, false);
     const double reversed = evidence(client, false) + evidence(server, true) - kReversed;
