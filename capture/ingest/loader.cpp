@@ -104,7 +104,8 @@ void tellHeldLimits(const Ingestor& ingestor, const DecodeLimits& limits,
         notices.push_back("Missing bytes of " + connections(count) +
                           " were given up because too much was held behind them (the limits are " +
                           byteCountText(limits.heldBytes) + " and " +
-                          groupedDigits(limits.heldSegments) + " segments).");
+                          groupedDigits(limits.heldSegments) +
+                          (limits.heldSegments == 1 ? " segment)." : " segments)."));
     }
     if (const std::uint64_t count = ingestor.totalLimitMet(); count != 0) {
         notices.push_back("All connections together held more than " +

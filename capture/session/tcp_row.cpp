@@ -48,6 +48,8 @@ std::string gapText(const Record& record) {
             return text + ", never acknowledged";
         case tcp::GapCause::CutShort:
             return text + ", their packet was cut short";
+        case tcp::GapCause::GivenUp:
+            return text + ", given up since too much was held behind them";
         case tcp::GapCause::NotCaptured:
         case tcp::GapCause::OneSided:
             break;

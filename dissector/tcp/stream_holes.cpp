@@ -123,8 +123,9 @@ void StreamAssembler::splitGap(StreamOffset end, bool limitMet, StreamSink& sink
     const StreamOffset acknowledged = std::min(acknowledgedEnd(), end);
     if (acknowledged > m_next) gap(acknowledged, GapCause::NotCaptured, limitMet, sink);
     if (end > m_next) {
-        gap(end, m_everAcknowledged ? GapCause::NotAcknowledged : GapCause::OneSided, limitMet,
-            sink);
+        const GapCause unanswered =
+            m_everAcknowledged ? GapCause::NotAcknowledged : GapCause::OneSided;
+        gap(end, limitMet ? GapCause::GivenUp : unanswered, limitMet, sink);
     }
 }
 

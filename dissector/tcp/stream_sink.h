@@ -21,6 +21,7 @@ enum class GapCause : std::uint8_t {
     NotAcknowledged,  ///< the other side is in the capture and never acknowledged them
     OneSided,         ///< nothing of the other side was captured, so nobody can tell
     CutShort,         ///< their packet was captured, but only the beginning of it
+    GivenUp,          ///< too much was held behind them to wait for what may still come
 };
 
 /// Bytes that were never captured.
