@@ -18,23 +18,19 @@ QString fromView(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
+/// A gap and a conflict are no layers, but what their rows are about.
+bool isWhatTheRowIs(FieldId id) {
+    return fieldInfo(id).type == FieldType::Protocol || id == FieldId::TcpGap ||
+           id == FieldId::TcpConflict;
+}
+
 }  // namespace
 
 bool isLowerLayer(FieldId id) {
-    switch (id) {
-        case FieldId::Frame:
-        case FieldId::Eth:
-        case FieldId::Vlan:
-        case FieldId::Sll:
-        case FieldId::Null:
-        case FieldId::Raw:
-        case FieldId::Ip:
-        case FieldId::Ipv6:
-        case FieldId::Tcp:
-            return true;
-        default:
-            return false;
-    }
+    // Fields stand in the order of their layers: the packet, links and tunnels, IP, TCP.
+    if (id == FieldId::IpFragments) return true;
+    return id >= FieldId::Frame && id <= FieldId::Tcp && id != FieldId::Capture &&
+           fieldInfo(id).type == FieldType::Protocol;
 }
 
 FieldTreeModel::FieldTreeModel(QObject* parent) : QAbstractItemModel(parent) {}
@@ -71,7 +67,7 @@ void FieldTreeModel::build() {
     }
     const FieldTree& fields = m_dissection->fields;
     for (FieldIndex top = 0; top < m_fieldCount; top = fields[top].next) {
-        if (fieldInfo(fields[top].id).type == FieldType::Protocol) m_mainLayer = top;
+        if (isWhatTheRowIs(fields[top].id)) m_mainLayer = top;
     }
     orderChildren();
 

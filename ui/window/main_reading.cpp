@@ -73,6 +73,8 @@ void MainWindow::showProperties() {
     const CapturePlace* const place = shownPlace();
     const Session* const session = place != nullptr ? place->loader().session() : nullptr;
     if (session == nullptr) return;
+    // Asked for again, they are shown as they are now.
+    for (auto* const open : findChildren<CapturePropertiesDialog*>()) open->close();
     auto* const dialog = new CapturePropertiesDialog(
         propertiesOf(*session, place->name(), place->loader().path()), this);
     dialog->show();

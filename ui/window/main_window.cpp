@@ -197,10 +197,11 @@ void MainWindow::showFigures() {
     CapturePlace* const place = shownPlace();
     const Session* const session = place != nullptr ? place->loader().session() : nullptr;
     m_backAction->setEnabled(session != nullptr && place->page().canGoBack());
-    for (QAction* action : m_rowActions) {
-        action->setEnabled(session != nullptr &&
-                           place->page().rowView().selectedRecord() != kNoRecord);
-    }
+    const RecordId row =
+        session != nullptr ? place->page().rowView().selectedRecord() : RecordId{kNoRecord};
+    const bool isOnConnection =
+        row != kNoRecord && session->record(row).connection != kNoConnection;
+    for (QAction* action : m_rowActions) action->setEnabled(isOnConnection);
     if (m_replaySideAction != nullptr) m_replaySideAction->setEnabled(session != nullptr);
     if (session == nullptr) return m_status->showSession(nullptr, {});
     const LiveController& live = place->live();
