@@ -11,7 +11,7 @@
 namespace framescope::cli {
 namespace {
 
-constexpr int kNameWidth = 24;
+constexpr int kNameWidth = 28;
 
 std::string line(std::string_view name, std::string_view value) {
     char text[64];

@@ -3,6 +3,8 @@
 // https://www.tcpdump.org/linktypes.html), whose DLT_ values differ between systems.
 #include "capture/file/link_type_name.h"
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <pcap/pcap.h>
 
@@ -37,8 +39,39 @@ struct Names {
     const char* name = nullptr;
     const char* description = nullptr;
 };
+/// Those that occur in captures and that libpcap 1.10 has no name for.
+struct OwnName {
+    std::uint32_t linkType;
+    const char* name;
+    const char* description;
+};
+constexpr std::array kNotOfLibpcap = {
+    OwnName{147, "USER0", "private use 0"},
+    OwnName{148, "USER1", "private use 1"},
+    OwnName{149, "USER2", "private use 2"},
+    OwnName{150, "USER3", "private use 3"},
+    OwnName{151, "USER4", "private use 4"},
+    OwnName{152, "USER5", "private use 5"},
+    OwnName{153, "USER6", "private use 6"},
+    OwnName{154, "USER7", "private use 7"},
+    OwnName{155, "USER8", "private use 8"},
+    OwnName{156, "USER9", "private use 9"},
+    OwnName{157, "USER10", "private use 10"},
+    OwnName{158, "USER11", "private use 11"},
+    OwnName{159, "USER12", "private use 12"},
+    OwnName{160, "USER13", "private use 13"},
+    OwnName{161, "USER14", "private use 14"},
+    OwnName{162, "USER15", "private use 15"},
+    OwnName{203, "LAPD", "ISDN D channel"},
+    OwnName{252, "WIRESHARK_UPPER_PDU", "Wireshark upper-layer PDU export"},
+    OwnName{270, "LORATAP", "LoRaTap"},
+    OwnName{290, "ETW", "Event Tracing for Windows"},
+};
+
 Names namesOf(std::uint32_t linkType) {
     if (linkType > static_cast<std::uint32_t>(std::numeric_limits<int>::max())) return {};
+    const auto own = std::ranges::find(kNotOfLibpcap, linkType, &OwnName::linkType);
+    if (own != kNotOfLibpcap.end()) return {own->name, own->description};
     return {pcap_datalink_val_to_name(dltOf(linkType)),
             pcap_datalink_val_to_description(dltOf(linkType))};
 }

@@ -298,7 +298,8 @@ std::variant<ReadAsRule, std::string> parseReadAsRule(std::string_view text) {
     const std::size_t comma = commaIn(text);
     if (comma == std::string_view::npos) {
         return quoted(text) +
-               " says not how to read it; the form is SELECTOR,PROTOCOL[,PARAMETER...], such as "
+               " does not say how to read it; the form is SELECTOR,PROTOCOL[,PARAMETER...], such "
+               "as "
                "tcp.stream==3,websocket.";
     }
     ReadAsRule rule;
@@ -309,7 +310,8 @@ std::variant<ReadAsRule, std::string> parseReadAsRule(std::string_view text) {
     }
     rule.filter = std::move(std::get<Filter>(compiled));
     if (rule.filter.matchesEveryRow()) {
-        return quoted(text) + " says not which connections it is about; \"tcp\" is all of them.";
+        return quoted(text) +
+               " does not say which connections it is about; \"tcp\" is all of them.";
     }
     for (const FieldId field : rule.filter.fields()) {
         if (std::ranges::find(kSelectorFields, field) != kSelectorFields.end()) continue;

@@ -72,7 +72,7 @@ private Q_SLOTS:
         const QString file = QStringLiteral("a.pcap");
         row({file, d}, "The option -d needs a value.");
         row({file, d, QStringLiteral("tcp.stream==3")},
-            "-d 'tcp.stream==3': \"tcp.stream==3\" says not how to read it; the form is "
+            "-d 'tcp.stream==3': \"tcp.stream==3\" does not say how to read it; the form is "
             "SELECTOR,PROTOCOL[,PARAMETER...], such as tcp.stream==3,websocket.");
         row({file, d, QStringLiteral("tcp.strem==3,websocket")},
             "-d 'tcp.strem==3,websocket': at character 1: There is no field called 'tcp.strem'. "

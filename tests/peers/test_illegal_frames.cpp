@@ -196,6 +196,7 @@ std::vector<Illegal> illegalFrames() {
 const std::map<IssueCode, const char*> kNotOfAFrame = {
     {IssueCode::WebSocketServerMasked, "is of servers; see test_our_server_misbehaves"},
     {IssueCode::WebSocketResynchronised, "is of a capture with holes"},
+    {IssueCode::WebSocketInferred, "is of a capture without the handshake"},
     {IssueCode::WebSocketMessageNotOfProtocol, "is of a subprotocol, not of WebSocket"},
     {IssueCode::WebSocketCloseUnanswered, "is of what the other side leaves out"},
     {IssueCode::WebSocketPingUnanswered, "is of what the other side leaves out"},

@@ -87,10 +87,10 @@ private Q_SLOTS:
             QTest::newRow(text) << QString::fromUtf8(text) << QString::fromUtf8(sentence);
         };
         row("tcp.stream==3",
-            "\"tcp.stream==3\" says not how to read it; the form is "
+            "\"tcp.stream==3\" does not say how to read it; the form is "
             "SELECTOR,PROTOCOL[,PARAMETER...], such as tcp.stream==3,websocket.");
         row(",websocket",
-            "\",websocket\" says not which connections it is about; \"tcp\" is all of them.");
+            "\",websocket\" does not say which connections it is about; \"tcp\" is all of them.");
         row("tcp.stream==x,websocket",
             "at character 13: 'x' is no value of 'tcp.stream', whose type is unsigned integer.");
         row("tcp,foo",
