@@ -100,6 +100,8 @@ public:
     /// Gives up waiting for the first of what is held: its hole, or what it acknowledges. It is
     /// handed on. `limitMet`: since too much is held.
     void relieve(bool limitMet, StreamSink& sink);
+    /// Tells the hole in front of what is held, which stays held.
+    void giveUpFirstHole(StreamSink& sink);
     /// Gives up every hole: hands on what is held, and what was acknowledged but never captured.
     void flush(StreamSink& sink);
     /// The other direction waits no longer for what it acknowledged of this one, until more of

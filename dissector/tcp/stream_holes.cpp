@@ -137,6 +137,13 @@ void StreamAssembler::dropStale() {
     }
 }
 
+void StreamAssembler::giveUpFirstHole(StreamSink& sink) {
+    dropStale();
+    if (m_held.empty()) return;
+    skipFinNumber();
+    if (hasHole()) splitGap(m_held.begin()->first, false, sink);
+}
+
 void StreamAssembler::relieve(bool limitMet, StreamSink& sink) {
     dropStale();
     if (m_held.empty()) return;

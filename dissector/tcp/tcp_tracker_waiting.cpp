@@ -2,6 +2,7 @@
 // acknowledged of the other; and that stops waiting.
 #include <algorithm>
 #include <functional>
+#include <utility>
 
 #include "dissector/tcp/tcp_connection.h"
 
@@ -205,21 +206,31 @@ void TcpTracker::idle() {
     }
 }
 
-/// Hands on all that is held, its holes first given up where most was captured before.
+/// Hands on all that is held. Holes are given up first, that with the earliest packet behind it
+/// before the others, so that what waits for the other direction still comes behind it.
 void TcpTracker::flush(Connection& connection) {
     Live& live = *connection.live;
     settle(connection);
-    for (const Direction d : kBothDirections) live.stream(d).letPass();
+    const auto earlier = [&live](std::optional<Direction> than, Direction d) {
+        return !than || live.stream(d).firstHeldPacket() < live.stream(*than).firstHeldPacket();
+    };
+    bool passed = false;
     for (pump(connection); live.holds(); pump(connection)) {
-        Direction first = Direction::ClientToServer;
-        const StreamAssembler& client = live.sides[0].stream;
-        const StreamAssembler& server = live.sides[1].stream;
-        if (!client.holds() ||
-            (server.holds() && server.firstHeldPacket() < client.firstHeldPacket())) {
-            first = Direction::ServerToClient;
+        std::optional<Direction> hole;
+        std::optional<Direction> first;
+        for (const Direction d : kBothDirections) {
+            if (live.stream(d).hasHole() && earlier(hole, d)) hole = d;
+            if (live.stream(d).holds() && earlier(first, d)) first = d;
         }
-        Sink sink(*this, connection, first);
-        live.stream(first).relieve(false, sink);
+        if (hole) {
+            Sink sink(*this, connection, *hole);
+            live.stream(*hole).giveUpFirstHole(sink);
+        } else if (!std::exchange(passed, true)) {
+            for (const Direction d : kBothDirections) live.stream(d).letPass();
+        } else {
+            Sink sink(*this, connection, *first);
+            live.stream(*first).relieve(false, sink);
+        }
     }
     for (const Direction d : kBothDirections) {
         Sink sink(*this, connection, d);
