@@ -1,6 +1,7 @@
 // One figure a line, name first, aligned, so that both people and grep can read it.
 #include "app/cli/summary.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <numeric>
@@ -11,12 +12,12 @@
 namespace framescope::cli {
 namespace {
 
-constexpr int kNameWidth = 28;
+constexpr int kNameWidth = 24;
 
 std::string line(std::string_view name, std::string_view value) {
     char text[64];
-    std::snprintf(text, sizeof text, "%-*.*s", kNameWidth, static_cast<int>(name.size()),
-                  name.data());
+    const int size = static_cast<int>(name.size());
+    std::snprintf(text, sizeof text, "%-*.*s", std::max(kNameWidth, size + 2), size, name.data());
     return text + std::string(value) + '\n';
 }
 

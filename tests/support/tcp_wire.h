@@ -39,7 +39,7 @@ public:
     void gap(ConnectionId id, Direction d, const tcp::Gap& gap) override {
         ++gaps;
         if (gap.missing < 1000) stream(id, d) += std::string(gap.missing, '.');
-        const char* const causes[] = {"", "u", "?", "/"};
+        const char* const causes[] = {"", "u", "?", "/", "g"};
         add(id, side(d) + "~" + std::to_string(gap.missing) + at(gap.offset) +
                     causes[static_cast<int>(gap.cause)] + (gap.limitMet ? "!" : ""));
     }

@@ -144,7 +144,8 @@ private Q_SLOTS:
         damaged[8] = 63;
         for (const bool verify : {false, true}) {
             FieldTree tree;
-            ipv4::describe(*ipv4::parse(damaged), damaged, damaged.size(), tree, Place{0, 0}, verify);
+            ipv4::describe(*ipv4::parse(damaged), damaged, damaged.size(), tree, Place{0, 0},
+                           verify);
             QCOMPARE(tree.find(FieldId::IpChecksumStatus) != kNoField, verify);
             QCOMPARE(tree.issues().size(), std::size_t{verify});
             if (!verify) continue;

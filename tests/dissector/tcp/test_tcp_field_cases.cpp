@@ -505,14 +505,14 @@ private Q_SLOTS:
         w.send(kB, kA, kAck, 501, 101);
         w.send(kA, kB, kData, 111, 501, std::string(60, 'x'));
         w.send(kA, kB, kData, 181, 501, std::string(60, 'y'));
-        QVERIFY2(w.story.text.starts_with("0:open(1000>80) 0:c~10@0u! 0:c+xxx"),
+        QVERIFY2(w.story.text.starts_with("0:open(1000>80) 0:c~10@0g! 0:c+xxx"),
                  w.story.text.c_str());
         QVERIFY(w.story.text.ends_with("x@10"));
         Wire v({1000, 4, 1U << 20});
         v.open();
         v.send(kB, kA, kAck, 501, 101);
         for (std::uint32_t i = 1; i <= 5; ++i) v.send(kA, kB, kData, 101 + i * 10, 501, "z");
-        QCOMPARE(v.story.text, std::string("0:open(1000>80) 0:c~10@0u! 0:c+z@10"));
+        QCOMPARE(v.story.text, std::string("0:open(1000>80) 0:c~10@0g! 0:c+z@10"));
     }
 
     void floodOfConflictsEnds() {
