@@ -161,7 +161,7 @@ private Q_SLOTS:
         const std::string rows = rowListing(capture);
         for (const char* row :
              {"> HTTP  ! GET /chat HTTP/1.1  ·  The end of this head", "100 bytes missing",
-              "> TCP  7 bytes  def", "> WebSocket  ! one  ·", "> WebSocket  two\n"}) {
+              "> TCP  7 bytes  def", "> WebSocket  one\n", "> WebSocket  two\n"}) {
             QVERIFY2(rows.find(row) != std::string::npos, rows.c_str());
         }
     }
