@@ -60,6 +60,8 @@ row. A live capture is ended with Ctrl-C.
                                    most, in each direction of a connection;
                                    16777216 without it
   --held-segments N                likewise so many segments; 32768 without it
+  --held-total BYTES               so much memory on all connections together;
+                                   268435456 without it
   --verify-checksums               say whether checksums of IP and TCP are right
   -G fields|issues                 list all fields, or all issues, and end
   --decode-as PATH[#EVENT]=FORMAT[:FILE:MESSAGE]

@@ -28,6 +28,7 @@ enum LongOption {
     kInflateLimit = 256,
     kHeldBytes,
     kHeldSegments,
+    kHeldTotal,
     kDecodeAs,
     kVerifyChecksums,
     kDirection,
@@ -52,6 +53,7 @@ constexpr option kLongOptions[] = {
     {"inflate-limit", required_argument, nullptr, kInflateLimit},
     {"held-bytes", required_argument, nullptr, kHeldBytes},
     {"held-segments", required_argument, nullptr, kHeldSegments},
+    {"held-total", required_argument, nullptr, kHeldTotal},
     {"read-as", required_argument, nullptr, 'd'},
     {"decode-as", required_argument, nullptr, kDecodeAs},
     {"verify-checksums", no_argument, nullptr, kVerifyChecksums},
@@ -160,6 +162,8 @@ private:
             case kHeldSegments:
                 return setLimit(m_options.limits.heldSegments, "--held-segments", "segments",
                                 value);
+            case kHeldTotal:
+                return setLimit(m_options.limits.heldInTotal, "--held-total", "bytes", value);
             case 'V':
                 m_options.tree = true;
                 return;

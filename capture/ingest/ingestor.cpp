@@ -46,7 +46,9 @@ struct Ingestor::Connection {
 
 Ingestor::Ingestor(IngestOptions options, tcp::ReadBack readBack)
     : m_options(std::move(options)),
-      m_tracker(*this, guessSender, {m_options.limits.heldBytes, m_options.limits.heldSegments}) {
+      m_tracker(*this, guessSender,
+                {m_options.limits.heldBytes, m_options.limits.heldSegments,
+                 m_options.limits.heldInTotal}) {
     m_names.emplace("", 0);
     m_tracker.setReadBack(std::move(readBack));
 }

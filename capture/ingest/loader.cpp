@@ -109,8 +109,8 @@ void tellHeldLimits(const Ingestor& ingestor, const DecodeLimits& limits,
     }
     if (const std::uint64_t count = ingestor.totalLimitMet(); count != 0) {
         notices.push_back("All connections together held more than " +
-                          byteCountText(tcp::TrackerLimits().heldInTotal) + ", so " +
-                          connections(count) + " had to give missing bytes up.");
+                          byteCountText(limits.heldInTotal) + ", so " + connections(count) +
+                          " had to give missing bytes up.");
     }
 }
 

@@ -22,6 +22,8 @@ struct Statistics {
     std::uint64_t ipFragmentsRefused = 0;
     std::uint64_t notIpPackets = 0;        ///< ARP and whatever else the link layer carries
     std::uint64_t unknownLinkPackets = 0;  ///< of a link type that is not read
+    std::uint64_t undescribedPackets = 0;  ///< of an interface that the capture does not describe
+    std::uint64_t leftOutPackets = 0;      ///< not among `packets`: they do not fit their blocks
     std::uint64_t malformedPackets = 0;    ///< headers that do not fit their packet
     // What a snap length did.
     std::uint64_t cutShortPackets = 0;    ///< less was captured than the headers down to TCP

@@ -24,6 +24,7 @@ enum class FieldId : std::uint16_t {
     FrameComment,
     FrameLinkType,
     FrameProtocols,
+    FrameUnread,
     // What the capturing system says
     Capture,
     CaptureDrops,

@@ -21,8 +21,10 @@ enum class IssueCode : std::uint16_t {
     // The capture itself
     CapturePacketsDropped,
     CaptureLinkTypeUnread,
+    CaptureInterfaceUnknown,
     // Captured packets, IP and TCP
     PacketCutShort,
+    PacketHeaderMalformed,
     IpHeaderMalformed,
     IpChecksumWrong,
     IpFragmentsConflict,

@@ -94,6 +94,8 @@ struct DecodeLimits {
     /// Bytes and segments of one direction of a connection that wait behind missing bytes.
     std::uint64_t heldBytes = 16ULL << 20;
     std::uint64_t heldSegments = 32768;
+    /// Bytes of memory for what waits on all connections together.
+    std::uint64_t heldInTotal = 256ULL << 20;
 };
 
 /// A place in one direction of a stream from which a layer can go on reading, with what it must

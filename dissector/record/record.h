@@ -45,8 +45,8 @@ enum class RowKind : std::uint8_t {
     CaptureDrop,
     /// A comment that the capture file keeps with `packet`; `name` is its text. No connection.
     CaptureComment,
-    /// A packet of a link type that is not read: `detail` is its LINKTYPE_ value, `length` its
-    /// bytes on the wire. No connection.
+    /// A packet that is not read, `form` says why (UnreadReason): `detail` is its LINKTYPE_ value,
+    /// `length` its bytes on the wire. No connection.
     UnreadPacket,
     /// Bytes that came again with other contents, at `streamOffset`, `length` of them; `packet`
     /// carried the later version. Those seen first count.

@@ -29,6 +29,8 @@ inline constexpr std::array kPacketFields = {
               "How the packet begins, by the name of its link type"},
     FieldInfo{FieldId::FrameProtocols, "frame.protocols", Text, "Protocols",
               "The row's layers from the packet up, separated by colons"},
+    FieldInfo{FieldId::FrameUnread, "frame.unread", ByteString, "Unread header",
+              "The header at which reading this packet ended, since it does not fit or was cut"},
     FieldInfo{FieldId::Capture, "capture", Protocol, "Capture", "What the capturing system says"},
     FieldInfo{FieldId::CaptureDrops, "capture.drops", Unsigned, "Packets dropped",
               "Packets the capturing system dropped before this one"},

@@ -48,6 +48,17 @@ std::optional<RecordId> rowOf(const Session& session, RowKind kind) {
     return std::nullopt;
 }
 
+void readInto(Session& session, const std::shared_ptr<CaptureFile>& file,
+              const DecodeLimits& limits) {
+    readAll(
+        file,
+        [&](Batch&& batch) {
+            session.append(std::move(batch));
+            return true;
+        },
+        limits);
+}
+
 }  // namespace
 
 class TestTcpRows : public QObject {
@@ -201,13 +212,7 @@ private Q_SLOTS:
         Session session(*file);
         DecodeLimits limits;
         limits.heldBytes = 1000;
-        readAll(
-            *file,
-            [&](Batch&& batch) {
-                session.append(std::move(batch));
-                return true;
-            },
-            limits);
+        readInto(session, *file, limits);
         std::size_t told = 0;
         for (const std::string& notice : session.notices()) {
             if (notice.find("given up because too much was held") == std::string::npos) continue;
@@ -219,6 +224,17 @@ private Q_SLOTS:
         QVERIFY(row);
         const auto names = issueNames(session, *row);
         QVERIFY(std::ranges::count(names, std::string("tcp.held-limit-met")) == 1);
+
+        // What all connections hold together has a limit of its own.
+        Session together(*file);
+        DecodeLimits total;
+        total.heldInTotal = 2000;
+        readInto(together, *file, total);
+        const auto toldTotal =
+            std::ranges::count_if(together.notices(), [](const std::string& notice) {
+                return notice.starts_with("All connections together held more than 2,000 bytes");
+            });
+        QCOMPARE(toldTotal, std::ptrdiff_t{1});
     }
 };
 
