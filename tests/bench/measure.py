@@ -1,0 +1,51 @@
+"""Runs programs in turns and takes their time and greatest memory.
+
+In turns, so that whatever else the machine does meanwhile falls on all of them alike. What a program
+prints goes nowhere.
+"""
+
+import statistics
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROUNDS = 5
+RUNNER = [sys.executable, "-I", "-S", Path(__file__).with_name("runner.py")]
+
+
+@dataclass(frozen=True)
+class Run:
+    seconds: float
+    peak: int  # bytes
+
+
+def run(command):
+    """One run; the bench ends where the program fails."""
+    runner = subprocess.run([*RUNNER, *command], capture_output=True, text=True, errors="replace")
+    if runner.returncode:
+        raise SystemExit(f"bench: {' '.join(map(str, command))} failed: {runner.stderr.strip()}")
+    seconds, peak = runner.stdout.split()
+    return Run(float(seconds), int(peak))
+
+
+def alternate(commands, rounds=ROUNDS):
+    """Runs each of `commands` (a dictionary) so many times, in turns; their runs by the same names."""
+    runs = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            runs[name].append(run(command))
+    return runs
+
+
+def seconds_of(runs):
+    return [one.seconds for one in runs]
+
+
+def peak_of(runs):
+    """The greatest memory of any of the runs, in bytes."""
+    return max(one.peak for one in runs)
+
+
+def median(values):
+    return statistics.median(values)
