@@ -81,7 +81,7 @@ struct CaptureSection {
 };
 
 struct CaptureInterface {
-    std::uint32_t linkType = 0;    ///< LINKTYPE_ value, see linkTypeName().
+    std::uint32_t linkType = 0;    ///< LINKTYPE_ value, see linkTypeText().
     std::uint32_t snapLength = 0;  ///< Most bytes kept of a packet, as declared; 0: no limit.
     TimeResolution resolution;
     std::int64_t timeOffset = 0;  ///< Seconds to add to every timestamp.

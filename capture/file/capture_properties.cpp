@@ -1,22 +1,31 @@
 // Puts together what the layout holds and what only the file knows; see capture_properties.h.
 #include "capture/file/capture_properties.h"
 
+#include <array>
+
 #include "capture/file/capture_file.h"
 #include "capture/file/link_type_name.h"
 
 namespace framescope {
 namespace {
 
+/// "1 µs", "100 ps"; as a power where there is no such unit, which only decimal ones have.
 std::string resolutionText(TimeResolution resolution) {
-    if (resolution.exponent == 0) return "1 s";
-    return (resolution.binary ? "2^-" : "10^-") + std::to_string(resolution.exponent) + " s";
+    constexpr std::array kUnits = {"s", "ms", "µs", "ns", "ps"};
+    constexpr std::array kTimes = {"1", "100", "10"};
+    const std::size_t exponent = resolution.exponent;
+    const std::size_t unit = (exponent + 2) / 3;
+    if (exponent != 0 && (resolution.binary || unit >= kUnits.size())) {
+        return (resolution.binary ? "2^-" : "10^-") + std::to_string(exponent) + "\u202fs";
+    }
+    return std::string(kTimes[exponent % 3]) + "\u202f" + kUnits[unit];
 }
 
 InterfaceProperties propertiesOf(const CaptureInterface& interface) {
     InterfaceProperties result;
     result.name = interface.name;
     result.description = interface.description;
-    result.linkType = linkTypeName(interface.linkType);
+    result.linkType = linkTypeText(interface.linkType);
     result.snapLength = interface.snapLength;
     result.resolution = resolutionText(interface.resolution);
     result.timeOffset = interface.timeOffset;

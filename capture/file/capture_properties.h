@@ -26,9 +26,9 @@ struct SectionProperties {
 struct InterfaceProperties {
     std::string name;  ///< May be empty, as may all texts.
     std::string description;
-    std::string linkType;          ///< "EN10MB (Ethernet)", see linkTypeName().
+    std::string linkType;          ///< "Ethernet (1)", see linkTypeText().
     std::uint32_t snapLength = 0;  ///< 0: no limit.
-    std::string resolution;        ///< Of its timestamps: "10^-6 s", "2^-20 s".
+    std::string resolution;        ///< Of its timestamps: "1 µs", "2^-20 s".
     std::int64_t timeOffset = 0;   ///< Seconds added to each.
     InterfaceDetails details;
     std::optional<InterfaceCounts> statistics;

@@ -82,13 +82,6 @@ std::string unnamed(std::uint32_t linkType) {
 
 }  // namespace
 
-std::string linkTypeName(std::uint32_t linkType) {
-    const Names names = namesOf(linkType);
-    if (names.name == nullptr) return unnamed(linkType);
-    if (names.description == nullptr) return names.name;
-    return std::string(names.name) + " (" + names.description + ")";
-}
-
 std::string linkTypeDescription(std::uint32_t linkType) {
     const Names names = namesOf(linkType);
     if (names.name == nullptr) return unnamed(linkType);

@@ -6,12 +6,10 @@
 
 namespace framescope {
 
-/// The name of a LINKTYPE_ value as libpcap has it, with its description: "EN10MB (Ethernet)". A
-/// value without a name gives "link type 4711".
-std::string linkTypeName(std::uint32_t linkType);
-/// The description alone: "Ethernet"; its name where libpcap has no description.
+/// What a LINKTYPE_ value is called: "Ethernet", as libpcap describes it; its short name where
+/// libpcap has no description. A value without a name gives "link type 4711".
 std::string linkTypeDescription(std::uint32_t linkType);
-/// "Ethernet (1)", or "link type 4711".
+/// The same with its number, as it is said everywhere: "Ethernet (1)", or "link type 4711".
 std::string linkTypeText(std::uint32_t linkType);
 
 /// The DLT_ value by which libpcap knows a LINKTYPE_ value on this system.

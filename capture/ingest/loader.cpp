@@ -94,6 +94,13 @@ void tellFragments(const Statistics& figures, std::vector<std::string>& notices)
     }
 }
 
+/// "16 MiB", as limits are set; one that is no whole number of them in bytes.
+std::string limitText(std::uint64_t bytes) {
+    constexpr std::uint64_t kMiB = 1U << 20;
+    if (bytes == 0 || bytes % kMiB != 0) return byteCountText(bytes);
+    return groupedDigits(bytes / kMiB) + "\u202fMiB";
+}
+
 /// Holes that were given up before their time, since too much was held behind them.
 void tellHeldLimits(const Ingestor& ingestor, const DecodeLimits& limits,
                     std::vector<std::string>& notices) {
@@ -103,13 +110,13 @@ void tellHeldLimits(const Ingestor& ingestor, const DecodeLimits& limits,
     if (const std::uint64_t count = ingestor.heldLimitMet(); count != 0) {
         notices.push_back("Missing bytes of " + connections(count) +
                           " were given up because too much was held behind them (the limits are " +
-                          byteCountText(limits.heldBytes) + " and " +
+                          limitText(limits.heldBytes) + " and " +
                           groupedDigits(limits.heldSegments) +
                           (limits.heldSegments == 1 ? " segment)." : " segments)."));
     }
     if (const std::uint64_t count = ingestor.totalLimitMet(); count != 0) {
         notices.push_back("All connections together held more than " +
-                          byteCountText(limits.heldInTotal) + ", so " + connections(count) +
+                          limitText(limits.heldInTotal) + ", so " + connections(count) +
                           " had to give missing bytes up.");
     }
 }
@@ -160,7 +167,7 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
     ingestor.finish();
     Batch last = complete(ingestor.takeBatch());
     if (const auto linkType = ingestor.unknownLinkType()) {
-        last.notices.push_back("Packets of " + linkTypeName(*linkType) +
+        last.notices.push_back("Packets of " + linkTypeText(*linkType) +
                                ", a link type that is not read, are listed only: " +
                                groupedDigits(ingestor.unknownLinkPackets()) + " in all.");
     }

@@ -66,7 +66,7 @@ InterfaceEntry judge(helper::Interface interface, const std::filesystem::path& h
     } else if (!entry.linkType) {
         entry.obstacle = "It could not be opened.";
     } else if (!isReadLinkType(*entry.linkType)) {
-        entry.obstacle = "Its packets are " + linkTypeName(*entry.linkType) +
+        entry.obstacle = "Its packets are " + linkTypeText(*entry.linkType) +
                          ", a link type in which no TCP is looked for.";
     } else {
         entry.canCapture = true;

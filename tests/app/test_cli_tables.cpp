@@ -91,9 +91,9 @@ private Q_SLOTS:
             "Section\n"
             "  Byte order: little-endian\n"
             "Interface 0\n"
-            "  Link type: EN10MB (Ethernet)\n"
+            "  Link type: Ethernet (1)\n"
             "  Snap length: 262144\n"
-            "  Time resolution: 10^-9 s\n";
+            "  Time resolution: 1\u202fns\n";
         QCOMPARE(result.out, expected);
     }
 

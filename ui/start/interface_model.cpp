@@ -32,9 +32,7 @@ QString rateText(double rate) {
 }  // namespace
 
 QString linkTypeWord(std::uint32_t linkType) {
-    const QString name = QString::fromStdString(linkTypeName(linkType));
-    const qsizetype open = name.indexOf(QLatin1Char('('));
-    return open >= 0 && name.endsWith(QLatin1Char(')')) ? name.mid(open + 1).chopped(1) : name;
+    return QString::fromStdString(linkTypeDescription(linkType));
 }
 
 void InterfaceModel::setInterfaces(const std::vector<live::InterfaceEntry>& interfaces) {

@@ -39,7 +39,7 @@ private:
     TrafficHistory m_traffic;
 };
 
-/// What people call a link type: of "EN10MB (Ethernet)" the part in brackets.
+/// What people call a link type: "Ethernet".
 QString linkTypeWord(std::uint32_t linkType);
 
 }  // namespace framescope

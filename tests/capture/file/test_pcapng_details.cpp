@@ -15,6 +15,7 @@ private Q_SLOTS:
     void bothOrders_data();
     void bothOrders();
     void silentFileHasNoDetails();
+    void resolutionsAreInUnits();
     void statisticsAreMerged();
     void packetComments();
     void tooManyCommentsOfAPacket();
@@ -126,9 +127,9 @@ void TestPcapngDetails::bothOrders() {
     const InterfaceProperties& wire = is.interfaces[0];
     QCOMPARE(wire.name, std::string("eth0"));
     QCOMPARE(wire.description, std::string("the wire"));
-    QCOMPARE(wire.linkType, std::string("EN10MB (Ethernet)"));
+    QCOMPARE(wire.linkType, std::string("Ethernet (1)"));
     QCOMPARE(wire.snapLength, 96u);
-    QCOMPARE(wire.resolution, std::string("10^-9 s"));
+    QCOMPARE(wire.resolution, std::string("1\u202fns"));
     QCOMPARE(wire.timeOffset, std::int64_t{-60});
     QCOMPARE(wire.details.filter, std::string("tcp port 80"));
     QCOMPARE(wire.details.hardware, std::string("a card"));
@@ -149,6 +150,7 @@ void TestPcapngDetails::bothOrders() {
     QVERIFY(*wire.statistics == counts);
     QCOMPARE(is.interfaces[1].details.filter, std::string("a program of 8 bytes"));
     QVERIFY(!is.interfaces[1].statistics.has_value());
+    QCOMPARE(is.interfaces[1].resolution, std::string("1\u202fµs"));
 
     const std::vector<HostName> names = {{ipv4(10, 0, 0, 1), "alice"},
                                          {ipv4(10, 0, 0, 1), "alice.example"}};
@@ -168,7 +170,22 @@ void TestPcapngDetails::silentFileHasNoDetails() {
     QCOMPARE(is.format, std::string("pcap with nanoseconds"));
     QCOMPARE(is.sections.size(), std::size_t{1});
     QCOMPARE(is.interfaces.size(), std::size_t{1});
-    QCOMPARE(is.interfaces[0].resolution, std::string("10^-9 s"));
+    QCOMPARE(is.interfaces[0].resolution, std::string("1\u202fns"));
+}
+
+void TestPcapngDetails::resolutionsAreInUnits() {
+    const Scratch scratch;
+    PcapngBuilder file(false);
+    const std::vector<std::pair<std::uint8_t, std::string>> said = {
+        {0, "1\u202fs"},         {1, "100\u202fms"}, {2, "10\u202fms"},     {3, "1\u202fms"},
+        {5, "10\u202fµs"},       {7, "100\u202fns"}, {12, "1\u202fps"},     {13, "10^-13\u202fs"},
+        {127, "10^-127\u202fs"}, {0x80, "1\u202fs"}, {0x94, "2^-20\u202fs"}};
+    for (const auto& [option, text] : said) file.interface(1, {{9, {option}}});
+    const auto read = readWhole(scratch.write(file.bytes()));
+    const CaptureProperties is = captureProperties(*read.file, read.layout);
+    QCOMPARE(is.interfaces.size(), said.size());
+    for (std::size_t i = 0; i < said.size(); ++i)
+        QCOMPARE(is.interfaces[i].resolution, said[i].second);
 }
 
 void TestPcapngDetails::statisticsAreMerged() {
