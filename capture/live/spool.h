@@ -80,7 +80,8 @@ enum class SaveBy : std::uint8_t { MovingOrCopying, Copying };
 /// else by copying, several one behind the other (which is a pcapng file again). Only the first
 /// `readable` bytes of all are taken, which leaves out a block that a crash cut in two. `progress`
 /// is told the bytes done and ends the saving by returning false; nothing is left at `target` then.
-/// An existing target is replaced only when all went well. Returns whether the files were moved.
+/// An existing target is replaced only when all went well, and keeps its rights; a new one has
+/// those of the user's files. Returns whether the files were moved.
 Result<bool> saveCapture(const std::vector<std::filesystem::path>& files, std::uint64_t readable,
                          const std::filesystem::path& target,
                          const std::function<bool(std::uint64_t)>& progress,

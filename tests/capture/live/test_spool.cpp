@@ -225,6 +225,40 @@ private Q_SLOTS:
         QCOMPARE(contents(place("old")), std::string(asText(section(5))));
     }
 
+    /// A spool is nobody else's; what was saved is a file like any other.
+    void rightsOfWhatWasSaved_data() {
+        QTest::addColumn<int>("before");  // -1: there was none
+        QTest::addColumn<int>("after");
+        QTest::newRow("a new file") << -1 << 0640;
+        QTest::newRow("one that all may read") << 0644 << 0644;
+        QTest::newRow("one's own") << 0600 << 0600;
+        QTest::newRow("one that all may write") << 0666 << 0666;
+    }
+
+    void rightsOfWhatWasSaved() {
+        QFETCH(int, before);
+        QFETCH(int, after);
+        const mode_t usual = ::umask(027);
+        for (const auto how : {live::SaveBy::MovingOrCopying, live::SaveBy::Copying}) {
+            write(place("from"), section(5));
+            fs::permissions(place("from"), fs::perms{0600});
+            fs::remove(place("to"));
+            if (before >= 0) {
+                write(place("to"), section(1));
+                fs::permissions(place("to"), static_cast<fs::perms>(before));
+            }
+            const auto saved =
+                live::saveCapture({place("from")}, section(5).size(), place("to"), {}, how);
+            if (saved) {
+                QCOMPARE(*saved, how == live::SaveBy::MovingOrCopying);
+                QCOMPARE(static_cast<int>(fs::status(place("to")).permissions()), after);
+            }
+            QVERIFY(saved);
+            QCOMPARE(entries(m_folder->path().toStdString()), std::size_t{*saved ? 1U : 2U});
+        }
+        ::umask(usual);
+    }
+
     void savedToAnotherFileSystem() {
         struct stat here {};
         struct stat there {};
