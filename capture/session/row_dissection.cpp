@@ -20,6 +20,14 @@
 #include "dissector/websocket/closing.h"
 
 namespace framescope {
+namespace {
+
+/// What a remark of TCP is about are bytes on their way, whatever they turned out to carry.
+bool isOfTcp(IssueCode code) {
+    return issueInfo(code).name.starts_with("tcp.");
+}
+
+}  // namespace
 
 Dissection RowDissector::run(StreamContext context) {
     describePacketLayers(context);
@@ -273,17 +281,25 @@ void RowDissector::describeSegment() {
     tree().attach(issues, field);
 }
 
-/// Issues that the row's own bytes do not show; they stand where the field they are about stands.
+/// Issues that the row's own bytes do not show; they stand where the field they are about stands:
+/// those of TCP at TCP, each other at the last layer, or at the field in it that it names.
 void RowDissector::attachRemarks() {
-    IssueSink issues;
+    IssueSink ofTcp;
+    IssueSink others;
     for (const RowRemark& remark : m_state.remarks.find(m_row)) {
+        IssueSink& issues = isOfTcp(remark.code) ? ofTcp : others;
         issues.add(remark.code, remark.part, m_state.names[remark.detail]);
     }
-    if (issues.empty()) return;
-    // Each goes to the last layer, or to the field in it that it names.
-    FieldIndex layer = 0;
-    for (FieldIndex i = 0; i < tree().size(); i = tree()[i].next) layer = i;
-    tree().attach(issues, layer);
+    if (ofTcp.empty() && others.empty()) return;
+    FieldIndex last = 0;
+    FieldIndex tcp = kNoField;
+    for (FieldIndex i = 0; i < tree().size(); i = tree()[i].next) {
+        last = i;
+        const FieldId id = tree()[i].id;
+        if (id == FieldId::Tcp || id == FieldId::TcpConflict || id == FieldId::TcpGap) tcp = i;
+    }
+    tree().attach(ofTcp, tcp != kNoField ? tcp : last);
+    tree().attach(others, last);
 }
 
 /// The fields of a request and its response under the names that Wireshark gives them, which count

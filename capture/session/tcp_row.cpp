@@ -87,18 +87,20 @@ void RowDissector::describeConflict() {
         FieldId::TcpConflict, Place{}, 0,
         byteCountText(m_record.length) + " at offset " + groupedDigits(m_record.streamOffset));
     tree().addComputed(FieldId::TcpConflictLength, m_record.length);
-    const auto add = [this](FieldId field, const char* name, Bytes version) {
+    const auto add = [this](FieldId field, const char* name, Bytes version, PacketNumber packet) {
         if (version.empty()) return;
         const std::size_t size = version.size();
         const SourceId source = m_dissection.addSource(SourceKind::Stream, name, version);
         m_dissection.sources[source].origin = m_record.streamOffset;
-        tree().add(field, Place{source, 0}, size, std::move(version), byteCountText(size));
+        std::string text = byteCountText(size);
+        if (packet != 0) text += ", in packet " + groupedDigits(packet);
+        tree().add(field, Place{source, 0}, size, std::move(version), std::move(text));
     };
-    add(FieldId::TcpConflictFirst, "Seen first", std::move(bytes.first));
+    add(FieldId::TcpConflictFirst, "Seen first", std::move(bytes.first), 0);
     if (bytes.firstPacket != 0) {
         tree().addComputed(FieldId::TcpConflictFirstPacket, std::uint64_t{bytes.firstPacket});
     }
-    add(FieldId::TcpConflictLater, "Seen later", std::move(bytes.later));
+    add(FieldId::TcpConflictLater, "Seen later", std::move(bytes.later), m_record.packet);
     tree().close();
     IssueSink issues;
     issues.add(IssueCode::TcpOverlapConflict);

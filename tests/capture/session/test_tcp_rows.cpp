@@ -154,6 +154,8 @@ private Q_SLOTS:
             const Dissection dissection = session->dissect(row);
             for (const FieldIssue& entry : dissection.fields.issues()) {
                 if (entry.issue.code != IssueCode::TcpLostAndSentAgain) continue;
+                // Whatever the bytes carry, it is TCP that had to wait.
+                QVERIFY(dissection.fields[entry.field].id == FieldId::Tcp);
                 noted.push_back(session->text(row).info + ": " + entry.issue.detail);
             }
         }
