@@ -17,12 +17,16 @@ namespace {
 
 constexpr qsizetype kShownName = 30;  // characters
 
-/// The source that the last layer stands in, the last one if no layer stands in any.
+/// The source that the last layer stands in, or the first of its fields that stands in one; the
+/// last source if no layer stands in any.
 SourceId mainSource(const Dissection& dissection) {
     const FieldTree& tree = dissection.fields;
     auto main = static_cast<SourceId>(dissection.sources.size() - 1);
     for (FieldIndex top = 0; top < tree.size(); top = tree[top].next) {
-        if (tree[top].source < dissection.sources.size()) main = tree[top].source;
+        // What a row says of two versions of its bytes has no place itself, only each of them.
+        FieldIndex field = top;
+        while (field < tree[top].next && tree[field].source >= dissection.sources.size()) ++field;
+        if (field < tree[top].next) main = tree[field].source;
     }
     return main;
 }

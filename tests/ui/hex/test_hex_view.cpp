@@ -200,6 +200,25 @@ private Q_SLOTS:
         QCOMPARE(tabs.currentSource(), SourceId{0});
     }
 
+    /// A group that stands in no bytes itself begins with those of its first field that does.
+    void aGroupBeginsWithItsFirstBytes() {
+        auto dissection = bytesOf(60);
+        FieldTree& tree = dissection->fields;
+        tree.add(FieldId::Frame, Place{0, 0}, 60, {});
+        const SourceId first = dissection->addSource(SourceKind::Stream, "Seen first", Bytes(3));
+        const SourceId later = dissection->addSource(SourceKind::Stream, "Seen later", Bytes(3));
+        tree.open(FieldId::TcpConflict, Place{}, 0);
+        tree.addComputed(FieldId::TcpConflictLength, std::uint64_t{3});
+        tree.add(FieldId::TcpConflictFirst, Place{first, 0}, 3, Bytes(3));
+        tree.add(FieldId::TcpConflictLater, Place{later, 0}, 3, Bytes(3));
+        tree.close();
+        SourceTabs tabs;
+        tabs.setDissection(dissection);
+        QCOMPARE(tabs.currentSource(), first);
+        tabs.moveTab(1);
+        QCOMPARE(tabs.currentSource(), later);
+    }
+
     void aFieldBringsItsSource() {
         SourceTabs tabs;
         const auto dissection = handMadeDissection();
