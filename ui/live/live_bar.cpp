@@ -320,6 +320,12 @@ void LiveBar::refresh(const LiveController& live, const Session* session, bool v
     update();
 }
 
+void LiveBar::refreshFigures(const LiveController& live, const Session* session) {
+    if (isHidden()) return;
+    m_shown = liveFigures(live, session);
+    m_figures->setFigures(m_shown);
+}
+
 QString LiveBar::stateText() const {
     return m_stateLabel->text();
 }

@@ -76,6 +76,8 @@ public:
 
     /// Shows the capture as it is now; hides the bar when there is none.
     void refresh(const LiveController& live, const Session* session, bool viewPaused);
+    /// The same of its figures alone, which change with every batch of rows.
+    void refreshFigures(const LiveController& live, const Session* session);
     QString stateText() const;
     const std::vector<LiveFigure>& figures() const { return m_shown; }
 

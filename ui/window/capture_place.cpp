@@ -22,8 +22,11 @@ CapturePlace::CapturePlace(const LiveServices& services, QSettings* settings, QW
       m_page(new CapturePage) {
     connect(m_page, &QObject::destroyed, this, [this] { m_page = nullptr; });
     connect(m_loader.get(), &LoadController::replaced, this, &CapturePlace::showReplaced);
-    connect(m_loader.get(), &LoadController::progressed, this,
-            [this] { m_page->refresh(m_loader->isReading()); });
+    connect(m_loader.get(), &LoadController::progressed, this, [this] {
+        m_page->refresh(m_loader->isReading());
+        // With the rows and the side, not when the capture is looked at the next time.
+        m_page->liveBar().refreshFigures(*m_live, m_loader->session());
+    });
     connect(m_loader.get(), &LoadController::finished, this, [this] {
         m_page->setGrowing(false);
         Q_EMIT changed();

@@ -30,10 +30,23 @@ GoToBar::GoToBar(QWidget* parent)
 
 void GoToBar::ask(quint64 rowCount) {
     m_rowCount = rowCount;
-    m_remark->setText(QStringLiteral("1 to %1").arg(groupedNumber(rowCount)));
+    say(false);
     m_number->selectAll();
     show();
     m_number->setFocus(Qt::ShortcutFocusReason);
+}
+
+void GoToBar::setRowCount(quint64 rowCount) {
+    if (rowCount == m_rowCount) return;
+    m_rowCount = rowCount;
+    say(m_refused);
+}
+
+void GoToBar::say(bool refused) {
+    m_refused = refused;
+    const QString text = refused ? QStringLiteral("There is no such row; they go from 1 to %1.")
+                                 : QStringLiteral("1 to %1");
+    m_remark->setText(text.arg(groupedNumber(m_rowCount)));
 }
 
 void GoToBar::accept() {
@@ -42,8 +55,7 @@ void GoToBar::accept() {
     typed.remove(QChar(0x202f)).remove(QLatin1Char(' '));
     const quint64 number = typed.toULongLong(&isNumber);
     if (!isNumber || number == 0 || number > m_rowCount) {
-        m_remark->setText(QStringLiteral("There is no such row; they go from 1 to %1.")
-                              .arg(groupedNumber(m_rowCount)));
+        say(true);
         m_number->selectAll();
         return;
     }

@@ -16,6 +16,8 @@ public:
 
     /// Shows the bar for a session with so many rows and takes the keyboard.
     void ask(quint64 rowCount);
+    /// There are so many rows now.
+    void setRowCount(quint64 rowCount);
 
 Q_SIGNALS:
     /// A row was asked for, 1 to rowCount.
@@ -29,11 +31,14 @@ protected:
 
 private:
     void accept();
+    /// Which rows there are, and whether another one was asked for.
+    void say(bool refused);
     void dismiss();
 
     QLineEdit* m_number;
     QLabel* m_remark;
     quint64 m_rowCount = 0;
+    bool m_refused = false;
 };
 
 }  // namespace framescope

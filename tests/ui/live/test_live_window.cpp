@@ -26,11 +26,13 @@
 #include "ui/rows/row_view.h"
 #include "ui/start/left_section.h"
 #include "ui/start/start_page.h"
+#include "ui/text/display_text.h"
 #include "ui/tree/field_tree_view.h"
 #include "ui/widgets/flat_button.h"
 #include "ui/widgets/link_button.h"
 #include "ui/widgets/question_dialog.h"
 #include "ui/window/capture_page.h"
+#include "ui/window/go_to_bar.h"
 #include "ui/window/main_window.h"
 #include "ui/window/message_strip.h"
 #include "ui/window/status_line.h"
@@ -115,6 +117,32 @@ private Q_SLOTS:
         QCOMPARE(live.window.capturePage().liveBar().stateText(),
                  QStringLiteral("Capturing on lo"));
         QVERIFY(live.window.windowTitle().startsWith(QStringLiteral("lo")));
+    }
+
+    /// Bar, side and "Go to Row" count the same rows at every moment.
+    void figuresKeepUpWithTheRows() {
+        LiveWindow live;
+        QVERIFY(live.isReady());
+        CapturePage& page = live.window.capturePage();
+        page.askForRow();
+        const auto goTo = [&page] {
+            QStringList said;
+            for (const QLabel* label : page.findChild<GoToBar*>()->findChildren<QLabel*>())
+                said << label->text();
+            return said.join(QLatin1Char(' '));
+        };
+        QVERIFY2(goTo().contains(QStringLiteral("1 to 63")), qPrintable(goTo()));
+        int behind = 0;
+        connect(&live.window.loader(), &LoadController::progressed, &live.window, [&] {
+            const QString rows = groupedNumber(live.window.loader().session()->rowCount());
+            for (const LiveFigure& figure : page.liveBar().figures()) {
+                behind += figure.name == QStringLiteral("Rows") && figure.value != rows ? 1 : 0;
+            }
+        });
+        live.source.say(20);
+        QTRY_COMPARE(live.shown(), 83);
+        QCOMPARE(behind, 0);
+        QVERIFY2(goTo().contains(QStringLiteral("1 to 83")), qPrintable(goTo()));
     }
 
     void anAnswerShowsInTheTreeOfTheSelectedRow() {
