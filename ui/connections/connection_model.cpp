@@ -6,6 +6,7 @@
 
 #include "dissector/layer/connection_words.h"
 #include "dissector/layer/read_as.h"
+#include "ui/reading/reading_rules.h"
 #include "ui/text/display_text.h"
 
 namespace framescope {
@@ -101,7 +102,8 @@ QString ConnectionModel::name(int row) const {
                        .arg(*connection)
                        .arg(QString::fromLatin1(protocolName(facts.protocol)));
     if (facts.readAsChosen) {
-        name += QStringLiteral(", as chosen");
+        name += isFoundAsChosen(*m_session, *connection) ? QStringLiteral(", as chosen")
+                                                         : QStringLiteral(", not as chosen");
     } else if ((facts.inferred & kInferredWebSocket) != 0) {
         name += QStringLiteral(", inferred");
     }
@@ -139,8 +141,11 @@ QString ConnectionModel::howItIsKnown(int row) const {
     const ConnectionFacts& facts = m_session->connection(*connection).facts;
     QString text;
     if (facts.readAsChosen) {
-        text += QStringLiteral("\nRead as you chose: ") +
-                displayText(readAsNameOf(m_session->name(facts.readAs)), 300);
+        const QString chosen = displayText(readAsNameOf(m_session->name(facts.readAs)), 300);
+        text +=
+            isFoundAsChosen(*m_session, *connection)
+                ? QStringLiteral("\nRead as you chose: ") + chosen
+                : QStringLiteral("\nYou chose %1, but nothing of the kind was found").arg(chosen);
     }
     const std::string inferred = inferredSentence(facts);
     if (!inferred.empty()) text += QLatin1Char('\n') + displayText(inferred, 300);

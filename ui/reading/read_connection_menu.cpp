@@ -35,7 +35,7 @@ QString withoutMnemonic(QString text) {
 }  // namespace
 
 ReadConnectionMenu::ReadConnectionMenu(QWidget* parent)
-    : QMenu(QStringLiteral("Rea&d Connection as"), parent) {
+    : QMenu(QStringLiteral("Rea&d Connection as\tCtrl+Shift+U"), parent) {
     m_scope = addAction(QString());
     m_scope->setEnabled(false);
     for (QActionGroup** group : {&m_readingGroup, &m_compressionGroup, &m_revisionGroup}) {
@@ -70,6 +70,9 @@ ReadConnectionMenu::ReadConnectionMenu(QWidget* parent)
     addRevision(QStringLiteral("EIO=&4"), 4);
     addRevision(QStringLiteral("EIO=&3"), 3);
     addRevision(QStringLiteral("EIO=&2"), 2);
+    menuAction()->setToolTip(plainToolTip(
+        QStringLiteral("Says what the connection is, whatever it would be taken for; the capture "
+                       "is read again (Ctrl+Shift+U)")));
     setTarget(nullptr, std::nullopt, {});
 }
 

@@ -1,6 +1,7 @@
 #include "ui/reading/reading_rules.h"
 
 #include "capture/session/session.h"
+#include "dissector/layer/message_protocol.h"
 #include "ui/text/display_text.h"
 
 namespace framescope {
@@ -14,6 +15,29 @@ ReadAs readAsOf(const ReadAsRules& rules, const Session& session, ConnectionId c
     const ConnectionInfo& info = session.connection(connection);
     const ReadAs* const found = rules.find(connection, info.client, info.server);
     return found != nullptr ? *found : ReadAs();
+}
+
+bool isFoundAsChosen(const Session& session, ConnectionId connection) {
+    const ConnectionFacts& facts = session.connection(connection).facts;
+    const auto parsed = parseReadAs(session.name(facts.readAs));
+    const auto* const chosen = std::get_if<ReadAs>(&parsed);
+    if (!facts.readAsChosen || chosen == nullptr) return false;
+    switch (chosen->kind) {
+        case ReadAs::Kind::Automatic:
+            return false;
+        case ReadAs::Kind::Tcp:
+            return true;
+        case ReadAs::Kind::Http:
+            return facts.protocol >= Protocol::Http;
+        case ReadAs::Kind::WebSocket:
+            break;
+    }
+    // Without a frame it is TCP still.
+    if (chosen->messages == nullptr) return facts.protocol >= Protocol::WebSocket;
+    if (chosen->socketIo) return facts.protocol == Protocol::SocketIo;
+    const Protocol messages = chosen->messages->protocol;
+    return facts.protocol == messages ||
+           (messages == Protocol::EngineIo && facts.protocol == Protocol::SocketIo);
 }
 
 ReadAsRules withConnectionReadAs(const ReadAsRules& rules, const Session& session,

@@ -20,6 +20,9 @@ ReadAsRules withConnectionReadAs(const ReadAsRules& rules, const Session& sessio
 ReadAsRules withoutRule(const ReadAsRules& rules, std::size_t index);
 /// How the rules have a connection read; automatic where none is about it.
 ReadAs readAsOf(const ReadAsRules& rules, const Session& session, ConnectionId connection);
+/// Whether what the user said that the connection is was found in it: a frame of WebSocket, a
+/// message of the protocol. False where nothing was said of it.
+bool isFoundAsChosen(const Session& session, ConnectionId connection);
 
 /// "Connection 3 as WebSocket"; of a selector that is no single connection the selector itself.
 QString ruleWords(const ReadAsRule& rule);

@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include <QApplication>
+#include <QPointer>
 #include <QScopedValueRollback>
 #include <QScrollBar>
 #include <QSettings>
@@ -51,6 +53,8 @@ struct CapturePage::Place {
     bool narrowed = false;  // what was chosen is chosen again
     std::optional<RecordId> found;
     std::optional<RecordId> foundTop;
+    QPointer<QWidget> focus;     // where the keyboard was
+    QPointer<QWidget> handedTo;  // who got it meanwhile
 };
 
 CapturePage::CapturePage(QWidget* parent)
@@ -159,6 +163,7 @@ void CapturePage::setSession(const Session* session) {
     showRecord(kNoRecord);
     setGrowing(false);
     updateEmptyText();
+    if (m_place) m_place->handedTo = QApplication::focusWidget();
 }
 
 void CapturePage::setGrowing(bool growing) {
@@ -245,6 +250,7 @@ void CapturePage::refresh(bool reading) {
     if (m_session == nullptr) return;
     const bool wasEmpty = m_rowModel->rowCount() == 0;
     m_rowModel->fetchAppended();
+    m_goTo->setRowCount(m_session->rowCount());
     m_side->refresh();
     m_rowView->fitColumns();
     refreshStaleTexts();
@@ -284,6 +290,8 @@ void CapturePage::keepPlace() {
     }
     const FieldIndex field = m_tree->fieldModel().fieldOf(m_tree->currentIndex());
     if (m_dissection && field != kNoField) place->field = m_dissection->fields[field].id;
+    QWidget* const focus = QApplication::focusWidget();
+    if (focus != nullptr && isAncestorOf(focus)) place->focus = focus;
     m_place = std::move(place);
 }
 
@@ -321,6 +329,10 @@ void CapturePage::findPlaceAgain() {
     if (place.top && !place.foundTop) place.foundTop = place.top->look(*m_session, complete);
     if (place.foundTop) scrollTo(*place.foundTop, 0);
     if (!complete) return;
+    // Tabs that were empty for a moment have handed it on.
+    if (place.focus && place.focus->isVisible() && place.handedTo == QApplication::focusWidget()) {
+        place.focus->setFocus();
+    }
     if (m_rowView->selectedRecord() == kNoRecord && !m_growing && place.selected) {
         m_rowView->selectRow(0);
     }
@@ -329,7 +341,9 @@ void CapturePage::findPlaceAgain() {
 
 void CapturePage::setReadAsRules(const ReadAsRules& rules) {
     *m_rules = rules;
+    const bool inBar = m_readingBar->isAncestorOf(QApplication::focusWidget());
     m_readingBar->setRules(rules);
+    if (inBar && !m_readingBar->isVisible()) m_rowView->setFocus();
     aimMenus();
 }
 
@@ -454,6 +468,18 @@ void CapturePage::showOnly(const std::optional<std::vector<ConnectionId>>& conne
 
 void CapturePage::askForRow() {
     if (m_session != nullptr) m_goTo->ask(m_session->rowCount());
+}
+
+void CapturePage::popUpReadConnection() {
+    const bool atSide = m_side->isAncestorOf(QApplication::focusWidget()) &&
+                        m_sideConnectionMenu->menuAction()->isEnabled();
+    ReadConnectionMenu& menu = atSide ? *m_sideConnectionMenu : *m_rowConnectionMenu;
+    if (!menu.menuAction()->isEnabled()) return;
+    const QAbstractItemView& view =
+        atSide ? static_cast<const QAbstractItemView&>(m_side->connections()) : *m_rowView;
+    // Below the line it is about, or where that would be if it were in sight.
+    const QRect line = view.visualRect(view.currentIndex()) & view.viewport()->rect();
+    menu.popup(view.viewport()->mapToGlobal(line.isEmpty() ? QPoint() : line.bottomLeft()));
 }
 
 void CapturePage::updateEmptyText() {

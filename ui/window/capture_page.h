@@ -77,12 +77,17 @@ public:
     /// The next setSession() is about the same capture, read in another way: what is chosen,
     /// selected and in sight is found again as its rows come.
     void keepPlace();
+    /// Whether that is being looked for: the capture is not another one for those who look at it.
+    bool isKeepingPlace() const { return m_place != nullptr; }
     /// By which rules connections are read; for the bar above the rows and the menus.
     void setReadAsRules(const ReadAsRules& rules);
     /// Takes the selected row apart again.
     void showSelectedAgain();
     /// Asks for the number of a row.
     void askForRow();
+    /// Opens the menu that says how a connection is read: of the one chosen at the side while the
+    /// keyboard is there, else of the selected row's. Nothing where there is none.
+    void popUpReadConnection();
 
     RowModel& rowModel() { return *m_rowModel; }
     RowView& rowView() { return *m_rowView; }

@@ -157,7 +157,8 @@ void MainWindow::showReplaced() {
     m_pageShown = m_pageShown || open;
     if (open && shownArea() != nullptr) return showCapture();
     showShown();
-    focusContent();
+    // Read again in another way it is the same capture, and whoever works in it goes on there.
+    if (!m_page->isKeepingPlace()) focusContent();
 }
 
 void MainWindow::showShown() {

@@ -13,6 +13,8 @@
 #include "ui/connections/connection_model.h"
 #include "ui/connections/connection_view.h"
 #include "ui/connections/side_pane.h"
+#include "ui/hex/hex_view.h"
+#include "ui/hex/source_tabs.h"
 #include "ui/live/live_controller.h"
 #include "ui/live/live_flow.h"
 #include "ui/load/load_controller.h"
@@ -21,7 +23,9 @@
 #include "ui/reading/reading_rules.h"
 #include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
+#include "ui/tree/field_tree_view.h"
 #include "ui/widgets/flat_button.h"
+#include "ui/widgets/flat_tab_bar.h"
 #include "ui/window/capture_page.h"
 #include "ui/window/capture_place.h"
 #include "ui/window/kept_place.h"
@@ -281,6 +285,45 @@ private Q_SLOTS:
         window.live().discardWhenReplaced();
     }
 
+    /// Who works in a pane goes on there while the capture is read again.
+    void theKeyboardStaysWhereItWas() {
+        TwoWebSockets two;
+        QVERIFY(two.ready);
+        CapturePage& page = two.window.capturePage();
+        page.selectRecord(two.frame(1, 150));
+        QWidget* const panes[] = {&page.tree(), &page.sources().hexView(), &page.connections(),
+                                  &page.sources().tabBar(), &page.rowView()};
+        const char* const readings[] = {"Plain TCP", "Automatic"};
+        int turn = 0;
+        for (QWidget* const pane : panes) {
+            pane->setFocus();
+            QVERIFY(pane->hasFocus());
+            entry(page.rowConnectionMenu(), readings[turn++ % 2])->trigger();
+            QVERIFY(two.waitUntilRead());
+            QVERIFY2(pane->hasFocus(), pane->metaObject()->className());
+        }
+        // Its own button goes away with the bar.
+        page.readingBar().resetButton().setFocus();
+        page.readingBar().resetButton().click();
+        QVERIFY(two.waitUntilRead());
+        QVERIFY(two.rows().hasFocus());
+    }
+
+    void theMenuHasAKey() {
+        TwoWebSockets two;
+        QVERIFY(two.ready);
+        CapturePage& page = two.window.capturePage();
+        page.selectRecord(two.frame(1, 3));
+        QTest::keyClick(&two.window, Qt::Key_U, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(page.rowConnectionMenu().isVisible());
+        page.rowConnectionMenu().close();
+        page.narrowTo(ConnectionId{0});
+        page.connections().setFocus();
+        QTest::keyClick(&two.window, Qt::Key_U, Qt::ControlModifier | Qt::ShiftModifier);
+        QVERIFY(page.sideConnectionMenu().isVisible());
+        page.sideConnectionMenu().close();
+    }
+
     void rulesOfOneConnectionStandInFront() {
         Session session(nullptr);
         session.append(handMadeBatch(0, 10, 3));
@@ -353,6 +396,18 @@ private Q_SLOTS:
         QCOMPARE(name(2), QStringLiteral("1  WebSocket, as chosen"));
         QVERIFY(spoken(2).contains(QStringLiteral("Read as you chose: WebSocket, not compressed")));
         QCOMPARE(name(3), QStringLiteral("2  TCP"));
+        // Frames that were looked for and not found.
+        Batch none = handMadeBatch(4, 4, 3);
+        ConnectionInfo info = session.connection(1);
+        info.facts = ConnectionFacts();
+        info.facts.readAsChosen = true;
+        info.facts.readAs = 1;
+        none.connections.emplace_back(ConnectionId{1}, info);
+        session.append(std::move(none));
+        model.refresh();
+        QCOMPARE(name(2), QStringLiteral("1  TCP, not as chosen"));
+        QVERIFY(spoken(2).contains(QStringLiteral(
+            "You chose WebSocket, not compressed, but nothing of the kind was found")));
     }
 };
 
