@@ -85,7 +85,7 @@ void ComposerArea::buildActions() {
         m_tabs->setCurrentIndex((m_tabs->currentIndex() + tabs + m_tabs->count()) %
                                 m_tabs->count());
     };
-    m_tabActions << add(QStringLiteral("Next Connection"), "Ctrl+Alt+PgDown", [move] {
+    m_tabActions << add(QStringLiteral("Ne&xt Connection"), "Ctrl+Alt+PgDown", [move] {
         move(1);
     }) << add(QStringLiteral("Previous Connection"), "Ctrl+Alt+PgUp", [move] { move(-1); });
     separate();
@@ -103,7 +103,7 @@ void ComposerArea::buildActions() {
     page(QStringLiteral("Socket.&IO"), "Ctrl+2", ComposerPanel::SocketIoPage);
     page(QStringLiteral("Engine.I&O"), "Ctrl+3", ComposerPanel::EngineIoPage);
     page(QStringLiteral("R&aw"), "Ctrl+4", ComposerPanel::RawPage);
-    page(QStringLiteral("&History"), "Ctrl+H", ComposerPanel::HistoryPage);
+    page(QStringLiteral("Histor&y"), "Ctrl+H", ComposerPanel::HistoryPage);
     add(QStringLiteral("Add&ress"), "Alt+D", [this] { panel().addressBar().takeFocus(); });
 }
 

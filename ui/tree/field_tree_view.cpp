@@ -256,6 +256,7 @@ void FieldTreeView::contextMenuEvent(QContextMenuEvent* event) {
     if (!currentIndex().isValid()) return;
     auto* const menu = new QMenu(this);
     menu->setAttribute(Qt::WA_DeleteOnClose);
+    menu->setToolTipsVisible(true);
     if (const auto record = m_model.linkOf(currentIndex())) {
         QAction* const go = menu->addAction(
             QStringLiteral("&Go to Row %1").arg(groupedNumber(quint64{*record} + 1)), this,

@@ -44,11 +44,11 @@ void MainWindow::buildComposeMenu() {
         addRowAction(QStringLiteral("&Edit and Send the Row"), "Ctrl+Shift+E", Offer::Composer);
     }
     if (areas.replay) {
-        menu.addAction(QStringLiteral("&Replay"), keys("Ctrl+Shift+N"), this,
+        menu.addAction(QStringLiteral("Re&play"), keys("Ctrl+Shift+N"), this,
                        &MainWindow::replayWhatIsOpen);
         addRowAction(QStringLiteral("Replay the Row's Con&versation"), "Ctrl+Shift+Y",
                      Offer::Replay);
-        m_replaySideAction = menu.addAction(QStringLiteral("Replay the &Chosen at the Side"), this,
+        m_replaySideAction = menu.addAction(QStringLiteral("Replay the C&hosen at the Side"), this,
                                             &MainWindow::replayChosenAtSide);
     }
     if (areas.server) {

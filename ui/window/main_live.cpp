@@ -108,7 +108,7 @@ void MainWindow::buildCaptureMenu() {
     menu.addSeparator();
     menu.addAction(QStringLiteral("From Another &Machine…"), m_flow,
                    qOverload<>(&LiveFlow::askRemote));
-    menu.addAction(QStringLiteral("From a P&ipe…"), m_flow, &LiveFlow::askPipe);
+    menu.addAction(QStringLiteral("From a &Pipe…"), m_flow, &LiveFlow::askPipe);
     menu.addSeparator();
     menu.addAction(QStringLiteral("Refresh &Interfaces"), keys("F5"), this, [this] {
         m_start->sniff()->refresh();

@@ -40,6 +40,7 @@ void MainWindow::buildMenus() {
     buildCaptureMenu();
     buildComposeMenu();
     buildHelpMenu();
+    for (QAction* const action : menuBar()->actions()) action->menu()->setToolTipsVisible(true);
 }
 
 QAction* MainWindow::addCaptureAction(QMenu& menu, const QString& text,
@@ -58,7 +59,7 @@ void MainWindow::buildFileMenu() {
     m_recentMenu = menu.addMenu(QStringLiteral("Open &Recent"));
     const QList<Sample> samples = findSamples(m_options.samplesFolder);
     if (!samples.isEmpty()) {
-        QMenu& sampleMenu = *menu.addMenu(QStringLiteral("Open &Sample"));
+        QMenu& sampleMenu = *menu.addMenu(QStringLiteral("Open Sa&mple"));
         for (const Sample& sample : samples) {
             sampleMenu.addAction(sample.name, this, [this, path = sample.path] { openFile(path); });
         }
@@ -158,12 +159,17 @@ void MainWindow::buildViewMenu() {
     m_behindReadAs =
         addCaptureAction(menu, QStringLiteral("&Next Byte Source"), {keys("Ctrl+PgDown")},
                          [this] { shownPage().sources().moveTab(1); });
-    addCaptureAction(menu, QStringLiteral("&Previous Byte Source"), {keys("Ctrl+PgUp")},
+    addCaptureAction(menu, QStringLiteral("Pre&vious Byte Source"), {keys("Ctrl+PgUp")},
                      [this] { shownPage().sources().moveTab(-1); });
+    // The entry is the menu of the page in front, which has no key of its own.
+    QAction* const readConnection = addCaptureAction(*m_viewMenu, QString(), {keys("Ctrl+Shift+U")},
+                                                     [this] { shownPage().popUpReadConnection(); });
+    menu.removeAction(readConnection);
+    addAction(readConnection);
     menu.addSeparator();
     buildReadingMenu(menu);
     menu.addSeparator();
-    m_pauseAction = menu.addAction(QStringLiteral("&Pause the View"), keys("Ctrl+Shift+P"), this,
+    m_pauseAction = menu.addAction(QStringLiteral("Pause the Vie&w"), keys("Ctrl+Shift+P"), this,
                                    [this] { shownPage().setPaused(!shownPage().isPaused()); });
     m_pauseAction->setCheckable(true);
     // The key belongs to the list; a shortcut of the window would take it from lines of text.
@@ -172,7 +178,7 @@ void MainWindow::buildViewMenu() {
     menu.addSeparator();
     m_tabActions << menu.addAction(QStringLiteral("Ne&xt Tab"), keys("Ctrl+Tab"), this,
                                    [this] { moveTab(1); })
-                 << menu.addAction(QStringLiteral("Pre&vious Tab"), keys("Ctrl+Shift+Tab"), this,
+                 << menu.addAction(QStringLiteral("Prev&ious Tab"), keys("Ctrl+Shift+Tab"), this,
                                    [this] { moveTab(-1); });
     if (m_options.theme == nullptr) return;
     menu.addSeparator();

@@ -8,6 +8,7 @@
 #include "ui/load/load_controller.h"
 #include "ui/reading/capture_properties_dialog.h"
 #include "ui/reading/reading_limits.h"
+#include "ui/text/display_text.h"
 #include "ui/window/capture_page.h"
 #include "ui/window/capture_place.h"
 #include "ui/window/main_window.h"
@@ -25,10 +26,15 @@ void MainWindow::buildReadingMenu(QMenu& menu) {
     m_checksumAction = menu.addAction(QStringLiteral("Verify Chec&ksums"), this,
                                       [this](bool on) { verifyChecksums(on); });
     m_checksumAction->setCheckable(true);
-    m_checksumAction->setToolTip(
+    m_checksumAction->setShortcut(QKeySequence(QStringLiteral("Ctrl+Alt+K")));
+    m_checksumAction->setToolTip(plainToolTip(
         QStringLiteral("Says of every packet whether its checksums are right; those that a machine "
-                       "captured of its own are often not, since its network card fills them in"));
-    menu.addAction(QStringLiteral("Reading &Limits…"), this, &MainWindow::askReadingLimits);
+                       "captured of its own are often not, since its network card fills them in")));
+    QAction* const limits = menu.addAction(QStringLiteral("Reading &Limits…"),
+                                           QKeySequence(QStringLiteral("Ctrl+Alt+Shift+L")), this,
+                                           &MainWindow::askReadingLimits);
+    limits->setToolTip(plainToolTip(
+        QStringLiteral("How much is held behind missing bytes, and inflated of one message")));
     const QSettings* const settings = m_options.settings;
     m_checksumAction->setChecked(settings != nullptr && settings->value(checksumKey()).toBool());
     m_limits = storedLimits(settings);

@@ -9,13 +9,23 @@
 
 #include "capture/session/session.h"
 #include "tests/ui/live_fixture.h"
+#include "ui/composer/compose_services.h"
+#include "ui/composer/composer_area.h"
+#include "ui/connections/connection_view.h"
 #include "ui/live/live_bar.h"
 #include "ui/live/live_controller.h"
 #include "ui/live/live_flow.h"
 #include "ui/load/load_controller.h"
+#include "ui/payload/read_as_menu.h"
+#include "ui/replay/replay_area.h"
+#include "ui/replay/system_replay_services.h"
 #include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
+#include "ui/server/server_address.h"
+#include "ui/server/server_area.h"
+#include "ui/server/system_server_services.h"
 #include "ui/start/start_page.h"
+#include "ui/theme/theme_controller.h"
 #include "ui/tree/field_tree_view.h"
 #include "ui/widgets/flat_button.h"
 #include "ui/widgets/flat_tab_bar.h"
@@ -123,12 +133,80 @@ public:
     std::unique_ptr<MainWindow> window;
 };
 
+/// The letters that are said twice among the actions that are visible at once, in these menus or
+/// one below them.
+QStringList doubledMnemonics(const QList<QAction*>& actions, const QString& where) {
+    QStringList doubled;
+    QMap<QString, QString> taken;
+    for (QAction* const action : actions) {
+        if (!action->isVisible() || action->isSeparator()) continue;
+        if (action->menu() != nullptr) {
+            doubled << doubledMnemonics(action->menu()->actions(), action->text());
+        }
+        const QString letter = QKeySequence::mnemonic(action->text()).toString();
+        if (letter.isEmpty()) continue;
+        if (taken.contains(letter)) {
+            doubled << QStringLiteral("%1: %2 and %3").arg(where, taken[letter], action->text());
+        }
+        taken.insert(letter, action->text());
+    }
+    return doubled;
+}
+
 }  // namespace
 
 class TestAreas : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    /// Whatever is in front: a letter that stands twice opens nothing.
+    void aLetterMeansOneEntryOfAMenu() {
+        DrivenSource source;
+        ThemeController theme(*qApp, ThemeChoice::Light);
+        AreaContext context;
+        context.live = source.services();
+        MainWindowOptions options;
+        options.theme = &theme;
+        options.samplesFolder = QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples");
+        options.live = source.services();
+        const auto server = std::make_shared<ServerAddress>();
+        options.areas.composer = [&] { return new ComposerArea(context, systemComposeServices()); };
+        options.areas.replay = [&] {
+            return new ReplayArea(systemReplayServices(), context, server);
+        };
+        options.areas.server = [&] {
+            return new ServerArea(systemServerServices(), context, server);
+        };
+        MainWindow window(options);
+        window.show();
+        const auto doubled = [&window] {
+            QStringList all =
+                doubledMnemonics(window.menuBar()->actions(), QStringLiteral("the bar"));
+            CapturePage& page = window.capturePage();
+            all << doubledMnemonics(page.rowView().actions(), QStringLiteral("the rows"));
+            all << doubledMnemonics(page.connections().actions(), QStringLiteral("the side"));
+            all << doubledMnemonics(page.tree().copyActions() << page.readAsMenu().menuAction(),
+                                    QStringLiteral("the fields"));
+            return all.join(QLatin1Char('\n'));
+        };
+        QCOMPARE(doubled(), QString());
+        QSignalSpy finished(&window.loader(), &LoadController::finished);
+        window.openFile(sample());
+        QVERIFY(finished.wait());
+        QCOMPARE(doubled(), QString());
+        for (WorkArea* const area :
+             {window.showComposer(), window.showReplay(), window.showServer()}) {
+            QVERIFY(area != nullptr);
+            QCOMPARE(doubled(), QString());
+        }
+        window.showCapture();
+        QCOMPARE(doubled(), QString());
+        // What an entry says of itself can be read.
+        for (QAction* const action : window.menuBar()->actions()) {
+            QVERIFY(action->menu()->toolTipsVisible());
+        }
+    }
+
     void anAreaStandsBesideTheCapture() {
         AreaWindow test;
         QVERIFY(test.openSample());
