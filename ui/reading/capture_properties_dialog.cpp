@@ -71,6 +71,7 @@ void CapturePropertiesDialog::fill() {
     bool first = true;
     for (const PropertySection& section : m_sections) {
         QTextBlockFormat heading;
+        heading.setLeftMargin(look.cellPadding());
         heading.setTopMargin(first ? 0 : 14);
         heading.setBottomMargin(2);
         if (first) {

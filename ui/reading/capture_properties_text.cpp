@@ -87,6 +87,8 @@ PropertySection contentSection(const Session& session) {
         lines.add("Duration", shortDuration(figures.lastTimeNs - figures.firstTimeNs));
     }
     lines.count("TCP packets", figures.tcpPackets);
+    lines.countAny("IP fragments", figures.ipFragments);
+    lines.countAny("Datagrams put together", figures.ipDatagrams);
     lines.count("Connections", session.connectionCount());
     lines.count("Rows", session.rowCount());
     std::size_t inferred = 0;
@@ -107,14 +109,16 @@ PropertySection unreadSection(const Session& session) {
     Lines lines(QStringLiteral("Not Read"));
     std::map<std::uint32_t, std::uint64_t> linkTypes;
     std::uint64_t listed = 0;
-    for (RecordId row = 0; row < session.rowCount(); ++row) {
+    // Only where there are any: a long capture has tens of millions of rows.
+    const RecordId rows = figures.unknownLinkPackets != 0 ? session.rowCount() : 0;
+    for (RecordId row = 0; row < rows && listed < figures.unknownLinkPackets; ++row) {
         const Record& record = session.record(row);
         if (record.kind != RowKind::UnreadPacket) continue;
         ++linkTypes[record.detail];
         ++listed;
     }
     for (const auto& [type, packets] : linkTypes) {
-        lines.add("Link type", QStringLiteral("%1: %2").arg(displayText(linkTypeName(type), 200),
+        lines.add("Link type", QStringLiteral("%1: %2").arg(displayText(linkTypeText(type), 200),
                                                             counted(packets, "packet", "packets")));
     }
     if (figures.unknownLinkPackets > listed) {
@@ -132,7 +136,13 @@ PropertySection unreadSection(const Session& session) {
     lines.countAny("Data captured only in part", figures.cutPayloadPackets);
     lines.countAny("Dropped while capturing", figures.droppedPackets);
     for (const std::string& notice : session.notices()) lines.add("Notice", notice);
-    if (lines.empty()) lines.add("", QStringLiteral("Every packet was read."));
+    if (lines.empty()) {
+        // A datagram that was put together may have been of UDP.
+        lines.add("", figures.ipFragments == 0
+                          ? QStringLiteral("Every packet was read.")
+                          : QStringLiteral("Every packet was read, of fragmented datagrams those "
+                                           "of TCP."));
+    }
     return lines.take();
 }
 

@@ -10,6 +10,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include "ui/text/display_text.h"
 #include "ui/widgets/flat_button.h"
 
 namespace framescope {
@@ -35,11 +36,38 @@ int stored(const QSettings& settings, const char* key, int otherwise, int most) 
     return isNumber ? std::clamp(value, 1, most) : otherwise;
 }
 
+/// Numbers as they stand everywhere: "32 768", whatever the locale would put between.
+class GroupedSpinBox : public QSpinBox {
+protected:
+    QString textFromValue(int value) const override {
+        return groupedNumber(static_cast<quint64>(value));
+    }
+    int valueFromText(const QString& text) const override {
+        QString digits;
+        for (const QChar c : text) {
+            if (c.isDigit()) digits += c;
+        }
+        return digits.toInt();
+    }
+    QValidator::State validate(QString& text, int&) const override {
+        QString typed = text;
+        if (!suffix().isEmpty() && typed.endsWith(suffix())) typed.chop(suffix().size());
+        quint64 value = 0;
+        for (const QChar c : typed) {
+            if (c.isSpace()) continue;
+            if (c < QLatin1Char('0') || c > QLatin1Char('9')) return QValidator::Invalid;
+            value = value * 10 + static_cast<quint64>(c.digitValue());
+            if (value > static_cast<quint64>(maximum())) return QValidator::Invalid;
+        }
+        return value < static_cast<quint64>(minimum()) ? QValidator::Intermediate
+                                                       : QValidator::Acceptable;
+    }
+};
+
 QSpinBox* box(int most, const QString& unit, const QString& name, const QString& what) {
-    auto* const spin = new QSpinBox;
+    auto* const spin = new GroupedSpinBox;
     spin->setRange(1, most);
     spin->setSuffix(unit);
-    spin->setGroupSeparatorShown(true);
     spin->setAccessibleName(name);
     spin->setToolTip(what);
     return spin;
@@ -69,19 +97,22 @@ void storeLimits(QSettings& settings, const DecodeLimits& limits) {
 ReadingLimitsDialog::ReadingLimitsDialog(const DecodeLimits& limits, bool canReadAgain,
                                          QWidget* parent)
     : QDialog(parent),
-      m_inflated(box(kMostInflatedMiB, QStringLiteral(" MiB"), QStringLiteral("Inflated message"),
-                     QStringLiteral("What a longer compressed message has beyond this is not "
-                                    "read; the messages behind it are"))),
-      m_heldBytes(box(kMostHeldMiB, QStringLiteral(" MiB"), QStringLiteral("Held bytes"),
+      m_inflated(box(kMostInflatedMiB, QStringLiteral("\u202fMiB"),
+                     QStringLiteral("Inflated message"),
+                     QStringLiteral("Of one compressed message; those behind a longer one are "
+                                    "read all the same"))),
+      m_heldBytes(box(kMostHeldMiB, QStringLiteral("\u202fMiB"), QStringLiteral("Held bytes"),
                       QStringLiteral("Of one direction of a connection"))),
       m_heldSegments(box(kMostSegments, QString(), QStringLiteral("Held segments"),
                          QStringLiteral("Of one direction of a connection"))),
       m_readAgain(new FlatButton(QStringLiteral("Read &Again Now"))) {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(QStringLiteral("Reading Limits"));
-    auto* const about = new QLabel(QStringLiteral(
-        "Bytes that came behind a hole wait for what is missing. When more waits than is allowed "
-        "here, the hole is given up and becomes a row; a notice says so."));
+    auto* const about =
+        new QLabel(QStringLiteral("What comes behind missing bytes is held until they come. When "
+                                  "more is held than this, they "
+                                  "are given up as missing. Of a message that inflates to more, "
+                                  "only the beginning is read."));
     about->setTextFormat(Qt::PlainText);
     about->setWordWrap(true);
     about->setForegroundRole(QPalette::PlaceholderText);
@@ -90,9 +121,9 @@ ReadingLimitsDialog::ReadingLimitsDialog(const DecodeLimits& limits, bool canRea
     form->setLabelAlignment(Qt::AlignRight | Qt::AlignVCenter);
     form->setHorizontalSpacing(12);
     form->setVerticalSpacing(8);
-    form->addRow(QStringLiteral("&Bytes that wait"), m_heldBytes);
-    form->addRow(QStringLiteral("&Segments that wait"), m_heldSegments);
-    form->addRow(QStringLiteral("A compressed &message, inflated"), m_inflated);
+    form->addRow(QStringLiteral("&Bytes held"), m_heldBytes);
+    form->addRow(QStringLiteral("&Segments held"), m_heldSegments);
+    form->addRow(QStringLiteral("&Message, inflated"), m_inflated);
     auto* const defaults = new FlatButton(QStringLiteral("&Defaults"));
     auto* const cancel = new FlatButton(QStringLiteral("Cancel"));
     auto* const next = new FlatButton(QStringLiteral("For the &Next Capture"));

@@ -98,9 +98,13 @@ QString statusSummary(const Session& session, const StatusFacts& facts) {
     }
     parts << counted(session.connectionCount(), "connection", "connections");
     if (!facts.live) parts << counted(figures.packets, "packet", "packets");
-    if (!facts.live && figures.packets != figures.tcpPackets) {
-        parts << QStringLiteral("%1 without TCP")
-                     .arg(groupedNumber(figures.packets - figures.tcpPackets));
+    // What a fragment is part of is told by its datagram, so it counts as neither.
+    const quint64 withoutTcp = figures.packets - figures.tcpPackets - figures.ipFragments;
+    if (!facts.live && withoutTcp != 0) {
+        parts << QStringLiteral("%1 without TCP").arg(groupedNumber(withoutTcp));
+    }
+    if (!facts.live && figures.ipFragments != 0) {
+        parts << counted(figures.ipFragments, "IP fragment", "IP fragments");
     }
     if (figures.packets > 1) parts << shortDuration(figures.lastTimeNs - figures.firstTimeNs);
     if (facts.reading) {

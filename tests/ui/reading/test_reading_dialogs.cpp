@@ -168,7 +168,7 @@ private Q_SLOTS:
         QVERIFY(dialog != nullptr);
         const QString shown = dialog->findChild<QTextBrowser*>()->toPlainText();
         for (const char* const part : {"File", "ws-deflate.pcapng", "pcapng", "Contents", "Packets",
-                                       "Not Read", "Section", "Interface 0", "EN10MB"}) {
+                                       "Not Read", "Section", "Interface 0", "Ethernet (1)"}) {
             QVERIFY2(shown.contains(QString::fromUtf8(part)), part);
         }
         press(*dialog, "Copy All");

@@ -17,12 +17,14 @@
 #include <QUrl>
 
 #include "capture/session/session.h"
+#include "tests/ui/hand_made_session.h"
 #include "ui/connections/connection_view.h"
 #include "ui/connections/side_pane.h"
 #include "ui/hex/hex_view.h"
 #include "ui/hex/source_tabs.h"
 #include "ui/load/load_controller.h"
 #include "ui/payload/read_as_menu.h"
+#include "ui/reading/capture_properties_text.h"
 #include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
 #include "ui/start/start_page.h"
@@ -555,6 +557,29 @@ private Q_SLOTS:
         QCOMPARE(links.front()->text(), QStringLiteral("ws-echo.pcap"));
     }
 
+    /// What was put together of fragments may be TCP, so they are no packets without it.
+    void fragmentsAreNoPacketsWithoutTcp() {
+        Session session(nullptr);
+        Batch batch = test::handMadeBatch(0, 4, 1);
+        batch.statistics.packets = 6;
+        batch.statistics.tcpPackets = 3;
+        batch.statistics.ipFragments = 3;
+        batch.statistics.ipDatagrams = 1;
+        session.append(std::move(batch));
+        const auto summary = [&session] { return statusSummary(session, StatusFacts()); };
+        QVERIFY2(!summary().contains(QStringLiteral("without TCP")), qPrintable(summary()));
+        QVERIFY(summary().contains(QStringLiteral("6 packets  ·  3 IP fragments")));
+        Batch more;
+        more.statistics = session.statistics();
+        more.statistics.packets = 8;
+        more.statistics.udpPackets = 2;
+        session.append(std::move(more));
+        QVERIFY(summary().contains(QStringLiteral("2 without TCP  ·  3 IP fragments")));
+        const QString said = plainText(propertiesOf(session, {}, {}));
+        QVERIFY(said.contains(QStringLiteral("  IP fragments: 3\n  Datagrams put together: 1\n")));
+        QVERIFY(said.contains(QStringLiteral("Not Read\n  UDP: 2\n")));
+    }
+
     void everyActionHasAShortcutOrAMenuOfItsOwn() {
         MainWindow window({nullptr, nullptr, samples()});
         QStringList seen;
@@ -569,6 +594,7 @@ private Q_SLOTS:
                 }
             }
         }
+        QVERIFY(seen.contains(QStringLiteral("Ctrl+Alt+K")));
         for (const char* wanted :
              {"Ctrl+O", "Ctrl+W", "Ctrl+Q", "Ctrl+R", "Ctrl+G", "Ctrl+Down", "Ctrl+Up"}) {
             QVERIFY2(seen.contains(QLatin1String(wanted)), wanted);
