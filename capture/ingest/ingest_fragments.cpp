@@ -47,8 +47,9 @@ void Ingestor::fragment(const CapturedPacket& packet, const ip::Fragment& fragme
 void Ingestor::datagrams(const std::vector<ip::Datagram>& ended, int nested) {
     for (const ip::Datagram& datagram : ended) {
         const ByteView beginning = datagram.beginning();
-        const DecodedPacket decoded = decodeDatagram(datagram.source, datagram.destination,
-                                                     datagram.protocol, beginning, datagram.length);
+        const DecodedPacket decoded =
+            decodeDatagram(datagram.source, datagram.destination, datagram.protocol, beginning,
+                           datagram.length, datagram.network);
         if (decoded.kind == PacketKind::Tcp) {
             segment(datagram, decoded);
         } else if (decoded.kind == PacketKind::IpFragment && nested < kMaxNested) {

@@ -9,8 +9,8 @@
 
 namespace framescope::ip {
 
-/// Fragments of one datagram agree in source, destination and identification, over IPv4 also in the
-/// protocol (RFC 8200 section 4.5 takes that of the first fragment).
+/// Fragments of one datagram agree in network, source, destination and identification, over IPv4
+/// also in the protocol (RFC 8200 section 4.5 takes that of the first fragment).
 struct Fragment {
     IpAddress source;
     IpAddress destination;
@@ -18,6 +18,7 @@ struct Fragment {
     /// Of the datagram's payload; over IPv6 the Next Header of the fragment header, which may be
     /// another extension header.
     std::uint8_t protocol = 0;
+    std::uint32_t network = 0;     ///< of the packet, see DecodedPacket
     std::uint32_t offset = 0;      ///< bytes, of this part in the datagram's payload
     bool more = false;             ///< it is not the last part
     std::size_t dataOffset = 0;    ///< of the part's bytes in the packet

@@ -32,6 +32,7 @@ Datagram alone(const Fragment& fragment, ByteView data, std::span<const Datagram
     datagram.source = fragment.source;
     datagram.destination = fragment.destination;
     datagram.protocol = fragment.protocol;
+    datagram.network = fragment.network;
     datagram.payload.assign(data.begin(), data.end());
     datagram.pieces.assign(places.begin(), places.end());
     datagram.length = fragment.dataLength;
@@ -62,13 +63,14 @@ std::size_t FragmentTracker::KeyHash::operator()(const Key& key) const {
             reinterpret_cast<const char*>(address.bytes.data()), address.bytes.size()));
     };
     return (hash(key.source) * 31 + hash(key.destination)) * 0x9e3779b97f4a7c15ULL +
-           (std::size_t{key.identification} << 8 | key.protocol);
+           (std::size_t{key.identification} << 8 | key.protocol) +
+           std::size_t{key.network} * 0x9e3779b97f4a7c15ULL;
 }
 
 /// IPv6 tells datagrams apart without their protocol: later fragments may name any (RFC 8200
 /// section 4.5).
 FragmentTracker::Key FragmentTracker::keyOf(const Fragment& fragment) {
-    return {fragment.source, fragment.destination, fragment.identification,
+    return {fragment.source, fragment.destination, fragment.identification, fragment.network,
             fragment.source.version == 6 ? std::uint8_t{0} : fragment.protocol};
 }
 
@@ -253,6 +255,7 @@ Datagram FragmentTracker::joined(Waiting& waiting) {
     datagram.source = waiting.key.source;
     datagram.destination = waiting.key.destination;
     datagram.protocol = waiting.protocol;
+    datagram.network = waiting.key.network;
     datagram.lengthKnown = waiting.total.has_value();
     datagram.conflict = waiting.conflict;
     datagram.packet = waiting.packet;

@@ -2,8 +2,10 @@
 // whatever order they come, doubled or overlapping. Of bytes that arrive twice the first ones
 // count. What comes out says of every byte in which packet it was captured and where in the file.
 //
-// Fragments are told apart by addresses and identification, as hosts do; the interface does not
-// matter, since a datagram may be captured on two of them, each seeing all or some of it. A
+// Fragments are told apart by addresses and identification, as hosts do, and by the VLAN or tunnel
+// that carries them: two networks may use the same numbers at the same time, and one datagram's
+// fragments take one way. The interface does not matter, since a datagram may be captured on two of
+// them, each seeing all or some of it. A
 // datagram that is complete is remembered for a while, so that repetitions of its fragments, in the
 // same pieces or others, are known as such and begin no datagram that never ends.
 //
@@ -41,6 +43,7 @@ struct Datagram {
     IpAddress source;
     IpAddress destination;
     std::uint8_t protocol = 0;          ///< of what the payload begins with
+    std::uint32_t network = 0;          ///< of its fragments
     Bytes payload;                      ///< zero where nothing was captured
     std::vector<DatagramPiece> pieces;  ///< ascending, without overlaps
     std::uint64_t length = 0;           ///< of the payload, as far as the fragments tell
@@ -105,6 +108,7 @@ private:
         IpAddress source;
         IpAddress destination;
         std::uint32_t identification = 0;
+        std::uint32_t network = 0;
         std::uint8_t protocol = 0;
         bool operator==(const Key&) const = default;
     };

@@ -18,6 +18,7 @@ void stopAtFragment(Walk& walk, std::size_t size, std::uint8_t protocol,
     fragment.destination = decoded.destination.address;
     fragment.identification = identification;
     fragment.protocol = protocol;
+    fragment.network = decoded.network;
     fragment.offset = offset;
     fragment.more = more;
     fragment.dataOffset = walk.offset + size;

@@ -35,6 +35,8 @@ enum class IssueCode : std::uint16_t {
     TcpLostAndSentAgain,
     TcpOverlapConflict,
     TcpDataAfterFin,
+    TcpDataAfterGap,
+    TcpDataUnplaced,
     TcpUrgentData,
     TcpHeldLimitMet,
     TcpJoinedMidStream,

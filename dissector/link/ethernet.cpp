@@ -100,6 +100,10 @@ void stepTag(Walk& walk) {
         describeTag(walk.type == kEtherProviderBridge ? kProviderTag : kCustomerTag, walk.bytes(),
                     *walk.scribe, walk.place());
     }
+    // A tag of VLAN 0 gives a priority alone (IEEE 802.1Q section 6.9).
+    if (const std::uint16_t vlan = readBe16(walk.bytes()) & 0xfff; vlan != 0) {
+        walk.noteNetwork(vlan);
+    }
     goLengthOrType(walk, readBe16(walk.bytes() + 2), kTagSize);
 }
 

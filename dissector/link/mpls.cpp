@@ -28,6 +28,7 @@ void step(Walk& walk) {
     if (!walk.has(kEntrySize)) return;
     const std::uint32_t entry = readBe32(walk.bytes());
     if (walk.scribe != nullptr) describe(entry, walk);
+    walk.noteNetwork(entry >> 12);
     const bool bottom = (entry & 0x100) != 0;
     walk.go(bottom ? PacketLayer::MplsPayload : PacketLayer::Mpls, kEntrySize);
 }

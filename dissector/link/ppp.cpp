@@ -145,6 +145,7 @@ void stepOverEthernet(Walk& walk) {
         walk.scribe->protocols += ":pppoes";
     }
     if (p[0] != kVersionAndType || p[1] != 0) return walk.stopUnread();
+    walk.noteNetwork(readBe16(p + 2));
     walk.go(PacketLayer::Ppp, kHeader);
     walk.bound(length);
 }

@@ -188,10 +188,11 @@ DecodedPacket walkPacket(std::uint32_t linkType, ByteView packet, std::uint32_t 
 
 DecodedPacket walkDatagram(const IpAddress& source, const IpAddress& destination,
                            std::uint8_t protocol, ByteView payload, std::uint64_t length,
-                           Scribe* scribe) {
+                           std::uint32_t network, Scribe* scribe) {
     DecodedPacket decoded;
     decoded.source.address = source;
     decoded.destination.address = destination;
+    decoded.network = network;
     Walk walk(payload, length, decoded, scribe);
     ip::stepPayload(walk, protocol);
     finish(walk);
@@ -228,20 +229,9 @@ DecodedPacket decodePacket(std::uint32_t linkType, ByteView packet, std::uint32_
 }
 
 DecodedPacket decodeDatagram(const IpAddress& source, const IpAddress& destination,
-                             std::uint8_t protocol, ByteView payload, std::uint64_t length) {
-    return walkDatagram(source, destination, protocol, payload, length, nullptr);
-}
-
-DecodedPacket decodeFirstFragment(const DecodedPacket& decoded, ByteView packet) {
-    const ip::Fragment& fragment = decoded.fragment;
-    if (decoded.kind != PacketKind::IpFragment || fragment.offset != 0) return decoded;
-    DecodedPacket inner = decodeDatagram(fragment.source, fragment.destination, fragment.protocol,
-                                         packet.subspan(fragment.dataOffset, fragment.dataCaptured),
-                                         fragment.dataLength);
-    if (inner.kind == PacketKind::Malformed) return decoded;
-    inner.tcpOffset += fragment.dataOffset;
-    inner.payloadOffset += fragment.dataOffset;
-    return inner;
+                             std::uint8_t protocol, ByteView payload, std::uint64_t length,
+                             std::uint32_t network) {
+    return walkDatagram(source, destination, protocol, payload, length, network, nullptr);
 }
 
 DecodedPacket describePacket(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength,
@@ -256,7 +246,7 @@ DecodedPacket describeDatagram(const IpAddress& source, const IpAddress& destina
                                tcp::Context context, FieldTree& tree, Place place,
                                std::string& protocols) {
     Scribe scribe{tree, place, protocols, context};
-    return walkDatagram(source, destination, protocol, payload, length, &scribe);
+    return walkDatagram(source, destination, protocol, payload, length, 0, &scribe);
 }
 
 }  // namespace framescope

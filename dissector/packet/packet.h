@@ -40,6 +40,10 @@ struct DecodedPacket {
     std::size_t payloadCaptured = 0;  ///< bytes of it in the capture
     std::uint64_t payloadLength = 0;  ///< bytes of it on the wire, at least the captured ones
     bool tunnelled = false;           ///< the last IP header stands inside of another one
+    /// The tags and tunnels that tell networks apart which may use the same addresses (VLANs, MPLS
+    /// labels, PPPoE sessions, keys of GRE, VXLAN, Geneve and GTP), as one number; 0 if there is
+    /// none.
+    std::uint32_t network = 0;
     // For IpFragment only.
     ip::Fragment fragment;
 };
@@ -48,14 +52,11 @@ struct DecodedPacket {
 DecodedPacket decodePacket(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength);
 
 /// The same for the payload of a datagram, put together from its fragments: goes on where their IP
-/// headers end. `protocol` is what fragments call theirs (ip::Fragment). `length` is the payload's
-/// length on the wire, at least what `payload` has; offsets count in `payload`.
+/// headers end. `protocol` and `network` are what fragments call theirs (ip::Fragment). `length` is
+/// the payload's length on the wire, at least what `payload` has; offsets count in `payload`.
 DecodedPacket decodeDatagram(const IpAddress& source, const IpAddress& destination,
-                             std::uint8_t protocol, ByteView payload, std::uint64_t length);
-
-/// What a first fragment says without the others: the beginning of a segment, with offsets that
-/// count in `packet`. Returns `decoded` itself if it says nothing, or is no first fragment.
-DecodedPacket decodeFirstFragment(const DecodedPacket& decoded, ByteView packet);
+                             std::uint8_t protocol, ByteView payload, std::uint64_t length,
+                             std::uint32_t network = 0);
 
 /// Appends the packet's layers. `context.payloadLength` is filled in here. `protocols` gets the
 /// layers' names, each preceded by a colon. Returns what decodePacket() returns.

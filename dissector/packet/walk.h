@@ -141,6 +141,10 @@ struct Walk {
     void goEtherType(std::uint16_t etherType, std::size_t size);
     /// Goes on behind `size` bytes, with what an IP protocol number names.
     void goIpProtocol(std::uint8_t protocol, std::size_t size);
+    /// What was passed has a number of its own, by which it tells networks apart.
+    void noteNetwork(std::uint32_t number) {
+        decoded.network = decoded.network * 0x9e3779b1U + number + 1;
+    }
     /// What comes is at most `length` bytes from `offset` on.
     void bound(std::uint64_t length) { end = std::min(end, offset + length); }
 };

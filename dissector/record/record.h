@@ -35,7 +35,8 @@ enum class RowKind : std::uint8_t {
     TcpOpen,         ///< first packet of a connection
     TcpEnd,          ///< FIN of both sides, RST, or the capture's end; `detail` is an EndReason
     TcpGap,          ///< bytes that were never captured
-    TcpSegment,      ///< payload that no layer claims; `detail` is the IssueCode saying why, or 0
+    TcpSegment,      ///< payload that no layer claims; `detail` is the IssueCode saying why, or 0;
+                     ///< see Record::isBesideStream()
     HttpRequest,     ///< a request's head; `name` is method and target
     HttpResponse,    ///< a response's head; `detail` is the status code, `group` the request's row
     WebSocketFrame,  ///< one frame; `opcode` as on the wire, `group` the first frame of its message
@@ -137,6 +138,14 @@ struct Record {
                                   ///< packet in its message (engineio::PacketForm)
 
     bool has(RecordFlag flag) const { return (flags & flag) != 0; }
+    /// A TcpSegment whose bytes are none of the stream: they came too late for it, or their number
+    /// is no place in it. The session knows where they lie in the capture; `streamOffset` is their
+    /// place if they came late, and how far the stream had come otherwise.
+    bool isBesideStream() const {
+        return kind == RowKind::TcpSegment &&
+               (detail == static_cast<std::uint32_t>(IssueCode::TcpDataAfterGap) ||
+                detail == static_cast<std::uint32_t>(IssueCode::TcpDataUnplaced));
+    }
 };
 static_assert(sizeof(Record) == 56, "a record is what a row costs; keep it small");
 

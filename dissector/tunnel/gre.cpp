@@ -111,6 +111,7 @@ void step(Walk& walk) {
     if (walk.scribe != nullptr) describe(walk, flags, protocol, layout, size);
     if (version == 1) return goPptp(walk, layout);
     if (version != 0) return walk.stopUnread();
+    if (layout.key != 0) walk.noteNetwork(readBe32(walk.bytes() + layout.key));
     switch (protocol) {
         case kErspan2:
             // Type I has no header of its own, and GRE no sequence number then.

@@ -104,6 +104,7 @@ void stepVxlan(Walk& walk) {
     if ((p[0] & kHasNetwork) == 0 || p[7] != 0 || inner == PacketLayer::None)
         return stopPlain(walk);
     if (walk.scribe != nullptr) describeVxlan(walk, inner);
+    walk.noteNetwork(readBe32(p + 4) >> 8);
     walk.go(inner, kVxlanHeader);
 }
 
@@ -120,6 +121,7 @@ void stepGeneve(Walk& walk) {
     if (!fits || (p[1] & kControl) != 0) return stopPlain(walk);
     if (!walk.has(size)) return;
     if (walk.scribe != nullptr) describeGeneve(walk, protocol, size);
+    walk.noteNetwork(readBe32(p + 4) >> 8);
     walk.goEtherType(protocol, size);
 }
 
@@ -143,6 +145,7 @@ void stepGtp(Walk& walk) {
         return stopPlain(walk);
     }
     if (walk.scribe != nullptr) describeGtp(walk, size);
+    walk.noteNetwork(readBe32(p + 4));
     walk.bound(length);
     walk.go(PacketLayer::Ip, size);
 }

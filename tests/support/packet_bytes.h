@@ -77,6 +77,20 @@ inline Bytes ethernet(const Bytes& inside, std::uint16_t type = 0x0800) {
     return joined({bytes, inside});
 }
 
+/// What a first fragment says without the others: the beginning of a segment, with offsets that
+/// count in `packet`. Returns `decoded` itself if it says nothing, or is no first fragment.
+inline DecodedPacket decodeFirstFragment(const DecodedPacket& decoded, ByteView packet) {
+    const ip::Fragment& fragment = decoded.fragment;
+    if (decoded.kind != PacketKind::IpFragment || fragment.offset != 0) return decoded;
+    DecodedPacket inner = decodeDatagram(fragment.source, fragment.destination, fragment.protocol,
+                                         packet.subspan(fragment.dataOffset, fragment.dataCaptured),
+                                         fragment.dataLength, fragment.network);
+    if (inner.kind == PacketKind::Malformed) return decoded;
+    inner.tcpOffset += fragment.dataOffset;
+    inner.payloadOffset += fragment.dataOffset;
+    return inner;
+}
+
 /// Decodes and describes, and fails unless both say the same.
 inline DecodedPacket decode(const Bytes& packet, std::uint32_t original = 0,
                             std::uint32_t link = kLinkEthernet, std::string* names = nullptr) {
