@@ -4,6 +4,7 @@
 #include "dissector/payload/utf8.h"
 
 #include <algorithm>
+#include <cstring>
 #include <simdjson.h>
 
 namespace framescope {
@@ -17,6 +18,27 @@ struct Lead {
 };
 
 constexpr std::uint8_t kNoLead = 0xff;
+
+/// Most text on the wire is short and has nothing else: not worth the call of a validator.
+bool isAscii(ByteView bytes) {
+    constexpr std::uint64_t kHighBits = 0x8080808080808080;
+    constexpr std::size_t kWord = sizeof(std::uint64_t);
+    const std::uint8_t* p = bytes.data();
+    std::size_t left = bytes.size();
+    std::uint64_t word = 0;
+    for (; left >= 4 * kWord; left -= 4 * kWord, p += 4 * kWord) {
+        std::uint64_t words[4];
+        std::memcpy(words, p, sizeof words);
+        if (((words[0] | words[1] | words[2] | words[3]) & kHighBits) != 0) return false;
+    }
+    std::uint64_t seen = 0;
+    for (; left >= kWord; left -= kWord, p += kWord) {
+        std::memcpy(&word, p, kWord);
+        seen |= word;
+    }
+    for (; left > 0; --left, ++p) seen |= *p;
+    return (seen & kHighBits) == 0;
+}
 
 constexpr Lead leadOf(std::uint8_t byte) {
     if (byte < 0x80) return {0, 0x80, 0xbf};
@@ -128,6 +150,10 @@ bool Utf8Validator::step(std::uint8_t byte) {
 
 bool Utf8Validator::feed(ByteView bytes) {
     if (m_invalidAt) return false;
+    if (m_missing == 0 && isAscii(bytes)) {
+        m_position += bytes.size();
+        return true;
+    }
     std::size_t i = 0;
     while (i < bytes.size() && m_missing > 0) {
         if (!step(bytes[i++])) return false;

@@ -81,26 +81,38 @@ void MessageAssembler::payload(ByteView bytes, LayerOutput&) {
         m_cut = m_cut || !bytes.empty();
         return;
     }
-    if (m_frame.masked) {
-        m_scratch.assign(bytes.begin(), bytes.end());
-        applyMask(m_scratch, m_frame.maskingKey, at);
-        bytes = m_scratch;
-    }
-    if (m_compressed) {
-        m_inflater.feed(bytes, [this](ByteView inflated) { take(inflated); });
-        if (m_alone != nullptr && !m_overLimit) m_alone->feed(bytes, [](ByteView) {});
-    } else {
-        take(bytes);
-    }
+    if (!m_compressed) return takePlain(bytes, at);
+    bytes = unmasked(bytes, at);
+    m_inflater.feed(bytes, [this](ByteView inflated) { take(inflated); });
+    if (m_alone != nullptr && !m_overLimit) m_alone->feed(bytes, [](ByteView) {});
 }
 
-/// More of the message, decoded.
+ByteView MessageAssembler::unmasked(ByteView bytes, std::uint64_t at) {
+    if (!m_frame.masked) return bytes;
+    m_scratch.assign(bytes.begin(), bytes.end());
+    applyMask(m_scratch, m_frame.maskingKey, at);
+    return m_scratch;
+}
+
+/// More of a message that is not compressed, unmasked in the place where it is kept.
+void MessageAssembler::takePlain(ByteView bytes, std::uint64_t at) {
+    const std::size_t had = m_bytes.size();
+    const ByteView kept = bytes.first(std::min(kMaxMessageRead - had, bytes.size()));
+    m_bytes.insert(m_bytes.end(), kept.begin(), kept.end());
+    const auto plain = std::span(m_bytes).subspan(had);
+    if (m_frame.masked) applyMask(plain, m_frame.maskingKey, at);
+    const bool judged = m_text && !m_incomplete;
+    if (judged) m_utf8.feed(plain);
+    if (kept.size() == bytes.size()) return;
+    m_cut = true;
+    if (judged) m_utf8.feed(unmasked(bytes.subspan(kept.size()), at + kept.size()));
+}
+
+/// More of the message, inflated.
 void MessageAssembler::take(ByteView plain) {
     m_size += plain.size();
-    if (m_compressed) {
-        m_sinceBytes += plain.size();
-        m_overLimit = m_overLimit || m_size > m_limit;
-    }
+    m_sinceBytes += plain.size();
+    m_overLimit = m_overLimit || m_size > m_limit;
     if (m_text && !m_incomplete && !m_overLimit) m_utf8.feed(plain);
     const std::size_t count = std::min(kMaxMessageRead - m_bytes.size(), plain.size());
     m_bytes.insert(m_bytes.end(), plain.begin(),

@@ -54,6 +54,8 @@ public:
 private:
     void beginMessage(std::uint8_t opcode);
     void beginInflating(StreamOffset at, Direction direction, LayerOutput& out);
+    void takePlain(ByteView bytes, std::uint64_t at);
+    ByteView unmasked(ByteView bytes, std::uint64_t at);
     void take(ByteView plain);
     void judgeTakeover();
     void judgeInflating(bool unitEnds, Record& record, IssueSink& issues);

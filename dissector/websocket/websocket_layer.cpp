@@ -74,9 +74,17 @@ std::size_t WebSocketLayer::readHeader(Direction direction, StreamOffset offset,
     const std::size_t before = half.headerBytes.size();
     if (before == 0) half.frameStart = offset;
     const std::size_t look = std::min(bytes.size(), kMaxHeaderSize - before);
-    half.headerBytes.insert(half.headerBytes.end(), bytes.begin(), bytes.begin() + look);
-    const auto header = parseFrameHeader(half.headerBytes);
-    if (!header) return look;
+    // A header that came in one piece, as nearly all do, is read where it lies.
+    ByteView known = bytes.first(look);
+    if (before != 0) {
+        half.headerBytes.insert(half.headerBytes.end(), known.begin(), known.end());
+        known = half.headerBytes;
+    }
+    const auto header = parseFrameHeader(known);
+    if (!header) {
+        if (before == 0) half.headerBytes.assign(known.begin(), known.end());
+        return look;
+    }
     if (half.unproven != 0) {
         if (!isPlausible(*header, habits(half, direction, out))) {
             // What was found was no frame: looks on from here, with what was read of the header.
