@@ -5,6 +5,9 @@
 namespace framescope::habits {
 namespace {
 
+/// What the hash of a shape has in place of a number; no text is that long.
+constexpr std::uint64_t kNumber = ~std::uint64_t{0};
+
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
 }
@@ -35,9 +38,10 @@ std::optional<MessageShape> shapeOf(std::string_view text) {
     bool group = false;
     for (std::size_t i = 0; i < text.size();) {
         if (!isDigit(text[i])) {
-            hash.add(std::uint64_t{static_cast<unsigned char>(text[i])});
-            group = group && joinsNumbers(text[i]) && i + 1 < text.size() && isDigit(text[i + 1]);
-            ++i;
+            const std::size_t begin = i;
+            while (i < text.size() && !isDigit(text[i])) ++i;
+            hash.add(text.substr(begin, i - begin));
+            group = group && i - begin == 1 && i < text.size() && joinsNumbers(text[begin]);
             continue;
         }
         if (shape.count == MessageShape::kMaxNumbers) return std::nullopt;
@@ -49,7 +53,7 @@ std::optional<MessageShape> shapeOf(std::string_view text) {
         shape.beginsGroup[shape.count] = !group;
         ++shape.count;
         group = true;
-        hash.add(std::string_view("#"));
+        hash.add(kNumber);
     }
     shape.hash = hash;
     return shape;

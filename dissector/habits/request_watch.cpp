@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <span>
 
 namespace framescope::habits {
 namespace {
@@ -12,62 +13,65 @@ constexpr std::size_t kMaxBatch = 1000;
 constexpr std::size_t kMaxValueChars = 64;
 
 /// Lower case without what people put between words.
-std::string plainName(std::string_view name) {
-    std::string plain;
-    for (const char c : name.substr(0, kMaxValueChars)) {
-        if (c == '_' || c == '-' || c == '"' || c == '$') continue;
-        plain += c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+class PlainName {
+public:
+    explicit PlainName(std::string_view name) {
+        for (const char c : name.substr(0, m_text.size())) {
+            if (c == '_' || c == '-' || c == '"' || c == '$') continue;
+            m_text[m_size++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+        }
     }
-    return plain;
-}
+    std::string_view view() const { return {m_text.data(), m_size}; }
 
-bool isIdName(std::string_view plain) {
-    constexpr std::array kNames = {
-        std::string_view("id"),
-        std::string_view("seq"),
-        std::string_view("sequence"),
-        std::string_view("seqno"),
-        std::string_view("seqid"),
-        std::string_view("nonce"),
-        std::string_view("ref"),
-        std::string_view("rid"),
-        std::string_view("cid"),
-        std::string_view("mid"),
-        std::string_view("tid"),
-        std::string_view("qid"),
-        std::string_view("reqid"),
-        std::string_view("requestid"),
-        std::string_view("msgid"),
-        std::string_view("callid"),
-        std::string_view("messageid"),
-        std::string_view("txid"),
-        std::string_view("corrid"),
-        std::string_view("queryid"),
-        std::string_view("cmdid"),
-        std::string_view("tag"),
-        std::string_view("commandid"),
-        std::string_view("opid"),
-        std::string_view("echo"),
-        std::string_view("transaction"),
-        std::string_view("transactionid"),
-        std::string_view("correlationid"),
-    };
-    return std::ranges::find(kNames, plain) != kNames.end();
-}
+private:
+    std::array<char, kMaxValueChars> m_text;
+    std::size_t m_size = 0;
+};
+
+/// A list of names that tells most others by their first letter and length.
+template <std::size_t kCount>
+class NameList {
+public:
+    consteval explicit NameList(const std::array<std::string_view, kCount>& names)
+        : m_names(names) {
+        for (const std::string_view name : names) m_lengths[name[0] - 'a'] |= 1U << name.size();
+    }
+    bool contains(std::string_view plain) const {
+        if (plain.empty() || plain[0] < 'a' || plain[0] > 'z' || plain.size() >= 32) return false;
+        if ((m_lengths[static_cast<std::size_t>(plain[0] - 'a')] >> plain.size() & 1U) == 0) {
+            return false;
+        }
+        return std::ranges::find(m_names, plain) != m_names.end();
+    }
+
+private:
+    std::array<std::string_view, kCount> m_names;
+    std::array<std::uint32_t, 26> m_lengths{};  ///< by first letter, a bit for each length
+};
+
+constexpr NameList kIdNames(std::to_array<std::string_view>({
+    "id",    "seq",       "sequence",  "seqno", "seqid",       "nonce",         "ref",
+    "rid",   "cid",       "mid",       "tid",   "qid",         "reqid",         "requestid",
+    "msgid", "callid",    "messageid", "txid",  "corrid",      "queryid",       "cmdid",
+    "tag",   "commandid", "opid",      "echo",  "transaction", "transactionid", "correlationid",
+}));
 
 /// Names that say of themselves that they point at a request, whatever that calls its own.
-bool isReplyName(std::string_view plain) {
-    constexpr std::array kNames = {
-        std::string_view("replyto"),    std::string_view("inreplyto"),
-        std::string_view("responseto"), std::string_view("answerto"),
-        std::string_view("re"),         std::string_view("ack"),
-        std::string_view("ackid"),      std::string_view("reqid"),
-        std::string_view("requestid"),  std::string_view("requestseq"),
-        std::string_view("ref"),        std::string_view("correlationid"),
-        std::string_view("parentid"),
-    };
-    return std::ranges::find(kNames, plain) != kNames.end();
-}
+constexpr NameList kReplyNames(std::to_array<std::string_view>({
+    "replyto",
+    "inreplyto",
+    "responseto",
+    "answerto",
+    "re",
+    "ack",
+    "ackid",
+    "reqid",
+    "requestid",
+    "requestseq",
+    "ref",
+    "correlationid",
+    "parentid",
+}));
 
 bool isScalarId(const JsonNode& node) {
     const bool kind = node.kind == JsonKind::Number || node.kind == JsonKind::String;
@@ -77,7 +81,14 @@ bool isScalarId(const JsonNode& node) {
 }  // namespace
 
 bool RequestWatch::Source::isRecent(std::uint64_t value) const {
-    return std::ranges::find(recent, value) != recent.end();
+    return marks[value >> 55] != 0 && std::ranges::find(recent, value) != recent.end();
+}
+
+void RequestWatch::Source::remember(std::uint64_t value) {
+    std::uint64_t& place = recent[fresh % recent.size()];
+    if (fresh++ >= recent.size()) --markOf(place);
+    place = value;
+    ++markOf(value);
 }
 
 bool RequestWatch::counts(const Source& source, const Reply& reply) {
@@ -149,13 +160,14 @@ void RequestWatch::countRpc(bool request, std::int64_t latencyNs, LayerOutput& o
 
 void RequestWatch::readByEvidence(const JsonMembers& members, Direction direction,
                                   LayerOutput& out) {
-    std::vector<Id> asks;
+    std::array<Id, kMaxMembers> asks;
+    std::size_t count = 0;
     for (const JsonNode& node : members.nodes) {
         if (!isScalarId(node)) continue;
         const std::string_view key = members.text.substr(node.keyRange.begin, node.keyRange.size());
-        const std::string plain = plainName(key);
-        const bool isId = isIdName(plain);
-        const bool isReply = isReplyName(plain);
+        const PlainName plain(key);
+        const bool isId = kIdNames.contains(plain.view());
+        const bool isReply = kReplyNames.contains(plain.view());
         if (!isId && !isReply) continue;
         const Id id{key.substr(1, key.size() - 2), KeyHash().add(members.raw(node))};
         const std::uint64_t name = KeyHash().add(id.name);
@@ -164,9 +176,9 @@ void RequestWatch::readByEvidence(const JsonMembers& members, Direction directio
             if (source.direction == direction) continue;
             if (source.name == name || isReply) answered = answer(source, id, out) || answered;
         }
-        if (isId && !answered) asks.push_back(id);
+        if (isId && !answered) asks[count++] = id;
     }
-    for (const Id& id : asks) ask(id, direction, out);
+    for (const Id& id : std::span(asks).first(count)) ask(id, direction, out);
 }
 
 /// True if the value is one that the source sent, answered now or before.
@@ -226,8 +238,7 @@ void RequestWatch::ask(const Id& id, Direction direction, LayerOutput& out) {
         ++source->repeated;
         return;
     }
-    source->recent[source->fresh % source->recent.size()] = id.value;
-    ++source->fresh;
+    source->remember(id.value);
     source->pending.add(id.value, {out.nextRow(), 0, out.arrival().timeNs});
     const auto number = static_cast<std::size_t>(source - m_sources.begin());
     if (number == m_shown) out.facts().habits.requests.requests = source->fresh;

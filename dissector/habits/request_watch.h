@@ -58,9 +58,12 @@ private:
         std::uint32_t repeated = 0;
         PendingRows pending{256};
         std::array<std::uint64_t, 64> recent{};  ///< values, the oldest replaced first
+        std::array<std::uint8_t, 512> marks{};   ///< how many of them begin with these nine bits
         std::vector<Reply> replies;
 
         bool isRecent(std::uint64_t value) const;
+        void remember(std::uint64_t value);
+        std::uint8_t& markOf(std::uint64_t value) { return marks[value >> 55]; }
     };
     struct Id {
         std::string_view name;

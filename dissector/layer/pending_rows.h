@@ -3,33 +3,40 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <deque>
 #include <optional>
 #include <string_view>
-#include <unordered_map>
 
+#include "dissector/core/key_map.h"
 #include "dissector/record/record.h"
 
 namespace framescope {
 
-/// FNV-1a over what makes a key; texts of any length become eight bytes.
+/// A hash over what makes a key, eight bytes at a time; texts of any length become eight bytes.
 class KeyHash {
 public:
     KeyHash& add(std::uint64_t number) {
-        for (int shift = 0; shift < 64; shift += 8)
-            step(static_cast<std::uint8_t>(number >> shift));
+        m_hash = (m_hash ^ number) * 0x9e3779b97f4a7c15ULL;
+        m_hash ^= m_hash >> 29;
         return *this;
     }
     KeyHash& add(std::string_view text) {
-        for (const char c : text) step(static_cast<std::uint8_t>(c));
-        return add(text.size());
+        std::uint64_t word = text.size();
+        add(word);
+        while (text.size() > sizeof word) {
+            std::memcpy(&word, text.data(), sizeof word);
+            add(word);
+            text.remove_prefix(sizeof word);
+        }
+        word = 0;
+        std::memcpy(&word, text.data(), text.size());
+        return add(word);
     }
     KeyHash& add(Direction direction) { return add(std::uint64_t{indexOf(direction)}); }
     operator std::uint64_t() const { return m_hash; }
 
 private:
-    void step(std::uint8_t byte) { m_hash = (m_hash ^ byte) * 0x100000001b3ULL; }
-
     std::uint64_t m_hash = 0xcbf29ce484222325ULL;
 };
 
@@ -46,7 +53,7 @@ public:
 
     /// Takes the place of a row that waits under the same key.
     void add(std::uint64_t key, const PendingRow& row) {
-        m_rows.insert_or_assign(key, Entry{row, ++m_added});
+        m_rows.set(key, {row, ++m_added});
         m_order.push_back({key, m_added});
         // What was answered meanwhile leaves the queue once it comes to its front.
         while (m_order.size() > m_limit || (!m_order.empty() && !waits(m_order.front()))) {
@@ -55,15 +62,13 @@ public:
         }
     }
     std::optional<PendingRow> find(std::uint64_t key) const {
-        const auto found = m_rows.find(key);
-        if (found == m_rows.end()) return std::nullopt;
-        return found->second.row;
+        const Entry* const found = m_rows.find(key);
+        if (found == nullptr) return std::nullopt;
+        return found->row;
     }
     std::optional<PendingRow> take(std::uint64_t key) {
-        const auto found = m_rows.find(key);
-        if (found == m_rows.end()) return std::nullopt;
-        const PendingRow row = found->second.row;
-        m_rows.erase(found);
+        const auto row = find(key);
+        if (row) m_rows.erase(key);
         return row;
     }
     bool contains(std::uint64_t key) const { return m_rows.contains(key); }
@@ -76,7 +81,7 @@ public:
     template <typename Visit>
     void forEach(Visit visit) const {
         for (const Turn& turn : m_order) {
-            if (waits(turn)) visit(m_rows.at(turn.key).row);
+            if (waits(turn)) visit(m_rows.find(turn.key)->row);
         }
     }
 
@@ -91,13 +96,13 @@ private:
     };
 
     bool waits(const Turn& turn) const {
-        const auto found = m_rows.find(turn.key);
-        return found != m_rows.end() && found->second.added == turn.added;
+        const Entry* const found = m_rows.find(turn.key);
+        return found != nullptr && found->added == turn.added;
     }
 
     std::size_t m_limit;
     std::uint64_t m_added = 0;
-    std::unordered_map<std::uint64_t, Entry> m_rows;
+    KeyMap<Entry> m_rows;
     std::deque<Turn> m_order;  ///< may hold rows that were answered
 };
 

@@ -13,8 +13,11 @@ std::string_view slice(std::string_view text, ByteRange range) {
 }
 
 std::size_t blanksAt(std::string_view text, std::size_t at) {
-    const std::size_t end = text.find_first_not_of(" \t\r\n", at);
-    return end == std::string_view::npos ? text.size() : end;
+    while (at < text.size() &&
+           (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n')) {
+        ++at;
+    }
+    return at;
 }
 
 bool opens(JsonToken token) {

@@ -35,6 +35,9 @@ const JsonNode* JsonMembers::find(std::string_view name) const {
     if (kind != JsonKind::Object) return nullptr;
     for (const JsonNode& node : nodes | std::views::reverse) {
         const std::string_view key = text.substr(node.keyRange.begin, node.keyRange.size());
+        // With its quotes, and whatever is escaped in it, a key is longer than the name it stands
+        // for.
+        if (key.size() < name.size() + 2) continue;
         const bool escaped = key.find('\\') != std::string_view::npos;
         const bool same = escaped ? unescapeJson(key) == name
                                   : key.size() >= 2 && key.substr(1, key.size() - 2) == name;
@@ -81,7 +84,9 @@ std::string JsonMembers::shown(const JsonNode& node) const {
 std::optional<JsonMembers> readJsonMembers(std::string_view text, std::size_t limit) {
     const auto kind = jsonKind(text);
     if (kind != JsonKind::Object && kind != JsonKind::Array) return std::nullopt;
+    constexpr std::size_t kUsual = 8;
     JsonMembers members{text, *kind, false, {}};
+    members.nodes.reserve(std::min(limit, kUsual));
     JsonReader reader(text);
     reader.next();
     ByteRange key;

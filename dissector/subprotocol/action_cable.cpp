@@ -152,8 +152,8 @@ bool recognise(const MessageView& message, const ConnectionView& connection) {
     if (!message.text) return false;
     if (connection.subprotocol.starts_with("actioncable-")) return true;
     return message.direction == Direction::ServerToClient &&
-           connection.path.find("cable") != std::string_view::npos &&
-           message.asText() == "{\"type\":\"welcome\"}";
+           message.asText() == "{\"type\":\"welcome\"}" &&
+           connection.path.find("cable") != std::string_view::npos;
 }
 
 class ActionCableReader : public MessageReader {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "dissector/layer/pending_rows.h"
 #include "dissector/payload/utf8.h"
@@ -189,7 +190,15 @@ bool recognise(const MessageView& message, const ConnectionView& connection) {
         return true;
     }
     if (message.direction != Direction::ClientToServer) return false;
-    const auto parsed = parse(message.asText());
+    // The type as it is written as a rule, or else an escape that may stand for some of it.
+    const std::string_view text = message.asText();
+    if (jsonKind(text) != JsonKind::Object) return false;
+    constexpr std::string_view kInit = "connection_init";
+    if (memmem(text.data(), text.size(), kInit.data(), kInit.size()) == nullptr &&
+        text.find('\\') == std::string_view::npos) {
+        return false;
+    }
+    const auto parsed = parse(text);
     return parsed && parsed->type == "connection_init" && parsed->members.valid;
 }
 

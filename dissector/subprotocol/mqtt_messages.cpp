@@ -20,7 +20,8 @@ bool recognise(const MessageView& message, const ConnectionView& connection) {
     constexpr std::array kSubprotocols = {std::string_view("mqtt"), std::string_view("mqttv3.1"),
                                           std::string_view("mqttv3.1.1"),
                                           std::string_view("mqttv5")};
-    if (std::ranges::find(kSubprotocols, connection.subprotocol) != kSubprotocols.end()) {
+    if (!connection.subprotocol.empty() &&
+        std::ranges::find(kSubprotocols, connection.subprotocol) != kSubprotocols.end()) {
         return true;
     }
     return !message.text && message.direction == Direction::ClientToServer &&

@@ -1,6 +1,8 @@
 // SignalR on the messages of one connection: no subprotocol is agreed on, the client's handshake
 // tells. `form` of a row is the type of its first message, for lines of which only the beginning is
 // read.
+#include <cstring>
+
 #include "dissector/layer/pending_rows.h"
 #include "dissector/subprotocol/message_line.h"
 #include "dissector/subprotocol/signalr.h"
@@ -10,10 +12,13 @@ namespace {
 
 bool recognise(const MessageView& view, const ConnectionView&) {
     constexpr std::size_t kMaxHandshake = 256;
+    constexpr int kSeparator = 0x1e;
     if (view.direction != Direction::ClientToServer || view.bytes.empty() || view.bytes[0] != '{') {
         return false;
     }
     const ByteView begin = view.bytes.first(std::min(view.bytes.size(), kMaxHandshake));
+    // Without the separator behind it, nothing is a handshake.
+    if (std::memchr(begin.data(), kSeparator, begin.size()) == nullptr) return false;
     const auto messages = parse(begin);
     if (messages.empty() || !messages[0].terminated || !messages[0].json.valid) return false;
     const auto protocol = messages[0].json.string("protocol");

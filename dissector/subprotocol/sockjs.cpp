@@ -219,8 +219,8 @@ bool isSockJsPath(std::string_view target) {
 namespace {
 
 bool recognise(const MessageView& message, const ConnectionView& connection) {
-    if (!message.text || !isSockJsPath(connection.path)) return false;
-    if (message.direction == Direction::ClientToServer) return false;
+    if (!message.text || message.direction == Direction::ClientToServer) return false;
+    if (!isSockJsPath(connection.path)) return false;
     const auto frame = parse(message.asText(), message.direction);
     return frame && frame->wellFormed;
 }

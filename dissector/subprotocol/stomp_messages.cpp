@@ -15,11 +15,14 @@ constexpr std::array kSubprotocols = {std::string_view("v10.stomp"), std::string
 
 /// Agreed on, or a message that is a connection's first frame and nothing else could be.
 bool recognise(const MessageView& message, const ConnectionView& connection) {
-    if (std::ranges::find(kSubprotocols, connection.subprotocol) != kSubprotocols.end()) {
+    if (!connection.subprotocol.empty() &&
+        std::ranges::find(kSubprotocols, connection.subprotocol) != kSubprotocols.end()) {
         return true;
     }
-    if (message.bytes.empty()) return false;
-    const auto frame = parse(message.asText());
+    // CONNECTED begins so, too.
+    const std::string_view text = message.asText();
+    if (!text.starts_with("CONNECT") && !text.starts_with("STOMP")) return false;
+    const auto frame = parse(text);
     if (!frame || !frame->terminated || !frame->malformed.empty()) return false;
     const bool client = message.direction == Direction::ClientToServer;
     if (client) {
