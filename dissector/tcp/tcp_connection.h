@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstring>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -12,6 +13,16 @@
 namespace framescope::tcp {
 
 constexpr std::array kBothDirections{Direction::ClientToServer, Direction::ServerToClient};
+
+/// Equality without a call: it is asked for every packet, more than once.
+inline bool isSameEnd(const Endpoint& one, const Endpoint& other) {
+    std::uint64_t a[2];
+    std::uint64_t b[2];
+    std::memcpy(a, one.address.bytes.data(), sizeof a);
+    std::memcpy(b, other.address.bytes.data(), sizeof b);
+    return ((a[0] ^ b[0]) | (a[1] ^ b[1])) == 0 && one.port == other.port &&
+           one.address.version == other.address.version;
+}
 
 struct TcpTracker::Live {
     /// A conflict among bytes whose place in the stream is not known yet.
@@ -90,7 +101,8 @@ struct TcpTracker::Connection {
     std::array<Rest, 2> rest;
 
     Direction directionOf(const Endpoint& source) const {
-        return (source == a) == aIsClient ? Direction::ClientToServer : Direction::ServerToClient;
+        return isSameEnd(source, a) == aIsClient ? Direction::ClientToServer
+                                                 : Direction::ServerToClient;
     }
 };
 

@@ -1,8 +1,7 @@
 #include "dissector/tcp/tcp_tracker.h"
 
 #include <algorithm>
-#include <functional>
-#include <string_view>
+#include <cstring>
 #include <utility>
 
 #include "dissector/tcp/tcp_connection.h"
@@ -18,14 +17,19 @@ std::uint32_t dataSequence(const StreamAssembler& stream, const Header& tcp) {
     return tcp.sequence + (syn ? 1U : 0U);
 }
 
+std::uint64_t hashOf(const Endpoint& end) {
+    std::uint64_t words[2];
+    static_assert(sizeof words == sizeof end.address.bytes);
+    std::memcpy(words, end.address.bytes.data(), sizeof words);
+    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
+    const std::uint64_t hash = ((words[0] ^ end.port) * kOdd ^ words[1]) * kOdd;
+    return hash ^ hash >> 32;
+}
+
 }  // namespace
 
 std::size_t TcpTracker::KeyHash::operator()(const Key& key) const {
-    const auto hash = [](const Endpoint& e) {
-        const std::string_view address(reinterpret_cast<const char*>(e.address.bytes.data()), 16);
-        return std::hash<std::string_view>{}(address)*31 + e.port;
-    };
-    return hash(key.low) * 0x9e3779b97f4a7c15ULL + hash(key.high);
+    return hashOf(key.low) * 31 + hashOf(key.high);
 }
 
 TcpTracker::TcpTracker(TcpObserver& observer, RoleGuess guessRole, const TrackerLimits& limits)
@@ -113,6 +117,15 @@ bool TcpTracker::isRepeatedMuchLater(const Connection& connection, const Origin&
 }
 
 TcpTracker::Connection& TcpTracker::find(const DecodedPacket& decoded, const Origin& origin) {
+    // Both directions have one place here, whatever the order of the ends.
+    Connection*& recent =
+        m_recent[(hashOf(decoded.source) + hashOf(decoded.destination)) % m_recent.size()];
+    const bool known = recent != nullptr && isBetween(*recent, decoded) && !recent->ended;
+    if (!known || decoded.tcp.has(kSyn)) recent = &lookUp(decoded, origin);
+    return *recent;
+}
+
+TcpTracker::Connection& TcpTracker::lookUp(const DecodedPacket& decoded, const Origin& origin) {
     const Key key = keyOf(decoded.source, decoded.destination);
     if (const auto found = m_current.find(key); found != m_current.end()) {
         Connection& connection = *found->second;
@@ -144,6 +157,13 @@ TcpTracker::Connection& TcpTracker::make(const Key& key, const DecodedPacket& de
     connection.live = std::make_unique<Live>();
     m_current[key] = &connection;
     return connection;
+}
+
+bool TcpTracker::isBetween(const Connection& connection, const DecodedPacket& decoded) {
+    return (isSameEnd(decoded.source, connection.a) &&
+            isSameEnd(decoded.destination, connection.b)) ||
+           (isSameEnd(decoded.source, connection.b) &&
+            isSameEnd(decoded.destination, connection.a));
 }
 
 void TcpTracker::forget(Connection& connection) {

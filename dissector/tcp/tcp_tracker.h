@@ -87,7 +87,9 @@ private:
     static bool continues(const Connection& connection, const DecodedPacket& decoded);
     static bool isFarFrom(const Connection& connection, const DecodedPacket& decoded);
     static bool isRepeatedMuchLater(const Connection& connection, const Origin& origin);
+    static bool isBetween(const Connection& connection, const DecodedPacket& decoded);
     Connection& find(const DecodedPacket& decoded, const Origin& origin);
+    Connection& lookUp(const DecodedPacket& decoded, const Origin& origin);
     Connection& make(const Key& key, const DecodedPacket& decoded, const Origin& origin);
     void forget(Connection& connection);
 
@@ -141,6 +143,9 @@ private:
     const TrackerLimits m_limits;
     HandedOn m_handedOn;
     std::unordered_map<Key, Connection*, KeyHash> m_current;
+    /// Connections whose packets came last, by a hash of their ends: spares looking them up. Places
+    /// are never freed, so one that was given to another connection is recognised by its ends.
+    std::array<Connection*, 256> m_recent{};
     std::vector<std::unique_ptr<Connection>> m_places;  ///< those that are free stand in m_free
     std::vector<Connection*> m_free;
     std::deque<Deadline> m_ended;       ///< in the order in which they ended; `at` is not used
