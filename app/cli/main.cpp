@@ -17,7 +17,7 @@
 #include "app/cli/row_printing.h"
 #include "app/cli/summary.h"
 #include "capture/file/capture_file.h"
-#include "capture/ingest/loader.h"
+#include "capture/ingest/batches_ahead.h"
 #include "capture/payload/proto_files.h"
 #include "capture/session/session.h"
 #include "capture/session/session_row.h"
@@ -45,7 +45,7 @@ int readCapture(const Options& options, Output& output) {
         enough = printing && !printing->printNew();
         return !enough;
     };
-    readAll(*file, take, {options.limits, options.readAs});
+    readAllAhead(*file, take, {options.limits, options.readAs});
     output.write(reportText(options, session));
     // Rows come before the notices that say why there are no more.
     output.flush();

@@ -10,7 +10,10 @@
 namespace framescope {
 
 CaptureReader::CaptureReader(std::shared_ptr<CaptureFile> file, ReadLimits limits)
-    : m_file(std::move(file)), m_limits(limits), m_window(m_file->source()) {
+    : m_file(std::move(file)),
+      m_limits(limits),
+      m_window(m_file->source()),
+      m_mayLetGo(m_file->source().mayGrow() || m_file->source().firstReadable() != 0) {
     if (const auto& header = m_file->pcapHeader()) {
         m_layout = header->layout();
         m_position = header->firstRecord;
@@ -26,7 +29,7 @@ ReadStep CaptureReader::next(CapturedPacket& packet) {
     // Asked before anything is read: what comes meanwhile is found by asking again.
     m_growing = m_growing && m_file->source().mayGrow();
     if (m_growing) m_seen = m_file->source().storedSize();
-    skipWhatWasLetGo();
+    if (m_mayLetGo) skipWhatWasLetGo();
     switch (m_file->format()) {
         case CaptureFormat::Pcap:
             return nextInPcap(packet);

@@ -139,6 +139,7 @@ private:
     std::uint32_t m_snoopDrops = 0;  // As the record before counted them.
     std::uint64_t m_seen = 0;        // Bytes there were when the end was met.
     bool m_growing = true;  // As far as is known; false once and for all when nothing more comes.
+    bool m_mayLetGo;        // What was written before may be gone before it is read.
     bool m_stopped = false;
     ReadCounts m_counts;
     std::vector<Notice> m_notices;

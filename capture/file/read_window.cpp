@@ -14,7 +14,7 @@ constexpr std::size_t roomToKeep = 4 * blockSize;
 
 }  // namespace
 
-ByteView ReadWindow::view(std::uint64_t offset, std::size_t length) {
+ByteView ReadWindow::viewBeyond(std::uint64_t offset, std::size_t length) {
     const auto present = [&]() -> std::size_t {
         if (offset < m_begin || offset - m_begin >= m_size) return 0;
         return m_size - static_cast<std::size_t>(offset - m_begin);

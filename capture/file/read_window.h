@@ -16,12 +16,20 @@ public:
 
     /// The `length` bytes at `offset`, fewer only where the source ends or fails (see error()).
     /// Valid until the next call. Memory grows with the bytes that come, not with `length`.
-    ByteView view(std::uint64_t offset, std::size_t length);
+    ByteView view(std::uint64_t offset, std::size_t length) {
+        // Below the window, the difference is greater than any size.
+        const std::uint64_t at = offset - m_begin;
+        if (at < m_size && m_size - at >= length) {
+            return {m_buffer.data() + at, length};
+        }
+        return viewBeyond(offset, length);
+    }
 
     /// The sentence of the last read that failed, or empty.
     const std::string& error() const { return m_error; }
 
 private:
+    ByteView viewBeyond(std::uint64_t offset, std::size_t length);
     void slideTo(std::uint64_t offset);
     bool readBlock();
 

@@ -56,6 +56,10 @@ Ingestor::Ingestor(IngestOptions options, tcp::ReadBack readBack)
 Ingestor::~Ingestor() = default;
 
 void Ingestor::packet(const CapturedPacket& packet) {
+    this->packet(packet, decodePacket(packet.linkType, packet.data, packet.originalLength));
+}
+
+void Ingestor::packet(const CapturedPacket& packet, const DecodedPacket& decoded) {
     // A packet without a time of its own stands where the one before it stood.
     if (packet.hasTime) m_lastTimeNs = packet.timeNs;
     if (m_statistics.packets == 0) m_statistics.firstTimeNs = m_lastTimeNs;
@@ -67,7 +71,6 @@ void Ingestor::packet(const CapturedPacket& packet) {
 
     if (m_lastTimeNs > m_fragments.deadline()) datagrams(m_fragments.expire(m_lastTimeNs));
 
-    const DecodedPacket decoded = decodePacket(packet.linkType, packet.data, packet.originalLength);
     if (decoded.tunnelled) ++m_statistics.tunnelledPackets;
     switch (decoded.kind) {
         case PacketKind::Tcp:

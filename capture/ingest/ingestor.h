@@ -29,6 +29,8 @@ public:
 
     /// The next packet of the capture.
     void packet(const CapturedPacket& packet);
+    /// The same where decodePacket() was already called.
+    void packet(const CapturedPacket& packet, const DecodedPacket& decoded);
     /// No more packets come at the moment: rows that only wait for the capture to get in order are
     /// made.
     void idle() { m_tracker.idle(); }

@@ -13,6 +13,7 @@
 #include "capture/file/capture_reader.h"
 #include "capture/file/link_type_name.h"
 #include "capture/ingest/ingestor.h"
+#include "capture/ingest/packets_ahead.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope {
@@ -133,39 +134,60 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
     };
     CaptureReader reader(file);
     Ingestor ingestor(options, readBack);
-    std::size_t noticesTaken = 0;
-    const auto complete = [&](Batch batch) {
-        batch.layout = reader.takeNewLayout();
-        for (; noticesTaken < reader.notices().size(); ++noticesTaken) {
-            batch.notices.push_back(reader.notices()[noticesTaken].sentence);
-        }
-        batch.statistics.bytesRead = reader.bytesRead();
-        batch.statistics.bytesTotal = reader.bytesTotal();
+    std::size_t limit = kFirstBatchSize;
+    ReaderFindings findings;
+    const auto takeBatch = [&] {
+        Batch batch = ingestor.takeBatch();
+        batch.layout = std::exchange(findings.layout, {});
+        batch.notices = std::exchange(findings.notices, {});
+        batch.statistics.bytesRead = findings.bytesRead;
+        batch.statistics.bytesTotal = findings.bytesTotal;
+        limit = kBatchSize;
         return batch;
     };
-    std::size_t limit = kFirstBatchSize;
-    CapturedPacket packet;
     ReadStep step = ReadStep::Packet;
-    while (step == ReadStep::Packet) {
-        while ((step = reader.next(packet)) == ReadStep::Packet) {
-            ingestor.packet(packet);
-            if (ingestor.pending() < limit) continue;
-            limit = kBatchSize;
-            if (!sink(complete(ingestor.takeBatch()))) return;
+    if (file->source().mayGrow()) {
+        std::size_t noticesTaken = 0;
+        const auto hand = [&] {
+            ReaderFindings found;
+            found.takeFrom(reader, noticesTaken);
+            findings.append(found);
+            return sink(takeBatch());
+        };
+        CapturedPacket packet;
+        while (step == ReadStep::Packet) {
+            while ((step = reader.next(packet)) == ReadStep::Packet) {
+                ingestor.packet(packet);
+                if (ingestor.pending() >= limit && !hand()) return;
+            }
+            if (step != ReadStep::End || !reader.mayGrow()) break;
+            // All there is at the moment. What was found shows at once, then comes the waiting.
+            if (ingestor.pending() > 0 && !hand()) return;
+            while (!reader.waitForMore(kWait)) {
+                if (!goOn()) return;
+                // Whoever waits for packets that overtook each other has waited long enough.
+                ingestor.idle();
+                if (ingestor.pending() > 0 && !hand()) return;
+            }
+            step = ReadStep::Packet;
         }
-        if (step != ReadStep::End || !reader.mayGrow()) break;
-        // All there is at the moment. What was found shows at once, then comes the waiting.
-        if (ingestor.pending() > 0 && !sink(complete(ingestor.takeBatch()))) return;
-        while (!reader.waitForMore(kWait)) {
-            if (!goOn()) return;
-            // Whoever waits for packets that overtook each other has waited long enough.
-            ingestor.idle();
-            if (ingestor.pending() > 0 && !sink(complete(ingestor.takeBatch()))) return;
+        ReaderFindings found;
+        found.takeFrom(reader, noticesTaken);
+        findings.append(found);
+    } else {
+        PacketsAhead ahead(reader);
+        while (step == ReadStep::Packet) {
+            const PacketBlock& block = ahead.next();
+            findings.append(block.findings);
+            for (const PacketBlock::Entry& entry : block.entries) {
+                ingestor.packet(entry.packet, entry.decoded);
+                if (ingestor.pending() >= limit && !sink(takeBatch())) return;
+            }
+            step = block.step;
         }
-        step = ReadStep::Packet;
     }
     ingestor.finish();
-    Batch last = complete(ingestor.takeBatch());
+    Batch last = takeBatch();
     if (const auto linkType = ingestor.unknownLinkType()) {
         last.notices.push_back("Packets of " + linkTypeText(*linkType) +
                                ", a link type that is not read, are listed only: " +
