@@ -14,7 +14,7 @@ from pathlib import Path
 from check import check
 from loads import catalogue
 from report import Report
-from works import damage, growth, printing, reading, searching
+from works import damage, growth, live, printing, reading, searching
 
 GROUPS = {
     "reading": reading.measure,
@@ -22,6 +22,7 @@ GROUPS = {
     "searching": searching.measure,
     "growth": growth.measure,
     "damage": damage.measure,
+    "live": live.measure,
 }
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from measure import median
 
-UNITS = {"s": 1, "MB": 1e-6, "ms": 1000, "%": 100, "": 1}
+UNITS = {"s": 1, "MB": 1e-6, "ms": 1000, "%": 100, "packets": 1}
 
 
 @dataclass
@@ -34,6 +34,8 @@ class Outcome:
         if not (self.ours and self.theirs):
             return None
         ours, theirs = median(self.ours), median(self.theirs)
+        if not (ours and theirs):
+            return None
         return theirs / ours if self.target is None or self.target[0] == "faster" else ours / theirs
 
     @property

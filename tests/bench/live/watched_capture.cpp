@@ -34,11 +34,7 @@ WatchedCapture::WatchedCapture(const live::InterfaceCapture& what) {
             }
             if (m_loader) take();
             const bool complete = status.ending && (!m_session || m_session->complete());
-            const std::uint64_t rows = rowCount();
-            const std::uint64_t indexBytes = m_session ? m_session->memoryBytes() : 0;
             lock.lock();
-            m_rowsSoFar = rows;
-            m_indexBytes = indexBytes;
             m_running = m_running || status.phase == live::Phase::Running;
             m_last = std::move(status);
             if (complete) {
@@ -84,16 +80,6 @@ void WatchedCapture::finish() {
 
 std::uint64_t WatchedCapture::rows(Protocol protocol) const {
     return m_session ? m_session->statistics().rows[static_cast<std::size_t>(protocol)] : 0;
-}
-
-std::uint64_t WatchedCapture::rowsSoFar() const {
-    const std::lock_guard lock(m_mutex);
-    return m_rowsSoFar;
-}
-
-std::uint64_t WatchedCapture::indexBytes() const {
-    const std::lock_guard lock(m_mutex);
-    return m_indexBytes;
 }
 
 double WatchedCapture::lateness(double share) {

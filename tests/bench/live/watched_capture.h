@@ -40,10 +40,6 @@ public:
     double lateness(double share);
     std::shared_ptr<live::Spool> spool() const { return m_capture->spool(); }
 
-    /// Rows, and the memory of the session's index, so far; at any time.
-    std::uint64_t rowsSoFar() const;
-    std::uint64_t indexBytes() const;
-
 private:
     void watch();
     void take();
@@ -53,8 +49,6 @@ private:
     bool m_woken = false;
     bool m_running = false;
     bool m_finished = false;
-    std::uint64_t m_rowsSoFar = 0;
-    std::uint64_t m_indexBytes = 0;
     live::Status m_last;
     std::unique_ptr<live::LiveCapture> m_capture;
     std::unique_ptr<Session> m_session;
