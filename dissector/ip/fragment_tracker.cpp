@@ -306,10 +306,29 @@ void FragmentTracker::complete(WaitingList::iterator place, std::vector<Datagram
 void FragmentTracker::giveUp(WaitingList::iterator place, std::vector<Datagram>& out) {
     // A part of a datagram that was complete before is no loss.
     if (!place->repetition) {
-        ++m_figures.givenUp;
+        if (!isRestOfGivenUp(*place)) ++m_figures.givenUp;
         out.push_back(joined(*place));
     }
     erase(place);
+}
+
+/// Whether a datagram that is given up is but what came too late for one that was given up before;
+/// the two then have different ends.
+bool FragmentTracker::isRestOfGivenUp(const Waiting& datagram) {
+    const Ends ends{datagram.firstSeen, datagram.total.has_value()};
+    const auto [known, isNew] = m_givenUp.emplace(datagram.key, ends);
+    if (isNew) {
+        m_givenUpInOrder.push_back(datagram.key);
+        if (m_givenUpInOrder.size() > kMaxDatagrams) {
+            m_givenUp.erase(m_givenUpInOrder.front());
+            m_givenUpInOrder.pop_front();
+        }
+        return false;
+    }
+    Ends& before = known->second;
+    const bool isRest = !(before.first && ends.first) && !(before.last && ends.last);
+    before = isRest ? Ends{before.first || ends.first, before.last || ends.last} : ends;
+    return isRest;
 }
 
 void FragmentTracker::erase(WaitingList::iterator place) {

@@ -14,6 +14,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <limits>
 #include <list>
 #include <map>
@@ -74,7 +75,7 @@ public:
     struct Figures {
         std::uint64_t refused = 0;   ///< fragments that reach beyond the greatest datagram
         std::uint64_t complete = 0;  ///< datagrams
-        std::uint64_t givenUp = 0;   ///< datagrams
+        std::uint64_t givenUp = 0;   ///< datagrams, each once however late its rest comes
     };
 
     /// Where a fragment was captured.
@@ -142,6 +143,11 @@ private:
         std::uint64_t length = 0;
         std::int64_t timeNs = 0;
     };
+    /// Which ends a datagram had when it was given up.
+    struct Ends {
+        bool first = false;
+        bool last = false;
+    };
     using WaitingList = std::list<Waiting>;
     using RememberedList = std::list<Remembered>;
 
@@ -158,6 +164,7 @@ private:
     static Datagram joined(Waiting& datagram);
     void complete(WaitingList::iterator datagram, std::vector<Datagram>& out);
     void giveUp(WaitingList::iterator datagram, std::vector<Datagram>& out);
+    bool isRestOfGivenUp(const Waiting& datagram);
     void erase(WaitingList::iterator datagram);
     void remember(const Key& key, const Datagram& datagram, std::int64_t timeNs);
     void forgetOldest();
@@ -167,6 +174,8 @@ private:
     std::unordered_map<Key, WaitingList::iterator, KeyHash> m_waitingByKey;
     RememberedList m_remembered;  ///< the oldest first
     std::unordered_map<Key, RememberedList::iterator, KeyHash> m_rememberedByKey;
+    std::unordered_map<Key, Ends, KeyHash> m_givenUp;
+    std::deque<Key> m_givenUpInOrder;  ///< the keys of m_givenUp, the oldest first
     std::size_t m_heldBytes = 0;
     std::int64_t m_deadline = std::numeric_limits<std::int64_t>::max();
     Figures m_figures;

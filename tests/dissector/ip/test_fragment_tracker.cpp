@@ -90,6 +90,40 @@ std::string text(const Datagram& datagram) {
 class TestFragmentTracker : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void networksHaveTheirOwnDatagrams() {
+        const Bytes one = someBytes(64, 1);
+        const Bytes other = someBytes(64, 2);
+        Feeder f;
+        const auto add = [&f](std::uint32_t network, ByteView whole, std::uint32_t offset) {
+            f.header.network = network;
+            return f.add(offset, whole.subspan(offset, 32), offset == 0);
+        };
+        add(5, one, 0);
+        add(6, other, 0);
+        const auto first = add(5, one, 32);
+        const auto second = add(6, other, 32);
+        QCOMPARE(first.size(), std::size_t{1});
+        QCOMPARE(first[0].payload, one);
+        QCOMPARE(first[0].network, 5U);
+        QCOMPARE(second.size(), std::size_t{1});
+        QCOMPARE(second[0].payload, other);
+    }
+
+    void whatComesTooLateIsNoOtherDatagram() {
+        const Bytes whole = someBytes(64);
+        Feeder f;
+        f.add(whole, {0, 32, true});
+        f.timeNs += 100 * kSecond;
+        QCOMPARE(f.add(whole, {32, 32, false}).size(), std::size_t{1});
+        QCOMPARE(f.tracker.finish().size(), std::size_t{1});
+        QCOMPARE(f.tracker.figures().givenUp, std::uint64_t{1});
+        // The same number much later, for another one of which the end is missing as well.
+        f.timeNs += 1000 * kSecond;
+        f.add(whole, {0, 32, true});
+        f.tracker.finish();
+        QCOMPARE(f.tracker.figures().givenUp, std::uint64_t{2});
+    }
+
     void everyOrder_data() {
         QTest::addColumn<int>("version");
         QTest::addColumn<int>("size");
