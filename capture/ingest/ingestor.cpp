@@ -293,6 +293,8 @@ void Ingestor::handOn(ConnectionId id, Direction direction, StreamOffset offset,
 void Ingestor::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
     Connection& connection = enter(id);
     connection.behindGap[indexOf(direction)] = Arrival{};
+    // Whatever ended the waiting, this is the packet that shows the hole.
+    if (gap.shownBy.packet != 0) m_arrival = {gap.shownBy.packet, gap.shownBy.timeNs};
     // What the hole cut short stands before it.
     if (!connection.finished[indexOf(direction)]) {
         connection.layer->gap(direction, gap.offset, gap.missing, *this);
@@ -351,6 +353,21 @@ void Ingestor::conflict(ConnectionId id, Direction direction, const tcp::Conflic
         remark(row, IssueCode::TcpOverlapConflict, 0,
                "further ones of this connection are not listed");
     }
+}
+
+void Ingestor::beside(ConnectionId id, Direction direction, const tcp::Beside& beside) {
+    enter(id);
+    m_arrival = {beside.origin.packet, beside.origin.timeNs};
+    const IssueCode why = beside.late ? IssueCode::TcpDataAfterGap : IssueCode::TcpDataUnplaced;
+    Record record;
+    record.kind = RowKind::TcpSegment;
+    record.direction = direction;
+    record.streamOffset = beside.offset;
+    record.length = beside.length;
+    record.detail = static_cast<std::uint32_t>(why);
+    record.severity = issueInfo(why).severity;
+    countIssue(why);
+    m_batch.laterVersions.push_back({emit(record), beside.origin.fileOffset});
 }
 
 void Ingestor::recovered(ConnectionId id, Direction direction, StreamOffset offset,

@@ -85,6 +85,7 @@ private:
     void started(ConnectionId id, Direction direction, std::uint32_t base) override;
     void released(ConnectionId id, Direction direction) override;
     void conflict(ConnectionId id, Direction direction, const tcp::Conflict& conflict) override;
+    void beside(ConnectionId id, Direction direction, const tcp::Beside& beside) override;
     void recovered(ConnectionId id, Direction direction, StreamOffset offset, std::uint64_t size,
                    std::int64_t waitedNs, const tcp::Origin& origin) override;
     void urgent(ConnectionId id, Direction direction, StreamOffset offset) override;

@@ -20,6 +20,7 @@ public:
     void begin(ByteRange handedOver) { m_handedOver = handedOver; }
     /// A row was made.
     void sawRow(const Record& record, RecordId row, std::vector<RowRemark>& remarks) {
+        if (record.isBesideStream()) return;
         if (!m_notes.empty()) attach(record, row, remarks);
         if (record.kind != RowKind::TcpGap && record.kind != RowKind::TcpConflict) {
             m_lastRow[indexOf(record.direction)] = row;

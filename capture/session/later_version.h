@@ -1,5 +1,6 @@
-// Where in the capture file the later version of conflicting bytes lies: the row's stream has the
-// one that was seen first.
+// Where in the capture file bytes of a row lie that are not in its stream: the later version of
+// conflicting ones (the stream has the one that was seen first), and those of a segment beside its
+// stream.
 #pragma once
 
 #include <cstdint>

@@ -7,6 +7,7 @@
 #include "capture/session/session_row_context.h"
 #include "capture/session/session_state.h"
 #include "capture/session/stream_reader.h"
+#include "capture/session/tcp_row.h"
 #include "dissector/engineio/packet_description.h"
 #include "dissector/websocket/frame.h"
 #include "dissector/websocket/mask.h"
@@ -44,6 +45,11 @@ RowBytes Session::wireBytes(RecordId row) const {
         case RowKind::HttpResponse:
         case RowKind::WebSocketFrame:
         case RowKind::TcpSegment:
+            if (record.isBesideStream()) {
+                Bytes bytes = bytesBesideStream(*m_state, row, kMaxSource);
+                const bool whole = bytes.size() == record.length;
+                return {std::move(bytes), whole};
+            }
             return fromStream(*m_state, record);
         case RowKind::EngineIoPacket:
         case RowKind::EventStreamEvent: {

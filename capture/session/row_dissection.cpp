@@ -9,6 +9,7 @@
 #include "capture/file/link_type_name.h"
 #include "capture/session/row_dissector.h"
 #include "capture/session/row_text.h"
+#include "capture/session/tcp_row.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/habits/describe_habits.h"
 #include "dissector/layer/connection_words.h"
@@ -81,7 +82,10 @@ void RowDissector::addStreamContext(tcp::Context& context) {
     constexpr std::uint64_t kAround = 4096;
     constexpr std::uint64_t kMaxUnit = 64U << 10;
     if (m_record.length == 0 || isInBody(m_record.kind)) return;
-    if (m_record.kind == RowKind::TcpGap || m_record.kind == RowKind::TcpConflict) return;
+    if (m_record.kind == RowKind::TcpGap || m_record.kind == RowKind::TcpConflict ||
+        m_record.isBesideStream()) {
+        return;
+    }
     const StreamOffset offset = m_record.streamOffset;
     const StreamOffset begin = (offset - std::min(offset, kAround)) & ~std::uint64_t{15};
     const std::uint64_t unit = std::min(m_record.length, kMaxUnit);
@@ -271,8 +275,11 @@ void RowDissector::describeEvent() {
 
 void RowDissector::describeSegment() {
     const SourceId source =
-        addStream(SourceKind::Stream, "Stream",
-                  m_reader.read(m_record.streamOffset, m_record.length), m_record.length);
+        m_record.isBesideStream()
+            ? m_dissection.addSource(SourceKind::Stream, "Beside the stream",
+                                     bytesBesideStream(m_state, m_row, m_reader.limit()))
+            : addStream(SourceKind::Stream, "Stream",
+                        m_reader.read(m_record.streamOffset, m_record.length), m_record.length);
     const Bytes& bytes = m_dissection.sources[source].bytes;
     const FieldIndex field = tree().add(FieldId::TcpSegmentData, Place{source, 0}, bytes.size(),
                                         Bytes(bytes), byteCountText(m_record.length));

@@ -105,9 +105,11 @@ Bytes beginning(const StreamReader& reader, const Record& record) {
 
 constexpr const char* kUnreadable = "cannot be read again";
 
-std::string segmentText(const Session::State& state, const Record& record) {
+std::string segmentText(const Session::State& state, RecordId row) {
+    const Record& record = state.records[row];
     const StreamReader reader(state.file.get(), state.stream(record));
-    const Bytes bytes = beginning(reader, record);
+    const Bytes bytes = record.isBesideStream() ? bytesBesideStream(state, row, kMaxRead)
+                                                : beginning(reader, record);
     const std::string_view text = asText(bytes).substr(0, 256);
     const auto readable = static_cast<std::size_t>(std::ranges::count_if(
         text, [](unsigned char c) { return c >= 0x20 || c == '\r' || c == '\n' || c == '\t'; }));
@@ -228,7 +230,7 @@ RowText textOfRow(const Session::State& state, RecordId row) {
             text.info = gapText(record);
             break;
         case RowKind::TcpSegment:
-            text.info = segmentText(state, record);
+            text.info = segmentText(state, row);
             break;
         case RowKind::HttpRequest:
         case RowKind::HttpResponse:

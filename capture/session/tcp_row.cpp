@@ -41,6 +41,14 @@ ConflictingBytes conflictingBytes(const Session::State& state, RecordId row, std
     return bytes;
 }
 
+Bytes bytesBesideStream(const Session::State& state, RecordId row, std::uint64_t limit) {
+    const auto places = state.laterVersions.find(row);
+    if (places.empty() || state.file == nullptr) return {};
+    const auto length = static_cast<std::uint32_t>(std::min(state.records[row].length, limit));
+    auto bytes = state.file->readBytes(places.front().fileOffset, length);
+    return bytes ? std::move(*bytes) : Bytes();
+}
+
 std::string gapText(const Record& record) {
     std::string text = byteCountText(record.length) + " missing from the capture";
     switch (static_cast<tcp::GapCause>(record.detail)) {
@@ -51,6 +59,7 @@ std::string gapText(const Record& record) {
         case tcp::GapCause::GivenUp:
             return text + ", given up since too much was held behind them";
         case tcp::GapCause::NotCaptured:
+            return text + ": the peer received them";
         case tcp::GapCause::OneSided:
             break;
     }
@@ -71,8 +80,9 @@ void RowDissector::describeGap() {
     tree().addComputed(FieldId::TcpGapLength, m_record.length);
     const auto cause = static_cast<tcp::GapCause>(m_record.detail);
     if (cause == tcp::GapCause::NotCaptured || cause == tcp::GapCause::NotAcknowledged) {
-        tree().addComputed(FieldId::TcpGapAcknowledged,
-                           std::uint64_t{cause == tcp::GapCause::NotCaptured});
+        const bool acknowledged = cause == tcp::GapCause::NotCaptured;
+        tree().addComputed(FieldId::TcpGapAcknowledged, std::uint64_t{acknowledged},
+                           acknowledged ? "yes, the peer received them" : "no, never");
     }
     tree().close();
     IssueSink issues;

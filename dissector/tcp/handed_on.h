@@ -25,6 +25,7 @@ public:
     static constexpr std::size_t kMaxSteps = 2048;
 
     void setReadBack(ReadBack readBack) { m_readBack = std::move(readBack); }
+    const ReadBack& readBack() const { return m_readBack; }
 
     /// Notes a segment. `previous` is what the call before returned for the same stream, 0 at
     /// first.

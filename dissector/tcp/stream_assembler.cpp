@@ -15,30 +15,34 @@ void StreamAssembler::segment(const Segment& segment, StreamSink& sink) {
         return;
     }
     handOn(segment.captured, segment.origin, sink);
-    skipCut(segment.length - segment.captured.size(), sink);
+    skipCut(segment.length - segment.captured.size(), segment.origin, sink);
     if (m_armed) madeProgress(segment.origin.packet);
 }
 
 void StreamAssembler::segmentOutOfOrder(const Segment& segment, std::int64_t begin,
                                         StreamSink& sink) {
+    const auto next = static_cast<std::int64_t>(m_next);
+    if (begin < next - kGreatestWindow || (begin < 0 && m_start != Start::Known)) begin += kTurn;
     const std::int64_t end = begin + static_cast<std::int64_t>(segment.length);
-    if (segment.length == 0 || end <= 0 || isKeepAlive(segment, end)) return;
+    if (segment.length == 0 || isKeepAlive(segment, end)) return;
 
     Difference difference;
     Origin at = segment.origin;
     ByteView bytes = segment.captured;
-    const auto next = static_cast<std::int64_t>(m_next);
     if (begin < next) {
         const auto known =
             std::min<std::size_t>(static_cast<std::size_t>(next - begin), bytes.size());
         const std::size_t before =
             begin < 0 ? std::min<std::size_t>(static_cast<std::size_t>(-begin), known) : 0;
+        if (before > 0) sink.streamUnplaced(begin, bytes.first(before), at);
         if (known > before) {
             Origin repeated = at;
             repeated.fileOffset += before;
-            difference = sink.streamRepeated(
-                static_cast<StreamOffset>(begin + static_cast<std::int64_t>(before)),
-                bytes.subspan(before, known - before), repeated);
+            const auto offset =
+                static_cast<StreamOffset>(begin + static_cast<std::int64_t>(before));
+            const ByteView again = bytes.subspan(before, known - before);
+            difference = sink.streamRepeated(offset, again, repeated);
+            if (m_givenUp) tellLate(offset, again, repeated, sink);
         }
         bytes = bytes.subspan(known);
         at.fileOffset += known;
@@ -77,7 +81,7 @@ void StreamAssembler::segmentOutOfOrder(const Segment& segment, std::int64_t beg
             (m_held.empty() || static_cast<StreamOffset>(end) <= m_held.begin()->first);
         if (passes) {
             handOn(bytes, at, sink);
-            skipCut(cut, sink);
+            skipCut(cut, at, sink);
             m_missed = false;
             m_repeats = 0;
             m_moved = at.packet;
@@ -87,10 +91,20 @@ void StreamAssembler::segmentOutOfOrder(const Segment& segment, std::int64_t beg
         }
         // Where only one direction was captured, no acknowledgment will ever tell.
         if (!m_everAcknowledged && !m_armed && m_start == Start::Known && hasHole()) {
-            arm(segment.origin.packet, kNoFloor);
+            arm(segment.origin, kNoFloor);
         }
     }
     if (!difference.empty()) sink.streamConflict(difference, segment.origin);
+}
+
+/// What of bytes that lie behind belongs to holes that were given up is new.
+void StreamAssembler::tellLate(StreamOffset offset, ByteView bytes, const Origin& origin,
+                               StreamSink& sink) {
+    while (const auto part = m_givenUp->take({offset, offset + bytes.size()})) {
+        Origin at = origin;
+        at.fileOffset += part->begin - offset;
+        sink.streamLate(part->begin, bytes.subspan(part->begin - offset, part->size()), at);
+    }
 }
 
 void StreamAssembler::handOn(ByteView bytes, const Origin& origin, StreamSink& sink) {
@@ -137,10 +151,10 @@ void StreamAssembler::skipFinNumber() {
 
 /// A capture that keeps only the beginning of each packet has lost the rest for good, so there is
 /// nothing to wait for.
-void StreamAssembler::skipCut(std::uint64_t cut, StreamSink& sink) {
+void StreamAssembler::skipCut(std::uint64_t cut, const Origin& origin, StreamSink& sink) {
     if (cut == 0) return;
     if (!m_held.empty()) cut = std::min(cut, m_held.begin()->first - m_next);
-    if (cut != 0) gap(m_next + cut, GapCause::CutShort, false, sink);
+    if (cut != 0) gap(m_next + cut, GapCause::CutShort, false, origin, sink);
 }
 
 void StreamAssembler::hold(StreamOffset offset, ByteView bytes, std::uint64_t cut,
@@ -224,7 +238,7 @@ void StreamAssembler::deliver(StreamSink& sink) {
     m_repeats = 0;
     m_moved = std::max(m_moved, held.origin.packet);
     handOn(held.bytes, held.origin, sink);
-    skipCut(held.cut, sink);
+    skipCut(held.cut, held.origin, sink);
     if (m_armed && m_next >= m_floor) m_armed = false;
     if (m_armed && m_floor == kNoFloor && !hasHole()) m_armed = false;
 }

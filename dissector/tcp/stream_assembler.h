@@ -10,16 +10,23 @@
 // - everything, while the stream's first sequence number is not known for sure (stream_start.cpp);
 // - a single byte that a receiver without window was probed with, until it is acknowledged.
 // Packets of a capture that is in order meet none of these.
+//
+// No byte is dropped in silence but one that was told before: what fills a hole that was given up,
+// and what lies before the stream's start, is told beside the stream. No window is greater than
+// 1 GiB (RFC 7323 section 2.3), so what lies farther behind than that is taken for a jump ahead, of
+// 2 to 3 GiB, that the sequence numbers cannot tell from it.
 #pragma once
 
 #include <algorithm>
 #include <cstdint>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 
 #include "dissector/core/bytes.h"
 #include "dissector/record/record.h"
+#include "dissector/tcp/given_up.h"
 #include "dissector/tcp/stream_sink.h"
 
 namespace framescope::tcp {
@@ -40,7 +47,8 @@ struct Segment {
 struct Acknowledgment {
     std::uint32_t number = 0;
     PacketNumber packet = 0;
-    bool bare = false;  ///< its segment has no data, so it may be one of several alike
+    std::int64_t timeNs = 0;  ///< of that packet
+    bool bare = false;        ///< its segment has no data, so it may be one of several alike
     bool windowClosed = false;
     /// A selective acknowledgment tells of bytes behind `number`: what is there is missing.
     bool selective = false;
@@ -67,7 +75,15 @@ public:
     /// Segments or a FIN came, also if the start is not known yet.
     bool seen() const { return m_start != Start::Unknown; }
     /// Goes on where a stream of this base had come to.
-    void resume(std::uint32_t base, StreamOffset next, std::optional<StreamOffset> fin);
+    void resume(std::uint32_t base, StreamOffset next, std::optional<StreamOffset> fin,
+                std::unique_ptr<GivenUp> givenUp);
+    /// What is to be remembered of its holes once its connection has ended; null for nothing.
+    std::unique_ptr<GivenUp> takeGivenUp();
+    /// Numbers nearer than this to where a stream is may be its own.
+    static constexpr std::int32_t kNear = 1 << 24;
+    /// Whether a number can be one of this stream as it is: it lies near to where it is, or nothing
+    /// is known of it yet.
+    bool isNear(std::uint32_t number) const;
 
     void segment(const Segment& segment, StreamSink& sink);
     /// The peer acknowledged everything before a number.
@@ -97,6 +113,9 @@ public:
     PacketNumber deadline() const;
     /// Gives up one hole that has been waited for long enough; false if there is none.
     bool giveUpDue(PacketNumber now, StreamSink& sink);
+    /// Gives up one hole whose bytes were acknowledged and behind which others came, without
+    /// waiting; false if there is none.
+    bool giveUpAcknowledged(StreamSink& sink);
     /// Gives up waiting for the first of what is held: its hole, or what it acknowledges. It is
     /// handed on. `limitMet`: since too much is held.
     void relieve(bool limitMet, StreamSink& sink);
@@ -181,22 +200,31 @@ private:
     bool wasAcknowledgedBefore(const Segment& segment) const;
     void moveBase(std::uint32_t base);
 
+    /// Farther behind than this no real segment lies.
+    static constexpr std::int64_t kGreatestWindow = std::int64_t{1} << 30;
+    static constexpr std::int64_t kTurn = std::int64_t{1} << 32;
+
+    void tellLate(StreamOffset offset, ByteView bytes, const Origin& origin, StreamSink& sink);
     void segmentOutOfOrder(const Segment& segment, std::int64_t begin, StreamSink& sink);
     void hold(StreamOffset offset, ByteView bytes, std::uint64_t cut, const Segment& segment,
               Origin origin, bool doubtful, Difference& difference);
     void dropDoubtful(StreamOffset begin, StreamOffset end);
     void handOn(ByteView bytes, const Origin& origin, StreamSink& sink);
     void handOnAcrossFin(ByteView bytes, const Origin& origin, StreamSink& sink);
-    void skipCut(std::uint64_t cut, StreamSink& sink);
+    void skipCut(std::uint64_t cut, const Origin& origin, StreamSink& sink);
     void skipFinNumber();
 
     // stream_holes.cpp
     bool isKeepAlive(const Segment& segment, std::int64_t end) const;
-    void arm(PacketNumber packet, StreamOffset floor);
+    void arm(const Origin& by, StreamOffset floor);
     void madeProgress(PacketNumber packet);
     PacketNumber patience() const { return kPatience << m_doublings; }
     StreamOffset holeEnd() const;
-    void gap(StreamOffset end, GapCause cause, bool limitMet, StreamSink& sink);
+    bool giveUp(PacketNumber now, StreamSink& sink);
+    /// The packet that shows the hole at m_next.
+    Origin shownBy() const;
+    void gap(StreamOffset end, GapCause cause, bool limitMet, const Origin& shownBy,
+             StreamSink& sink);
     void splitGap(StreamOffset end, bool limitMet, StreamSink& sink);
     void dropStale();
 
@@ -212,6 +240,7 @@ private:
     std::uint8_t m_doublings = 0;  ///< holes in a row behind which nothing was captured
     PacketNumber m_moved = 0;
     PacketNumber m_since = 0;  ///< since when a hole is waited for
+    Origin m_armedBy;          ///< the packet that showed first that it is one
     StreamOffset m_next = 0;
     StreamOffset m_lastAck = 0;
     StreamOffset m_highAck = 0;  ///< the highest one of bytes that were sent
@@ -222,6 +251,7 @@ private:
     std::optional<StreamOffset> m_fin;
     std::map<StreamOffset, Held> m_held;
     std::size_t m_heldBytes = 0;
+    std::unique_ptr<GivenUp> m_givenUp;
     // While the start is not known:
     StreamOffset m_firstSeen = 0;
     std::optional<std::uint32_t> m_lowestAck;

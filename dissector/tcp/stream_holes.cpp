@@ -3,6 +3,7 @@
 // nobody will send them again, and only a capture out of order could still bring them. What is
 // given up is what all acknowledgments since have covered, so that a damaged or forged one makes
 // nothing missing. Where nothing of the other side was captured, the same packets are waited for.
+// A hole is told with the packet that showed it, whatever ended the waiting.
 #include "dissector/tcp/stream_assembler.h"
 
 namespace framescope::tcp {
@@ -20,7 +21,12 @@ void StreamAssembler::acknowledged(const Acknowledgment& acknowledgment) {
         }
         return;
     }
-    const std::int64_t widened = widen(acknowledgment.number, here());
+    std::int64_t widened = widen(acknowledgment.number, here());
+    if (widened < static_cast<std::int64_t>(m_next) - kGreatestWindow) {
+        // It says nothing of a jump ahead unless bytes were captured there.
+        widened += kTurn;
+        if (widened > static_cast<std::int64_t>(sentEnd()) + 1) return;
+    }
     if (widened < 0) return;
     const auto offset = static_cast<StreamOffset>(widened);
     const bool repeated = m_everAcknowledged && offset == m_lastAck;
@@ -48,15 +54,16 @@ void StreamAssembler::acknowledged(const Acknowledgment& acknowledgment) {
     if (end <= m_next) {
         m_armed = false;
     } else if (!m_armed) {
-        arm(acknowledgment.packet, end);
+        arm({acknowledgment.packet, acknowledgment.timeNs, 0}, end);
     } else {
         m_floor = std::min(m_floor, end);
     }
 }
 
-void StreamAssembler::arm(PacketNumber packet, StreamOffset floor) {
+void StreamAssembler::arm(const Origin& by, StreamOffset floor) {
     m_armed = true;
-    m_since = packet;
+    m_since = by.packet;
+    m_armedBy = by;
     m_floor = floor;
 }
 
@@ -88,7 +95,14 @@ StreamOffset StreamAssembler::holeEnd() const {
 }
 
 bool StreamAssembler::giveUpDue(PacketNumber now, StreamSink& sink) {
-    if (!m_armed || now - m_since <= patience()) return false;
+    return m_armed && now - m_since > patience() && giveUp(now, sink);
+}
+
+bool StreamAssembler::giveUpAcknowledged(StreamSink& sink) {
+    return m_armed && m_floor != kNoFloor && hasHole() && giveUp(m_since, sink);
+}
+
+bool StreamAssembler::giveUp(PacketNumber now, StreamSink& sink) {
     dropStale();
     const StreamOffset end = holeEnd();
     if (end <= m_next) {
@@ -98,13 +112,21 @@ bool StreamAssembler::giveUpDue(PacketNumber now, StreamSink& sink) {
         return false;
     }
     const bool oneSided = m_floor == kNoFloor;
-    gap(end, oneSided ? GapCause::OneSided : GapCause::NotCaptured, false, sink);
+    gap(end, oneSided ? GapCause::OneSided : GapCause::NotCaptured, false, shownBy(), sink);
     if (m_next >= m_floor) m_armed = false;
     return true;
 }
 
-void StreamAssembler::gap(StreamOffset end, GapCause cause, bool limitMet, StreamSink& sink) {
-    const Gap gap{m_next, end - m_next, cause, limitMet};
+Origin StreamAssembler::shownBy() const {
+    if (!m_held.empty()) return m_held.begin()->second.origin;
+    return m_armed ? m_armedBy : Origin{};
+}
+
+void StreamAssembler::gap(StreamOffset end, GapCause cause, bool limitMet, const Origin& shownBy,
+                          StreamSink& sink) {
+    const Gap gap{m_next, end - m_next, cause, limitMet, shownBy};
+    if (!m_givenUp) m_givenUp = std::make_unique<GivenUp>();
+    m_givenUp->add(m_next, end);
     m_next = end;
     m_missed = false;
     m_repeats = 0;
@@ -121,11 +143,12 @@ void StreamAssembler::gap(StreamOffset end, GapCause cause, bool limitMet, Strea
 /// Tells what was acknowledged of the missing bytes apart from what was not.
 void StreamAssembler::splitGap(StreamOffset end, bool limitMet, StreamSink& sink) {
     const StreamOffset acknowledged = std::min(acknowledgedEnd(), end);
-    if (acknowledged > m_next) gap(acknowledged, GapCause::NotCaptured, limitMet, sink);
+    const Origin by = shownBy();
+    if (acknowledged > m_next) gap(acknowledged, GapCause::NotCaptured, limitMet, by, sink);
     if (end > m_next) {
         const GapCause unanswered =
             m_everAcknowledged ? GapCause::NotAcknowledged : GapCause::OneSided;
-        gap(end, limitMet ? GapCause::GivenUp : unanswered, limitMet, sink);
+        gap(end, limitMet ? GapCause::GivenUp : unanswered, limitMet, by, sink);
     }
 }
 

@@ -30,6 +30,9 @@ struct Gap {
     std::uint64_t missing = 0;
     GapCause cause = GapCause::NotCaptured;
     bool limitMet = false;  ///< given up because too much was held behind them
+    /// What shows that they are missing: the first packet behind them, or the acknowledgment.
+    /// Packet 0: nothing but that no more comes.
+    Origin shownBy;
 };
 
 /// Where two versions of the same bytes differ: from the first such byte to the last.
@@ -66,6 +69,10 @@ public:
     virtual Difference streamRepeated(StreamOffset, ByteView, const Origin&) { return {}; }
     /// Bytes came again with other contents, in the packet of `origin`.
     virtual void streamConflict(const Difference&, const Origin&) {}
+    /// Bytes of a hole that was told by streamGap(); each of them once.
+    virtual void streamLate(StreamOffset, ByteView, const Origin&) {}
+    /// Bytes that have no place in the stream; `place` is counted from the stream's first byte.
+    virtual void streamUnplaced(std::int64_t /*place*/, ByteView, const Origin&) {}
     /// The bytes that come next, `size` of them, were lost on their way and sent again; what
     /// followed them had waited for `waitedNs`.
     virtual void streamRecovered(StreamOffset, std::uint64_t /*size*/, std::int64_t /*waitedNs*/,

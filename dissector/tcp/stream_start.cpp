@@ -1,6 +1,8 @@
 // How a stream finds its first sequence number. A SYN says it. As long as none came, one may still
 // come, because the capture is out of order: what is seen is held under an assumed number that lies
 // far before it, and moved once the right one is known.
+#include <utility>
+
 #include "dissector/tcp/stream_assembler.h"
 
 namespace framescope::tcp {
@@ -42,7 +44,7 @@ void StreamAssembler::start(std::uint32_t base) {
     m_start = Start::Known;
     m_lastAck = 0;
     if (m_highestAck) acknowledged(*m_highestAck);
-    if (!m_everAcknowledged && hasHole()) arm(firstHeldPacket(), kNoFloor);
+    if (!m_everAcknowledged && hasHole()) arm(m_held.begin()->second.origin, kNoFloor);
     m_highestAck.reset();
     m_lowestAck.reset();
 }
@@ -60,12 +62,12 @@ void StreamAssembler::startWithoutSyn(bool otherSynSeen) {
 
 bool StreamAssembler::canStartAt(std::uint32_t base) const {
     /// A SYN that is captured late stands this little before what was seen at the most.
-    constexpr std::uint32_t kNear = 1U << 20;
+    constexpr std::uint32_t kAtMost = 1U << 20;
     if (m_start == Start::Known) return m_base == base;
     if (m_start == Start::Assumed) {
-        return m_base + static_cast<std::uint32_t>(m_firstSeen) - base <= kNear;
+        return m_base + static_cast<std::uint32_t>(m_firstSeen) - base <= kAtMost;
     }
-    return !m_lowestAck || *m_lowestAck - base <= kNear;
+    return !m_lowestAck || *m_lowestAck - base <= kAtMost;
 }
 
 void StreamAssembler::moveBase(std::uint32_t base) {
@@ -73,11 +75,13 @@ void StreamAssembler::moveBase(std::uint32_t base) {
     std::map<StreamOffset, Held> held;
     m_heldBytes = 0;
     for (auto& [offset, piece] : m_held) {
-        const std::int64_t moved = static_cast<std::int64_t>(offset) - shift;
+        std::int64_t moved = static_cast<std::int64_t>(offset) - shift;
         const std::int64_t end = moved + static_cast<std::int64_t>(piece.bytes.size());
-        // What lies before the SYN is of no stream that could be told.
-        if (end <= 0) continue;
-        if (moved < 0) {
+        if (end <= 0) {
+            // A keep-alive's byte before the first one; others count as a jump ahead.
+            if (piece.doubtful) continue;
+            moved += kTurn;
+        } else if (moved < 0) {
             piece.bytes.erase(piece.bytes.begin(), piece.bytes.begin() - moved);
             piece.origin.fileOffset += static_cast<std::uint64_t>(-moved);
         }
@@ -93,13 +97,38 @@ void StreamAssembler::moveBase(std::uint32_t base) {
     if (m_fin) m_fin = move(*m_fin);
 }
 
-void StreamAssembler::resume(std::uint32_t base, StreamOffset next,
-                             std::optional<StreamOffset> fin) {
+void StreamAssembler::resume(std::uint32_t base, StreamOffset next, std::optional<StreamOffset> fin,
+                             std::unique_ptr<GivenUp> givenUp) {
     m_base = base;
     m_start = Start::Known;
     m_next = next;
     m_fin = fin;
     m_finTold = fin && next >= *fin;
+    m_givenUp = std::move(givenUp);
+}
+
+std::unique_ptr<GivenUp> StreamAssembler::takeGivenUp() {
+    if (m_givenUp) m_givenUp->keepFew();
+    return std::move(m_givenUp);
+}
+
+bool StreamAssembler::isNear(std::uint32_t number) const {
+    const auto near = [](std::uint32_t a, std::uint32_t b) {
+        const auto distance = static_cast<std::int32_t>(a - b);
+        return distance <= kNear && distance >= -kNear;
+    };
+    switch (m_start) {
+        case Start::Unknown:
+            return !m_lowestAck || near(number, *m_lowestAck) || near(number, m_highestAck->number);
+        case Start::Assumed:
+            return near(number, m_base + static_cast<std::uint32_t>(m_firstSeen)) ||
+                   near(number, m_base + static_cast<std::uint32_t>(sentEnd()));
+        case Start::Known:
+            break;
+    }
+    return near(number, m_base + static_cast<std::uint32_t>(m_next)) ||
+           near(number, m_base + static_cast<std::uint32_t>(sentEnd())) ||
+           near(number, m_base + static_cast<std::uint32_t>(m_lastAck));
 }
 
 }  // namespace framescope::tcp

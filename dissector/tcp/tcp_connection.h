@@ -12,7 +12,7 @@
 
 namespace framescope::tcp {
 
-constexpr std::array kBothDirections{Direction::ClientToServer, Direction::ServerToClient};
+inline constexpr std::array kBothDirections{Direction::ClientToServer, Direction::ServerToClient};
 
 /// Equality without a call: it is asked for every packet, more than once.
 inline bool isSameEnd(const Endpoint& one, const Endpoint& other) {
@@ -49,6 +49,8 @@ struct TcpTracker::Live {
         std::uint32_t packets = 0;             ///< likewise
         std::optional<std::uint32_t> urgent;   ///< sequence number of urgent data, to be told
         std::vector<EarlyConflict> conflicts;  ///< to be told
+        /// Starts that SYN-ACKs before the last one named, as long as none was acknowledged.
+        std::vector<std::uint32_t> offered;
     };
     struct Reset {
         Direction direction = Direction::ClientToServer;
@@ -85,6 +87,7 @@ struct TcpTracker::Connection {
         std::optional<StreamOffset> fin;
         std::uint32_t base = 0;
         bool started = false;
+        std::unique_ptr<GivenUp> givenUp;
     };
 
     ConnectionId id = kNoConnection;
@@ -99,6 +102,17 @@ struct TcpTracker::Connection {
     Origin last;
     std::unique_ptr<Live> live;
     std::array<Rest, 2> rest;
+    /// DecodedPacket::network of its packets: the first one, and the first other one.
+    std::array<std::uint32_t, 2> networks{};
+    /// Of the same ends: one that has ended, or that another network carries.
+    Connection* older = nullptr;
+    bool alone = true;  ///< there is none of the same ends
+
+    bool isOf(std::uint32_t network) const {
+        return networks[0] == network || networks[1] == network;
+    }
+    /// A packet of its ends in this network is its own, if it is no SYN.
+    bool isPlainFor(std::uint32_t network) const { return alone && !ended && isOf(network); }
 
     Direction directionOf(const Endpoint& source) const {
         return isSameEnd(source, a) == aIsClient ? Direction::ClientToServer
@@ -145,6 +159,13 @@ public:
         }
         m_tracker.m_observer.conflict(m_connection.id, m_direction,
                                       {difference.begin, length, later, isLast});
+    }
+    void streamLate(StreamOffset offset, ByteView bytes, const Origin& origin) override {
+        m_tracker.m_observer.beside(m_connection.id, m_direction,
+                                    {offset, bytes.size(), origin, true});
+    }
+    void streamUnplaced(std::int64_t place, ByteView bytes, const Origin& origin) override {
+        m_tracker.tellUnplaced(m_connection, m_direction, place, bytes, origin);
     }
     void streamRecovered(StreamOffset offset, std::uint64_t size, std::int64_t waitedNs,
                          const Origin& origin) override {

@@ -23,6 +23,16 @@ struct Conflict {
     bool last = false;         ///< further ones of this connection are not told
 };
 
+/// Bytes that are told beside their stream.
+struct Beside {
+    StreamOffset offset =
+        0;  ///< their place if they are late, how far the stream has come otherwise
+    std::uint64_t length = 0;
+    Origin origin;  ///< of the first one
+    bool late =
+        false;  ///< of a gap that was told; otherwise their number is no place in the stream
+};
+
 class TcpObserver {
 public:
     virtual ~TcpObserver() = default;
@@ -45,6 +55,7 @@ public:
     /// waited for something else.
     virtual void released(ConnectionId, Direction) {}
     virtual void conflict(ConnectionId, Direction, const Conflict&) {}
+    virtual void beside(ConnectionId, Direction, const Beside&) {}
     /// The next bytes, `size` at `offset`, were lost on their way and sent again in the packet of
     /// `origin`; what had come behind them waited for `waitedNs`.
     virtual void recovered(ConnectionId, Direction, StreamOffset, std::uint64_t /*size*/,

@@ -1,7 +1,6 @@
 #include "dissector/tcp/tcp_tracker.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 #include "dissector/tcp/tcp_connection.h"
@@ -17,20 +16,7 @@ std::uint32_t dataSequence(const StreamAssembler& stream, const Header& tcp) {
     return tcp.sequence + (syn ? 1U : 0U);
 }
 
-std::uint64_t hashOf(const Endpoint& end) {
-    std::uint64_t words[2];
-    static_assert(sizeof words == sizeof end.address.bytes);
-    std::memcpy(words, end.address.bytes.data(), sizeof words);
-    constexpr std::uint64_t kOdd = 0x9e3779b97f4a7c15ULL;
-    const std::uint64_t hash = ((words[0] ^ end.port) * kOdd ^ words[1]) * kOdd;
-    return hash ^ hash >> 32;
-}
-
 }  // namespace
-
-std::size_t TcpTracker::KeyHash::operator()(const Key& key) const {
-    return hashOf(key.low) * 31 + hashOf(key.high);
-}
 
 TcpTracker::TcpTracker(TcpObserver& observer, RoleGuess guessRole, const TrackerLimits& limits)
     : m_observer(observer),
@@ -39,148 +25,14 @@ TcpTracker::TcpTracker(TcpObserver& observer, RoleGuess guessRole, const Tracker
       m_firstDeadline(std::numeric_limits<PacketNumber>::max()) {}
 TcpTracker::~TcpTracker() = default;
 
-TcpTracker::Key TcpTracker::keyOf(const Endpoint& a, const Endpoint& b) {
-    return a < b ? Key{a, b} : Key{b, a};
-}
-
-/// Whether this packet begins another connection between the ports of `connection`.
-bool TcpTracker::opensAnother(const Connection& connection, const DecodedPacket& decoded,
-                              const Origin& origin) const {
-    const Header& tcp = decoded.tcp;
-    if (!tcp.has(kSyn)) return connection.ended && isFarFrom(connection, decoded);
-    // A SYN or SYN-ACK that is not the repetition of the one that opened this connection opens
-    // another one between the same ports (RFC 9293 section 3.6.1); it is no repetition if what it
-    // starts is not where the stream starts. Where a side has not sent anything yet, its SYN
-    // belongs to this connection: also when both sides open at once (section 3.5).
-    const std::uint32_t start = tcp.sequence + 1;
-    const Direction direction = connection.directionOf(decoded.source);
-    if (connection.ended) {
-        const Connection::Rest& rest = connection.rest[indexOf(direction)];
-        if (!rest.started || rest.base != start) return true;
-        return isRepeatedMuchLater(connection, origin);
-    }
-    return !connection.live->stream(direction).canStartAt(start) &&
-           !answersAgain(connection, decoded) && !continues(connection, decoded);
-}
-
-/// Whether both numbers of a packet are those of the connection as it is: then its SYN is a damaged
-/// or forged flag (RFC 5961 section 4), since another connection would bring other numbers.
-bool TcpTracker::continues(const Connection& connection, const DecodedPacket& decoded) {
-    const Direction direction = connection.directionOf(decoded.source);
-    const StreamAssembler& stream = connection.live->stream(direction);
-    const StreamAssembler& other = connection.live->stream(opposite(direction));
-    if (!decoded.tcp.has(kAck) || !stream.started() || !other.started()) return false;
-    const auto isWithin = [](const StreamAssembler& known, std::uint32_t number) {
-        const std::int64_t offset = known.offsetOf(number);
-        return offset >= 0 && static_cast<StreamOffset>(offset) <= known.farthest();
-    };
-    return isWithin(stream, decoded.tcp.sequence) && isWithin(other, decoded.tcp.acknowledgment);
-}
-
-/// A SYN-ACK with another number than the one before, which its receiver had not taken: servers
-/// that remember nothing before the handshake is complete, or several behind one address, send
-/// such.
-bool TcpTracker::answersAgain(const Connection& connection, const DecodedPacket& decoded) {
-    if (!decoded.tcp.has(kAck)) return false;
-    const Direction direction = connection.directionOf(decoded.source);
-    const StreamAssembler& stream = connection.live->stream(direction);
-    const StreamAssembler& other = connection.live->stream(opposite(direction));
-    if (!stream.started() || !other.started() || !stream.untouched() || stream.everAcknowledged()) {
-        return false;
-    }
-    const std::int64_t acknowledged = other.offsetOf(decoded.tcp.acknowledgment);
-    return acknowledged >= 0 && static_cast<StreamOffset>(acknowledged) <= other.farthest();
-}
-
-/// Behind the end of a connection only repetitions are left, which lie near to where it was.
-bool TcpTracker::isFarFrom(const Connection& connection, const DecodedPacket& decoded) {
-    constexpr std::int64_t kFar = 1 << 24;
-    if (decoded.payloadLength == 0) return false;
-    const auto far = [](const Connection::Rest& rest, std::uint32_t number) {
-        const auto distance =
-            static_cast<std::int32_t>(number - static_cast<std::uint32_t>(rest.base + rest.next));
-        return rest.started && (distance > kFar || distance < -kFar);
-    };
-    const Direction direction = connection.directionOf(decoded.source);
-    return far(connection.rest[indexOf(direction)], decoded.tcp.sequence) ||
-           (decoded.tcp.has(kAck) &&
-            far(connection.rest[indexOf(opposite(direction))], decoded.tcp.acknowledgment));
-}
-
-/// A SYN with the very number of a connection that has ended: captured twice, or one of a program
-/// that always begins with the same number.
-bool TcpTracker::isRepeatedMuchLater(const Connection& connection, const Origin& origin) {
-    constexpr std::int64_t kSecond = 1'000'000'000;
-    const std::int64_t later = origin.timeNs - connection.last.timeNs;
-    return later > kSecond ||
-           (later > 0 && origin.packet - connection.last.packet > StreamAssembler::kPatience);
-}
-
-TcpTracker::Connection& TcpTracker::find(const DecodedPacket& decoded, const Origin& origin) {
-    // Both directions have one place here, whatever the order of the ends.
-    Connection*& recent =
-        m_recent[(hashOf(decoded.source) + hashOf(decoded.destination)) % m_recent.size()];
-    const bool known = recent != nullptr && isBetween(*recent, decoded) && !recent->ended;
-    if (!known || decoded.tcp.has(kSyn)) recent = &lookUp(decoded, origin);
-    return *recent;
-}
-
-TcpTracker::Connection& TcpTracker::lookUp(const DecodedPacket& decoded, const Origin& origin) {
-    const Key key = keyOf(decoded.source, decoded.destination);
-    if (const auto found = m_current.find(key); found != m_current.end()) {
-        Connection& connection = *found->second;
-        if (!decoded.tcp.has(kSyn) && !connection.ended) return connection;
-        if (!opensAnother(connection, decoded, origin)) return connection;
-        if (!connection.ended) {
-            settle(connection);
-            endUnfinished(connection, connection.directionOf(decoded.source),
-                          EndReason::PortReused);
-        }
-        forget(connection);
-    }
-    return make(key, decoded, origin);
-}
-
-TcpTracker::Connection& TcpTracker::make(const Key& key, const DecodedPacket& decoded,
-                                         const Origin& origin) {
-    if (m_free.empty()) {
-        m_places.push_back(std::make_unique<Connection>());
-        m_free.push_back(m_places.back().get());
-    }
-    Connection& connection = *m_free.back();
-    m_free.pop_back();
-    connection.id = m_nextId++;
-    connection.a = decoded.source;
-    connection.b = decoded.destination;
-    connection.first = origin;
-    connection.last = origin;
-    connection.live = std::make_unique<Live>();
-    m_current[key] = &connection;
-    return connection;
-}
-
-bool TcpTracker::isBetween(const Connection& connection, const DecodedPacket& decoded) {
-    return (isSameEnd(decoded.source, connection.a) &&
-            isSameEnd(decoded.destination, connection.b)) ||
-           (isSameEnd(decoded.source, connection.b) &&
-            isSameEnd(decoded.destination, connection.a));
-}
-
-void TcpTracker::forget(Connection& connection) {
-    const auto found = m_current.find(keyOf(connection.a, connection.b));
-    if (found != m_current.end() && found->second == &connection) m_current.erase(found);
-    m_observer.forgotten(connection.id);
-    connection = Connection();
-    m_free.push_back(&connection);
-}
-
 void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Origin& origin) {
-    m_now = origin.packet;
+    // A datagram that is given up comes with the packet of its last fragment.
+    m_now = std::max(m_now, origin.packet);
     if (m_now >= m_firstDeadline) expire();
     Connection& connection = find(decoded, origin);
     const Header& tcp = decoded.tcp;
     const ByteView payload = packet.subspan(decoded.payloadOffset, decoded.payloadCaptured);
-    connection.last = origin;
+    if (origin.packet >= connection.last.packet) connection.last = origin;
     m_observer.packet(connection.id, origin);
     if (connection.ended) {
         afterEnd(connection, decoded, payload, origin);
@@ -193,6 +45,10 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
     if (tcp.has(kSyn)) noteSyn(connection, direction, decoded, packet);
     if (tcp.has(kRst) && !isAcceptableReset(connection, direction, tcp)) {
         live.doubted = Live::Reset{direction, tcp.sequence, origin, {}, 0};
+        Origin at = origin;
+        at.fileOffset += decoded.payloadOffset;
+        tellUnplaced(connection, direction, live.stream(direction).offsetOf(tcp.sequence), payload,
+                     at);
         return;
     }
     if (tcp.has(kAck)) acknowledge(connection, direction, decoded, packet);
@@ -288,6 +144,7 @@ void TcpTracker::noteSyn(Connection& connection, Direction direction, const Deco
         if (side.stream.base() == decoded.tcp.sequence + 1 || !answersAgain(connection, decoded)) {
             return;
         }
+        if (side.offered.size() < kMaxOffered) side.offered.push_back(side.stream.base());
         side.stream = StreamAssembler();
         side.startTold = false;
     }
@@ -309,6 +166,7 @@ void TcpTracker::acknowledge(Connection& connection, Direction direction,
     Acknowledgment acknowledgment;
     acknowledgment.number = tcp.acknowledgment;
     acknowledgment.packet = m_now;
+    acknowledgment.timeNs = connection.last.timeNs;
     acknowledgment.bare = decoded.payloadLength == 0 && !tcp.has(kFin);
     acknowledgment.windowClosed =
         live.side(direction).window == 0 && !tcp.has(kRst) && !tcp.has(kSyn);
@@ -322,7 +180,25 @@ void TcpTracker::acknowledge(Connection& connection, Direction direction,
         other.start(tcp.acknowledgment);
         tellStarts(connection);
     }
+    if (!other.everAcknowledged() && !live.side(opposite(direction)).offered.empty()) {
+        takeOffered(connection, opposite(direction), tcp.acknowledgment);
+    }
     other.acknowledged(acknowledgment);
+}
+
+/// Of several SYN-ACKs with different numbers the one counts that is acknowledged.
+void TcpTracker::takeOffered(Connection& connection, Direction direction,
+                             std::uint32_t acknowledged) {
+    Live::Side& side = connection.live->side(direction);
+    if (!side.stream.untouched()) return;
+    for (const std::uint32_t start : std::exchange(side.offered, {})) {
+        const std::uint32_t ahead = acknowledged - start;
+        if (side.stream.isNear(acknowledged) || ahead > StreamAssembler::kNear) continue;
+        side.stream = StreamAssembler();
+        side.startTold = false;
+        side.stream.start(start);
+        tellStarts(connection);
+    }
 }
 
 void TcpTracker::addSegment(Connection& connection, Direction direction,
@@ -366,6 +242,19 @@ void TcpTracker::tellUrgent(Connection& connection, Direction direction, std::ui
     const std::int64_t offset = connection.live->stream(direction).offsetOf(sequence);
     if (offset >= 0) {
         m_observer.urgent(connection.id, direction, static_cast<StreamOffset>(offset));
+    }
+}
+
+/// Bytes with a number that is no place in their stream, as far as they were not told before.
+void TcpTracker::tellUnplaced(Connection& connection, Direction direction, std::int64_t place,
+                              ByteView bytes, const Origin& origin) {
+    if (bytes.empty()) return;
+    for (const ToldBeside::Part& part : m_toldBeside.untold(
+             connection.id, direction, place, bytes, origin.fileOffset, m_handedOn.readBack())) {
+        Origin at = origin;
+        at.fileOffset += part.offset;
+        m_observer.beside(connection.id, direction,
+                          {connection.live->stream(direction).next(), part.size, at, false});
     }
 }
 

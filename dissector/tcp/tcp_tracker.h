@@ -7,6 +7,9 @@
 // one side acknowledged of the other, and for data behind an RST; a queue of deadlines ends the
 // waiting also of connections of which nothing more is captured. What ended keeps a few numbers, by
 // which late packets are recognised, and those of the oldest are forgotten.
+//
+// A connection is its addresses and ports. Where numbers contradict that, the VLANs and tunnels
+// that carry packets, and connections that have ended, are looked at; see tcp_tracker_finding.cpp.
 #pragma once
 
 #include <array>
@@ -20,6 +23,7 @@
 #include "dissector/tcp/handed_on.h"
 #include "dissector/tcp/stream_assembler.h"
 #include "dissector/tcp/tcp_observer.h"
+#include "dissector/tcp/told_beside.h"
 
 namespace framescope::tcp {
 
@@ -43,6 +47,11 @@ public:
     static constexpr std::uint32_t kMaxConflicts = 100;
     /// Connections that have ended and are still recognised.
     static constexpr std::size_t kMaxEnded = 1U << 15;
+    /// SYN-ACKs with different numbers that are remembered until one is acknowledged.
+    static constexpr std::size_t kMaxOffered = 8;
+    /// Connections of the same ends at the same time, in several networks; ended ones among them.
+    static constexpr std::size_t kMaxAlike = 64;
+    static constexpr std::size_t kMaxEndedAlike = 4;
 
     TcpTracker(TcpObserver& observer, RoleGuess guessRole, const TrackerLimits& limits = {});
     ~TcpTracker();
@@ -84,8 +93,14 @@ private:
     bool opensAnother(const Connection& connection, const DecodedPacket& decoded,
                       const Origin& origin) const;
     static bool answersAgain(const Connection& connection, const DecodedPacket& decoded);
+    static bool answersLate(const Connection& connection, const DecodedPacket& decoded);
     static bool continues(const Connection& connection, const DecodedPacket& decoded);
     static bool isFarFrom(const Connection& connection, const DecodedPacket& decoded);
+    static bool fits(const Connection& connection, const DecodedPacket& decoded);
+    Connection& choose(Connection& newest, const DecodedPacket& decoded, const Origin& origin);
+    Connection& chooseForSyn(Connection& newest, const DecodedPacket& decoded,
+                             const Origin& origin);
+    void keepFewAlike(const Key& key);
     static bool isRepeatedMuchLater(const Connection& connection, const Origin& origin);
     static bool isBetween(const Connection& connection, const DecodedPacket& decoded);
     Connection& find(const DecodedPacket& decoded, const Origin& origin);
@@ -107,8 +122,11 @@ private:
                     ByteView payload, const Origin& origin);
     void acknowledge(Connection& connection, Direction direction, const DecodedPacket& decoded,
                      ByteView packet);
+    void takeOffered(Connection& connection, Direction direction, std::uint32_t acknowledged);
     void noteUrgent(Connection& connection, Direction direction, const Header& tcp);
     void tellUrgent(Connection& connection, Direction direction, std::uint32_t sequence);
+    void tellUnplaced(Connection& connection, Direction direction, std::int64_t place,
+                      ByteView bytes, const Origin& origin);
     void noteSyn(Connection& connection, Direction direction, const DecodedPacket& decoded,
                  ByteView packet);
     void pump(Connection& connection);
@@ -142,7 +160,8 @@ private:
     RoleGuess m_guessRole;
     const TrackerLimits m_limits;
     HandedOn m_handedOn;
-    std::unordered_map<Key, Connection*, KeyHash> m_current;
+    ToldBeside m_toldBeside;
+    std::unordered_map<Key, Connection*, KeyHash> m_current;  ///< the newest one
     /// Connections whose packets came last, by a hash of their ends: spares looking them up. Places
     /// are never freed, so one that was given to another connection is recognised by its ends.
     std::array<Connection*, 256> m_recent{};

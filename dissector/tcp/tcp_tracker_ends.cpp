@@ -1,5 +1,6 @@
 // How connections end, and what becomes of packets behind their end.
 #include <algorithm>
+#include <utility>
 
 #include "dissector/tcp/tcp_connection.h"
 
@@ -36,8 +37,17 @@ void TcpTracker::reset(Connection& connection, Direction direction, const Decode
     reset.direction = direction;
     reset.sequence = decoded.tcp.sequence;
     reset.origin = origin;
-    if (live.reset) return;
     reset.origin.fileOffset += decoded.payloadOffset;
+    if (live.reset) {
+        const bool again = live.reset->direction == direction &&
+                           live.reset->sequence == reset.sequence &&
+                           std::ranges::equal(live.reset->payload, payload);
+        if (again || payload.empty()) return;
+        settle(connection);
+        tellUnplaced(connection, direction, live.stream(direction).offsetOf(reset.sequence),
+                     payload, reset.origin);
+        return;
+    }
     reset.payload.assign(payload.begin(), payload.end());
     reset.length = decoded.payloadLength;
     const bool now = !m_outOfOrder && connection.opened && !live.holds() &&
@@ -143,9 +153,9 @@ void TcpTracker::end(Connection& connection, Direction by, EndReason reason, con
 /// Gives the memory of a connection that has ended back.
 void TcpTracker::retire(Connection& connection) {
     for (const Direction d : kBothDirections) {
-        const StreamAssembler& stream = connection.live->stream(d);
-        connection.rest[indexOf(d)] = {stream.next(), stream.fin(), stream.base(),
-                                       stream.started()};
+        StreamAssembler& stream = connection.live->stream(d);
+        connection.rest[indexOf(d)] = {stream.next(), stream.fin(), stream.base(), stream.started(),
+                                       stream.takeGivenUp()};
     }
     m_held -= connection.live->cost;
     connection.live.reset();
@@ -155,8 +165,10 @@ void TcpTracker::revive(Connection& connection) {
     connection.live = std::make_unique<Live>();
     for (const Direction d : kBothDirections) {
         Live::Side& side = connection.live->side(d);
-        const Connection::Rest& rest = connection.rest[indexOf(d)];
-        if (rest.started) side.stream.resume(rest.base, rest.next, rest.fin);
+        Connection::Rest& rest = connection.rest[indexOf(d)];
+        if (rest.started) {
+            side.stream.resume(rest.base, rest.next, rest.fin, std::move(rest.givenUp));
+        }
         side.ended = true;
         side.startTold = rest.started;
     }

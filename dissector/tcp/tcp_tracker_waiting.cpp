@@ -191,6 +191,10 @@ void TcpTracker::idle() {
         settle(connection);
         Live& live = *connection.live;
         for (const Direction d : kBothDirections) {
+            Sink sink(*this, connection, d);
+            while (live.stream(d).giveUpAcknowledged(sink)) pump(connection);
+        }
+        for (const Direction d : kBothDirections) {
             // Bytes without a hole in front of them wait for the other direction alone.
             if (live.stream(d).holds() && !live.stream(d).hasHole()) {
                 live.stream(opposite(d)).letPass();

@@ -49,10 +49,10 @@ bool holdsStreamBytes(const Record& record) {
     const bool behindFin = record.kind == RowKind::TcpSegment &&
                            record.detail == static_cast<std::uint32_t>(IssueCode::TcpDataAfterFin);
     // Units of a body lie in it; their place counts there. A conflict speaks of bytes that have
-    // their row already.
+    // their row already, and some have no place in the stream.
     return record.connection != kNoConnection && record.kind != RowKind::TcpOpen &&
            record.kind != RowKind::TcpEnd && record.kind != RowKind::TcpConflict &&
-           !isInBody(record.kind) && !behindFin;
+           !record.isBesideStream() && !isInBody(record.kind) && !behindFin;
 }
 
 std::string placeOf(const Session& session, RecordId row) {

@@ -15,8 +15,8 @@ namespace framescope::test {
 
 /// "0:open(1000>80) 0:c+abc@0 0:s~5@7 ...": data "+", holes "~" (followed by "u" where they were
 /// not acknowledged, "?" where nobody can tell, "/" where a packet was cut, "!" where a limit was
-/// met), conflicts "x", urgent data "^", bytes that were sent again "r", in the order in which it
-/// comes.
+/// met), conflicts "x", urgent data "^", bytes that were sent again "r", those beside the stream
+/// "late" or "stray", in the order in which it comes.
 class Story : public tcp::TcpObserver {
 public:
     std::string text;
@@ -59,6 +59,10 @@ public:
         add(id,
             side(d) + "r" + std::to_string(size) + at(offset) + "after" + std::to_string(waitedNs));
     }
+    void beside(ConnectionId id, Direction d, const tcp::Beside& beside) override {
+        add(id, side(d) + (beside.late ? "late" : "stray") + std::to_string(beside.length) +
+                    at(beside.offset));
+    }
     void urgent(ConnectionId id, Direction d, StreamOffset offset) override {
         add(id, side(d) + "^" + at(offset));
     }
@@ -97,6 +101,7 @@ struct Wire {
     // Of the next packet only:
     std::uint16_t window = 0xffff;
     std::uint16_t urgentPointer = 0;
+    std::uint32_t network = 0;
     Bytes options;
 
     explicit Wire(const tcp::TrackerLimits& limits = {}) : tracker(story, guessByText, limits) {
@@ -115,6 +120,7 @@ struct Wire {
         packet.kind = PacketKind::Tcp;
         packet.source = {{4, {10, 0, 0, 1}}, from};
         packet.destination = {{4, {10, 0, 0, 1}}, to};
+        packet.network = network;
         packet.tcp.flags = static_cast<std::uint16_t>(flags);
         packet.tcp.sequence = sequence;
         packet.tcp.acknowledgment = acknowledgment;
@@ -134,6 +140,7 @@ struct Wire {
         tracker.packet(packet, bytes, {number, timeNs, place});
         window = 0xffff;
         urgentPointer = 0;
+        network = 0;
         options.clear();
     }
     /// The handshake; the client's data begins at 101, the server's at 501.

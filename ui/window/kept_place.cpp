@@ -3,11 +3,11 @@
 namespace framescope {
 
 RowAnchor anchorOf(const Record& record) {
-    // What stands in a body counts in the decoded body; a hole and another version of bytes stand
-    // beside the rows of the stream.
+    // What stands in a body counts in the decoded body; a hole, another version of bytes and what
+    // has no place in the stream stand beside its rows.
     const bool inStream = record.connection != kNoConnection && record.length != 0 &&
                           record.kind != RowKind::TcpGap && record.kind != RowKind::TcpConflict &&
-                          !isInBody(record.kind);
+                          !record.isBesideStream() && !isInBody(record.kind);
     return {record.kind,         record.connection, record.direction,
             record.streamOffset, inStream,          record.packet};
 }

@@ -6,6 +6,7 @@
 #include "capture/ingest/loader.h"
 #include "dissector/tcp/tcp_tracker.h"
 #include "tests/support/loaded_session.h"
+#include "tests/support/row_checks.h"
 
 using namespace framescope;
 using namespace framescope::test;
@@ -174,6 +175,41 @@ private Q_SLOTS:
         QCOMPARE(session->record(*row).length, std::uint64_t{4});
         QCOMPARE(issueNames(*session, *row), (std::vector<std::string>{"tcp.data-after-fin"}));
         QVERIFY(session->text(*row).info.ends_with("more"));
+    }
+
+    void whatComesTooLateForItsHoleIsARow() {
+        Chat c;
+        const Bytes lost = webSocketText("was lost", kMask);
+        c.chat.lose(kC2S, lost.size());
+        for (int i = 0; i < 150; ++i) {
+            c.chat.send(kC2S, webSocketText("on", kMask));
+            c.chat.acknowledge(kS2C);
+        }
+        for (int i = 0; i < 2; ++i) c.chat.segmentAt(kC2S, c.at, lost);
+        c.chat.close();
+        const auto session = loadSession(c.capture);
+        const auto row = rowOf(*session, RowKind::TcpSegment);
+        QVERIFY(row);
+        const Record& record = session->record(*row);
+        QVERIFY(record.isBesideStream());
+        QCOMPARE(record.streamOffset, StreamOffset{c.at});
+        QCOMPARE(session->wireBytes(*row).bytes, lost);
+        QVERIFY(session->wireBytes(*row).whole);
+        QCOMPARE(issueNames(*session, *row), (std::vector<std::string>{"tcp.data-after-gap"}));
+        const Source* const source = sourceNamed(session->dissect(*row), "Beside the stream");
+        QVERIFY(source != nullptr);
+        const auto gap = rowOf(*session, RowKind::TcpGap);
+        QVERIFY(gap);
+        QVERIFY(session->record(*gap).packet < record.packet - 100);
+        QCOMPARE(session->text(*gap).info, std::to_string(lost.size()) + " bytes" +
+                                               " missing from the capture: the peer received them");
+        std::size_t segments = 0;
+        for (RecordId at = 0; at < session->rowCount(); ++at) {
+            if (session->record(at).kind == RowKind::TcpSegment) ++segments;
+            QCOMPARE(wrongRow(*session, at), std::string());
+        }
+        QCOMPARE(segments, std::size_t{1});
+        QCOMPARE(wrongCoverage(*session), std::string());
     }
 
     void holesSayWhatIsKnownOfThem() {

@@ -43,6 +43,14 @@ public:
         recovered += std::to_string(offset) + "+" + std::to_string(size) + " after " +
                      std::to_string(waitedNs) + " in " + std::to_string(origin.packet) + ";";
     }
+    void streamLate(StreamOffset offset, ByteView bytes, const Origin& origin) override {
+        beside += std::string(asText(bytes)) + " late at " + std::to_string(offset) + " in " +
+                  std::to_string(origin.fileOffset) + ";";
+    }
+    void streamUnplaced(std::int64_t place, ByteView bytes, const Origin&) override {
+        beside += std::string(asText(bytes)) + " at " + std::to_string(place) + ";";
+    }
+    std::string beside;
     bool compares = true;  ///< where there is no gap, the text is the stream
     std::vector<Gap> gaps;
     std::vector<std::string> conflicts;
@@ -114,6 +122,73 @@ private Q_SLOTS:
         QCOMPARE(f.sink.text, std::string("abcdef"));
         QCOMPARE(f.sink.origins[1].fileOffset, std::uint64_t{2000});
         QCOMPARE(f.stream.heldBytes(), std::size_t{0});
+    }
+
+    void whatFillsAHoleTooLateIsToldOnce() {
+        Feeder f;
+        f.sink.compares = false;
+        f.segment(0, "abc");
+        f.segment(9, "jkl");
+        f.acknowledge(12, 3);
+        f.check(3 + StreamAssembler::kPatience + 1);
+        QCOMPARE(f.sink.text, std::string("abc<6>jkl"));
+        // The packet behind the hole shows it, not the one that ended the waiting.
+        QCOMPARE(f.sink.gaps[0].shownBy.packet, PacketNumber{2});
+        f.segment(2, "cdef");
+        QCOMPARE(f.sink.beside, std::string("def late at 3 in 3001;"));
+        f.segment(0, "abcdefghijkl");
+        QCOMPARE(f.sink.beside, std::string("def late at 3 in 3001;ghi late at 6 in 4006;"));
+        f.segment(3, "defghi");
+        QCOMPARE(f.sink.beside.size(), std::string("def late at 3 in 3001;").size() * 2);
+        QCOMPARE(f.sink.text, std::string("abc<6>jkl"));
+    }
+
+    void anAcknowledgmentOfWhatWasNotCapturedIsWhatTheGapNames() {
+        Feeder f;
+        f.segment(0, "abc");
+        f.acknowledge(20, 7);
+        f.check(7 + StreamAssembler::kPatience + 1);
+        QCOMPARE(f.sink.text, std::string("abc<17>"));
+        QCOMPARE(f.sink.gaps[0].shownBy.packet, PacketNumber{7});
+    }
+
+    void whatLiesBeforeTheStartIsToldBesideIt() {
+        Feeder f;
+        f.segment(0, "abc");
+        f.segment(-5, "vwxyzab");
+        QCOMPARE(f.sink.beside, std::string("vwxyz at -5;"));
+        f.segment(-50'000'000, "far");
+        QCOMPARE(f.sink.beside, std::string("vwxyz at -5;far at -50000000;"));
+        // A keep-alive repeats the byte before.
+        Feeder g;
+        g.segment(-1, "x");
+        QCOMPARE(g.sink.beside, std::string());
+    }
+
+    void aJumpBeyondHalfOfTheNumbersIsAHole() {
+        constexpr std::int64_t kJump = 3'000'000'000;
+        Feeder f;
+        f.segment(0, "abc");
+        for (std::int64_t i = 0; i < 3; ++i) {
+            f.segment(kJump + 3 * i, "def");
+            f.acknowledge(static_cast<std::uint32_t>(kJump + 3 * i + 3), f.packet);
+        }
+        f.check(f.packet + StreamAssembler::kPatience + 1);
+        QCOMPARE(f.sink.text, std::string("abc<2999999997>defdefdef"));
+        QCOMPARE(f.sink.gaps[0].cause, GapCause::NotCaptured);
+        QCOMPARE(f.sink.beside, std::string());
+    }
+
+    void aHoleThatWasAcknowledgedNeedNotBeWaitedForInSilence() {
+        Feeder f;
+        f.segment(0, "abc");
+        f.segment(9, "jkl");
+        f.acknowledge(3, 3);
+        QVERIFY(!f.stream.giveUpAcknowledged(f.sink));
+        f.acknowledge(12, 4);
+        QVERIFY(f.stream.giveUpAcknowledged(f.sink));
+        QVERIFY(!f.stream.giveUpAcknowledged(f.sink));
+        QCOMPARE(f.sink.text, std::string("abc<6>"));
     }
 
     void outOfOrderWaits() {

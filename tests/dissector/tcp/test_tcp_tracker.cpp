@@ -218,6 +218,110 @@ private Q_SLOTS:
         QVERIFY(w.story.text.find("19:c~9@0") != std::string::npos);
     }
 
+    void ofSeveralAnswersTheOneThatIsAcknowledgedCounts() {
+        Wire w;
+        w.send(kA, kB, kSyn, 100);
+        w.send(kB, kA, kSyn | kAck, 500, 101);
+        w.send(kB, kA, kSyn | kAck, 1'200'000'500, 101);
+        w.send(kA, kB, kAck, 101, 501, "hi");
+        // One of them once more is no other connection.
+        w.send(kB, kA, kSyn | kAck, 1'200'000'500, 101);
+        w.send(kB, kA, kAck, 501, 103, "ho");
+        QCOMPARE(w.finish(),
+                 std::string("0:open(1000>80) 0:c+hi@0 0:s+ho@0 0:c.capture-end 0:s.capture-end "
+                             "0:end(c,capture-end)"));
+    }
+
+    void networksWithTheSameEndsAreToldApart() {
+        // From the handshake on, and joined.
+        for (const bool joined : {false, true}) {
+            Wire w;
+            const auto in = [&w](std::uint32_t network) -> Wire& {
+                w.network = network;
+                return w;
+            };
+            if (!joined) {
+                in(5).send(kA, kB, kSyn, 100);
+                in(6).send(kA, kB, kSyn, 900'000'100);
+                in(5).send(kB, kA, kSyn | kAck, 500, 101);
+                in(6).send(kB, kA, kSyn | kAck, 700'000'500, 900'000'101);
+            }
+            in(5).send(kA, kB, kAck, 101, 501, "five");
+            in(6).send(kA, kB, kAck, 900'000'101, 700'000'501, "six!");
+            in(6).send(kB, kA, kAck, 700'000'501, 900'000'105, "yes");
+            in(5).send(kB, kA, kAck, 501, 105, "no");
+            w.finish();
+            QCOMPARE(w.story.streams.size(), std::size_t{2});
+            QCOMPARE(w.story.streams[0][0] + w.story.streams[0][1], std::string("fiveno"));
+            QCOMPARE(w.story.streams[1][0] + w.story.streams[1][1], std::string("six!yes"));
+        }
+    }
+
+    void tagsAloneTellNothingApart() {
+        // Each direction in a VLAN of its own, and every packet again without its tag.
+        Wire w;
+        const auto twice = [&w](std::uint16_t from, int flags, std::uint32_t sequence,
+                                std::uint32_t acknowledgment, std::string_view text = {}) {
+            for (const bool tagged : {true, false}) {
+                w.network = !tagged ? 0 : from == kA ? 5 : 6;
+                w.send(from, from == kA ? kB : kA, flags, sequence, acknowledgment, text);
+            }
+        };
+        twice(kA, kSyn, 100, 0);
+        twice(kB, kSyn | kAck, 500, 101);
+        twice(kA, kAck, 101, 501, "hi");
+        twice(kB, kAck, 501, 103, "ho");
+        twice(kA, kFin | kAck, 103, 503);
+        twice(kB, kFin | kAck, 503, 104);
+        QCOMPARE(w.finish(), std::string("0:open(1000>80) 0:c+hi@0 0:s+ho@0 0:c.fin 0:s.fin "
+                                         "0:end(c,fin)"));
+    }
+
+    void manyNetworksWithTheSameEndsAreBounded() {
+        Wire w;
+        for (std::uint32_t network = 1; network <= 1000; ++network) {
+            w.network = network;
+            w.send(kA, kB, kSyn, network * 40'000'000);
+            w.network = network;
+            w.send(kA, kB, kAck, network * 40'000'000 + 1, 1, "data");
+        }
+        w.finish();
+        QCOMPARE(w.story.streams.size(), std::size_t{1000});
+        for (const auto& streams : w.story.streams) QCOMPARE(streams[0], std::string("data"));
+    }
+
+    void lateDataOfTheConnectionBeforeIsItsOwn() {
+        Wire w;
+        w.open();
+        w.send(kA, kB, kAck, 101, 501, "old");
+        w.send(kA, kB, kSyn, 900'000'100);
+        w.send(kB, kA, kSyn | kAck, 700'000'500, 900'000'101);
+        w.send(kA, kB, kAck, 101, 501, "old");  // sent again: nothing new
+        w.send(kA, kB, kAck, 104, 501, "late");
+        w.send(kA, kB, kAck, 900'000'101, 700'000'501, "new");
+        w.finish();
+        QCOMPARE(w.story.streams[0][0], std::string("oldlate"));
+        QCOMPARE(w.story.streams[1][0], std::string("new"));
+    }
+
+    void strayBytesAreToldOnce() {
+        Wire w;
+        w.open();
+        w.send(kA, kB, kAck, 101, 501, "abc");
+        const std::uint32_t behind = 101U - 50'000'000U;
+        w.send(kA, kB, kAck, behind, 501, "stray");
+        w.send(kA, kB, kAck, behind, 501, "stray");
+        w.send(kA, kB, kAck, behind + 3, 501, "ay, and on");
+        w.send(kA, kB, kAck, behind, 501, "STRAY");
+        // Neither is the text in an RST that nobody takes lost.
+        w.send(kA, kB, kRst, 500'000'000, 0, "why");
+        w.send(kA, kB, kAck, 104, 501, "def");
+        QCOMPARE(w.finish(),
+                 std::string("0:open(1000>80) 0:c+abc@0 0:cstray5@3 0:cstray8@3 0:cstray5@3 "
+                             "0:cstray3@3 0:c+def@3 0:c.capture-end 0:s.capture-end "
+                             "0:end(c,capture-end)"));
+    }
+
     void noiseNeverBreaksAnything() {
         for (std::uint32_t seed = 1; seed <= 200; ++seed) {
             Noise noise(seed);
