@@ -4,8 +4,10 @@
 #include "ui/tree/field_tree_model.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "ui/text/display_text.h"
+#include "ui/text/text_lines.h"
 
 namespace framescope {
 namespace {
@@ -13,6 +15,8 @@ namespace {
 constexpr qsizetype kShownCharacters = 1000;
 constexpr qsizetype kTooltipCharacters = 3000;
 constexpr qsizetype kCopiedCharacters = 64 << 20;
+/// The last of so many lines has all the rest.
+constexpr std::size_t kCommentLines = 5'000;
 
 QString fromView(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
@@ -42,9 +46,26 @@ void FieldTreeModel::setDissection(std::shared_ptr<const Dissection> dissection)
     endResetModel();
 }
 
+bool FieldTreeModel::setCommentColumns(std::size_t columns) {
+    if (columns == m_commentColumns) return false;
+    m_commentColumns = columns;
+    if (!m_dissection) return false;
+    std::vector<Line> before = std::exchange(m_lines, {});
+    breakComments();
+    const bool reset = !before.empty() || !m_lines.empty();
+    // Nobody may find the nodes changed before the reset begins.
+    std::swap(before, m_lines);
+    if (!reset) return false;
+    beginResetModel();
+    build();
+    endResetModel();
+    return true;
+}
+
 void FieldTreeModel::build() {
     m_nodes.clear();
     m_children.clear();
+    m_lines.clear();
     m_fieldCount = 0;
     m_root = 0;
     m_mainLayer = kNoField;
@@ -52,8 +73,9 @@ void FieldTreeModel::build() {
     const FieldTree& tree = m_dissection->fields;
     m_fieldCount = static_cast<std::uint32_t>(tree.size());
     m_root = m_fieldCount + static_cast<std::uint32_t>(tree.issues().size());
-    m_nodes.resize(std::size_t{m_root} + 1);
-    m_children.resize(m_root);
+    breakComments();
+    m_nodes.resize(std::size_t{m_root} + 1 + m_lines.size());
+    m_children.resize(m_root + m_lines.size());
 
     for (std::uint32_t i = 0; i < m_root; ++i) {
         const FieldIndex parent = isIssue(i) ? issueOf(i).field : tree[i].parent;
@@ -64,6 +86,10 @@ void FieldTreeModel::build() {
         m_nodes[i].own = m_nodes[i].worst = severity;
         Node& field = m_nodes[m_nodes[i].parent];
         field.own = std::max(field.own, severity);
+    }
+    for (std::uint32_t line = m_root + 1; line < m_nodes.size(); ++line) {
+        m_nodes[line].parent = lineAt(line).field;
+        ++m_nodes[lineAt(line).field].childCount;
     }
     const FieldTree& fields = m_dissection->fields;
     for (FieldIndex top = 0; top < m_fieldCount; top = fields[top].next) {
@@ -107,6 +133,20 @@ void FieldTreeModel::orderChildren() {
         }
         if (!movesUp(i)) append(i);
     }
+    for (std::uint32_t line = m_root + 1; line < m_nodes.size(); ++line) append(line);
+}
+
+/// A comment on a packet is what its row is about, so all of it can be read below it.
+void FieldTreeModel::breakComments() {
+    const FieldTree& tree = m_dissection->fields;
+    for (FieldIndex top = 0; top < m_fieldCount; top = tree[top].next) {
+        if (tree[top].id != FieldId::Capture) continue;
+        const auto lines =
+            wrappedLines(asText(m_dissection->bytesOf(tree[top])), m_commentColumns, kCommentLines);
+        // One short line stands whole in the line of the comment itself.
+        if (lines.size() < 2) continue;
+        for (const std::string_view line : lines) m_lines.push_back({top, line});
+    }
 }
 
 void FieldTreeModel::markLowerLayers() {
@@ -128,6 +168,7 @@ const FieldIssue& FieldTreeModel::issueOf(std::uint32_t node) const {
 FieldIndex FieldTreeModel::fieldOf(const QModelIndex& index) const {
     if (!index.isValid()) return kNoField;
     const std::uint32_t node = nodeOf(index);
+    if (isLine(node)) return lineAt(node).field;
     return isIssue(node) ? issueOf(node).field : node;
 }
 
@@ -209,6 +250,7 @@ QVariant FieldTreeModel::data(const QModelIndex& index, int role) const {
 
 QString FieldTreeModel::line(std::uint32_t node, qsizetype maximum) const {
     if (isIssue(node)) return issueLine(issueOf(node).issue, maximum);
+    if (isLine(node)) return displayText(lineAt(node).text, maximum);
     // A link says itself what it is; a label in front would only take its place.
     if (linkOf(createIndex(0, 0, quintptr{node}))) {
         QString text = displayText(m_dissection->fields[node].text, maximum);
@@ -235,7 +277,7 @@ QString FieldTreeModel::lineOf(const QModelIndex& index) const {
 QString FieldTreeModel::valueOf(const QModelIndex& index) const {
     if (!index.isValid()) return {};
     const std::uint32_t node = nodeOf(index);
-    if (isIssue(node)) return lineOf(index);
+    if (isIssue(node) || isLine(node)) return lineOf(index);
     const Field& field = m_dissection->fields[node];
     const std::string value = formatValue(fieldInfo(field.id).type, field.value);
     return QString::fromStdString(value.empty() ? field.text : value);

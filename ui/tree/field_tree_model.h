@@ -32,9 +32,13 @@ public:
 
     /// Shows a dissection; null for nothing.
     void setDissection(std::shared_ptr<const Dissection> dissection);
+    /// How long the lines are into which a comment is broken that is longer than that, at least 1
+    /// character. True if the model was reset, since it has such lines.
+    bool setCommentColumns(std::size_t columns);
     const Dissection* dissection() const { return m_dissection.get(); }
 
-    /// The field of a node; for an issue the field it is about.
+    /// The field of a node; for an issue the field it is about, for a line of a comment the
+    /// comment.
     FieldIndex fieldOf(const QModelIndex& index) const;
     QModelIndex indexOf(FieldIndex field) const;
     /// The layer that a row is about: the last protocol at the top level, kNoField for none.
@@ -60,7 +64,7 @@ public:
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
 private:
-    // Nodes are numbered: fields first, then issues, the invisible root last.
+    // Nodes are numbered: fields first, then issues, the invisible root, then lines of comments.
     struct Node {
         std::uint32_t parent = 0;
         std::uint32_t row = 0;
@@ -71,14 +75,23 @@ private:
         bool lowerLayer = false;
     };
 
+    /// A part of a text that is too long to be read in one line; it stands below its field.
+    struct Line {
+        FieldIndex field = kNoField;
+        std::string_view text;  // in a source of the dissection
+    };
+
     void build();
+    void breakComments();
     void orderChildren();
     void markLowerLayers();
     bool isLink(std::uint32_t node) const {
-        return !isIssue(node) && m_dissection->fields[node].id == FieldId::RowLink;
+        return node < m_fieldCount && m_dissection->fields[node].id == FieldId::RowLink;
     }
     std::uint32_t nodeOf(const QModelIndex& index) const;
-    bool isIssue(std::uint32_t node) const { return node >= m_fieldCount; }
+    bool isIssue(std::uint32_t node) const { return node >= m_fieldCount && node < m_root; }
+    bool isLine(std::uint32_t node) const { return node > m_root; }
+    const Line& lineAt(std::uint32_t node) const { return m_lines[node - m_root - 1]; }
     const FieldIssue& issueOf(std::uint32_t node) const;
     QString issueLine(const Issue& issue, qsizetype maximum) const;
     QString line(std::uint32_t node, qsizetype maximum) const;
@@ -86,6 +99,8 @@ private:
     std::shared_ptr<const Dissection> m_dissection;
     std::vector<Node> m_nodes;
     std::vector<std::uint32_t> m_children;
+    std::vector<Line> m_lines;
+    std::size_t m_commentColumns = 60;
     std::uint32_t m_fieldCount = 0;
     std::uint32_t m_root = 0;
     FieldIndex m_mainLayer = kNoField;

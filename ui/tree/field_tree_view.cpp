@@ -2,6 +2,8 @@
 // would take the labels out of sight.
 #include "ui/tree/field_tree_view.h"
 
+#include <algorithm>
+
 #include <QAction>
 #include <QApplication>
 #include <QClipboard>
@@ -26,6 +28,11 @@ namespace {
 constexpr std::size_t kUnfoldedLines = 300;
 /// Lines that "unfold all" stops at.
 constexpr std::size_t kUnfoldLimit = 20'000;
+
+/// Characters in a line of a comment: in a pane that is wider they would be hard to read, in one
+/// that is narrower too many lines.
+constexpr int kLeastColumns = 16;
+constexpr int kMostColumns = 90;
 
 class FieldDelegate : public QStyledItemDelegate {
 public:
@@ -137,11 +144,31 @@ QAction* FieldTreeView::addCopyAction(const QString& text, const QList<QKeySeque
 
 void FieldTreeView::setDissection(std::shared_ptr<const Dissection> dissection) {
     hover({});
+    fitComments();
     m_model.setDissection(std::move(dissection));
     foldAsWanted();
     if (hasFocus()) selectMainLayer();
     updateActions();
     viewport()->update();
+}
+
+void FieldTreeView::fitComments() {
+    // They stand two levels deep, between the paddings of their cell.
+    const int room = viewport()->width() - 2 * indentation() - 10;
+    const qreal character = QFontMetricsF(font()).horizontalAdvance(QLatin1Char('0'));
+    const int columns = static_cast<int>(room / std::max(character, 1.0));
+    const FieldIndex current = selectedField();
+    if (!m_model.setCommentColumns(
+            static_cast<std::size_t>(std::clamp(columns, kLeastColumns, kMostColumns)))) {
+        return;
+    }
+    foldAsWanted();
+    if (current != kNoField) selectField(current);
+}
+
+void FieldTreeView::resizeEvent(QResizeEvent* event) {
+    QTreeView::resizeEvent(event);
+    fitComments();
 }
 
 void FieldTreeView::foldAsWanted() {
@@ -250,6 +277,7 @@ void FieldTreeView::currentChanged(const QModelIndex& current, const QModelIndex
 void FieldTreeView::changeEvent(QEvent* event) {
     QTreeView::changeEvent(event);
     if (event->type() == QEvent::ApplicationFontChange) setFont(fixedFont());
+    if (event->type() == QEvent::FontChange) fitComments();
 }
 
 void FieldTreeView::contextMenuEvent(QContextMenuEvent* event) {

@@ -44,6 +44,7 @@ Q_SIGNALS:
 protected:
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
     void changeEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void mouseDoubleClickEvent(QMouseEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
@@ -58,6 +59,8 @@ protected:
 private:
     QAction* addCopyAction(const QString& text, const QList<QKeySequence>& shortcuts,
                            QString (FieldTreeModel::*what)(const QModelIndex&) const);
+    /// Breaks comments so that their lines have room in the pane.
+    void fitComments();
     void foldAsWanted();
     /// Layer: its own lines. Groups: also what is inside them, but not the bits of a byte.
     enum class Depth { Layer, Groups, Everything };

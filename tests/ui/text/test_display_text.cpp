@@ -2,6 +2,7 @@
 #include <QTest>
 
 #include "ui/text/display_text.h"
+#include "ui/text/text_lines.h"
 
 using namespace framescope;
 using namespace std::string_view_literals;
@@ -10,6 +11,40 @@ class TestDisplayText : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void linesAreWrapped_data() {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<int>("columns");
+        QTest::addColumn<int>("most");
+        QTest::addColumn<QByteArrayList>("lines");
+        const auto row = [](const char* name, const char* text, int columns, int most,
+                            const QByteArrayList& lines) {
+            QTest::newRow(name) << QByteArray(text) << columns << most << lines;
+        };
+        row("nothing", "", 10, 10, {});
+        row("line ends", "a\r\n\nb\n", 10, 10, {"a", "", "b"});
+        row("exactly", "1234 6789", 9, 10, {"1234 6789"});
+        row("behind a space", "one two three", 8, 10, {"one two ", "three"});
+        row("a long word", "a 1234567", 5, 10, {"a ", "12345", "67"});
+        row("characters are whole", "äöüß", 2, 10, {"äö", "üß"});
+        row("no UTF-8", "\x80\x80\x80", 1, 10, {"\x80\x80\x80"});
+        row("the rest in the last", "a\nb\nc", 10, 2, {"a", "b\nc"});
+        row("one only", "a b", 1, 1, {"a b"});
+    }
+
+    void linesAreWrapped() {
+        QFETCH(QByteArray, text);
+        QFETCH(int, columns);
+        QFETCH(int, most);
+        QFETCH(QByteArrayList, lines);
+        QByteArrayList got;
+        for (const std::string_view line :
+             wrappedLines({text.constData(), static_cast<std::size_t>(text.size())},
+                          static_cast<std::size_t>(columns), static_cast<std::size_t>(most))) {
+            got << QByteArray(line.data(), static_cast<qsizetype>(line.size()));
+        }
+        QCOMPARE(got, lines);
+    }
+
     void controlCharactersBecomePictures() {
         QCOMPARE(displayText("a\nb\tc\x7f\0d"sv), QStringLiteral("a␊b␉c␡␀d"));
     }

@@ -1,4 +1,6 @@
 // The tree of a row: model, folding, selection and what can be copied.
+#include <cmath>
+
 #include <QAbstractItemModelTester>
 #include <QAction>
 #include <QClipboard>
@@ -73,6 +75,60 @@ private Q_SLOTS:
         QCOMPARE(field.data(FieldTreeModel::SeverityRole).toInt(), error);
         QCOMPARE(field.parent().data(FieldTreeModel::SeverityRole).toInt(), 0);
         QCOMPARE(field.parent().data(FieldTreeModel::SubtreeSeverityRole).toInt(), error);
+    }
+
+    /// A comment of several lines, or of one that is long, can be read whole below it.
+    void aLongCommentStandsInLines() {
+        const auto made = [](const std::string& text) {
+            auto dissection = std::make_shared<Dissection>();
+            const ByteView bytes = asBytes(text);
+            dissection->fields.addComputed(FieldId::Frame, {});
+            const SourceId source = dissection->addSource(SourceKind::Decoded, "Comment",
+                                                          Bytes(bytes.begin(), bytes.end()));
+            dissection->fields.open(FieldId::Capture, Place{source, 0}, text.size(), "comment");
+            dissection->fields.close();
+            return dissection;
+        };
+        FieldTreeView view;
+        FieldTreeModel& model = view.fieldModel();
+        QAbstractItemModelTester tester(&model);
+        // Room for 52 characters behind two levels.
+        const qreal character = QFontMetricsF(view.font()).horizontalAdvance(QLatin1Char('0'));
+        const auto roomFor = [&](int characters) {
+            view.resize(static_cast<int>(std::ceil(characters * character)) +
+                            2 * view.indentation() + 10 + view.width() - view.viewport()->width(),
+                        300);
+        };
+        view.setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        view.show();
+        roomFor(52);
+        view.setDissection(made("short"));
+        QCOMPARE(model.rowCount(model.index(1, 0)), 0);
+        view.setDissection(made("first\n" + std::string(60, 'x') + " <b>end</b>"));
+        const QModelIndex comment = model.index(1, 0);
+        QCOMPARE(model.rowCount(comment), 3);
+        QVERIFY(view.isExpanded(comment));
+        QStringList lines;
+        for (int row = 0; row < 3; ++row) {
+            const QModelIndex line = model.index(row, 0, comment);
+            lines << line.data().toString();
+            QCOMPARE(model.fieldOf(line), FieldIndex{1});
+            QVERIFY(!model.linkOf(line));
+            QCOMPARE(model.valueOf(line), lines.last());
+            QVERIFY(!line.data(FieldTreeModel::IssueRole).toBool());
+        }
+        QCOMPARE(lines.join(QLatin1Char('|')),
+                 QStringLiteral("first|%1|%2 <b>end</b>")
+                     .arg(QString(52, QLatin1Char('x')), QString(8, QLatin1Char('x'))));
+        // With the pane they get longer, and stay unfolded; what is selected stays so.
+        view.selectField(1);
+        roomFor(72);
+        const QModelIndex wider = model.index(1, 0);
+        QCOMPARE(model.rowCount(wider), 2);
+        QVERIFY(view.isExpanded(wider));
+        QCOMPARE(view.selectedField(), FieldIndex{1});
+        view.setDissection(nullptr);
+        QCOMPARE(model.rowCount(), 0);
     }
 
     void layersBelowAreFoldedAndDim() {
