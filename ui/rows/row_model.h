@@ -46,7 +46,7 @@ public:
     void forgetTexts();
     /// The same for some rows of the table that are on show: what came since may say more of them.
     void refreshTexts(int first, int last);
-    /// At most so many rows are shown; what a view can paint is limited.
+    /// At most so many rows are shown; what a view can count is limited.
     void setRowLimit(int limit) { m_rowLimit = limit; }
     /// True when there are more rows than the limit lets through.
     bool limitReached() const { return m_limitReached; }

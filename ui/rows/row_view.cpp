@@ -3,7 +3,6 @@
 #include "ui/rows/row_view.h"
 
 #include <algorithm>
-#include <limits>
 
 #include <QClipboard>
 #include <QGuiApplication>
@@ -38,13 +37,10 @@ QString widestProtocol() {
 }  // namespace
 
 RowView::RowView(RowModel& model, QWidget* parent)
-    : QTableView(parent), m_model(model), m_delegate(new RowDelegate(this)) {
+    : LongTableView(parent), m_model(model), m_delegate(new RowDelegate(this)) {
     setModel(&model);
     setItemDelegate(m_delegate);
     setHorizontalHeader(new FlatHeader(this));
-    verticalHeader()->hide();
-    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    verticalHeader()->setMinimumSectionSize(1);
     horizontalHeader()->setStretchLastSection(true);
     setColumnWidth(RowModel::Info, 60);  // at least; the rest of the width is added
     setShowGrid(false);
@@ -55,8 +51,6 @@ RowView::RowView(RowModel& model, QWidget* parent)
     setSelectionMode(SingleSelection);
     setEditTriggers(NoEditTriggers);
     setTabKeyNavigation(false);
-    setVerticalScrollMode(ScrollPerItem);
-    setHorizontalScrollMode(ScrollPerPixel);
     setAccessibleName(QStringLiteral("Rows"));
     applyFonts();
     connect(horizontalHeader(), &QHeaderView::sectionResized, this, [this](int section, int, int) {
@@ -79,9 +73,7 @@ RowView::RowView(RowModel& model, QWidget* parent)
 
 void RowView::applyFonts() {
     m_delegate->setFixedFont(fixedFont());
-    const int height = denseRowHeight(font());
-    verticalHeader()->setDefaultSectionSize(height);
-    m_model.setRowLimit(std::numeric_limits<int>::max() / height);
+    setHeightOfRows(denseRowHeight(font()));
     fitColumns();
 }
 
@@ -182,7 +174,7 @@ void RowView::copySelectedRow() const {
 }
 
 void RowView::paintEvent(QPaintEvent* event) {
-    QTableView::paintEvent(event);
+    LongTableView::paintEvent(event);
     if (m_model.rowCount() != 0 || m_emptyText.isEmpty()) return;
     QPainter painter(viewport());
     painter.setPen(roleColors(palette()).dim);
@@ -199,21 +191,21 @@ void RowView::keyPressEvent(QKeyEvent* event) {
         if (event->key() == Qt::Key_Home) return selectRow(0);
         if (event->key() == Qt::Key_End) return m_growing ? followEnd() : selectLastRow();
     }
-    QTableView::keyPressEvent(event);
+    LongTableView::keyPressEvent(event);
 }
 
 void RowView::changeEvent(QEvent* event) {
-    QTableView::changeEvent(event);
+    LongTableView::changeEvent(event);
     if (event->type() == QEvent::FontChange) applyFonts();
 }
 
 void RowView::resizeEvent(QResizeEvent* event) {
-    QTableView::resizeEvent(event);
+    LongTableView::resizeEvent(event);
     keepAtEnd();
 }
 
 void RowView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {
-    QTableView::currentChanged(current, previous);
+    LongTableView::currentChanged(current, previous);
     if (current.isValid()) setFollowing(false);
     if (current.row() != previous.row() || current.isValid() != previous.isValid()) {
         Q_EMIT recordSelected(m_model.recordAt(current.isValid() ? current.row() : -1));
@@ -225,13 +217,13 @@ void RowView::focusInEvent(QFocusEvent* event) {
         // The view would make its first row current, and stop following.
         QAbstractScrollArea::focusInEvent(event);  // NOLINT(bugprone-parent-virtual-call)
     } else {
-        QTableView::focusInEvent(event);
+        LongTableView::focusInEvent(event);
     }
     viewport()->update();
 }
 
 void RowView::focusOutEvent(QFocusEvent* event) {
-    QTableView::focusOutEvent(event);
+    LongTableView::focusOutEvent(event);
     viewport()->update();
 }
 

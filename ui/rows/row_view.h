@@ -1,19 +1,17 @@
-// The list of rows. A QTableView with fixed row heights, which stays fast with ten million rows;
-// what it cannot paint (beyond 2^31 pixels) the model is told to leave out.
+// The list of rows, which may be tens of millions.
 #pragma once
 
 #include <array>
 
-#include <QTableView>
-
 #include "dissector/record/record.h"
+#include "ui/rows/long_table_view.h"
 
 namespace framescope {
 
 class RowDelegate;
 class RowModel;
 
-class RowView : public QTableView {
+class RowView : public LongTableView {
     Q_OBJECT
 
 public:

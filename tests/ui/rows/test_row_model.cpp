@@ -1,5 +1,9 @@
 // The rows as a table: growing, narrowed, ten million of them.
+#include <limits>
+
+#include <QAbstractButton>
 #include <QAbstractItemModelTester>
+#include <QHeaderView>
 #include <QScrollBar>
 #include <QSignalSpy>
 #include <QTest>
@@ -12,6 +16,35 @@
 
 using namespace framescope;
 using framescope::test::handMadeBatch;
+
+namespace {
+
+/// As many rows as can be counted, which exist nowhere.
+class CountedRows : public QAbstractTableModel {
+public:
+    int rowCount(const QModelIndex& parent = {}) const override {
+        return parent.isValid() ? 0 : m_rows;
+    }
+    int columnCount(const QModelIndex& = {}) const override { return 3; }
+    QVariant data(const QModelIndex& index, int role) const override {
+        return role == Qt::DisplayRole ? QVariant(index.row()) : QVariant();
+    }
+    void setRows(int rows) {
+        beginResetModel();
+        m_rows = rows;
+        endResetModel();
+    }
+    void append(int rows) {
+        beginInsertRows({}, m_rows, m_rows + rows - 1);
+        m_rows += rows;
+        endInsertRows();
+    }
+
+private:
+    int m_rows = 0;
+};
+
+}  // namespace
 
 class TestRowModel : public QObject {
     Q_OBJECT
@@ -329,6 +362,76 @@ private Q_SLOTS:
         QTest::keyClick(&view, Qt::Key_End);
         QVERIFY(!view.isFollowing());
         QCOMPARE(view.selectedRecord(), RecordId{299});
+    }
+
+    /// What a table with a section for each row would need a gigabyte for.
+    void aLongTableCountsTwoThousandMillionRows() {
+        constexpr int kRows = std::numeric_limits<int>::max() - 10;
+        CountedRows model;
+        LongTableView view;
+        view.setModel(&model);
+        view.setSelectionBehavior(QAbstractItemView::SelectRows);
+        view.setSelectionMode(QAbstractItemView::SingleSelection);
+        view.setHeightOfRows(20);
+        view.resize(400, 300);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QCOMPARE(view.rowAt(0), -1);
+        // Nothing of the header at the side lies over the first row.
+        for (const auto* button : view.findChildren<QAbstractButton*>()) {
+            QVERIFY(!button->isVisible());
+        }
+        model.setRows(kRows);
+        const int shown = view.viewport()->height() / 20;
+        QCOMPARE(view.verticalScrollBar()->maximum(), kRows - shown);
+        const auto middle = [&view](int row) {
+            return view.visualRect(view.model()->index(row, 1)).center();
+        };
+        QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, middle(3));
+        QCOMPARE(view.currentIndex().row(), 3);
+        QTest::keyClick(&view, Qt::Key_PageDown);
+        QCOMPARE(view.currentIndex().row(), 3 + shown);
+        QCOMPARE(view.rowAt(0), 4);
+        QTest::keyClick(&view, Qt::Key_End, Qt::ControlModifier);
+        QCOMPARE(view.currentIndex().row(), kRows - 1);
+        QCOMPARE(view.rowAt(0), kRows - shown);
+        QTest::mouseClick(view.viewport(), Qt::LeftButton, {}, middle(kRows - 4));
+        QCOMPARE(view.currentIndex().row(), kRows - 4);
+        QCOMPARE(view.selectionModel()->selectedRows().size(), 1);
+        QTest::keyClick(&view, Qt::Key_Up);
+        QCOMPARE(view.selectionModel()->selectedRows().front().row(), kRows - 5);
+        model.append(5);
+        QCOMPARE(view.verticalScrollBar()->maximum(), kRows + 5 - shown);
+        QCOMPARE(view.rowAt(0), kRows - shown);
+        view.scrollTo(model.index(1'000'000'000, 0), QAbstractItemView::PositionAtTop);
+        QCOMPARE(view.rowAt(0), 1'000'000'000);
+        QCOMPARE(view.indexAt(QPoint(5, 45)).row(), 1'000'000'002);
+        // A letter looks for nothing.
+        QTest::keyClick(&view, Qt::Key_7);
+        QCOMPARE(view.currentIndex().row(), kRows - 5);
+        model.setRows(2);
+        QCOMPARE(view.rowAt(0), 0);
+        QCOMPARE(view.rowAt(39), 1);
+        QCOMPARE(view.rowAt(40), -1);
+        QVERIFY(!view.indexAt(QPoint(5, 45)).isValid());
+    }
+
+    /// Columns that have no room side by side are scrolled to, and the titles with them.
+    void aLongTableScrollsAcross() {
+        CountedRows model;
+        model.setRows(5);
+        LongTableView view;
+        view.setModel(&model);
+        for (int column = 0; column < 3; ++column) view.setColumnWidth(column, 300);
+        view.resize(400, 300);
+        view.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&view));
+        QTRY_COMPARE(view.horizontalScrollBar()->maximum(), 900 - view.viewport()->width());
+        view.scrollTo(model.index(0, 2));
+        QCOMPARE(view.visualRect(model.index(0, 2)).right() + 1, view.viewport()->width());
+        QCOMPARE(view.horizontalHeader()->offset(), view.horizontalScrollBar()->value());
+        view.scrollTo(model.index(0, 0));
+        QCOMPARE(view.horizontalScrollBar()->value(), 0);
     }
 
     void keysMoveThroughTheList() {
