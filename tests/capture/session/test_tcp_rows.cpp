@@ -270,7 +270,7 @@ private Q_SLOTS:
         readInto(together, *file, total);
         const auto toldTotal =
             std::ranges::count_if(together.notices(), [](const std::string& notice) {
-                return notice.starts_with("All connections together held more than 2,000 bytes");
+                return notice.starts_with("All connections together held more than 2 000 bytes");
             });
         QCOMPARE(toldTotal, std::ptrdiff_t{1});
     }
