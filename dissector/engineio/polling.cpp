@@ -17,6 +17,7 @@
 namespace framescope::engineio {
 namespace {
 
+constexpr char kSeparator = 0x1e;
 /// Moments at which pieces of a body arrived that are kept; a body in more pieces names the packet
 /// of a later one.
 constexpr std::size_t kMaxPieces = 4096;
@@ -63,7 +64,7 @@ bool mayBePayload(const http::Head& head) {
 /// separator, or where lengths lead from packet to packet to the last byte.
 std::optional<std::size_t> findPacket(std::string_view payload, const UnitForm& form) {
     if (form.framing == Framing::Records) {
-        const std::size_t separator = payload.find('\x1e');
+        const std::size_t separator = payload.find(kSeparator);
         if (separator == std::string_view::npos || separator + 1 == payload.size()) {
             return std::nullopt;
         }
@@ -112,13 +113,21 @@ std::unique_ptr<BodyReader> makePollingReader(const Exchange& exchange, LayerOut
 /// The payload in a body, without what JSONP wraps it in.
 struct PollingReader::Text {
     std::string_view payload;
-    std::uint64_t begin = 0;  ///< of the payload's escaped text in the body
+    std::uint64_t begin = 0;  ///< of the text in the body, as it is written there
+    std::size_t leftOut = 0;  ///< bytes of the text in front of `payload`
     Unescaped unescaped;      ///< where it was wrapped
     UnitForm form;
     std::uint8_t revision = 0;
 
     std::uint64_t origin(std::size_t at) const {
+        at += leftOut;
         return begin + (form.wrapping == Wrapping::None ? at : unescaped.origin(at));
+    }
+    /// Behind the separator that stands at `at`, if one does.
+    std::size_t behindSeparator(std::size_t at) const {
+        const bool there = form.framing == Framing::Records && at != 0 && at < payload.size() &&
+                           payload[at] == kSeparator;
+        return there ? at + 1 : at;
     }
 };
 
@@ -243,18 +252,18 @@ void PollingReader::readPayload(LayerOutput& out) {
         text.form.doubleUtf8 = twice;
     }
     PayloadReader reader(text.payload, text.form.framing, m_whole);
-    const std::uint64_t readTo = readUnits(text, reader, session, out);
+    const std::size_t readTo = readUnits(text, reader, session, out);
     if (!reader.rest().empty()) {
         emitRest(text, {text.origin(reader.rest().begin), text.origin(reader.rest().end)},
                  IssueCode::EngineIoPayloadMalformed, session, out);
-    } else if (!m_whole && readTo < m_length) {
+    } else if (!m_whole && text.origin(readTo) < m_length) {
         readBehindGap(text, readTo, session, out);
     }
 }
 
-std::uint64_t PollingReader::readUnits(const Text& text, PayloadReader& reader, Session& session,
-                                       LayerOutput& out) {
-    std::uint64_t readTo = text.begin;
+std::size_t PollingReader::readUnits(const Text& text, PayloadReader& reader, Session& session,
+                                     LayerOutput& out) {
+    std::size_t readTo = 0;
     while (const auto unit = reader.next()) {
         if (!unit->complete) break;
         const auto content = unitContent(text.payload.substr(unit->range.begin, unit->range.size()),
@@ -264,31 +273,47 @@ std::uint64_t PollingReader::readUnits(const Text& text, PayloadReader& reader, 
             break;
         }
         readUnit(text, *unit, session, out);
-        readTo = text.origin(unit->range.end);
+        readTo = static_cast<std::size_t>(unit->range.end);
     }
     return readTo;
 }
 
-void PollingReader::readBehindGap(const Text& text, std::uint64_t readTo, Session& session,
+void PollingReader::readBehindGap(const Text& text, std::size_t readTo, Session& session,
                                   LayerOutput& out) {
     const IssueCode why =
         m_overLimit ? IssueCode::EngineIoPayloadTooLong : IssueCode::EngineIoPacketIncomplete;
-    const auto footing =
-        text.form.wrapping == Wrapping::None ? findPacket(m_behindGap, text.form) : std::nullopt;
-    if (!footing) {
-        emitRest(text, {readTo, m_length}, why, session, out);
-        return;
-    }
+    const std::uint64_t lost = text.origin(text.behindSeparator(readTo));
+    // What stands behind the payload in what it is wrapped in is not missing.
+    std::string_view written = m_behindGap;
     Text behind;
-    behind.payload = std::string_view(m_behindGap).substr(*footing);
-    behind.begin = m_behindGapStart + *footing;
+    behind.payload = written;
+    behind.begin = m_behindGapStart;
     behind.form = text.form;
     behind.revision = text.revision;
-    emitRest(text, {readTo, behind.begin}, why, session, out);
+    if (text.form.wrapping == Wrapping::Script) {
+        if (m_endSeen) written = written.substr(0, written.rfind('"'));
+        behind.unescaped = unescapeScript(written);
+    } else if (text.form.wrapping == Wrapping::Form) {
+        written = written.substr(0, written.find('&'));
+        behind.unescaped = unescapeForm(written);
+    }
+    if (text.form.wrapping != Wrapping::None) behind.payload = behind.unescaped.text;
+    const bool wrapped = text.form.wrapping != Wrapping::None && !m_behindGap.empty();
+    const std::uint64_t textEnd = wrapped ? m_behindGapStart + written.size() : m_length;
+    const auto footing = findPacket(behind.payload, text.form);
+    if (!footing) {
+        emitRest(text, {lost, textEnd}, why, session, out);
+        return;
+    }
+    const std::size_t before = text.form.framing == Framing::Records ? *footing - 1 : *footing;
+    emitRest(text, {lost, behind.origin(before)}, why, session, out);
+    behind.payload.remove_prefix(*footing);
+    behind.leftOut = *footing;
     m_footingFound = true;
     PayloadReader reader(behind.payload, behind.form.framing, m_endSeen);
-    const std::uint64_t end = readUnits(behind, reader, session, out);
-    if (end < m_length) emitRest(behind, {end, m_length}, why, session, out);
+    const std::size_t end = readUnits(behind, reader, session, out);
+    if (behind.origin(end) >= textEnd) return;
+    emitRest(behind, {behind.origin(behind.behindSeparator(end)), textEnd}, why, session, out);
 }
 
 void PollingReader::readUnit(const Text& text, const PayloadUnit& unit, Session& session,

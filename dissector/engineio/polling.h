@@ -40,11 +40,12 @@ private:
     struct Text;
 
     void readPayload(LayerOutput& out);
-    /// Reads the packets of `text` to its end or to what is none; returns the offset behind them.
-    std::uint64_t readUnits(const Text& text, PayloadReader& reader, Session& session,
-                            LayerOutput& out);
+    /// Reads the packets of `text` to its end or to what is none; returns the place behind them in
+    /// the payload.
+    std::size_t readUnits(const Text& text, PayloadReader& reader, Session& session,
+                          LayerOutput& out);
     /// Reads on behind missing bytes, at the next packet; `readTo` is behind the last one.
-    void readBehindGap(const Text& text, std::uint64_t readTo, Session& session, LayerOutput& out);
+    void readBehindGap(const Text& text, std::size_t readTo, Session& session, LayerOutput& out);
     void readUnit(const Text& text, const PayloadUnit& unit, Session& session, LayerOutput& out);
     void emitRest(const Text& text, ByteRange range, IssueCode why, Session& session,
                   LayerOutput& out);

@@ -3,6 +3,7 @@
 // packet of a polling body; and which response belongs to which request then.
 #include <QtTest>
 
+#include "dissector/engineio/jsonp.h"
 #include "tests/support/loaded_session.h"
 
 using namespace framescope;
@@ -144,6 +145,57 @@ private Q_SLOTS:
         }
         QVERIFY2(hasIssue(*session, rowWith(*session, "EVENT  four"), "engineio.resynchronised"),
                  rows.c_str());
+        // What parts the packets belongs to none of them.
+        const RecordId lost = rowWith(*session, "not complete");
+        QVERIFY2(lost != kNoRecord, rows.c_str());
+        const Record& record = session->record(lost);
+        QCOMPARE(record.streamOffset, StreamOffset{body.find("42[\"lost")});
+        QCOMPARE(record.streamOffset + record.length, StreamOffset{body.find("\x1e"
+                                                                             "42[\"four")});
+    }
+
+    void packetsOfAScript() {
+        for (const bool lengths : {false, true}) {
+            CaptureBuilder capture;
+            TcpConversation chat(capture);
+            chat.handshake();
+            const std::string revision = lengths ? "3" : "4";
+            chat.send(kC2S,
+                      request("/socket.io/?EIO=" + revision + "&transport=polling&j=0&sid=abc"));
+            std::string payload;
+            for (const char* const event : {"one", "lost", "cut", "four", "five"}) {
+                const std::string packet = std::string("42[\"") + event + "\"]";
+                if (lengths) payload += std::to_string(packet.size()) + ':';
+                if (!lengths && !payload.empty()) payload += '\x1e';
+                payload += packet;
+            }
+            const std::string body = engineio::wrapScript(payload, 0);
+            const std::string whole =
+                "HTTP/1.1 200 OK\r\nContent-Type: text/javascript\r\nContent-Length: " +
+                std::to_string(body.size()) + "\r\n\r\n" + body;
+            const std::size_t cut = whole.find("lost");
+            const std::size_t missing = whole.find("cut") - cut;
+            chat.send(kS2C, whole.substr(0, cut));
+            chat.lose(kS2C, static_cast<std::uint32_t>(missing));
+            chat.send(kS2C, whole.substr(cut + missing));
+            chat.close();
+            const auto session = loadSession(capture);
+            QVERIFY(session);
+            const std::string rows = rowListing(*session);
+            for (const char* const event : {"one", "four", "five"}) {
+                const RecordId row = rowWith(*session, std::string("EVENT  ") + event);
+                QVERIFY2(row != kNoRecord, rows.c_str());
+                QCOMPARE(issueNames(*session, row).empty(), std::string(event) != "four");
+            }
+            std::size_t packets = 0;
+            for (RecordId row = 0; row < session->rowCount(); ++row) {
+                const Record& record = session->record(row);
+                if (record.kind != RowKind::EngineIoPacket) continue;
+                ++packets;
+                QVERIFY(record.streamOffset + record.length <= body.rfind('"'));
+            }
+            QCOMPARE(packets, std::size_t{4});
+        }
     }
 
     /// Of a connection that was kept alive, both sides lost the handshake.
