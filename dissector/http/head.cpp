@@ -386,7 +386,38 @@ Verdict looksLikeHttp(ByteView beginning) {
     return open && text.size() < kLongestStartLine ? Verdict::NeedMore : Verdict::No;
 }
 
+bool looksLikeCutRequest(ByteView bytes) {
+    const std::string_view text = asText(bytes);
+    const std::size_t space = text.find(' ');
+    if (space == std::string_view::npos || !isKnownMethod(text.substr(0, space))) return false;
+    const std::string_view target = text.substr(space + 1);
+    if (!target.starts_with('/') && !target.starts_with("http")) return false;
+    return std::ranges::all_of(target, [](unsigned char c) { return c >= ' ' && c < 0x7f; });
+}
+
+namespace {
+
+/// A request line of which only method and the beginning of the target are there.
+Head cutRequest(ByteView bytes) {
+    const std::string_view line = asText(bytes);
+    const std::size_t method = line.find(' ');
+    const std::size_t target = std::min(line.find(' ', method + 1), line.size());
+    Head head;
+    head.startLine = line;
+    head.method = line.substr(0, method);
+    head.target = line.substr(method + 1, target - method - 1);
+    head.methodRange = {0, method};
+    head.targetRange = {method + 1, target};
+    head.startLineRange = head.range = {0, line.size()};
+    return head;
+}
+
+}  // namespace
+
 std::optional<Head> parseCutHead(ByteView bytes) {
+    if (looksLikeHttp(bytes) == Verdict::NeedMore && looksLikeCutRequest(bytes)) {
+        return cutRequest(bytes);
+    }
     Bytes completed(bytes.begin(), bytes.end());
     ByteWriter(completed).text("\r\n\r\n");
     auto head = parseHead(completed);

@@ -98,6 +98,9 @@ enum class Verdict : std::uint8_t { Yes, No, NeedMore };
 /// Whether a stream that begins like this is HTTP/1.x: a request line or a status line. Decides as
 /// early as the bytes allow, after 8 KiB at the latest.
 Verdict looksLikeHttp(ByteView beginning);
+/// Whether a request line begins so of which no more was captured: a known method and the beginning
+/// of a target.
+bool looksLikeCutRequest(ByteView bytes);
 
 /// Compares names of headers, methods of encoding and the like without regard to ASCII case.
 bool equalsIgnoreCase(std::string_view a, std::string_view b);

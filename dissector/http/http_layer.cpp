@@ -103,7 +103,8 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
     Half& half = m_halves[indexOf(direction)];
     const Bytes bytes = std::exchange(half.head, {});
     half.state = State::Unreadable;
-    const auto head = half.recognised ? parseCutHead(bytes) : std::nullopt;
+    const bool isHead = half.recognised || looksLikeCutRequest(bytes);
+    const auto head = isHead ? parseCutHead(bytes) : std::nullopt;
     if (!head) {
         emitSegment(direction, half.headStart, bytes.size(), out, why);
         if (isLate(direction)) clientCaughtUp(out);

@@ -39,19 +39,22 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
         const Recognition recognition = protocol.recognise(direction, half.beginning);
         undecided = undecided || recognition == Recognition::NeedsMore;
         if (recognition != Recognition::Yes) continue;
-        if (m_watch != nullptr) releaseWatched(Then::Stop, out);
-        handOver(protocol.makeLayer(), out);
-        // What the other side said before may belong to the protocol too; it was said first.
-        HeldBytes other = std::move(m_halves[indexOf(opposite(direction))].held);
-        HeldBytes own = std::move(half.held);
-        other.release(*m_successor, out);
-        own.release(*m_successor, out);
-        if (const auto ended = m_halves[indexOf(opposite(direction))].ended) {
-            m_successor->end(opposite(direction), *ended, out);
-        }
+        become(protocol, direction, out);
         return;
     }
     if (!undecided) giveUp(direction, out);
+}
+
+void DetectLayer::become(const StreamProtocol& protocol, Direction direction, LayerOutput& out) {
+    if (m_watch != nullptr) releaseWatched(Then::Stop, out);
+    handOver(protocol.makeLayer(), out);
+    // What the other side said before may belong to the protocol too; it was said first.
+    Half& before = m_halves[indexOf(opposite(direction))];
+    HeldBytes other = std::move(before.held);
+    HeldBytes own = std::move(m_halves[indexOf(direction)].held);
+    other.release(*m_successor, out);
+    own.release(*m_successor, out);
+    if (before.ended) m_successor->end(opposite(direction), *before.ended, out);
 }
 
 void DetectLayer::handOver(std::unique_ptr<Layer> next, LayerOutput& out) {
@@ -113,10 +116,10 @@ void DetectLayer::becomeWebSocket(LayerOutput& out) {
     ConnectionFacts& facts = out.facts();
     facts.upgraded = true;
     facts.inferred |= kInferredWebSocket;
-    if (watch->test.rolesReversed()) facts.inferred |= kInferredClient;
     for (Half& half : m_halves) {
         while (!half.held.empty()) watch->held.add(half.held.pop());
     }
+    if (watch->test.rolesReversed()) facts.inferred |= kInferredClient;
     std::string target;
     if (m_asked) {
         target = std::move(m_asked->target);
@@ -141,6 +144,12 @@ void DetectLayer::gap(Direction direction, StreamOffset offset, std::uint64_t mi
     const bool nothingKnown =
         !m_halves[indexOf(direction)].begun && !m_halves[indexOf(opposite(direction))].givenUp;
     if (m_watch == nullptr && nothingKnown) m_watch = std::make_unique<MidStreamWatch>();
+    for (const StreamProtocol& protocol : streamProtocols()) {
+        if (!protocol.recogniseCut(m_halves[indexOf(direction)].beginning)) continue;
+        become(protocol, direction, out);
+        m_successor->gap(direction, offset, missing, out);
+        return;
+    }
     giveUp(direction, out);
     if (m_successor != nullptr) {
         m_successor->gap(direction, offset, missing, out);

@@ -17,6 +17,8 @@
 
 namespace framescope {
 
+struct StreamProtocol;
+
 class DetectLayer : public Layer {
 public:
     enum class Beginning : std::uint8_t { Seen, NotSeen };
@@ -45,10 +47,8 @@ private:
     };
     struct MidStreamWatch;
 
-    /// Adds a segment to what is held and asks the protocols that are told by how a stream begins.
-    /// True where one has taken over.
-    bool recogniseBeginning(Direction direction, StreamOffset offset, ByteView bytes,
-                            LayerOutput& out);
+    /// The bytes of this direction begin so: hands over all that is held.
+    void become(const StreamProtocol& protocol, Direction direction, LayerOutput& out);
     void handOver(std::unique_ptr<Layer> next, LayerOutput& out);
     /// What is held of this direction is of no protocol that is told by its beginning.
     void giveUp(Direction direction, LayerOutput& out);

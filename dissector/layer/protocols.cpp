@@ -37,7 +37,7 @@ std::unique_ptr<Layer> makeHttpLayer() {
 }
 
 constexpr std::array kStreamProtocols = {
-    StreamProtocol{recogniseHttp, makeHttpLayer},
+    StreamProtocol{recogniseHttp, http::looksLikeCutRequest, makeHttpLayer},
 };
 
 /// In the order in which they are asked.

@@ -17,6 +17,8 @@ enum class Recognition : std::uint8_t { Yes, No, NeedsMore };
 /// A protocol directly on a TCP stream, told by how the stream of one direction begins.
 struct StreamProtocol {
     Recognition (*recognise)(Direction sender, ByteView beginning);
+    /// Where that needs more, and what comes next is missing: whether it is of this protocol.
+    bool (*recogniseCut)(ByteView beginning);
     std::unique_ptr<Layer> (*makeLayer)();
 };
 std::span<const StreamProtocol> streamProtocols();
