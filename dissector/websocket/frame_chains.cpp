@@ -56,6 +56,14 @@ bool isPrintable(std::uint8_t byte) {
     return (byte >= 0x20 && byte < 0x7f) || byte == '\t' || byte == '\n' || byte == '\r';
 }
 
+/// How much likelier a close frame has this code than two bytes of chance do (RFC 6455 section
+/// 7.4.1): half of all are 1000, and hardly any but the others that are in use.
+double closeCodeBits(std::uint16_t code) {
+    if (code == 1000) return 15;
+    if (code == 1001) return 12;
+    return code < 3000 ? 7 : 2.5;
+}
+
 /// A text of whole characters does not stop here: the last character lacks bytes.
 bool endsInsideCharacter(ByteView text) {
     for (std::size_t back = 1; back <= std::min<std::size_t>(3, text.size()); ++back) {
@@ -86,11 +94,12 @@ float FrameChains::Node::weight() const {
 }
 
 FrameChains::FrameChains(ByteView bytes, std::span<const std::size_t> segments,
-                         const FrameHabits& habits, Doubt doubt)
+                         const FrameHabits& habits, Doubt doubt, bool atEnd)
     : m_bytes(bytes),
       m_segments(segments),
       m_habits(habits),
       m_doubt(doubt),
+      m_atEnd(atEnd),
       m_nodes(bytes.size()) {
     std::array<std::size_t, 256> counts{};
     for (const std::uint8_t byte : bytes) ++counts[byte];
@@ -202,7 +211,7 @@ double FrameChains::payloadBits(const FrameHeader& header, std::size_t at) {
         if (whole && header.payloadLength == 1) return -kViolation;
         if (!body.code) return 0;
         if (!mayBeSent(*body.code)) return -kViolation;
-        return 4 + textBits(asBytes(body.reason), true, whole, masked);
+        return closeCodeBits(*body.code) + textBits(asBytes(body.reason), true, whole, masked);
     }
     if (header.rsv1) {
         ++m_deflateTests;
@@ -241,6 +250,14 @@ void FrameChains::weigh(std::size_t at) {
     const double chance = firstByteShare(first);
     double closed = std::log2(closedShare / chance);
     double open = std::log2(shares[2] / chance);
+    // Many directions end with a close frame. The shares of the others stay as they are, since not
+    // every end is that of a connection; so all of them add up to a little more than certainty.
+    const auto last = [&](const FrameHeader& header) {
+        constexpr double kEndsWithClose = 0.25;
+        if (!m_atEnd || !header.is(Opcode::Close)) return;
+        if (at + header.frameSize() != m_bytes.size()) return;
+        closed = open = std::log2(kEndsWithClose / chance);
+    };
 
     const ByteView rest = m_bytes.subspan(at);
     if (rest.size() >= 2 && ((rest[1] & 0x80) != 0) != m_habits.masked) return;
@@ -253,6 +270,7 @@ void FrameChains::weigh(std::size_t at) {
         return;
     }
     if (!isPlausible(*header, m_habits)) return;
+    last(*header);
 
     const std::uint64_t next = at + header->frameSize();
     Node after{0, 0, node.last};

@@ -32,9 +32,9 @@ enum class Doubt : std::uint8_t { OfFrames, OfAnything };
 class FrameChains {
 public:
     /// `segments` are the positions at which segments begin, in order; frames mostly begin there.
-    /// Both must outlive this.
+    /// Both must outlive this. `atEnd`: nothing comes behind the bytes.
     FrameChains(ByteView bytes, std::span<const std::size_t> segments, const FrameHabits& habits,
-                Doubt doubt);
+                Doubt doubt, bool atEnd = false);
 
     /// A place from which a chain runs to the end of the bytes.
     struct Start {
@@ -74,6 +74,7 @@ private:
     std::span<const std::size_t> m_segments;
     FrameHabits m_habits;
     Doubt m_doubt;
+    bool m_atEnd;
     std::vector<std::uint32_t> m_smallBefore;  ///< small segments in front of each one
     std::array<double, 256> m_share{};  ///< of each byte value among the bytes; at least 1/256
     double m_printableShare = 0;

@@ -20,7 +20,7 @@ void FrameSearch::add(ByteView bytes, const Arrival& arrival) {
     m_bytes.insert(m_bytes.end(), bytes.begin(), bytes.end());
 }
 
-FrameChains FrameSearch::chains(const FrameHabits& habits, Doubt doubt) {
+FrameChains FrameSearch::chains(const FrameHabits& habits, Doubt doubt, bool atEnd) {
     m_nextSearch = m_bytes.size() < kSearchedAtOnce ? 0 : m_bytes.size() + m_bytes.size() / 4;
     m_positions.clear();
     for (const Segment& segment : m_segments) {
@@ -28,15 +28,15 @@ FrameChains FrameSearch::chains(const FrameHabits& habits, Doubt doubt) {
             m_positions.push_back(static_cast<std::size_t>(segment.at - m_start));
         }
     }
-    return {m_bytes, m_positions, habits, doubt};
+    return {m_bytes, m_positions, habits, doubt, atEnd};
 }
 
 std::optional<std::size_t> FrameSearch::find(std::optional<bool> masked, bool expected,
                                              bool deflate, bool atEnd) {
     if (m_bytes.empty()) return std::nullopt;
-    auto best = chains({masked.value_or(expected), deflate}, Doubt::OfFrames).best();
+    auto best = chains({masked.value_or(expected), deflate}, Doubt::OfFrames, atEnd).best();
     if (!masked) {
-        auto other = chains({!expected, deflate}, Doubt::OfFrames).best();
+        auto other = chains({!expected, deflate}, Doubt::OfFrames, atEnd).best();
         if (other) {
             other->weight -= kUnexpectedMask;
             if (!best || other->weight > best->weight) best = other;

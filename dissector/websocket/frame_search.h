@@ -39,8 +39,8 @@ public:
     /// So many bytes have come since the last search that another one pays.
     bool due() const { return m_bytes.size() >= m_nextSearch; }
 
-    /// Chains among the bytes; see FrameChains.
-    FrameChains chains(const FrameHabits& habits, Doubt doubt);
+    /// Chains among the bytes; see FrameChains. `atEnd`: no more bytes will come.
+    FrameChains chains(const FrameHabits& habits, Doubt doubt, bool atEnd);
     /// Position of the first frame. `masked`: what is known of the frames' masks, otherwise the
     /// likelier one is `expected`. `atEnd`: no more bytes will come.
     std::optional<std::size_t> find(std::optional<bool> masked, bool expected, bool deflate,

@@ -13,8 +13,11 @@ constexpr Direction kServer = Direction::ServerToClient;
 /// learnt it, and roles that were guessed wrongly.
 constexpr double kReversed = 4;
 constexpr double kNobodyMasks = 5;
-/// More that is asked for while only unmasked frames were seen: tagged values look like them.
+/// More that is asked for while only unmasked frames were seen: tagged values look like them, and
+/// the other side may still tell.
 constexpr double kUnmaskedOnly = 60;
+/// What a direction weighs, in bits, of which more is held than of others: a payload may be longer.
+constexpr double kPromising = 16;
 /// What each segment costs that should have a frame in it and has none, and how many of them say
 /// that there are none, whatever the other direction looks like.
 constexpr double kNoFrames = 8;
@@ -47,8 +50,8 @@ bool MidStream::judge(Direction direction, bool atEnd) {
     Half& half = m_halves[indexOf(direction)];
     half.hopeless = onlyFromFirstByte();
     for (const bool masked : {false, true}) {
-        const FrameChains chains =
-            half.search.chains({masked, true}, m_expected ? Doubt::OfFrames : Doubt::OfAnything);
+        const FrameChains chains = half.search.chains(
+            {masked, true}, m_expected ? Doubt::OfFrames : Doubt::OfAnything, atEnd);
         double weight = 0;
         if (onlyFromFirstByte()) {
             if (const auto first = chains.weightAt(0)) {
@@ -70,20 +73,23 @@ bool MidStream::judge(Direction direction, bool atEnd) {
     };
     const double usual = evidence(client, true) + evidence(server, false);
     const double reversed = evidence(client, false) + evidence(server, true) - kReversed;
+    const double unmasked = evidence(client, false) + evidence(server, false) - kNobodyMasks;
+    m_reversed = reversed > usual && reversed > unmasked && server.of(true) > 0;
     // Tags and short lengths in front of values chain as unmasked frames do, both ways. Clients
     // that do not mask are too few to be told from those; where a WebSocket was asked for, they may
     // be.
-    const bool bothUnmasked =
-        std::min(client.of(false), server.of(false)) > std::max(client.of(true), server.of(true));
-    if (bothUnmasked && !m_expected) return false;
-    const double unmasked = evidence(client, false) + evidence(server, false) - kNobodyMasks;
-    m_reversed = reversed > usual && reversed > unmasked && server.of(true) > 0;
+    if (unmasked > std::max(usual, reversed) && !m_expected) return false;
     const double least = m_expected ? kNeededIfAsked : atEnd ? kNeededAtEnd : kNeeded;
     double needed = least + 2 * std::log2(static_cast<double>(m_windows) + 1);
-    // What may still be told from the other side is waited for.
     const bool nobodyMasked = client.of(true) <= 0 && server.of(true) <= 0;
     if (nobodyMasked && !m_expected && !atEnd) needed += kUnmaskedOnly;
     return std::max({usual, reversed, unmasked}) >= needed;
+}
+
+bool MidStream::full(Direction direction) const {
+    const Half& half = m_halves[indexOf(direction)];
+    const bool promising = std::max(half.weight[0], half.weight[1]) >= kPromising;
+    return half.search.bytes().size() >= (promising ? kMaxHeldIfPromising : kMaxHeld);
 }
 
 MidStream MidStream::next() const {

@@ -16,6 +16,8 @@ class MidStream {
 public:
     /// Bytes of one direction that are held for the test.
     static constexpr std::size_t kMaxHeld = 64U << 10;
+    /// The same where they look like the beginning of a large frame.
+    static constexpr std::size_t kMaxHeldIfPromising = 256U << 10;
     /// Evidence that is asked for, in bits, while the connection goes on, and at its end.
     static constexpr double kNeeded = 40;
     static constexpr double kNeededAtEnd = 21;
@@ -31,9 +33,7 @@ public:
     /// Weighs what has come in this direction, and says whether it is WebSocket by now.
     bool judge(Direction direction, bool atEnd);
     /// Nothing was found in as much as is held.
-    bool full(Direction direction) const {
-        return m_halves[indexOf(direction)].search.bytes().size() >= kMaxHeld;
-    }
+    bool full(Direction direction) const;
     /// The test of what comes behind bytes that were searched in vain: it asks for more evidence,
     /// and looks at what comes only as long as its first byte may begin a chain.
     MidStream next() const;

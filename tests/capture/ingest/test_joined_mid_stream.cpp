@@ -370,7 +370,7 @@ private Q_SLOTS:
             double weight = 0;
             for (const bool masked : {false, true}) {
                 const auto best =
-                    search.chains({masked, true}, websocket::Doubt::OfAnything).best();
+                    search.chains({masked, true}, websocket::Doubt::OfAnything, false).best();
                 if (best) weight = std::max(weight, best->weight);
             }
             for (std::size_t b = 0; b < kBits.size(); ++b) reached[b] += weight >= kBits[b] ? 1 : 0;
