@@ -109,8 +109,11 @@ Result<std::shared_ptr<CaptureFile>> CaptureFile::recognise(const std::filesyste
     if (source->isCompressed()) {
         if (start.empty()) {
             const auto notice = source->endNotice();
-            return Error{name + " is " + source->compression() + "-compressed and holds nothing" +
-                         (notice ? ". " + notice->sentence : ".")};
+            const std::string what = name + " is " + source->compression() + "-compressed";
+            // Of what is cut off or damaged at its beginning nobody can tell what it holds.
+            return Error{notice
+                             ? what + ", and nothing of it can be decompressed. " + notice->sentence
+                             : what + " and holds nothing."};
         }
         name = "What is compressed in " + name;
     }
@@ -244,7 +247,7 @@ Result<StoredPacket> CaptureFile::readPcapngBlock(const CaptureLayout& layout,
     if (!block) return block.error();
     if (!pcapng::trailerAgrees(*header, ByteView(*block).last(4))) return gone(offset);
     const auto described = pcapng::describePacket(*header, *block, layout, *section);
-    if (described.fault != pcapng::PacketFault::None) return gone(offset);
+    if (described.fault == pcapng::PacketFault::Malformed) return gone(offset);
 
     StoredPacket packet;
     static_cast<PacketHeader&>(packet) = described.packet;

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "dissector/payload/utf8.h"
+
 namespace framescope {
 namespace {
 
@@ -40,6 +42,12 @@ bool isTextByte(std::uint8_t byte) {
     return byte >= 0x20 ? byte != 0x7f : byte == '\t' || byte == '\n' || byte == '\r';
 }
 
+/// UTF-8 without control characters. The last character may be cut.
+bool isText(ByteView start) {
+    Utf8Validator validator;
+    return std::ranges::all_of(start, isTextByte) && validator.feed(start);
+}
+
 std::string quotedLine(std::string_view text) {
     constexpr std::size_t most = 32;
     text = text.substr(0, text.find_first_of("\r\n"));
@@ -70,8 +78,7 @@ std::string describeFileKind(ByteView start) {
     for (const Kind& kind : kinds) {
         if (text.starts_with(kind.magic)) return kind.words;
     }
-    if (std::all_of(start.begin(), start.end(), isTextByte))
-        return "text that begins with " + quotedLine(text);
+    if (isText(start)) return "text that begins with " + quotedLine(text);
     return "an unknown kind of file that begins with the bytes " +
            hex(start.first(std::min<std::size_t>(start.size(), 8)));
 }

@@ -316,6 +316,14 @@ void TestCompressedCapture::nothingInside() {
     QVERIFY(!file);
     const std::string ending = "is " + row.name + "-compressed and holds nothing.";
     QVERIFY2(file.error().sentence.ends_with(ending), file.error().sentence.c_str());
+    // Of one that is cut in its first block nobody knows what it holds.
+    const Bytes whole = row.compress(packets(3, 100).bytes());
+    const auto cut = CaptureFile::open(scratch.write(ByteView(whole).first(12)));
+    QVERIFY(!cut);
+    const std::string said = "is " + row.name +
+                             "-compressed, and nothing of it can be decompressed. The " + row.name +
+                             " compression of the file is cut off at byte 12 of 12.";
+    QVERIFY2(cut.error().sentence.ends_with(said), cut.error().sentence.c_str());
     const auto other = CaptureFile::open(scratch.write(row.compress(textBytes("hello there"))));
     QVERIFY(!other);
     QVERIFY(other.error().sentence.starts_with("What is compressed in"));

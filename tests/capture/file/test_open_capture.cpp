@@ -92,6 +92,9 @@ void TestOpenCapture::otherKinds_data() {
     row("text", "GET / HTTP/1.1\r\nHost: a\r\n", "text that begins with \"GET / HTTP/1.1\".");
     row("long text", QByteArray(100, 'y'), "yyyy...\".");
     row("one byte", "x", "text that begins with \"x\".");
+    row("UTF-8", "gr\xc3\xbc\xc3\x9f Gott\n", "text that begins with \"gr???? Gott\".");
+    row("UTF-8 cut within a character", "caf\xc3", "text that begins with \"caf?\".");
+    row("Latin-1", "gr\xfc\xdf Gott\n", "begins with the bytes 67 72 fc df 20 47 6f 74.");
     row("bytes", QByteArray::fromHex("0001020304050607080910"),
         "begins with the bytes 00 01 02 03 04 05 06 07.");
     row("escape sequence", "\x1b[31mred", "an unknown kind");
