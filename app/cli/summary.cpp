@@ -55,8 +55,10 @@ std::string packetLines(const Statistics& figures) {
            lineIfAny("    refused", figures.ipFragmentsRefused) +
            lineIfAny("  not IP", figures.notIpPackets) +
            lineIfAny("  unknown link type", figures.unknownLinkPackets) +
+           lineIfAny("  unknown interface", figures.undescribedPackets) +
            lineIfAny("  malformed", figures.malformedPackets) +
            lineIfAny("  cut short", figures.cutShortPackets) +
+           lineIfAny("Left out packets", figures.leftOutPackets) +
            lineIfAny("Dropped packets", figures.droppedPackets);
 }
 

@@ -85,6 +85,7 @@ struct CaptureInterface {
     std::uint32_t snapLength = 0;  ///< Most bytes kept of a packet, as declared; 0: no limit.
     TimeResolution resolution;
     std::int64_t timeOffset = 0;  ///< Seconds to add to every timestamp.
+    std::uint64_t described = 0;  ///< Position of the block that does; only in pcapng.
     std::string name;             ///< As the capturing machine called it, cut at 256 bytes.
     std::string description;      ///< Likewise.
     std::shared_ptr<const InterfaceDetails> details;  ///< Null where nothing more is said.

@@ -45,7 +45,7 @@ enum class ReadStep {
 /// What the file held beside packets.
 struct ReadCounts {
     std::uint64_t packets = 0;         ///< Given out.
-    std::uint64_t skippedPackets = 0;  ///< Not given out: unknown interface or malformed block.
+    std::uint64_t skippedPackets = 0;  ///< Not given out: they do not fit their blocks.
     std::uint64_t nameResolutionBlocks = 0;
     std::uint64_t statisticsBlocks = 0;
     std::uint64_t secretsBlocks = 0;

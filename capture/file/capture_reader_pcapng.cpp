@@ -157,28 +157,25 @@ bool CaptureReader::readPacketBlock(const pcapng::BlockHeader& header, ByteView 
                                     CapturedPacket& packet) {
     const auto described =
         pcapng::describePacket(header, block, m_layout, m_layout.sections.back());
-    switch (described.fault) {
-        case pcapng::PacketFault::None:
-            static_cast<PacketHeader&>(packet) = described.packet;
-            packet.data = block.subspan(static_cast<std::size_t>(packet.dataOffset - header.offset),
-                                        packet.capturedLength);
-            packet.comments = {};
-            if (described.commented) readComments(header, described.options, packet);
-            return true;
-        case pcapng::PacketFault::UnknownInterface:
-            remark(NoticeCode::UnknownInterface, header.offset,
-                   "The packet in " + blockAt(header) + " names interface " +
-                       std::to_string(described.interfaceId) +
-                       ", which the capture does not describe; it was left out.");
-            break;
-        case pcapng::PacketFault::Malformed:
-            remark(NoticeCode::MalformedBlock, header.offset,
-                   "The packet in " + blockAt(header) +
-                       " does not fit into its block; it was left out.");
-            break;
+    if (described.fault == pcapng::PacketFault::Malformed) {
+        remark(
+            NoticeCode::MalformedBlock, header.offset,
+            "The packet in " + blockAt(header) + " does not fit into its block; it was left out.");
+        ++m_counts.skippedPackets;
+        return false;
     }
-    ++m_counts.skippedPackets;
-    return false;
+    if (described.fault == pcapng::PacketFault::UnknownInterface) {
+        remark(NoticeCode::UnknownInterface, header.offset,
+               "The packet in " + blockAt(header) + " names interface " +
+                   std::to_string(described.interfaceId) +
+                   ", which the capture does not describe; such packets are listed only.");
+    }
+    static_cast<PacketHeader&>(packet) = described.packet;
+    packet.data = block.subspan(static_cast<std::size_t>(packet.dataOffset - header.offset),
+                                packet.capturedLength);
+    packet.comments = {};
+    if (described.commented) readComments(header, described.options, packet);
+    return true;
 }
 
 void CaptureReader::readComments(const pcapng::BlockHeader& header, ByteView options,
@@ -254,7 +251,7 @@ void CaptureReader::readInterface(const pcapng::BlockHeader& header, ByteView bl
         remark(NoticeCode::InterfaceLimit, header.offset,
                "The capture has more than " + std::to_string(m_limits.interfaces) +
                    " interfaces; packets of those described from byte " +
-                   std::to_string(header.offset) + " on are left out.");
+                   std::to_string(header.offset) + " on are listed only.");
         return;
     }
     // One that is too short still takes its number, or all packets behind it would change hands.
@@ -264,6 +261,7 @@ void CaptureReader::readInterface(const pcapng::BlockHeader& header, ByteView bl
         parsed->interface.details =
             std::make_shared<const InterfaceDetails>(std::move(parsed->details));
     }
+    parsed->interface.described = header.offset;
     m_layout.interfaces.push_back(std::move(parsed->interface));
 }
 

@@ -14,7 +14,7 @@ enum class NoticeCode {
     CompressedDamaged,  ///< Compressed data is damaged. Reading ended with the last whole packet.
     ReadFailed,         ///< The disk or the temporary file failed. Reading ended there.
     TooMany,            ///< More packets or sections than can be numbered. Reading ended there.
-    UnknownInterface,  ///< A packet names an interface the section lacks; skipped, reading goes on.
+    UnknownInterface,  ///< A packet names an interface the section lacks; given out without a type.
     MalformedBlock,    ///< The inside of a block is wrong, its length is not; reading goes on.
     TrailingBytes,     ///< Bytes behind compressed data that are none; not read.
     LetGo,             ///< A ring deleted packets before they were read; reading goes on.

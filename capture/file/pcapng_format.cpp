@@ -105,15 +105,17 @@ PacketBlock describePacket(const BlockHeader& header, ByteView block, const Capt
     if (header.type == EnhancedPacket) result.interfaceId = order.u32(block, 8);
     if (header.type == ObsoletePacket) result.interfaceId = order.u16(block, 8);
     const std::int64_t index = layout.interfaceIndex(section, result.interfaceId);
-    if (index < 0) {
-        result.fault = PacketFault::UnknownInterface;
-        return result;
-    }
-    const CaptureInterface& interface = layout.interfaces[static_cast<std::size_t>(index)];
+    // Packets in front of the description were read without it.
+    const bool known =
+        index >= 0 && layout.interfaces[static_cast<std::size_t>(index)].described < header.offset;
+    if (!known) result.fault = PacketFault::UnknownInterface;
+    static const CaptureInterface undescribed;
+    const CaptureInterface& interface =
+        known ? layout.interfaces[static_cast<std::size_t>(index)] : undescribed;
 
     PacketHeader& packet = result.packet;
-    packet.interface = static_cast<std::uint32_t>(index);
-    packet.linkType = interface.linkType;
+    packet.interface = known ? static_cast<std::uint32_t>(index) : result.interfaceId;
+    packet.linkType = known ? interface.linkType : unknownLinkType;
     packet.recordOffset = header.offset;
     packet.dataOffset = header.offset + dataPosition;
     if (simple) {
@@ -129,9 +131,10 @@ PacketBlock describePacket(const BlockHeader& header, ByteView block, const Capt
     if (packet.capturedLength > room) result.fault = PacketFault::Malformed;
     const auto timestamp = std::uint64_t{order.u32(block, 12)} << 32 | order.u32(block, 16);
     const auto time = timeInNs(timestamp, interface.resolution, interface.timeOffset);
-    packet.hasTime = time.has_value();
-    packet.timeNs = time.value_or(0);
-    if (result.fault != PacketFault::None) return result;
+    // How the interface counts time is not known either.
+    packet.hasTime = known && time.has_value();
+    packet.timeNs = packet.hasTime ? *time : 0;
+    if (result.fault == PacketFault::Malformed) return result;
     if (header.type == ObsoletePacket) {
         if (const std::uint16_t dropped = order.u16(block, 10); dropped != dropsUnknown)
             packet.dropped = dropped;

@@ -55,7 +55,7 @@ enum class PacketFault { None, Malformed, UnknownInterface };
 struct PacketBlock {
     PacketFault fault = PacketFault::None;
     std::uint32_t interfaceId = 0;  ///< Within the section.
-    PacketHeader packet;            ///< Only without a fault.
+    PacketHeader packet;            ///< Unless it is malformed.
     ByteView options;               ///< As they stand in the block.
     bool commented = false;         ///< There is a comment among them.
 };

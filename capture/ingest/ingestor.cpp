@@ -13,7 +13,9 @@
 #include "dissector/layer/segment_rows.h"
 #include "dissector/layer/unclaimed_layer.h"
 #include "dissector/packet/packet.h"
+#include "dissector/packet/packet_fault.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/tcp/gap_issue.h"
 
 namespace framescope {
 namespace {
@@ -87,14 +89,9 @@ void Ingestor::packet(const CapturedPacket& packet, const DecodedPacket& decoded
             ++m_statistics.notIpPackets;
             return;
         case PacketKind::UnknownLink:
-            return emitUnread(packet);
         case PacketKind::Malformed:
-            ++m_statistics.malformedPackets;
-            return;
         case PacketKind::CutShort:
-            ++m_statistics.cutShortPackets;
-            m_mostOfCut = std::max(m_mostOfCut, packet.data.size());
-            return;
+            return unread(packet, decoded.kind);
     }
     ++m_statistics.tcpPackets;
     if (decoded.payloadCaptured < decoded.payloadLength) {
@@ -115,11 +112,35 @@ void Ingestor::emitDrop(const CapturedPacket& packet) {
     append(record);
 }
 
-void Ingestor::emitUnread(const CapturedPacket& packet) {
-    if (!m_unknownLinkType) m_unknownLinkType = packet.linkType;
+void Ingestor::unread(const CapturedPacket& packet, PacketKind kind) {
+    if (kind == PacketKind::CutShort) {
+        m_mostOfCut = std::max(m_mostOfCut, packet.data.size());
+        // One says what a snap length took away as well as a million of them.
+        if (m_statistics.cutShortPackets++ < kMaxCutRows) {
+            emitUnread(packet, UnreadReason::CutShort);
+        }
+        return;
+    }
+    if (kind == PacketKind::Malformed) {
+        ++m_statistics.malformedPackets;
+        const auto fault = findFault(packet.linkType, packet.data, packet.originalLength);
+        emitUnread(packet, fault ? fault->reason : UnreadReason::Header);
+        return;
+    }
+    if (packet.linkType == unknownLinkType) {
+        ++m_statistics.undescribedPackets;
+        emitUnread(packet, UnreadReason::Interface);
+        return;
+    }
     ++m_statistics.unknownLinkPackets;
-    Record record = captureRecord(packet, IssueCode::CaptureLinkTypeUnread);
+    ++m_unreadLinkTypes[packet.linkType];
+    emitUnread(packet, UnreadReason::LinkType);
+}
+
+void Ingestor::emitUnread(const CapturedPacket& packet, UnreadReason reason) {
+    Record record = captureRecord(packet, issueOf(reason));
     record.kind = RowKind::UnreadPacket;
+    record.form = static_cast<std::uint8_t>(reason);
     record.detail = packet.linkType;
     record.length = std::max<std::uint64_t>(packet.originalLength, packet.data.size());
     append(record);
@@ -253,6 +274,7 @@ void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
     connection.info.server = opening.server;
     connection.info.synSeen = opening.synSeen;
     const ReadAs* const chosen = m_options.readAs.find(id, opening.client, opening.server);
+    if (chosen != nullptr) m_rulesUsed.insert(chosen);
     connection.layer =
         chosen != nullptr
             ? makeReadAsLayer(*chosen, opening.synSeen, *this)
@@ -300,16 +322,14 @@ void Ingestor::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
         connection.layer->gap(direction, gap.offset, gap.missing, *this);
         settle();
     }
-    const bool acknowledged = gap.cause != tcp::GapCause::NotAcknowledged;
-    const IssueCode code =
-        acknowledged ? IssueCode::TcpDataMissing : IssueCode::TcpDataNotAcknowledged;
+    const IssueCode code = tcp::issueOf(gap.cause);
     Record record;
     record.kind = RowKind::TcpGap;
     record.direction = direction;
     record.streamOffset = gap.offset;
     record.length = gap.missing;
     record.detail = static_cast<std::uint32_t>(gap.cause);
-    if (!acknowledged) record.flags = kFlagNotAcknowledged;
+    if (gap.cause == tcp::GapCause::NotAcknowledged) record.flags = kFlagNotAcknowledged;
     record.severity = issueInfo(code).severity;
     countIssue(code);
     const RecordId row = emit(record);
@@ -333,7 +353,8 @@ void Ingestor::started(ConnectionId id, Direction direction, std::uint32_t base)
 }
 
 void Ingestor::released(ConnectionId id, Direction direction) {
-    auto& behind = enter(id).behindGap[indexOf(direction)];
+    Connection& connection = enter(id);
+    auto& behind = connection.behindGap[indexOf(direction)];
     if (!behind) behind = Arrival{};
 }
 
@@ -387,7 +408,8 @@ void Ingestor::recovered(ConnectionId id, Direction direction, StreamOffset offs
 
 void Ingestor::urgent(ConnectionId id, Direction direction, StreamOffset offset) {
     countIssue(IssueCode::TcpUrgentData);
-    enter(id).notes.expect(direction, {offset, offset + 1}, IssueCode::TcpUrgentData, 0);
+    Connection& connection = enter(id);
+    connection.notes.expect(direction, {offset, offset + 1}, IssueCode::TcpUrgentData, 0);
 }
 
 void Ingestor::forgotten(ConnectionId id) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,6 +18,8 @@
 #include "dissector/ip/fragment_tracker.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/layer.h"
+#include "dissector/packet/packet.h"
+#include "dissector/packet/unread_reason.h"
 #include "dissector/tcp/tcp_tracker.h"
 
 namespace framescope {
@@ -48,10 +51,18 @@ public:
 
     /// Rows and packets that wait in the batch being filled.
     std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }
-    /// The link type of the first packet that could not be read for it; nothing if all could.
-    std::optional<std::uint32_t> unknownLinkType() const { return m_unknownLinkType; }
-    std::uint64_t unknownLinkPackets() const { return m_statistics.unknownLinkPackets; }
+    /// Packets that have a row of their own since less was captured of them than the headers down
+    /// to TCP; those behind them are only counted.
+    static constexpr std::uint64_t kMaxCutRows = 1000;
+
+    /// The link types that could not be read, and how many packets are of each.
+    const std::map<std::uint32_t, std::uint64_t>& unreadLinkTypes() const {
+        return m_unreadLinkTypes;
+    }
     const Statistics& statistics() const { return m_statistics; }
+    const ReadAsRules& readAsRules() const { return m_options.readAs; }
+    /// Whether a connection is read by this one of readAsRules().
+    bool isUsed(const ReadAsRule& rule) const { return m_rulesUsed.contains(&rule.readAs); }
     /// Connections that gave up a hole because too much was held behind it, by the limit of one
     /// connection and by that of all.
     std::uint64_t heldLimitMet() const { return m_heldLimitMet; }
@@ -124,7 +135,8 @@ private:
 
     void emitDrop(const CapturedPacket& packet);
     void emitComments(const CapturedPacket& packet);
-    void emitUnread(const CapturedPacket& packet);
+    void unread(const CapturedPacket& packet, PacketKind kind);
+    void emitUnread(const CapturedPacket& packet, UnreadReason reason);
     Record captureRecord(const CapturedPacket& packet, IssueCode issue);
     RecordId append(const Record& record);
     Connection& enter(ConnectionId id);
@@ -146,7 +158,8 @@ private:
     Arrival m_arrival;
     RecordId m_nextRecord = 0;
     std::int64_t m_lastTimeNs = 0;
-    std::optional<std::uint32_t> m_unknownLinkType;
+    std::map<std::uint32_t, std::uint64_t> m_unreadLinkTypes;
+    std::unordered_set<const ReadAs*> m_rulesUsed;
     std::size_t m_mostOfCut = 0;
     std::uint64_t m_heldLimitMet = 0;
     std::uint64_t m_totalLimitMet = 0;

@@ -59,6 +59,35 @@ void tellDrops(const CaptureReader& reader, std::vector<std::string>& notices) {
     }
 }
 
+/// Packets that are listed, and nothing more.
+void tellUnread(const Ingestor& ingestor, std::vector<std::string>& notices) {
+    // Real captures have one or two; one that is damaged may have many.
+    constexpr std::size_t kMaxTypes = 8;
+    std::uint64_t others = 0;
+    std::size_t told = 0;
+    for (const auto& [linkType, packets] : ingestor.unreadLinkTypes()) {
+        if (told++ >= kMaxTypes) {
+            others += packets;
+            continue;
+        }
+        notices.push_back("Packets of " + linkTypeText(linkType) +
+                          ", a link type that is not read, are listed only: " +
+                          groupedDigits(packets) + " in all.");
+    }
+    if (others != 0) {
+        notices.push_back("Packets of " + groupedDigits(told - kMaxTypes) +
+                          " more link types that are not read are listed only: " +
+                          groupedDigits(others) + " in all.");
+    }
+    if (const std::uint64_t count = ingestor.statistics().malformedPackets; count != 0) {
+        notices.push_back(groupedDigits(count) +
+                          (count == 1 ? " packet has a header that does not fit it; its row says "
+                                        "which and why."
+                                      : " packets have a header that does not fit them; their rows "
+                                        "say which and why."));
+    }
+}
+
 /// What a snap length took away, with the snap length where the capture declares it.
 void tellCuts(const Statistics& figures, std::size_t mostOfCut, const CaptureLayout& layout,
               std::vector<std::string>& notices) {
@@ -72,8 +101,13 @@ void tellCuts(const Statistics& figures, std::size_t mostOfCut, const CaptureLay
     const std::string snapLength =
         declared ? " (the snap length was " + groupedDigits(mostOfCut) + ")" : std::string();
     if (const std::uint64_t count = figures.cutShortPackets; count != 0) {
+        const std::string listed =
+            count == 1 ? "; it is listed only."
+            : count <= Ingestor::kMaxCutRows
+                ? "; they are listed only."
+                : "; the first " + groupedDigits(Ingestor::kMaxCutRows) + " of them are listed.";
         notices.push_back(begin(count) + ", too short for the headers down to TCP" + snapLength +
-                          (count == 1 ? "; it makes no rows." : "; they make no rows."));
+                          listed);
     }
     if (const std::uint64_t count = figures.cutPayloadPackets; count != 0) {
         notices.push_back(begin(count) + snapLength + "; what is missing of " +
@@ -122,6 +156,16 @@ void tellHeldLimits(const Ingestor& ingestor, const DecodeLimits& limits,
     }
 }
 
+/// Rules that the user has set and that came to nothing: mostly a slip of the pen.
+void tellUnusedRules(const Ingestor& ingestor, std::vector<std::string>& notices) {
+    for (const ReadAsRule& rule : ingestor.readAsRules().rules()) {
+        if (ingestor.isUsed(rule)) continue;
+        notices.push_back("No connection is read as \"" +
+                          printable(rule.selector + ',' + textOf(rule.readAs), 200) +
+                          "\" asks for: none matches, or an earlier rule does.");
+    }
+}
+
 }  // namespace
 
 void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
@@ -140,6 +184,7 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
         Batch batch = ingestor.takeBatch();
         batch.layout = std::exchange(findings.layout, {});
         batch.notices = std::exchange(findings.notices, {});
+        batch.statistics.leftOutPackets = findings.leftOutPackets;
         batch.statistics.bytesRead = findings.bytesRead;
         batch.statistics.bytesTotal = findings.bytesTotal;
         limit = kBatchSize;
@@ -188,15 +233,12 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
     }
     ingestor.finish();
     Batch last = takeBatch();
-    if (const auto linkType = ingestor.unknownLinkType()) {
-        last.notices.push_back("Packets of " + linkTypeText(*linkType) +
-                               ", a link type that is not read, are listed only: " +
-                               groupedDigits(ingestor.unknownLinkPackets()) + " in all.");
-    }
+    tellUnread(ingestor, last.notices);
     tellCuts(ingestor.statistics(), ingestor.mostOfCut(), reader.layout(), last.notices);
     tellFragments(last.statistics, last.notices);
     tellDrops(reader, last.notices);
     tellHeldLimits(ingestor, options.limits, last.notices);
+    tellUnusedRules(ingestor, last.notices);
     last.last = true;
     last.damaged = step == ReadStep::Damaged;
     sink(std::move(last));

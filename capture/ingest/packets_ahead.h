@@ -20,6 +20,7 @@ namespace framescope {
 struct ReaderFindings {
     CaptureLayout layout;
     std::vector<std::string> notices;
+    std::uint64_t leftOutPackets = 0;
     std::uint64_t bytesRead = 0;
     std::uint64_t bytesTotal = 0;
 

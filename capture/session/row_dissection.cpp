@@ -119,13 +119,16 @@ void RowDissector::describePacketLayers(StreamContext streamContext) {
     facts.originalLength = packet->originalLength;
     facts.capturedLength = packet->capturedLength;
     if (m_state.file->format() == CaptureFormat::Pcapng) facts.interface = packet->interface;
-    if (packet->interface < m_state.layout.interfaces.size()) {
+    const bool described = packet->linkType != unknownLinkType;
+    if (described && packet->interface < m_state.layout.interfaces.size()) {
         facts.interfaceName = m_state.layout.interfaces[packet->interface].name;
         facts.interfaceDescription = m_state.layout.interfaces[packet->interface].description;
     }
     facts.comments = packet->comments;
-    facts.linkType = linkTypeDescription(packet->linkType);
-    facts.linkTypeText = linkTypeText(packet->linkType);
+    if (described) {
+        facts.linkType = linkTypeDescription(packet->linkType);
+        facts.linkTypeText = linkTypeText(packet->linkType);
+    }
     const SourceId source = m_dissection.addSource(SourceKind::Packet, "Packet", packet->data);
     describeFrame(facts, tree(), Place{source, 0});
     m_dropped = packet->dropped;
@@ -235,14 +238,6 @@ void RowDissector::nameHosts() {
 }
 
 /// The packet's bytes are its source; nothing in them is named.
-void RowDissector::describeUnread() {
-    IssueSink issues;
-    issues.add(IssueCode::CaptureLinkTypeUnread,
-               static_cast<std::uint16_t>(FieldId::FrameLinkType));
-    tree().attach(issues, 0);
-    m_protocols += ":data";
-}
-
 void RowDissector::describeEvent() {
     IssueSink issues;
     std::string event = "open";

@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <limits>
 
-#include "capture/file/link_type_name.h"
 #include "capture/session/message_reader.h"
 #include "capture/session/row_dissection.h"
 #include "capture/session/session_row_context.h"
 #include "capture/session/stream_reader.h"
 #include "capture/session/tcp_row.h"
+#include "capture/session/unread_row.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/read_as.h"
@@ -250,8 +250,7 @@ RowText textOfRow(const Session::State& state, RecordId row) {
             text.info = commentText(state, record);
             break;
         case RowKind::UnreadPacket:
-            text.info =
-                linkTypeText(record.detail) + ", " + byteCountText(record.length) + ", not read";
+            text.info = unreadText(state, record);
             break;
         case RowKind::TcpConflict:
             text.info = conflictText(state, row);

@@ -5,6 +5,7 @@
 #include "capture/session/row_dissector.h"
 #include "capture/session/stream_reader.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/tcp/gap_issue.h"
 #include "dissector/tcp/stream_sink.h"
 
 namespace framescope {
@@ -86,8 +87,7 @@ void RowDissector::describeGap() {
     }
     tree().close();
     IssueSink issues;
-    issues.add(cause == tcp::GapCause::NotAcknowledged ? IssueCode::TcpDataNotAcknowledged
-                                                       : IssueCode::TcpDataMissing);
+    issues.add(tcp::issueOf(cause));
     tree().attach(issues, gap);
 }
 

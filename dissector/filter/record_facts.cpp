@@ -37,12 +37,17 @@ bool isOnConnection(const Record& record) {
     return record.connection != kNoConnection;
 }
 
+/// A packet that is not read may have layers of which only the tree knows.
+bool hasPacketLayers(const Record& record) {
+    return isOnConnection(record) || record.kind == RowKind::UnreadPacket;
+}
+
 bool isDrop(const Record& record) {
     return record.kind == RowKind::CaptureDrop;
 }
 
 Truth hasVersion(const FilterRow& row, int version) {
-    if (!isOnConnection(row.record())) return Truth::False;
+    if (!isOnConnection(row.record())) return possible(hasPacketLayers(row.record()));
     const int known = row.client().address.version;
     if (known == version) return Truth::True;
     return known == 0 || row.mayBeTunnelled() ? Truth::Unknown : Truth::False;
@@ -120,11 +125,13 @@ Truth recordHas(const FilterRow& row, FieldId field) {
             return truth(isOnConnection(record));
         case FieldId::CaptureDrops:
             return truth(isDrop(record));
+        case FieldId::FrameUnread:
+            return possible(record.kind == RowKind::UnreadPacket);
         case FieldId::IpVersion:
-            return possible(isOnConnection(record));
+            return possible(hasPacketLayers(record));
         case FieldId::ResolvedName:
             // Of addresses of either version, in whatever tunnel.
-            return possible(isOnConnection(record));
+            return possible(hasPacketLayers(record));
         case FieldId::IpAddr:
         case FieldId::IpSrc:
         case FieldId::IpDst:
@@ -171,7 +178,7 @@ Truth recordHas(const FilterRow& row, FieldId field) {
         case FieldId::IpFragmentCount:
         case FieldId::IpFragmentedLength:
             // Of datagrams of either version, in whatever tunnel.
-            return possible(isOnConnection(record));
+            return possible(hasPacketLayers(record));
         case FieldId::SocketIoAttachmentOf:
             // The row of an attachment is Engine.IO's; it has no Socket.IO packet.
             return possible(record.protocol == Protocol::EngineIo);

@@ -165,9 +165,11 @@ void step(Walk& walk) {
     }
 }
 
-/// Takes the steps from `walk.next` on.
-void finish(Walk& walk) {
+/// Takes the steps from `walk.next` on. Returns the layer of the last one.
+PacketLayer finish(Walk& walk) {
+    PacketLayer last = PacketLayer::None;
     for (int layers = 0; walk.next != PacketLayer::None; ++layers) {
+        last = walk.next;
         if (layers == kMaxLayers) walk.stop(PacketKind::Malformed);
         step(walk);
     }
@@ -175,6 +177,14 @@ void finish(Walk& walk) {
     if (walk.inUdp && walk.decoded.kind == PacketKind::Malformed) {
         walk.decoded.kind = PacketKind::Udp;
     }
+    return last;
+}
+
+PacketLayer walkFrom(Walk& walk, std::uint32_t linkType) {
+    walk.next = firstLayer(linkType);
+    walk.type = static_cast<std::uint16_t>(linkType);
+    if (walk.next == PacketLayer::None) walk.stop(PacketKind::UnknownLink);
+    return finish(walk);
 }
 
 /// What nearly all packets of nearly all captures are: Ethernet, IPv4 without fragments, TCP, no
@@ -220,10 +230,7 @@ DecodedPacket walkPacket(std::uint32_t linkType, ByteView packet, std::uint32_t 
                          Scribe* scribe) {
     DecodedPacket decoded;
     Walk walk(packet, originalLength, decoded, scribe);
-    walk.next = firstLayer(linkType);
-    walk.type = static_cast<std::uint16_t>(linkType);
-    if (walk.next == PacketLayer::None) walk.stop(PacketKind::UnknownLink);
-    finish(walk);
+    walkFrom(walk, linkType);
     return decoded;
 }
 
@@ -263,6 +270,13 @@ void Walk::goIpProtocol(std::uint8_t protocol, std::size_t size) {
         default:
             return stopUnread();
     }
+}
+
+WalkEnd walkToEnd(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength) {
+    DecodedPacket decoded;
+    Walk walk(packet, originalLength, decoded, nullptr);
+    const PacketLayer last = walkFrom(walk, linkType);
+    return {decoded.kind, last, walk.offset, walk.end};
 }
 
 DecodedPacket decodePacket(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength) {

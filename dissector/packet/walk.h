@@ -149,4 +149,15 @@ struct Walk {
     void bound(std::uint64_t length) { end = std::min(end, offset + length); }
 };
 
+/// Where and as what the walk through a packet ended.
+struct WalkEnd {
+    PacketKind kind = PacketKind::Malformed;
+    PacketLayer layer = PacketLayer::None;  ///< the one whose step was the last
+    std::size_t offset = 0;                 ///< of its header in the packet
+    std::uint64_t end = 0;                  ///< of the layers around it, on the wire
+};
+
+/// The walk that decodePacket() takes, for whoever asks why it ended.
+WalkEnd walkToEnd(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength);
+
 }  // namespace framescope

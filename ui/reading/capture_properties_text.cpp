@@ -11,6 +11,7 @@
 #include "capture/file/link_type_name.h"
 #include "capture/session/session.h"
 #include "dissector/packet/frame.h"
+#include "dissector/packet/unread_reason.h"
 #include "ui/text/display_text.h"
 
 namespace framescope {
@@ -103,7 +104,7 @@ PropertySection contentSection(const Session& session) {
     return lines.take();
 }
 
-/// Packets that make no rows of their own, and why.
+/// Packets that make no rows of a connection, and why.
 PropertySection unreadSection(const Session& session) {
     const Statistics& figures = session.statistics();
     Lines lines(QStringLiteral("Not Read"));
@@ -114,6 +115,7 @@ PropertySection unreadSection(const Session& session) {
     for (RecordId row = 0; row < rows && listed < figures.unknownLinkPackets; ++row) {
         const Record& record = session.record(row);
         if (record.kind != RowKind::UnreadPacket) continue;
+        if (static_cast<UnreadReason>(record.form) != UnreadReason::LinkType) continue;
         ++linkTypes[record.detail];
         ++listed;
     }
@@ -131,9 +133,11 @@ PropertySection unreadSection(const Session& session) {
     lines.countAny("Not IP", figures.notIpPackets);
     lines.countAny("Datagrams with fragments missing", figures.ipDatagramsGivenUp);
     lines.countAny("Fragments that fit no datagram", figures.ipFragmentsRefused);
+    lines.countAny("Of an interface that is not described", figures.undescribedPackets);
     lines.countAny("Malformed", figures.malformedPackets);
     lines.countAny("Captured too short to tell", figures.cutShortPackets);
     lines.countAny("Data captured only in part", figures.cutPayloadPackets);
+    lines.countAny("Left out, not fitting their blocks", figures.leftOutPackets);
     lines.countAny("Dropped while capturing", figures.droppedPackets);
     for (const std::string& notice : session.notices()) lines.add("Notice", notice);
     if (lines.empty()) {

@@ -525,6 +525,7 @@ QString whyNoRows(const Session& session, bool reading, bool narrowed) {
     add(figures.ipFragments, "IP fragments");
     add(figures.notIpPackets, "not IP");
     add(figures.unknownLinkPackets, "of a link type that is not read");
+    add(figures.undescribedPackets, "of an interface that is not described");
     add(figures.malformedPackets, "malformed");
     add(figures.cutShortPackets, "captured too short to tell");
     QString text = figures.packets == 1

@@ -29,7 +29,7 @@ private Q_SLOTS:
     void dropCounts();
     void drops_data() { bothOrders_data(); }
     void drops();
-    void unknownInterfaceIsSkipped();
+    void unknownInterfaceGivesNoType();
     void malformedPacketIsSkipped();
     void malformedInterfaceKeepsItsNumber();
     void longNamesAreCut();
@@ -401,7 +401,7 @@ void TestPcapng::drops() {
     QVERIFY(reader.drops() == expected);
 }
 
-void TestPcapng::unknownInterfaceIsSkipped() {
+void TestPcapng::unknownInterfaceGivesNoType() {
     const Scratch scratch;
     PcapngBuilder file(false);
     file.simple(someBytes(20), 20);  // Before any interface.
@@ -416,11 +416,17 @@ void TestPcapng::unknownInterfaceIsSkipped() {
     const auto read = readWhole(scratch.write(file.bytes()));
     QCOMPARE(read.last, ReadStep::End);
     QVERIFY(read.hasOnly(NoticeCode::UnknownInterface));
-    QCOMPARE(read.counts.skippedPackets, std::uint64_t{4});
-    QCOMPARE(read.packets.size(), std::size_t{2});
-    QCOMPARE(read.packets[1].number, 2u);
-    QVERIFY(read.packets[1].data == someBytes(20, 5));
-    QCOMPARE(randomAccessFault(read), QString());
+    QCOMPARE(read.counts.skippedPackets, std::uint64_t{0});
+    QCOMPARE(read.packets.size(), std::size_t{6});
+    for (const std::size_t at : {0U, 2U, 3U, 4U}) {
+        QCOMPARE(read.packets[at].header.linkType, unknownLinkType);
+        QVERIFY(!read.packets[at].header.hasTime);
+    }
+    QCOMPARE(read.packets[3].header.interface, 0xffffffffU);
+    QVERIFY(read.packets[3].data == someBytes(20, 3));
+    QCOMPARE(read.packets[1].header.linkType, 1U);
+    QCOMPARE(read.packets[5].number, 6u);
+    QVERIFY(read.packets[5].data == someBytes(20, 5));
 }
 
 void TestPcapng::malformedPacketIsSkipped() {
@@ -564,7 +570,8 @@ void TestPcapng::limits() {
     limits.sections = 1;
     limits.secrets = 2;
     const auto read = readWhole(scratch.write(file.bytes()), limits);
-    QCOMPARE(read.packets.size(), std::size_t{3});
+    QCOMPARE(read.packets.size(), std::size_t{4});
+    QCOMPARE(read.packets[3].header.linkType, unknownLinkType);
     QCOMPARE(read.layout.interfaces.size(), std::size_t{3});
     QCOMPARE(read.layout.secrets.size(), std::size_t{2});
     QCOMPARE(read.last, ReadStep::Damaged);

@@ -148,6 +148,17 @@ private Q_SLOTS:
         const auto session = read(twoConnections(), rules({"tcp.stream==0,tcp", "tcp,websocket"}));
         QCOMPARE(kindsOf(*session, 0), std::string("6 segment"));
         QCOMPARE(kindsOf(*session, 1), std::string("2 WebSocket"));
+        QVERIFY(session->notices().empty());
+    }
+
+    void whatMatchesNothingIsTold() {
+        const auto session =
+            read(twoConnections(),
+                 rules({"tcp.stream==0,tcp", "tcp.stream==7,websocket,deflate", "tcp,websocket"}));
+        QCOMPARE(session->notices(),
+                 std::vector<std::string>{
+                     "No connection is read as \"tcp.stream==7,websocket,deflate\" asks for: none "
+                     "matches, or an earlier rule does."});
     }
 
     void factsAndTreeSayIt() {

@@ -3,6 +3,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include "capture/ingest/ingestor.h"
+#include "dissector/payload/utf8.h"
 #include "tests/support/loaded_session.h"
 #include "tests/support/pcap_rewriter.h"
 
@@ -95,7 +97,14 @@ private Q_SLOTS:
             QCOMPARE(session->notices().empty(),
                      figures.cutShortPackets == 0 && figures.cutPayloadPackets == 0);
             if (length < headers) {
-                QCOMPARE(session->rowCount(), RecordId{0});
+                QCOMPARE(session->rowCount(), RecordId(figures.packets));
+                for (RecordId row = 0; row < session->rowCount(); ++row) {
+                    QCOMPARE(session->record(row).kind, RowKind::UnreadPacket);
+                    QCOMPARE(issueNames(*session, row),
+                             std::vector<std::string>{"packet.cut-short"});
+                    QVERIFY(session->text(row).info.starts_with("cut within its "));
+                    QCOMPARE(session->wireBytes(row).bytes.size(), std::size_t(length));
+                }
                 continue;
             }
             const Payload payload = payloadOf(*session);
@@ -130,7 +139,7 @@ private Q_SLOTS:
         QCOMPARE(notices(40),
                  std::vector{std::to_string(packets) +
                              " packets were captured only in part, too short for the headers down "
-                             "to TCP (the snap length was 40); they make no rows."});
+                             "to TCP (the snap length was 40); they are listed only."});
         const auto partly = cut(chat, 60);
         QCOMPARE(partly->notices(),
                  std::vector{std::to_string(partly->statistics().cutPayloadPackets) +
@@ -141,7 +150,53 @@ private Q_SLOTS:
         capture.packet(Bytes(10, 0), 80);
         QCOMPARE(loadSession(capture)->notices(),
                  std::vector<std::string>{"1 packet was captured only in part, too short for the "
-                                          "headers down to TCP; it makes no rows."});
+                                          "headers down to TCP; it is listed only."});
+    }
+
+    void whatIsCutOffDataIsToldByItsGap() {
+        const auto session = cut(chatOver(false).pcap(), 60);
+        QVERIFY(session);
+        std::size_t gaps = 0;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            QVERIFY(session->record(row).kind != RowKind::UnreadPacket);
+            if (session->record(row).kind != RowKind::TcpGap) continue;
+            ++gaps;
+            QCOMPARE(issueNames(*session, row), std::vector<std::string>{"packet.cut-short"});
+        }
+        QCOMPARE(gaps, std::size_t(session->statistics().cutPayloadPackets));
+    }
+
+    void requestLinesAreReadAsFarAsTheyGo() {
+        for (const bool opened : {true, false}) {
+            PcapRecords records = splitPcap(chatOver(false).pcap());
+            if (!opened)
+                records.records.erase(records.records.begin(), records.records.begin() + 3);
+            const auto session = cut(joinPcap(records), 54 + 8);
+            QVERIFY(session);
+            RecordId row = 0;
+            while (row < session->rowCount() && session->record(row).kind != RowKind::HttpRequest) {
+                ++row;
+            }
+            QVERIFY(row < session->rowCount());
+            QVERIFY(session->record(row).has(kFlagIncomplete));
+            QVERIFY(session->text(row).info.starts_with("GET /cha  "));
+            QCOMPARE(issueNames(*session, row), std::vector<std::string>{"http.head-cut-short"});
+            QCOMPARE(session->wireBytes(row).bytes.size(), std::size_t{8});
+        }
+    }
+
+    void aMillionOfThemAreNotListed() {
+        CaptureBuilder capture;
+        const auto listed = RecordId(Ingestor::kMaxCutRows);
+        for (RecordId i = 0; i < listed + 3; ++i) capture.packet(Bytes(10, 0), 80);
+        const auto session = loadSession(capture);
+        QCOMPARE(session->rowCount(), listed);
+        QCOMPARE(session->statistics().cutShortPackets, std::uint64_t{listed} + 3);
+        QCOMPARE(session->notices(),
+                 std::vector{groupedDigits(listed + 3) +
+                             " packets were captured only in part, too short for the headers down "
+                             "to TCP; the first " +
+                             groupedDigits(listed) + " of them are listed."});
     }
 };
 

@@ -1,5 +1,6 @@
-// Packets of link types that are not read, as rows: each is listed with the name of its type, and
-// its bytes can be looked at.
+// Packets that are not read, as rows: those of unknown link types are listed with the name of the
+// type, those with a header that does not fit with what is wrong with it; and their bytes can be
+// looked at.
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -127,6 +128,152 @@ private Q_SLOTS:
         QVERIFY(!matches(*read, 0, "eth"));
         QVERIFY(!matches(*read, 0, "ip"));
         QVERIFY(!matches(*read, 0, "capture"));
+    }
+
+    void malformedHeaders_data() {
+        QTest::addColumn<QByteArray>("packet");
+        QTest::addColumn<QString>("issue");
+        QTest::addColumn<QString>("info");
+        QTest::addColumn<int>("at");  ///< of the header in the packet
+        QTest::addColumn<QString>("protocols");
+        const auto row = [](const char* name, const Bytes& packet, const char* issue,
+                            const QString& info, int at, const char* protocols) {
+            QTest::newRow(name) << QByteArray(reinterpret_cast<const char*>(packet.data()),
+                                              static_cast<qsizetype>(packet.size()))
+                                << issue << info << at << protocols;
+        };
+        constexpr std::size_t kIp = 14;
+        constexpr std::size_t kTcp = 34;
+        CaptureBuilder capture;
+        test::TcpConversation(capture).handshake();
+        const ByteView file = capture.pcap();
+        const ByteView syn = file.subspan(24 + 16, file[24 + 8]);
+        const Bytes whole(syn.begin(), syn.end());
+        const QString size = QStringLiteral("  ·  %1 bytes, not read").arg(whole.size());
+        const auto changed = [&](std::size_t at, std::uint8_t value) {
+            Bytes packet = whole;
+            packet[at] = value;
+            return packet;
+        };
+        row("version", changed(kIp, 0x55), "ip.header-malformed",
+            "malformed IPv4 header: its version is 5" + size, kIp, "eth:ethertype:ip");
+        row("length of IP", changed(kIp, 0x44), "ip.header-malformed",
+            "malformed IPv4 header: it gives its own length as 16 bytes, and 20 are the least" +
+                size,
+            kIp, "eth:ethertype:ip");
+        Bytes total = changed(kIp + 2, 0);
+        total[kIp + 3] = 19;
+        row("total length", total, "ip.header-malformed",
+            "malformed IPv4 header: it announces 19 bytes in all, fewer than its own 20" + size,
+            kIp, "eth:ethertype:ip");
+        row("data offset too small", changed(kTcp + 12, 0x20), "tcp.header-malformed",
+            "malformed TCP header: it gives its own length as 8 bytes, and 20 are the least" + size,
+            kTcp, "eth:ethertype:ip");
+        row("data offset too great", changed(kTcp + 12, 0xf0), "tcp.header-malformed",
+            QStringLiteral("malformed TCP header: it gives its own length as 60 bytes, and there "
+                           "are %1")
+                    .arg(whole.size() - kTcp) +
+                size,
+            kTcp, "eth:ethertype:ip");
+        total[kIp + 3] = 27;
+        row("no room for TCP", total, "tcp.header-malformed",
+            "malformed TCP header: it has at least 20 bytes, and there are 7" + size, kTcp,
+            "eth:ethertype:ip");
+        row("Ethernet", Bytes{1, 2, 3}, "packet.header-malformed",
+            QStringLiteral("malformed Ethernet header: it does not fit the 3 bytes that are left "
+                           "of its packet  ·  3 bytes, not read"),
+            0, "data");
+    }
+    void malformedHeaders() {
+        QFETCH(QByteArray, packet);
+        QFETCH(QString, issue);
+        QFETCH(QString, info);
+        QFETCH(int, at);
+        QFETCH(QString, protocols);
+        const Bytes bytes(packet.begin(), packet.end());
+        CaptureBuilder capture;
+        capture.packet(bytes);
+        const auto read = sessionOf(capture.pcap());
+        QVERIFY(read);
+        QCOMPARE(read->rowCount(), RecordId{1});
+        QCOMPARE(read->statistics().malformedPackets, std::uint64_t{1});
+        QCOMPARE(read->statistics().issues[static_cast<std::size_t>(Severity::Error)],
+                 std::uint64_t{1});
+        QCOMPARE(read->record(0).severity, Severity::Error);
+        QCOMPARE(test::issueNames(*read, 0), std::vector<std::string>{issue.toStdString()});
+        QCOMPARE(QString::fromStdString(read->text(0).info), info);
+        QVERIFY(read->wireBytes(0).whole);
+        QCOMPARE(read->wireBytes(0).bytes, bytes);
+        const Dissection dissection = read->dissect(0);
+        const FieldIndex header = dissection.fields.find(FieldId::FrameUnread);
+        QVERIFY(header != kNoField);
+        QCOMPARE(dissection.fields.issues()[0].field, header);
+        QCOMPARE(dissection.fields[header].range.begin, std::uint64_t(at));
+        QVERIFY(dissection.fields[header].range.size() > 0);
+        const FieldIndex names = dissection.fields.find(FieldId::FrameProtocols);
+        QCOMPARE(std::get<std::string>(dissection.fields[names].value), protocols.toStdString());
+        QVERIFY(matches(*read, 0, "frame.unread"));
+        QVERIFY(matches(*read, 0, "issue.severity == \"error\""));
+        QVERIFY(!matches(*read, 0, "tcp"));
+        QCOMPARE(matches(*read, 0, "ip"), protocols.endsWith(QStringLiteral(":ip")));
+        QCOMPARE(matches(*read, 0, "eth"), protocols.startsWith(QStringLiteral("eth")));
+        QCOMPARE(read->notices().size(), std::size_t{1});
+    }
+
+    void cutHeadersAreNamed() {
+        CaptureBuilder whole;
+        test::TcpConversation(whole).handshake();
+        const ByteView file = whole.pcap();
+        const ByteView syn = file.subspan(24 + 16, file[24 + 8]);
+        const auto textOf = [&](std::size_t length) {
+            CaptureBuilder capture;
+            capture.packet(syn.first(length), static_cast<std::uint32_t>(syn.size()));
+            const auto read = sessionOf(capture.pcap());
+            return read->rowCount() == 1 ? read->text(0).info : std::string("no row");
+        };
+        const std::string of =
+            " of " + std::to_string(syn.size()) + " bytes were captured, not read";
+        QCOMPARE(textOf(0), "cut within its Ethernet header, 0" + of);
+        QCOMPARE(textOf(30), "cut within its IPv4 header, 30" + of);
+        QCOMPARE(textOf(40), "cut within its TCP header, 40" + of);
+    }
+
+    void interfacesThatNobodyDescribed() {
+        PcapngBuilder file(false);
+        file.interface(1);
+        file.enhanced(3, 0, Bytes(9, 0x41));
+        const auto read = sessionOf(file.bytes());
+        QVERIFY(read);
+        test::compareListings(test::rowListing(*read),
+                              "- Capture  ! of an interface that the capture does not describe, 9 "
+                              "bytes, not read\n");
+        QCOMPARE(read->statistics().undescribedPackets, std::uint64_t{1});
+        QCOMPARE(read->record(0).severity, Severity::Warning);
+        QCOMPARE(test::issueNames(*read, 0), std::vector<std::string>{"capture.interface-unknown"});
+        QCOMPARE(read->wireBytes(0).bytes, Bytes(9, 0x41));
+        const FieldTree fields = read->dissect(0).fields;
+        QCOMPARE(fields[fields.issues()[0].field].id, FieldId::FrameInterfaceId);
+        QCOMPARE(fields.find(FieldId::FrameLinkType), kNoField);
+        QVERIFY(!matches(*read, 0, "frame.encap_type"));
+        QVERIFY(matches(*read, 0, "frame.interface_id == 3"));
+        QCOMPARE(read->notices().size(), std::size_t{1});
+    }
+
+    void eachTypeHasItsNotice() {
+        PcapngBuilder file(false);
+        for (std::uint16_t type = 0; type < 10; ++type) file.interface(60000 + type);
+        for (std::uint32_t at = 0; at < 10; ++at) {
+            for (std::uint32_t i = 0; i <= at; ++i) file.enhanced(at, 0, Bytes(9, 0x41));
+        }
+        const auto read = sessionOf(file.bytes());
+        QVERIFY(read);
+        QCOMPARE(read->notices().size(), std::size_t{9});
+        QCOMPARE(read->notices()[1],
+                 std::string("Packets of link type 60001, a link type that is not read, are listed "
+                             "only: 2 in all."));
+        QCOMPARE(read->notices()[8],
+                 std::string("Packets of 2 more link types that are not read are listed only: 19 "
+                             "in all."));
     }
 
     void typesWithoutAName() {
