@@ -14,7 +14,7 @@ from pathlib import Path
 from check import check
 from loads import catalogue
 from report import Report
-from works import damage, growth, live, printing, reading, searching
+from works import damage, growth, live, printing, reading, searching, tls, window
 
 GROUPS = {
     "reading": reading.measure,
@@ -23,6 +23,8 @@ GROUPS = {
     "growth": growth.measure,
     "damage": damage.measure,
     "live": live.measure,
+    "window": window.measure,
+    "tls": tls.measure,
 }
 
 
@@ -50,7 +52,8 @@ class Bench:
 
     @staticmethod
     def loads():
-        return catalogue.LOADS.values()
+        """Those whose reading is measured."""
+        return [load for load in catalogue.LOADS.values() if load.reading]
 
     @staticmethod
     def load(name):

@@ -21,6 +21,7 @@ class Load:
     title: str
     port: int
     mtu: int = 0  # of the link between two namespaces; 0: the loopback interface
+    reading: bool = True  # its reading is measured beside tshark
 
 
 LOADS = {
@@ -34,6 +35,7 @@ LOADS = {
         Load("corked", "many frames a segment, 400 k", 21_506),
         Load("corked1500", "the same at 1,500 bytes, 1 M frames", 21_507, mtu=1500),
         Load("fragments", "1 MiB fragments with pings between, 315 MB", 21_508),
+        Load("deep", "1 M compressed messages on one connection", 21_510, reading=False),
     )
 }
 

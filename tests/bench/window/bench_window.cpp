@@ -1,13 +1,20 @@
-// How long the window keeps a person waiting: bench_window CAPTURE [STEPS]. Opens the capture in a
-// window and prints when its first rows are painted and when all are listed, the longest time that
-// one event kept the GUI thread, a frame while scrolling, a row from its selection to the painted
-// tree and bytes, and narrowing to a connection and back. Times say something only on a machine
-// that does nothing else; run it with QT_QPA_PLATFORM=offscreen where there is no display.
+// ./dev bench window, one round of it; works/window.py says what was wanted:
+//   bench_window STARTED CAPTURE [STEPS]
+// STARTED is the monotonic clock in nanoseconds when the program was started. Opens the capture in
+// a window and prints, as one line of JSON in milliseconds, when the window was shown, its first
+// rows were painted and all were listed; the longest time that one event kept the GUI thread; a
+// frame while scrolling, a row from its selection to the painted tree and bytes, and narrowing to a
+// connection. What the thread does is taken as its processor time, since nobody else has a part in
+// it; what somebody waits for, as it passes.
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <fstream>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <QApplication>
@@ -16,6 +23,7 @@
 #include <QMetaEnum>
 #include <QRandomGenerator>
 #include <QScrollBar>
+#include <QWindow>
 
 #include "capture/session/session.h"
 #include "ui/hex/hex_view.h"
@@ -69,13 +77,11 @@ public:
         return result;
     }
     /// The longest since this was last asked for.
-    std::string takeLongest() {
+    double takeLongest() { return std::exchange(m_longestMs, 0); }
+    /// Which event that was, as long as no longer one has come.
+    std::string longestEvent() const {
         const char* const type = QMetaEnum::fromType<QEvent::Type>().valueToKey(m_longestType);
-        char text[200];
-        std::snprintf(text, sizeof text, "%.1f ms (%s of %s)", m_longestMs,
-                      type != nullptr ? type : "an event", m_longestName);
-        m_longestMs = 0;
-        return text;
+        return std::string(type != nullptr ? type : "an event") + " of " + m_longestName;
     }
 
 private:
@@ -94,37 +100,52 @@ public:
     }
     bool eventFilter(QObject*, QEvent* event) override {
         if (event->type() == QEvent::Paint && m_ms < 0 && m_view.model()->rowCount() > 0) {
-            m_ms = m_timer.elapsed();
+            m_ms = elapsed();
         }
         return false;
     }
-    qint64 ms() const { return m_ms; }
-    qint64 elapsed() const { return m_timer.elapsed(); }
+    double ms() const { return m_ms; }
+    double elapsed() const { return static_cast<double>(m_timer.nsecsElapsed()) / 1e6; }
 
 private:
     const RowView& m_view;
     QElapsedTimer m_timer;
-    qint64 m_ms = -1;
+    double m_ms = -1;
 };
 
-void print(const char* what, std::vector<double> times) {
-    std::ranges::sort(times);
-    const auto at = [&](double share) {
-        return times[static_cast<std::size_t>(static_cast<double>(times.size() - 1) * share)];
-    };
-    std::printf("%-34s median %.2f ms, 95 %% %.2f ms, most %.2f ms\n", what, at(0.5), at(0.95),
-                times.back());
-}
+/// The members of the line so far.
+class Line {
+public:
+    void add(const std::string& name, double value) {
+        char text[64];
+        std::snprintf(text, sizeof text, "%.3f", value);
+        m_text += (m_text.empty() ? "" : ", ") + ('"' + name + "\": ") + text;
+    }
+    /// The median and the longest of several.
+    void add(const std::string& name, std::vector<double> times) {
+        std::ranges::sort(times);
+        add(name + "_median", times[times.size() / 2]);
+        add(name, times.back());
+    }
+    void add(const std::string& name, const std::string& plain) {
+        m_text += ", \"" + name + "\": \"" + plain + '"';
+    }
+    void print() const { std::printf("{%s}\n", m_text.c_str()); }
 
-std::string peakMemory() {
+private:
+    std::string m_text;
+};
+
+/// Of this program, in bytes.
+double peakMemory() {
     std::ifstream status("/proc/self/status");
     for (std::string line; std::getline(status, line);) {
-        if (line.starts_with("VmHWM:")) return line.substr(6);
+        if (line.starts_with("VmHWM:")) return std::strtod(line.c_str() + 6, nullptr) * 1024;
     }
-    return " unknown";
+    return 0;
 }
 
-void scroll(RowView& view, int steps, bool far) {
+void scroll(Line& line, RowView& view, int steps, bool far) {
     QScrollBar& bar = *view.verticalScrollBar();
     std::vector<double> times;
     bar.setValue(bar.maximum() / 2);
@@ -136,10 +157,10 @@ void scroll(RowView& view, int steps, bool far) {
         view.viewport()->repaint();
         times.push_back(timer.ms());
     }
-    print(far ? "scrolled to anywhere" : "scrolled by three rows", std::move(times));
+    line.add(far ? "scroll_far" : "scroll_near", std::move(times));
 }
 
-void select(CapturePage& page, int steps, bool atEnd) {
+void select(Line& line, CapturePage& page, int steps, bool atEnd) {
     const int rows = page.rowModel().rowCount();
     std::vector<double> times;
     for (int step = 0; step < steps; ++step) {
@@ -152,41 +173,49 @@ void select(CapturePage& page, int steps, bool atEnd) {
         times.push_back(timer.ms());
         QCoreApplication::processEvents();
     }
-    print(atEnd ? "selected, from the end" : "selected anywhere", std::move(times));
+    line.add(atEnd ? "select_end" : "select_anywhere", std::move(times));
 }
 
-void narrow(TimedApplication& application, CapturePage& page) {
-    const auto timed = [&](const char* what, std::optional<ConnectionId> to) {
-        bool done = false;
-        const auto connection =
-            QObject::connect(&page.rowModel(), &RowModel::caughtUp, [&done] { done = true; });
-        const WorkTimer timer;
-        page.narrowTo(to);
-        const double first = timer.ms();
-        while (!done) QCoreApplication::processEvents(QEventLoop::AllEvents);
-        QObject::disconnect(connection);
-        QCoreApplication::processEvents();
-        std::printf("%-34s %.1f ms, all after %.1f ms; longest event %s\n", what, first, timer.ms(),
-                    application.takeLongest().c_str());
-    };
+/// Narrows the list to a connection, or shows all again, up to all rows having been looked at.
+void narrow(Line& line, TimedApplication& application, CapturePage& page, const char* name,
+            std::optional<ConnectionId> to) {
+    bool done = false;
+    const auto connection =
+        QObject::connect(&page.rowModel(), &RowModel::caughtUp, [&done] { done = true; });
     application.takeLongest();
-    timed("narrowed to a connection", ConnectionId{0});
-    timed("all rows again", std::nullopt);
+    QElapsedTimer timer;
+    timer.start();
+    page.narrowTo(to);
+    while (!done) QCoreApplication::processEvents(QEventLoop::AllEvents);
+    QObject::disconnect(connection);
+    page.rowView().viewport()->repaint();
+    line.add(name, static_cast<double>(timer.nsecsElapsed()) / 1e6);
+    QCoreApplication::processEvents();
+    line.add(std::string(name) + "_busy", application.takeLongest());
+}
+
+double millisecondsSince(std::int64_t monotonic) {
+    const auto now = std::chrono::steady_clock::now().time_since_epoch();
+    return std::chrono::duration<double, std::milli>(now - std::chrono::nanoseconds(monotonic))
+        .count();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
     TimedApplication application(argc, argv);
-    if (argc < 2) {
-        std::fputs("Usage: bench_window CAPTURE [STEPS]\n", stderr);
+    if (argc < 3) {
+        std::fputs("Usage: bench_window STARTED CAPTURE [STEPS]\n", stderr);
         return 2;
     }
-    const int steps = argc > 2 ? std::max(std::atoi(argv[2]), 1) : 200;
+    const int steps = argc > 3 ? std::max(std::atoi(argv[3]), 1) : 200;
     MainWindow window({});
     window.resize(1280, 800);
     window.show();
+    while (!window.windowHandle()->isExposed()) QCoreApplication::processEvents();
     QCoreApplication::processEvents();
+    Line line;
+    line.add("shown", millisecondsSince(std::strtoll(argv[1], nullptr, 10)));
     CapturePage& page = window.capturePage();
     application.takeLongest();
     FirstPaint first(page.rowView());
@@ -196,20 +225,23 @@ int main(int argc, char** argv) {
                          std::fprintf(stderr, "%s\n", qPrintable(why));
                          failed = true;
                      });
-    window.openFile(QString::fromLocal8Bit(argv[1]));
+    window.openFile(QString::fromLocal8Bit(argv[2]));
     while (!failed && (window.loader().session() == nullptr || window.loader().isReading())) {
         QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
     }
     if (failed) return 1;
-    std::printf("%-34s %lld ms\n", "first rows painted", static_cast<long long>(first.ms()));
-    std::printf("%-34s %lld ms, %u rows\n", "all rows listed",
-                static_cast<long long>(first.elapsed()), window.loader().session()->rowCount());
-    std::printf("%-34s %s\n", "longest event while it was read", application.takeLongest().c_str());
-    scroll(page.rowView(), steps, false);
-    scroll(page.rowView(), steps, true);
-    select(page, steps, false);
-    select(page, steps, true);
-    narrow(application, page);
-    std::printf("%-34s%s\n", "memory at the most", peakMemory().c_str());
+    line.add("first_rows", first.ms());
+    line.add("listed", first.elapsed());
+    line.add("busy", application.takeLongest());
+    line.add("busy_event", application.longestEvent());
+    line.add("rows", page.rowModel().rowCount());
+    line.add("peak", peakMemory());
+    scroll(line, page.rowView(), steps, false);
+    scroll(line, page.rowView(), steps, true);
+    select(line, page, steps, false);
+    select(line, page, steps, true);
+    narrow(line, application, page, "narrow", ConnectionId{0});
+    narrow(line, application, page, "widen", std::nullopt);
+    line.print();
     return 0;
 }

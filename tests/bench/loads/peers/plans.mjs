@@ -9,6 +9,8 @@ const plans = {
     // Of ten frames five are the client's events and four the server's; one answers.
     socketio4: { peer: "socket.io", version: 4, connections: 4, client: 163_000, server: 132_000 },
     socketio2: { peer: "socket.io", version: 2, connections: 4, client: 49_000, server: 40_000 },
+    // For a row deep in a compressed stream, in the window.
+    deep: { peer: "ws", connections: 1, server: 1_000_000, text: "tiny", deflate: true },
     // Each says three texts, hears them again, and closes: eight frames.
     connections: { peer: "ws", connections: 5000, client: 15_000, echo: true, text: "short", atOnce: 40 },
     // So many frames are handed over at once, so that they share segments.
