@@ -26,6 +26,8 @@ class Report:
     def add(self, outcome):
         self.outcomes.append(outcome)
         print("  ".join(cell for cell in outcome.cells() if cell), flush=True)
+        if not self.quick:
+            self.keep()  # a run that is broken off is kept as far as it came
 
     def finish(self):
         """Prints the table, keeps the file, and returns whether every target is met."""
