@@ -3,6 +3,8 @@
 #include "app/cli/json_printer.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 
 #include "app/cli/field_text.h"
 #include "app/cli/json_writer.h"
@@ -24,6 +26,12 @@ void writeValue(FieldType type, const FieldValue& value, JsonWriter& json) {
         json.boolean(*number != 0);
     } else if (number != nullptr && isNumber(type)) {
         json.number(*number);
+    } else if (const auto* bytes = std::get_if<Bytes>(&value);
+               bytes != nullptr && type == FieldType::ByteString) {
+        json.hex(*bytes);
+    } else if (const auto* text = std::get_if<std::string>(&value);
+               text != nullptr && type == FieldType::Text) {
+        json.text(*text);
     } else {
         json.text(formatValue(type, value));
     }
@@ -48,7 +56,7 @@ void writeField(const FieldTree& tree, FieldId field, JsonWriter& json) {
 template <typename Keep>
 std::vector<FieldId> idsOf(const FieldTree& tree, const Keep& keep) {
     std::vector<FieldId> ids;
-    std::vector<bool> seen(static_cast<std::size_t>(FieldId::Count));
+    std::array<bool, static_cast<std::size_t>(FieldId::Count)> seen{};
     for (const Field& field : tree.fields()) {
         const auto position = static_cast<std::size_t>(field.id);
         if (seen[position] || fieldInfo(field.id).name.empty() || !keep(field)) continue;
@@ -57,6 +65,52 @@ std::vector<FieldId> idsOf(const FieldTree& tree, const Keep& keep) {
     }
     return ids;
 }
+
+/// The fields of a tree by their ids, found in one run over it.
+class FieldChains {
+public:
+    explicit FieldChains(const FieldTree& tree) : m_tree(tree), m_next(tree.size(), kNoField) {
+        m_first.fill(kNoField);
+        for (FieldIndex i = static_cast<FieldIndex>(tree.size()); i-- > 0;) {
+            FieldIndex& first = m_first[static_cast<std::size_t>(tree[i].id)];
+            m_next[i] = std::exchange(first, i);
+        }
+    }
+
+    /// Writes the member of a field that the tree has.
+    void write(FieldId field, JsonWriter& json) const {
+        if (isKnownByOthers(field)) return writeField(m_tree, field, json);
+        const FieldInfo& info = fieldInfo(field);
+        json.key(info.name);
+        const FieldIndex first = m_first[static_cast<std::size_t>(field)];
+        const bool several = m_next[first] != kNoField;
+        if (several) json.beginArray();
+        for (FieldIndex i = first; i != kNoField; i = m_next[i]) {
+            writeValue(info.type, m_tree[i].value, json);
+        }
+        if (several) json.endArray();
+    }
+
+private:
+    /// Fields of which others are occurrences as well.
+    static constexpr bool isKnownByOthers(FieldId field) {
+        switch (field) {
+            case FieldId::IpAddr:
+            case FieldId::Ipv6Addr:
+            case FieldId::IpVersion:
+            case FieldId::TcpPort:
+            case FieldId::IssueCodeField:
+            case FieldId::IssueSeverityField:
+                return true;
+            default:
+                return false;
+        }
+    }
+
+    const FieldTree& m_tree;
+    std::vector<FieldIndex> m_next;  ///< of the same id
+    std::array<FieldIndex, static_cast<std::size_t>(FieldId::Count)> m_first;
+};
 
 bool isLayer(const Field& field) {
     return fieldInfo(field.id).type == FieldType::Protocol;
@@ -139,8 +193,11 @@ void JsonPrinter::print(SessionRow& row, std::string& out) {
     }
     json.key("fields");
     json.beginObject();
-    for (const FieldId field : all ? idsOf(tree, hasValue) : m_fields) {
-        writeField(tree, field, json);
+    if (all) {
+        const FieldChains chains(tree);
+        for (const FieldId field : idsOf(tree, hasValue)) chains.write(field, json);
+    } else {
+        for (const FieldId field : m_fields) writeField(tree, field, json);
     }
     json.endObject();
     if (all) writeIssues(tree, json);

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "dissector/core/bytes.h"
+
 namespace framescope::cli {
 
 class JsonWriter {
@@ -23,12 +25,17 @@ public:
     /// A number; a string of its digits from 2^53 on, where readers that use doubles lose digits.
     void number(std::uint64_t value);
     void boolean(bool value);
+    /// Text that is known to be printable ASCII without quotes and backslashes.
+    void plain(std::string_view value);
+    /// Lower-case hex digits.
+    void hex(ByteView bytes);
 
 private:
     void begin(char bracket);
     void end(char bracket);
     void separate();
     void string(std::string_view value);
+    void escape(char c);
 
     std::string& m_out;
     bool m_comma = false;  ///< a value stands before the next one

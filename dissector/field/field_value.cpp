@@ -14,12 +14,13 @@ std::string hexNumber(std::uint64_t value, int digits) {
     return text;
 }
 
+constexpr char kDigits[] = "0123456789abcdef";
+
 std::string separatedHex(ByteView bytes, char separator) {
-    static constexpr char kDigits[] = "0123456789abcdef";
     std::string text;
     text.reserve(bytes.size() * 3);
     for (const std::uint8_t byte : bytes) {
-        if (separator != 0 && !text.empty()) text += separator;
+        if (!text.empty()) text += separator;
         text += kDigits[byte >> 4];
         text += kDigits[byte & 15];
     }
@@ -182,7 +183,13 @@ std::string formatIpv6(ByteView address) {
 }
 
 std::string formatHex(ByteView bytes) {
-    return separatedHex(bytes, 0);
+    std::string text(2 * bytes.size(), '\0');
+    char* at = text.data();
+    for (const std::uint8_t byte : bytes) {
+        *at++ = kDigits[byte >> 4];
+        *at++ = kDigits[byte & 15];
+    }
+    return text;
 }
 
 std::string formatTime(std::int64_t nanoseconds) {
@@ -191,10 +198,16 @@ std::string formatTime(std::int64_t nanoseconds) {
     const std::uint64_t magnitude = negative ? 0 - static_cast<std::uint64_t>(nanoseconds)
                                              : static_cast<std::uint64_t>(nanoseconds);
     char text[40];
-    std::snprintf(text, sizeof text, "%s%llu.%09llu", negative ? "-" : "",
-                  static_cast<unsigned long long>(magnitude / 1'000'000'000),
-                  static_cast<unsigned long long>(magnitude % 1'000'000'000));
-    return text;
+    char* at = text;
+    if (negative) *at++ = '-';
+    at = std::to_chars(at, text + sizeof text, magnitude / 1'000'000'000).ptr;
+    *at++ = '.';
+    std::uint64_t rest = magnitude % 1'000'000'000;
+    constexpr int kDecimals = 9;
+    for (int i = kDecimals - 1; i >= 0; --i, rest /= 10) {
+        at[i] = static_cast<char>('0' + rest % 10);
+    }
+    return {text, at + kDecimals};
 }
 
 }  // namespace framescope

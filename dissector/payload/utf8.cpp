@@ -119,6 +119,13 @@ std::string escaped(char32_t code) {
     }
 }
 
+/// How many characters at the beginning are ASCII that is shown as it is.
+std::size_t plainAscii(std::string_view text) {
+    std::size_t count = 0;
+    while (count < text.size() && text[count] >= 0x20 && text[count] < 0x7f) ++count;
+    return count;
+}
+
 constexpr std::string_view kEllipsis = "\u2026";
 constexpr std::string_view kReplacement = "\ufffd";
 
@@ -195,6 +202,16 @@ std::string printable(std::string_view text, std::size_t maxChars) {
     std::size_t chars = 0;  // in `line`
     std::size_t cut = 0;    // where `line` can end with an ellipsis behind it
     for (std::size_t i = 0; i < text.size();) {
+        // A run of plain ASCII that leaves room behind it goes over as it is.
+        const std::size_t room = maxChars - chars;
+        const std::size_t run = room < 2 ? 0 : plainAscii(text.substr(i, room - 1));
+        if (run > 0) {
+            line += text.substr(i, run);
+            i += run;
+            chars += run;
+            cut = line.size();
+            continue;
+        }
         const Character character = characterAt(text, i);
         std::size_t width = 1;
         if (!character.valid) {
