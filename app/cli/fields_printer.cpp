@@ -1,10 +1,29 @@
 // Follows tshark: tab-separated, several occurrences joined by commas, text kept on one line.
 #include "app/cli/fields_printer.h"
 
+#include <charconv>
+
 #include "app/cli/field_text.h"
 #include "dissector/field/field_occurrence.h"
 
 namespace framescope::cli {
+namespace {
+
+/// A value on one line.
+void appendValue(FieldType type, const FieldValue& value, std::string& out) {
+    const auto* const number = std::get_if<std::uint64_t>(&value);
+    if (number != nullptr && (type == FieldType::Unsigned || type == FieldType::Bool)) {
+        char digits[20];
+        const auto [end, error] = std::to_chars(digits, digits + sizeof digits, *number);
+        out.append(digits, end);
+    } else if (const auto* const text = std::get_if<std::string>(&value)) {
+        out += printableLine(*text);
+    } else {
+        out += printableLine(formatValue(type, value));
+    }
+}
+
+}  // namespace
 
 void FieldsPrinter::begin(std::string& out) {
     if (!m_layout.header) return;
@@ -16,10 +35,18 @@ void FieldsPrinter::begin(std::string& out) {
 }
 
 void FieldsPrinter::print(SessionRow& row, std::string& out) {
-    const FieldTree& tree = row.tree();
     for (std::size_t i = 0; i < m_fields.size(); ++i) {
         if (i != 0) out += m_layout.separator;
-        out += occurrences(tree, m_fields[i]);
+        switch (row.known(m_fields[i], m_value)) {
+            case Known::No:
+                out += occurrences(row.tree(), m_fields[i]);
+                break;
+            case Known::Absent:
+                break;
+            case Known::Value:
+                appendValue(fieldInfo(m_fields[i]).type, m_value, out);
+                break;
+        }
     }
     out += '\n';
 }

@@ -20,6 +20,7 @@ private:
 
     std::vector<FieldId> m_fields;
     FieldsLayout m_layout;
+    FieldValue m_value;  ///< of one field; kept for its memory
 };
 
 }  // namespace framescope::cli

@@ -36,7 +36,8 @@ row. A live capture is ended with Ctrl-C.
   -D, --list-interfaces            list the interfaces, and end
   -Y FILTER, --display-filter FILTER
                                    only rows that match: names of protocols and
-                                   fields, field == value, &&, ||, !, ( )
+                                   fields, field == value, field contains text,
+                                   &&, ||, !, ( )
   -T text|fields|json              how rows are printed; text without -T
   -e FIELD                         a field for -T fields or -T json; repeatable
   -E KEY=VALUE                     for -T fields: header=y|n, separator=CHARACTER,

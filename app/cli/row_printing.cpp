@@ -19,6 +19,7 @@ RowPrinting::RowPrinting(const Options& options, const Session& session, Output&
     : m_options(options),
       m_session(session),
       m_output(output),
+      m_values(session),
       m_flushes(flush == Flush::EveryBatch || output.isTerminal()),
       m_printer(makeRowPrinter(options, wantsColour(output))) {
     m_printer->begin(m_text);
@@ -27,7 +28,7 @@ RowPrinting::RowPrinting(const Options& options, const Session& session, Output&
 
 bool RowPrinting::printNew() {
     for (; m_next < m_session.rowCount() && wantsMore(); ++m_next) {
-        SessionRow row(m_session, m_next);
+        SessionRow row(m_session, m_next, &m_values);
         if (!m_options.filter.matches(row)) continue;
         m_text.clear();
         m_printer->print(row, m_text);

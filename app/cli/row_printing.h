@@ -8,6 +8,7 @@
 #include "app/cli/options.h"
 #include "app/cli/output.h"
 #include "app/cli/row_printer.h"
+#include "capture/session/plain_values.h"
 #include "capture/session/session.h"
 
 namespace framescope::cli {
@@ -32,6 +33,7 @@ private:
     const Options& m_options;
     const Session& m_session;
     Output& m_output;
+    PlainValues m_values;
     const bool m_flushes;
     std::unique_ptr<RowPrinter> m_printer;
     std::string m_text;

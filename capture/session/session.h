@@ -118,6 +118,8 @@ public:
     struct State;
 
 private:
+    friend class PlainValues;
+
     std::unique_ptr<State> m_state;
 };
 

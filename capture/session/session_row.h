@@ -4,6 +4,7 @@
 
 #include <optional>
 
+#include "capture/session/plain_values.h"
 #include "capture/session/session.h"
 #include "dissector/filter/filter.h"
 
@@ -12,7 +13,9 @@ namespace framescope {
 class SessionRow final : public FilterRow {
 public:
     /// `session` must outlive the row; the row is of the moment, not to be kept.
-    SessionRow(const Session& session, RecordId row) : m_session(session), m_row(row) {}
+    /// With `values` some fields are known without taking the row apart.
+    SessionRow(const Session& session, RecordId row, PlainValues* values = nullptr)
+        : m_session(session), m_row(row), m_values(values) {}
 
     const Session& session() const { return m_session; }
     RecordId id() const { return m_row; }
@@ -24,6 +27,9 @@ public:
     bool mayHaveFurtherIssues() const override { return m_session.checksumVerification(); }
     std::string_view name() const override { return m_session.name(record().name); }
     const FieldTree& tree() override { return dissection().fields; }
+    Known known(FieldId field, FieldValue& value) override {
+        return m_values == nullptr ? Known::No : m_values->value(m_row, field, value);
+    }
 
     const Dissection& dissection() {
         if (!m_dissection) m_dissection = m_session.dissect(m_row);
@@ -33,6 +39,7 @@ public:
 private:
     const Session& m_session;
     RecordId m_row;
+    PlainValues* m_values;
     std::optional<Dissection> m_dissection;
 };
 

@@ -40,12 +40,19 @@ public:
 
     /// The extents that hold bytes of `range`, in order, cut to it.
     std::vector<Extent> find(ByteRange range) const;
+    /// The extent that holds the byte at `offset`, null if it was not captured. Whoever goes on in
+    /// the stream from call to call keeps `hint` between them and is answered at once.
+    const Extent* holding(StreamOffset offset, std::size_t& hint) const;
     /// One behind the last byte of the stream that was captured.
     StreamOffset end() const;
     std::size_t size() const { return m_first.size() + (m_rest ? m_rest->size() : 0); }
 
 private:
     static constexpr std::size_t kTogether = 256;
+
+    const Extent& at(std::size_t index) const {
+        return index < m_first.size() ? m_first[index] : (*m_rest)[index - m_first.size()];
+    }
 
     std::vector<Extent> m_first;
     std::unique_ptr<std::deque<Extent>> m_rest;

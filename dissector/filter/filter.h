@@ -1,5 +1,5 @@
-// The filter of -Y and of the window: protocol names and `field == value`, joined by &&, ||, ! (or
-// and, or, not) and parentheses.
+// The filter of -Y and of the window: protocol names, `field == value` and `field contains text`,
+// joined by &&, ||, ! (or and, or, not) and parentheses.
 //
 // A filter is asked about rows, and there are millions of them, so it first asks what the record
 // says and lets the row be dissected only where that leaves the answer open. Both ways give the
@@ -20,6 +20,13 @@
 
 namespace framescope {
 
+/// What is known of a field of a row without its tree.
+enum class Known : std::uint8_t {
+    No,      ///< only the tree can say
+    Absent,  ///< the row has none
+    Value,   ///< the row has exactly one, with this value
+};
+
 /// One row as a filter sees it. Cheap to make; the tree is only computed when asked for.
 class FilterRow {
 public:
@@ -34,6 +41,12 @@ public:
     virtual bool mayHaveFurtherIssues() const { return false; }
     /// The text of the record's name.
     virtual std::string_view name() const = 0;
+    /// A field's value where it can be had for less than the tree.
+    virtual Known known(FieldId field, FieldValue& value) {
+        static_cast<void>(field);
+        static_cast<void>(value);
+        return Known::No;
+    }
     /// The row taken apart. A filter asks at most once for each row.
     virtual const FieldTree& tree() = 0;
 };

@@ -13,9 +13,10 @@ namespace framescope {
 enum class FilterNodeKind : std::uint8_t {
     And,
     Or,
-    Not,      ///< one child
-    Present,  ///< the row has `field`
-    Equal,    ///< a `field` of the row equals `value`
+    Not,       ///< one child
+    Present,   ///< the row has `field`
+    Equal,     ///< a `field` of the row equals `value`
+    Contains,  ///< a `field` of the row has `value` somewhere in it; both are text, or bytes
 };
 
 struct FilterNode {

@@ -4,7 +4,7 @@
 //     or      := and { ("||" | "or") and }
 //     and     := unary { ("&&" | "and") unary }
 //     unary   := { "!" | "not" } primary
-//     primary := "(" or ")" | name [ "==" value ]
+//     primary := "(" or ")" | name [ "==" value | "contains" value ]
 //     value   := word | "quoted, with \" and \\"
 //
 // The first thing that is wrong ends the reading: functions return an empty node from then on and
@@ -114,8 +114,24 @@ private:
         }
         FilterNode test{FilterNodeKind::Present, {}, *field, {}};
         advance();
-        if (m_token.kind == TokenKind::Equal) parseValue(test);
+        if (m_token.kind == TokenKind::Equal) {
+            parseValue(test);
+        } else if (m_token.kind == TokenKind::Word && m_token.text == "contains") {
+            parseSought(test);
+        }
         return test;
+    }
+
+    void parseSought(FilterNode& test) {
+        const FieldInfo& info = fieldInfo(test.field);
+        if (info.type != FieldType::Text && info.type != FieldType::ByteString) {
+            return fail(quoted(info.name) +
+                        " is no text and no bytes that could contain something; "
+                        "its type is " +
+                        std::string(fieldTypeName(info.type)) + ".");
+        }
+        parseValue(test);
+        test.kind = FilterNodeKind::Contains;
     }
 
     FilterNode parseGroup(int depth) {

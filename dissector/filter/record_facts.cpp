@@ -5,6 +5,7 @@
 #include "dissector/filter/record_facts.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 namespace framescope {
@@ -21,8 +22,17 @@ Truth possible(bool value) {
 
 /// The protocol whose name the field's name begins with.
 FieldId layerOf(FieldId field) {
-    const std::string_view name = fieldInfo(field).name;
-    return findField(name.substr(0, name.find('.'))).value_or(FieldId::None);
+    constexpr auto kCount = static_cast<std::size_t>(FieldId::Count);
+    // Asked for every row, so the names are looked up once.
+    static const std::array<FieldId, kCount> kLayers = [] {
+        std::array<FieldId, kCount> layers{};
+        for (std::size_t id = 1; id < kCount; ++id) {
+            const std::string_view name = fieldInfo(static_cast<FieldId>(id)).name;
+            layers[id] = findField(name.substr(0, name.find('.'))).value_or(FieldId::None);
+        }
+        return layers;
+    }();
+    return kLayers[static_cast<std::size_t>(field)];
 }
 
 bool isHttp(const Record& record) {

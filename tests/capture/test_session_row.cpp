@@ -11,8 +11,10 @@
 
 #include "capture/file/capture_file.h"
 #include "capture/ingest/loader.h"
+#include "capture/session/plain_values.h"
 #include "capture/session/session.h"
 #include "capture/session/session_row.h"
+#include "dissector/field/field_occurrence.h"
 #include "dissector/filter/filter_node.h"
 #include "tests/support/capture_builder.h"
 
@@ -108,6 +110,28 @@ QByteArray disagreement(const QString& path, int& answered) {
     }
     for (const char* severity : {"note", "warning", "error"}) {
         values[FieldId::IssueSeverityField].insert(FieldValue(std::string(severity)));
+    }
+    PlainValues plain(session);
+    for (const auto& row : rows) {
+        for (const FieldInfo& info : allFields()) {
+            FieldValue known;
+            const Known how = plain.value(row->id(), info.id, known);
+            if (how == Known::No) continue;
+            ++answered;
+            std::size_t count = 0;
+            bool same = true;
+            anyOccurrence(row->tree(), info.id, [&](FieldIndex, const FieldValue& value) {
+                ++count;
+                same = same && value == known;
+                return false;
+            });
+            if (count == (how == Known::Value ? 1U : 0U) && same) continue;
+            return path.toUtf8() + ": row " + QByteArray::number(row->id() + 1) + ", " +
+                   QByteArray(info.name.data(), static_cast<qsizetype>(info.name.size())) +
+                   " is known to be " + QByteArray::fromStdString(formatValue(info.type, known)) +
+                   " without the tree, which has it " + QByteArray::number(qulonglong(count)) +
+                   " times";
+        }
     }
     std::vector<FilterNode> tests;
     for (const FieldInfo& info : allFields()) {

@@ -62,6 +62,13 @@ private Q_SLOTS:
         row("socketio.nsp == /cha", false);
         row("socketio.nsp == \"/Chat\"", false);
         row("socketio.event == \"a \\\"b\\\" \\\\c\"", true);
+        row("socketio.nsp contains ha", true);
+        row("socketio.nsp contains \"/chat\"", true);
+        row("socketio.nsp contains Cha", false);
+        row("websocket.masking_key contains fa21", true);
+        row("websocket.masking_key contains \"7fa2\"", false);
+        row("websocket.payload contains 00", false);
+        row("!(socketio.nsp contains x) && socketio.nsp contains at", true);
         row("!websocket.fin", true);
         row("! ! websocket.fin", false);
         row("not websocket.fin", true);
