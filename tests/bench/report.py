@@ -44,7 +44,7 @@ class Report:
 
     def keep(self):
         RESULTS.mkdir(exist_ok=True)
-        name = self.names[0] if len(self.names) == 1 else "all"
+        name = "-".join(self.names)
         path = RESULTS / f"{self.begin:%Y-%m-%d-%H%M}-{name}.md"
         lines = [f"# ./dev bench {' '.join(self.names)}, {self.begin:%Y-%m-%d %H:%M}", ""]
         lines += [f"- {key}: {value}" for key, value in self.machine.items()]
