@@ -6,6 +6,7 @@ results/. Every load that a group needs is held against its peers' counts before
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from functools import cached_property
@@ -94,6 +95,8 @@ def main():
     if unknown := set(arguments.groups) - GROUPS.keys():
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(GROUPS)}")
     names = arguments.groups or list(GROUPS)
+    # A run that is ended from outside cleans up like any other.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     bench, report = Bench(arguments.build.resolve(), arguments.quick), Report(arguments.groups or ["all"], arguments.quick)
     for name in names:
         for outcome in GROUPS[name](bench):
