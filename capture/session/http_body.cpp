@@ -3,6 +3,7 @@
 #include "capture/session/http_body.h"
 
 #include <algorithm>
+#include <span>
 
 #include "capture/session/row_dissector.h"
 #include "dissector/http/body.h"
@@ -64,12 +65,22 @@ public:
         const std::uint64_t begin = std::max(offset, m_wanted.begin);
         const std::uint64_t end = std::min(offset + bytes.size(), m_wanted.end);
         if (begin >= end) return;
+        fillUpTo(begin);
         appendHoles(holes, {begin - offset, end - offset}, m_window.bytes.size(), m_window.holes);
         const ByteView part = bytes.subspan(begin - offset, end - begin);
         m_window.bytes.insert(m_window.bytes.end(), part.begin(), part.end());
     }
 
 private:
+    /// Behind missing bytes the next ones may stand further on.
+    void fillUpTo(std::uint64_t offset) {
+        const std::uint64_t there = m_window.origin + m_window.bytes.size();
+        if (offset <= there) return;
+        const std::size_t begin = m_window.bytes.size();
+        m_window.bytes.resize(begin + (offset - there));
+        m_window.holes.push_back({begin, m_window.bytes.size()});
+    }
+
     ByteRange m_wanted;
     BodyWindow& m_window;
 };
@@ -81,43 +92,39 @@ struct ReadFrom {
     http::ChunkDecoder chunks;
 };
 
-/// The nearest place in front of `wanted`, or the body's first byte.
-ReadFrom nearestPlace(const Session::State& state, const Record& head, const BodyExtent& extent,
-                      std::uint64_t wanted) {
-    ReadFrom from{extent.begin, 0, {}};
+/// The places the ingest left in the chunked body behind `head`, in their order.
+std::span<const Checkpoint> placesOf(const Session::State& state, const Record& head,
+                                     const BodyExtent& extent) {
     const auto found = state.checkpoints.find(head.connection);
-    if (found == state.checkpoints.end()) return from;
+    if (found == state.checkpoints.end()) return {};
     const std::vector<Checkpoint>& places = found->second[indexOf(head.direction)];
     const auto first = std::ranges::lower_bound(places, extent.begin, {}, &Checkpoint::at);
-    // Those of this body come first, and of them those in front of what is wanted.
     const auto behind = std::partition_point(first, places.end(), [&](const Checkpoint& place) {
         const auto body = http::parseBodyPlace(place.state);
-        return body && body->body == extent.begin && place.decoded <= wanted;
+        return body && body->body == extent.begin;
     });
-    if (behind == first) return from;
-    const Checkpoint& place = *std::prev(behind);
+    return {first, behind};
+}
+
+ReadFrom readFrom(const Checkpoint& place) {
     return {place.at, place.decoded,
             http::ChunkDecoder(http::parseBodyPlace(place.state)->remaining)};
 }
 
-/// Streams a body without its chunks to `take(offset, bytes, holes)` until that says false, which
-/// is expected at `wantedEnd`.
+/// Streams a body without its chunks to `take(offset, bytes, holes)` from the nearest place in
+/// front of `wanted`, until that says false, which is expected at the end of `wanted`. Behind
+/// missing bytes, where no size line can be read, the next place tells where it goes on.
 template <typename Take>
-void streamBody(const StreamReader& reader, const BodyExtent& extent, ReadFrom from,
-                std::uint64_t wantedEnd, Take&& take) {
-    std::uint64_t offset = from.offset;
-    bool more = true;
-    for (StreamOffset at = from.at; at < extent.end && more;) {
-        const std::uint64_t ahead = wantedEnd > offset ? wantedEnd - offset : 0;
+void streamChunked(const StreamReader& reader, const BodyExtent& extent,
+                   std::span<const Checkpoint> places, ByteRange wanted, Take&& take) {
+    ReadFrom from{extent.begin, 0, {}};
+    auto next = std::ranges::upper_bound(places, wanted.begin, {}, &Checkpoint::decoded);
+    if (next != places.begin()) from = readFrom(*std::prev(next));
+    for (bool more = true; from.at < extent.end && more;) {
+        const StreamOffset end = next == places.end() ? extent.end : next->at;
+        const std::uint64_t ahead = wanted.end > from.offset ? wanted.end - from.offset : 0;
         const StreamBytes block =
-            reader.read(at, std::min({kBlock, extent.end - at, ahead + kMore}));
-        if (block.bytes.empty()) return;
-        at += block.bytes.size();
-        if (extent.kind != http::BodyKind::Chunked) {
-            more = take(offset, ByteView(block.bytes), block.holes);
-            offset += block.bytes.size();
-            continue;
-        }
+            reader.read(from.at, std::min({kBlock, end - from.at, ahead + kMore}));
         const std::uint64_t before = from.chunks.position();
         std::vector<http::ChunkPart> parts;
         from.chunks.feed(block.bytes, &parts);
@@ -126,10 +133,31 @@ void streamBody(const StreamReader& reader, const BodyExtent& extent, ReadFrom f
             const ByteRange range{part.range.begin - before, part.range.end - before};
             std::vector<ByteRange> holes;
             appendHoles(block.holes, range, 0, holes);
-            more = take(offset, ByteView(block.bytes).subspan(range.begin, range.size()), holes);
-            offset += range.size();
+            more =
+                take(from.offset, ByteView(block.bytes).subspan(range.begin, range.size()), holes);
+            from.offset += range.size();
         }
-        if (from.chunks.finished() || from.chunks.failed()) return;
+        from.at += block.bytes.size();
+        const bool ended = block.bytes.empty() || from.chunks.finished() || from.chunks.failed();
+        if (!ended && from.at < end) continue;
+        if (next == places.end()) return;
+        from = readFrom(*next++);
+    }
+}
+
+/// The same of a body that is not chunked, from position `offset` in it.
+template <typename Take>
+void streamPlain(const StreamReader& reader, const BodyExtent& extent, std::uint64_t offset,
+                 std::uint64_t wantedEnd, Take&& take) {
+    bool more = true;
+    for (StreamOffset at = extent.begin + offset; at < extent.end && more;) {
+        const std::uint64_t ahead = wantedEnd > offset ? wantedEnd - offset : 0;
+        const StreamBytes block =
+            reader.read(at, std::min({kBlock, extent.end - at, ahead + kMore}));
+        if (block.bytes.empty()) return;
+        more = take(offset, ByteView(block.bytes), block.holes);
+        at += block.bytes.size();
+        offset += block.bytes.size();
     }
 }
 
@@ -190,33 +218,37 @@ BodyWindow readBodyWindow(const Session::State& state, RecordId headRow, ByteRan
     if (extent.kind == http::BodyKind::None || !codings.unknown.empty()) return window;
     WindowCollector collector(wanted, window);
     const StreamReader reader(state.file.get(), state.stream(record));
+    const auto stream = [&](ByteRange range, auto&& take) {
+        if (extent.kind == http::BodyKind::Chunked) {
+            streamChunked(reader, extent, placesOf(state, record, extent), range, take);
+        } else {
+            streamPlain(reader, extent, range.begin, range.end, take);
+        }
+    };
     if (codings.decodable()) {
         http::ContentDecoder decoder(codings.codings);
         std::uint64_t decoded = 0;
-        streamBody(reader, extent, {extent.begin, 0, {}}, extent.end - extent.begin,
-                   [&](std::uint64_t, ByteView bytes, const std::vector<ByteRange>& holes) {
-                       if (!holes.empty()) bytes = bytes.first(holes.front().begin);
-                       decoder.feed(bytes, [&](ByteView piece) {
-                           collector.take(decoded, piece, {});
-                           decoded += piece.size();
-                       });
-                       return holes.empty() && decoded < wanted.end;
+        stream({0, extent.end - extent.begin},
+               [&](std::uint64_t, ByteView bytes, const std::vector<ByteRange>& holes) {
+                   if (!holes.empty()) bytes = bytes.first(holes.front().begin);
+                   decoder.feed(bytes, [&](ByteView piece) {
+                       collector.take(decoded, piece, {});
+                       decoded += piece.size();
                    });
+                   return holes.empty() && decoded < wanted.end;
+               });
     } else {
-        ReadFrom from{extent.begin, 0, {}};
-        if (extent.kind == http::BodyKind::Chunked) {
-            from = nearestPlace(state, record, extent, wanted.begin);
-        } else {
+        ByteRange range = wanted;
+        if (extent.kind != http::BodyKind::Chunked) {
             window.totalSize = extent.declared;
-            from.offset = std::min(wanted.begin, extent.end - extent.begin);
-            from.at += from.offset;
+            range.begin = std::min(wanted.begin, extent.end - extent.begin);
             extent.end = std::min(extent.end - extent.begin, wanted.end) + extent.begin;
         }
-        streamBody(reader, extent, from, wanted.end,
-                   [&](std::uint64_t offset, ByteView bytes, const std::vector<ByteRange>& holes) {
-                       collector.take(offset, bytes, holes);
-                       return offset + bytes.size() < wanted.end;
-                   });
+        stream(range,
+               [&](std::uint64_t offset, ByteView bytes, const std::vector<ByteRange>& holes) {
+                   collector.take(offset, bytes, holes);
+                   return offset + bytes.size() < wanted.end;
+               });
     }
     window.totalSize = std::max(window.totalSize, window.origin + window.bytes.size());
     return window;

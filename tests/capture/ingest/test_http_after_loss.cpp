@@ -94,6 +94,14 @@ private Q_SLOTS:
             QCOMPARE(session->record(row).kind, RowKind::EventStreamEvent);
         }
         QVERIFY2(hasIssue(*session, rowWith(*session, "four"), "sse.resynchronised"), rows.c_str());
+        // The stretch of the body that is shown begins in front of the hole, and goes on behind it.
+        const Dissection shown = session->dissect(rowWith(*session, "five"));
+        const auto body = std::ranges::find(shown.sources, SourceKind::Body, &Source::kind);
+        QVERIFY(body != shown.sources.end());
+        QCOMPARE(std::string(asText(body->bytes).substr(body->focus.begin, body->focus.size())),
+                 std::string("data: five\n\n"));
+        QVERIFY(asText(body->bytes).starts_with("data: one\n\n"));
+        QCOMPARE(body->holes.size(), std::size_t{1});
     }
 
     void eventsInTheMiddleOfAChunk() {
