@@ -137,8 +137,10 @@ private Q_SLOTS:
         QVERIFY(out.open(QIODevice::WriteOnly));
         out.write(block({0x0a0d0d0a, 0x1a2b3c4d, 1, 0xffffffff, 0xffffffff}));
         out.write(block({1, 1, 0}));
-        out.write(block({6, 0, 0, 0, 4, 4, 0}));
-        out.write(block({6, 0, 0, 1, 4, 4, 0, 4 | kEightBytes, 3, 0, 0}));
+        // Ethernet with a type for experiments: nothing that is read, and nothing wrong.
+        constexpr std::uint32_t kType = 0xb588;
+        out.write(block({6, 0, 0, 0, 16, 16, 0, 0, 0, kType}));
+        out.write(block({6, 0, 0, 1, 16, 16, 0, 0, 0, kType, 4 | kEightBytes, 3, 0, 0}));
         out.write(block({5, 0, 0, 1, 7 | kEightBytes, 5, 0, 0}));
         out.close();
 
