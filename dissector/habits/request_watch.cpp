@@ -12,40 +12,68 @@ constexpr std::size_t kMaxMembers = 32;
 constexpr std::size_t kMaxBatch = 1000;
 constexpr std::size_t kMaxValueChars = 64;
 
-/// Lower case without what people put between words.
-class PlainName {
-public:
-    explicit PlainName(std::string_view name) {
-        for (const char c : name.substr(0, m_text.size())) {
-            if (c == '_' || c == '-' || c == '"' || c == '$') continue;
-            m_text[m_size++] = c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c;
+/// What stands for each character of a name: lower case, and 0 for what people put between words.
+constexpr std::array<char, 256> kPlain = [] {
+    std::array<char, 256> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) table[i] = static_cast<char>(i);
+    for (char c = 'A'; c <= 'Z'; ++c) {
+        table[static_cast<std::uint8_t>(c)] = static_cast<char>(c | 0x20);
+    }
+    for (const char c : {'_', '-', '"', '$'}) table[static_cast<std::uint8_t>(c)] = 0;
+    return table;
+}();
+
+/// The plain characters of a name in two words, for a comparison without a loop: none on the lists
+/// is longer.
+struct PlainName {
+    static constexpr std::size_t kMaxChars = 16;
+
+    constexpr PlainName() = default;
+    constexpr explicit PlainName(std::string_view name) {
+        for (const char c : name.substr(0, kMaxValueChars)) {
+            const char plain = kPlain[static_cast<std::uint8_t>(c)];
+            // A byte of 0 in a key is escaped, so that no name on the lists is met by chance.
+            if (plain == 0) continue;
+            if (size == kMaxChars) {
+                size = 0;
+                return;
+            }
+            if (size == 0) first = plain;
+            const std::uint64_t byte = static_cast<std::uint8_t>(plain);
+            (size < 8 ? front : back) |= byte << (size % 8 * 8);
+            ++size;
         }
     }
-    std::string_view view() const { return {m_text.data(), m_size}; }
 
-private:
-    std::array<char, kMaxValueChars> m_text;
-    std::size_t m_size = 0;
+    std::uint64_t front = 0;
+    std::uint64_t back = 0;
+    std::size_t size = 0;  ///< 0 also if there are more than kMaxChars
+    char first = 0;
 };
 
 /// A list of names that tells most others by their first letter and length.
 template <std::size_t kCount>
 class NameList {
 public:
-    consteval explicit NameList(const std::array<std::string_view, kCount>& names)
-        : m_names(names) {
-        for (const std::string_view name : names) m_lengths[name[0] - 'a'] |= 1U << name.size();
+    consteval explicit NameList(const std::array<std::string_view, kCount>& names) {
+        for (std::size_t i = 0; i < kCount; ++i) {
+            const PlainName plain(names[i]);
+            m_names[i] = plain;
+            m_lengths[static_cast<std::size_t>(plain.first - 'a')] |= 1U << plain.size;
+        }
     }
-    bool contains(std::string_view plain) const {
-        if (plain.empty() || plain[0] < 'a' || plain[0] > 'z' || plain.size() >= 32) return false;
-        if ((m_lengths[static_cast<std::size_t>(plain[0] - 'a')] >> plain.size() & 1U) == 0) {
+    bool contains(const PlainName& plain) const {
+        if (plain.size == 0 || plain.first < 'a' || plain.first > 'z') return false;
+        if ((m_lengths[static_cast<std::size_t>(plain.first - 'a')] >> plain.size & 1U) == 0) {
             return false;
         }
-        return std::ranges::find(m_names, plain) != m_names.end();
+        return std::ranges::any_of(m_names, [&plain](const PlainName& name) {
+            return name.front == plain.front && name.back == plain.back;
+        });
     }
 
 private:
-    std::array<std::string_view, kCount> m_names;
+    std::array<PlainName, kCount> m_names{};
     std::array<std::uint32_t, 26> m_lengths{};  ///< by first letter, a bit for each length
 };
 
@@ -160,25 +188,33 @@ void RequestWatch::countRpc(bool request, std::int64_t latencyNs, LayerOutput& o
 
 void RequestWatch::readByEvidence(const JsonMembers& members, Direction direction,
                                   LayerOutput& out) {
-    std::array<Id, kMaxMembers> asks;
+    std::array<const JsonNode*, kMaxMembers> asks;
     std::size_t count = 0;
+    const auto keyOf = [&members](const JsonNode& node) {
+        return members.text.substr(node.keyRange.begin, node.keyRange.size());
+    };
+    const auto idOf = [&](const JsonNode& node) {
+        const std::string_view key = keyOf(node);
+        return Id{key.substr(1, key.size() - 2), KeyHash().add(members.raw(node))};
+    };
     for (const JsonNode& node : members.nodes) {
         if (!isScalarId(node)) continue;
-        const std::string_view key = members.text.substr(node.keyRange.begin, node.keyRange.size());
-        const PlainName plain(key);
-        const bool isId = kIdNames.contains(plain.view());
-        const bool isReply = kReplyNames.contains(plain.view());
+        const PlainName plain(keyOf(node));
+        const bool isId = kIdNames.contains(plain);
+        const bool isReply = kReplyNames.contains(plain);
         if (!isId && !isReply) continue;
-        const Id id{key.substr(1, key.size() - 2), KeyHash().add(members.raw(node))};
+        const Id id = idOf(node);
         const std::uint64_t name = KeyHash().add(id.name);
         bool answered = false;
         for (Source& source : m_sources) {
             if (source.direction == direction) continue;
             if (source.name == name || isReply) answered = answer(source, id, out) || answered;
         }
-        if (isId && !answered) asks[count++] = id;
+        if (isId && !answered) asks[count++] = &node;
     }
-    for (const Id& id : std::span(asks).first(count)) ask(id, direction, out);
+    for (const JsonNode* const node : std::span(asks).first(count)) {
+        ask(idOf(*node), direction, out);
+    }
 }
 
 /// True if the value is one that the source sent, answered now or before.
