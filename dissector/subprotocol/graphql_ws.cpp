@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 #include "dissector/layer/pending_rows.h"
 #include "dissector/payload/utf8.h"
@@ -181,6 +180,18 @@ std::string summary(const Message& message, std::size_t maxChars) {
 
 namespace {
 
+/// Whether "connection_init" stands somewhere; sought by what is rarest in it.
+bool mentionsInit(std::string_view text) {
+    constexpr std::string_view kBefore = "connection";
+    constexpr std::string_view kBehind = "init";
+    for (auto at = text.find('_'); at != std::string_view::npos; at = text.find('_', at + 1)) {
+        if (text.substr(0, at).ends_with(kBefore) && text.substr(at + 1).starts_with(kBehind)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 /// Agreed on; or the client's first message, which neither a person nor another protocol would
 /// send.
 bool recognise(const MessageView& message, const ConnectionView& connection) {
@@ -193,11 +204,7 @@ bool recognise(const MessageView& message, const ConnectionView& connection) {
     // The type as it is written as a rule, or else an escape that may stand for some of it.
     const std::string_view text = message.asText();
     if (jsonKind(text) != JsonKind::Object) return false;
-    constexpr std::string_view kInit = "connection_init";
-    if (memmem(text.data(), text.size(), kInit.data(), kInit.size()) == nullptr &&
-        text.find('\\') == std::string_view::npos) {
-        return false;
-    }
+    if (!mentionsInit(text) && text.find('\\') == std::string_view::npos) return false;
     const auto parsed = parse(text);
     return parsed && parsed->type == "connection_init" && parsed->members.valid;
 }
