@@ -28,25 +28,6 @@ bool closes(JsonToken token) {
     return token == JsonToken::ObjectEnd || token == JsonToken::ArrayEnd;
 }
 
-JsonKind kindOf(JsonToken token) {
-    switch (token) {
-        case JsonToken::ObjectBegin:
-            return JsonKind::Object;
-        case JsonToken::ArrayBegin:
-            return JsonKind::Array;
-        case JsonToken::String:
-            return JsonKind::String;
-        case JsonToken::Number:
-            return JsonKind::Number;
-        case JsonToken::True:
-            return JsonKind::True;
-        case JsonToken::False:
-            return JsonKind::False;
-        default:
-            return JsonKind::Null;
-    }
-}
-
 unsigned hexValue(std::string_view digits) {
     unsigned value = 0;
     for (const char c : digits) {
@@ -181,6 +162,25 @@ private:
 
 }  // namespace
 
+JsonKind jsonKindOf(JsonToken token) {
+    switch (token) {
+        case JsonToken::ObjectBegin:
+            return JsonKind::Object;
+        case JsonToken::ArrayBegin:
+            return JsonKind::Array;
+        case JsonToken::String:
+            return JsonKind::String;
+        case JsonToken::Number:
+            return JsonKind::Number;
+        case JsonToken::True:
+            return JsonKind::True;
+        case JsonToken::False:
+            return JsonKind::False;
+        default:
+            return JsonKind::Null;
+    }
+}
+
 std::optional<JsonError> checkJson(std::string_view text) {
     JsonReader reader(text);
     for (;;) {
@@ -207,9 +207,9 @@ std::optional<std::vector<JsonNode>> jsonChildren(std::string_view text, std::si
         if (token == JsonToken::Key) {
             if (reader.depth() == 1) key = reader.range();
         } else if (opens(token)) {
-            if (reader.depth() == 2) node = {kindOf(token), reader.range(), key};
+            if (reader.depth() == 2) node = {jsonKindOf(token), reader.range(), key};
         } else if (reader.depth() == 1) {
-            if (!closes(token)) node = {kindOf(token), reader.range(), key};
+            if (!closes(token)) node = {jsonKindOf(token), reader.range(), key};
             node.range.end = reader.range().end;
             if (nodes.size() < limit) nodes.push_back(node);
             key = {};
@@ -243,9 +243,12 @@ std::optional<JsonKind> jsonKind(std::string_view text) {
 std::string unescapeJson(std::string_view quoted) {
     if (quoted.starts_with('"')) quoted.remove_prefix(1);
     if (quoted.ends_with('"')) quoted.remove_suffix(1);
+    const std::size_t begin = quoted.find('\\');
+    if (begin == std::string_view::npos) return std::string(quoted);
     std::string out;
     out.reserve(quoted.size());
-    for (std::size_t i = 0; i < quoted.size(); ++i) {
+    out.append(quoted, 0, begin);
+    for (std::size_t i = begin; i < quoted.size(); ++i) {
         if (quoted[i] != '\\' || i + 1 == quoted.size()) {
             out += quoted[i];
             continue;
@@ -282,6 +285,13 @@ std::optional<std::string> firstStringOf(std::string_view arrayText) {
     if (first == JsonToken::String) return unescapeJson(text);
     if (first == JsonToken::Number) return std::string(text);
     return std::nullopt;
+}
+
+bool beginsWithString(std::string_view arrayText) {
+    JsonReader reader(arrayText);
+    if (reader.next() != JsonToken::ArrayBegin) return false;
+    const JsonToken first = reader.next();
+    return first == JsonToken::String || first == JsonToken::Number;
 }
 
 std::string quotedJson(std::string_view text) {

@@ -24,7 +24,8 @@ enum class JsonKind : std::uint8_t { Object, Array, String, Number, True, False,
 struct JsonNode {
     JsonKind kind = JsonKind::Null;
     ByteRange range;
-    ByteRange keyRange;  ///< with its quotes; empty in an array
+    ByteRange keyRange;      ///< with its quotes; empty in an array
+    bool keyEscaped = true;  ///< false: there is certainly no backslash in the key
 };
 
 /// Nodes a tree shows; a line says that more are not shown.
@@ -37,6 +38,8 @@ std::optional<JsonError> checkJson(std::string_view text);
 /// nothing if `text` is not valid or neither of the two.
 std::optional<std::vector<JsonNode>> jsonChildren(std::string_view text,
                                                   std::size_t limit = kMaxJsonNodes);
+/// Kind of a value by its first token; Null for those that begin none.
+JsonKind jsonKindOf(JsonToken token);
 /// Kind of the value `text` begins with, by its first byte alone; nothing if that begins none.
 std::optional<JsonKind> jsonKind(std::string_view text);
 
@@ -48,6 +51,8 @@ std::string quotedJson(std::string_view text);
 /// The first element of an array if it is a string (unescaped) or a number (as written): the event
 /// name of a Socket.IO packet. Looks at nothing behind it.
 std::optional<std::string> firstStringOf(std::string_view arrayText);
+/// Whether there is such an element.
+bool beginsWithString(std::string_view arrayText);
 
 /// Called with the position behind an object's closing brace and its field, which is still open, so
 /// that what is appended to the tree becomes its last child. May give the field another text.

@@ -38,7 +38,9 @@ const JsonNode* JsonMembers::find(std::string_view name) const {
         // With its quotes, and whatever is escaped in it, a key is longer than the name it stands
         // for.
         if (key.size() < name.size() + 2) continue;
-        const bool escaped = key.find('\\') != std::string_view::npos;
+        // One that is longer than that by more than its quotes is only the same if it is escaped.
+        if (!node.keyEscaped && key.size() != name.size() + 2) continue;
+        const bool escaped = node.keyEscaped && key.find('\\') != std::string_view::npos;
         const bool same = escaped ? unescapeJson(key) == name
                                   : key.size() >= 2 && key.substr(1, key.size() - 2) == name;
         if (same) return &node;
@@ -90,6 +92,7 @@ std::optional<JsonMembers> readJsonMembers(std::string_view text, std::size_t li
     JsonReader reader(text);
     reader.next();
     ByteRange key;
+    bool keyEscaped = false;
     std::optional<JsonNode> open;
     for (;;) {
         const JsonToken token = reader.next();
@@ -109,16 +112,21 @@ std::optional<JsonMembers> readJsonMembers(std::string_view text, std::size_t li
         }
         // Depth counts behind the token: 1 behind a plain child, 2 behind the opening of one.
         if (token == JsonToken::Key) {
-            if (reader.depth() == 1) key = reader.range();
+            if (reader.depth() == 1) {
+                key = reader.range();
+                keyEscaped = reader.escaped();
+            }
             continue;
         }
-        const std::string_view begun = text.substr(reader.range().begin);
         if (opens(token)) {
-            if (reader.depth() == 2) open = JsonNode{*jsonKind(begun), reader.range(), key};
+            if (reader.depth() == 2) {
+                open = JsonNode{jsonKindOf(token), reader.range(), key, keyEscaped};
+            }
             continue;
         }
         if (reader.depth() != 1) continue;
-        JsonNode node = closes(token) ? *open : JsonNode{*jsonKind(begun), reader.range(), key};
+        JsonNode node =
+            closes(token) ? *open : JsonNode{jsonKindOf(token), reader.range(), key, keyEscaped};
         node.range.end = reader.range().end;
         open.reset();
         key = {};

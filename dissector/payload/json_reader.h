@@ -44,6 +44,8 @@ public:
     JsonToken next();
     /// Bytes of the last token.
     ByteRange range() const { return m_range; }
+    /// Behind Key and String: whether there is a backslash in it.
+    bool escaped() const { return m_escaped; }
     /// Containers that are open behind the last token.
     std::size_t depth() const { return m_depth; }
     /// Only behind Error.
@@ -71,8 +73,6 @@ private:
     /// Reads a string from its quote to behind the closing one; false if it failed.
     bool string();
     void skipBlanks();
-    void skipDigits();
-    bool digitAt(std::size_t position) const;
 
     std::string_view m_text;
     std::size_t m_at = 0;
@@ -80,6 +80,7 @@ private:
     Expect m_expect = Expect::Value;
     std::bitset<kMaxJsonDepth> m_isObject;
     std::size_t m_depth = 0;
+    bool m_escaped = false;
     JsonError m_error;
 };
 

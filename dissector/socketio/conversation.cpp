@@ -55,12 +55,12 @@ bool Conversation::readText(const Moment& moment) {
     const auto packet = parse(data.asText());
     const bool first = !std::exchange(m_began[indexOf(moment.direction)], true);
     if (!packet || !packet->wellFormed) return false;
-    if (data.whole && !recognise(data.asText(), data.revision)) return false;
+    if (data.whole && !recognise(*packet, data.revision)) return false;
     if (!isKnown(data)) {
         // A server's or client's first word may be a bare CONNECT.
         if (isWeak(*packet) && (packet->type != PacketType::Connect || !first)) return false;
         // What was cut is not judged in full, and an error of early servers can be any text.
-        if (!recognise(data.asText()) && data.whole) return false;
+        if (!recognise(*packet) && data.whole) return false;
     }
     if (!isWeak(*packet)) m_seen = true;
     if (data.whole) checkPlaceholders(*packet, moment.issues);

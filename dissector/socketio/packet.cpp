@@ -55,7 +55,7 @@ std::string_view dataFault(const Packet& packet, std::uint8_t engineVersion) {
             break;
         case PacketType::Event:
         case PacketType::BinaryEvent:
-            if (kind != JsonKind::Array || !firstStringOf(packet.data)) {
+            if (kind != JsonKind::Array || !beginsWithString(packet.data)) {
                 return "an event is an array that begins with its name";
             }
             break;
@@ -137,7 +137,11 @@ std::optional<Packet> parse(std::string_view text) {
 
 bool recognise(std::string_view text, std::uint8_t engineVersion) {
     const auto packet = parse(text);
-    return packet && packet->wellFormed && dataFault(*packet, engineVersion).empty();
+    return packet && recognise(*packet, engineVersion);
+}
+
+bool recognise(const Packet& packet, std::uint8_t engineVersion) {
+    return packet.wellFormed && dataFault(packet, engineVersion).empty();
 }
 
 void encode(const Packet& packet, ByteWriter& out) {

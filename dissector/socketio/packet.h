@@ -67,6 +67,8 @@ struct Packet {
 std::optional<Packet> parse(std::string_view text);
 /// Whether the text reads as a Socket.IO packet in every part.
 bool recognise(std::string_view text, std::uint8_t engineVersion = 4);
+/// The same of a text that was parsed.
+bool recognise(const Packet& packet, std::uint8_t engineVersion = 4);
 void encode(const Packet& packet, ByteWriter& out);
 /// SocketIoPacketMalformed for the parts before the data, SocketIoPayloadMalformed for data that is
 /// not the JSON its type asks for, and what checkPlaceholders() finds.
