@@ -60,6 +60,7 @@ public:
             const PlainName plain(names[i]);
             m_names[i] = plain;
             m_lengths[static_cast<std::size_t>(plain.first - 'a')] |= 1U << plain.size;
+            m_seconds[static_cast<std::size_t>(plain.first - 'a')] |= 1U << (names[i][1] - 'a');
         }
     }
     bool contains(const PlainName& plain) const {
@@ -72,9 +73,13 @@ public:
         });
     }
 
+    /// Of the second letters of the names that begin with a letter, a bit each.
+    constexpr std::uint32_t secondLetters(std::size_t first) const { return m_seconds[first]; }
+
 private:
     std::array<PlainName, kCount> m_names{};
     std::array<std::uint32_t, 26> m_lengths{};  ///< by first letter, a bit for each length
+    std::array<std::uint32_t, 26> m_seconds{};
 };
 
 constexpr NameList kIdNames(std::to_array<std::string_view>({
@@ -100,6 +105,29 @@ constexpr NameList kReplyNames(std::to_array<std::string_view>({
     "correlationid",
     "parentid",
 }));
+
+/// The second letters of both lists by the first one, a bit each.
+constexpr std::array<std::uint32_t, 26> kBeginnings = [] {
+    std::array<std::uint32_t, 26> table{};
+    for (std::size_t i = 0; i < table.size(); ++i) {
+        table[i] = kIdNames.secondLetters(i) | kReplyNames.secondLetters(i);
+    }
+    return table;
+}();
+
+/// False for a key that is on no list by its first two characters, as most are.
+bool mayBeName(std::string_view quoted) {
+    constexpr auto kLetter = [](char c) {
+        return static_cast<std::size_t>(kPlain[static_cast<std::uint8_t>(c)] - 'a');
+    };
+    if (quoted.size() < 3) return false;
+    // What is left out of names says nothing of them.
+    if (kPlain[static_cast<std::uint8_t>(quoted[1])] == 0) return true;
+    if (kPlain[static_cast<std::uint8_t>(quoted[2])] == 0) return true;
+    const std::size_t first = kLetter(quoted[1]);
+    const std::size_t second = kLetter(quoted[2]);
+    return first < kBeginnings.size() && second < 26 && (kBeginnings[first] >> second & 1U) != 0;
+}
 
 bool isScalarId(const JsonNode& node) {
     const bool kind = node.kind == JsonKind::Number || node.kind == JsonKind::String;
@@ -199,6 +227,7 @@ void RequestWatch::readByEvidence(const JsonMembers& members, Direction directio
     };
     for (const JsonNode& node : members.nodes) {
         if (!isScalarId(node)) continue;
+        if (!mayBeName(keyOf(node))) continue;
         const PlainName plain(keyOf(node));
         const bool isId = kIdNames.contains(plain);
         const bool isReply = kReplyNames.contains(plain);
