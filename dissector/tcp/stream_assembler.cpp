@@ -48,7 +48,8 @@ void StreamAssembler::segmentOutOfOrder(const Segment& segment, std::int64_t beg
         at.fileOffset += known;
         begin = next;
     }
-    if (end > next) {
+    // Of what was cut off, a copy that is no longer says nothing new.
+    if (end > next && (!bytes.empty() || end > static_cast<std::int64_t>(m_cutEnd))) {
         auto offset = static_cast<StreamOffset>(begin);
         if (m_fin && m_next == *m_fin && m_finTold && offset == m_next + 1) m_next = offset;
         const std::uint64_t cut = static_cast<StreamOffset>(end) - offset - bytes.size();
@@ -72,7 +73,7 @@ void StreamAssembler::segmentOutOfOrder(const Segment& segment, std::int64_t beg
                 const std::int64_t since = m_held.begin()->second.origin.timeNs;
                 sink.streamRecovered(offset, bytes.size(),
                                      std::max<std::int64_t>(0, at.timeNs - since), at);
-            } else {
+            } else if (!hasCut()) {
                 sink.streamOutOfOrder();
             }
         }
@@ -80,7 +81,9 @@ void StreamAssembler::segmentOutOfOrder(const Segment& segment, std::int64_t beg
             offset == m_next && segment.ready && !doubtful && m_start == Start::Known &&
             (m_held.empty() || static_cast<StreamOffset>(end) <= m_held.begin()->first);
         if (passes) {
+            const bool hadCut = hasCut();
             handOn(bytes, at, sink);
+            if (hadCut && !hasCut()) sink.streamCutEnded(true);
             skipCut(cut, at, sink);
             m_missed = false;
             m_repeats = 0;
@@ -149,12 +152,18 @@ void StreamAssembler::skipFinNumber() {
     }
 }
 
-/// A capture that keeps only the beginning of each packet has lost the rest for good, so there is
-/// nothing to wait for.
+/// A capture that keeps only the beginning of each packet has lost the rest for good. But the same
+/// packet may have been captured twice, or sent again, and be whole the second time.
 void StreamAssembler::skipCut(std::uint64_t cut, const Origin& origin, StreamSink& sink) {
     if (cut == 0) return;
     if (!m_held.empty()) cut = std::min(cut, m_held.begin()->first - m_next);
-    if (cut != 0) gap(m_next + cut, GapCause::CutShort, false, origin, sink);
+    if (cut == 0) return;
+    if (!hasCut()) {
+        m_cutBy = origin;
+        m_cutWait = cut > kGreatestPacket ? 0 : sink.streamPatienceForCut();
+    }
+    m_cutEnd = std::max(m_cutEnd, m_next + cut);
+    if (m_cutWait == 0) giveUpCut(false, sink);
 }
 
 void StreamAssembler::hold(StreamOffset offset, ByteView bytes, std::uint64_t cut,

@@ -4,7 +4,8 @@
 // them any number of times (RFC 9293 section 3.4).
 //
 // A segment that is in order passes through without being copied. What is held:
-// - segments ahead of a hole, until the hole is filled or given up (stream_holes.cpp);
+// - segments ahead of a hole, or of what was cut off a packet, until the hole is filled or given up
+// (stream_holes.cpp);
 // - segments that acknowledge bytes of the other direction which have not been seen yet: the
 //   capture is out of order between its directions, so that they wait for each other;
 // - everything, while the stream's first sequence number is not known for sure (stream_start.cpp);
@@ -108,7 +109,7 @@ public:
     bool waitsFor(const StreamAssembler& other) const;
 
     /// Something waits here: bytes, or a hole for being given up.
-    bool waiting() const { return m_armed || !m_held.empty(); }
+    bool waiting() const { return m_armed || !m_held.empty() || hasCut(); }
     /// The first packet at which check() has something to do; the greatest number if none.
     PacketNumber deadline() const;
     /// Gives up one hole that has been waited for long enough; false if there is none.
@@ -123,6 +124,8 @@ public:
     void giveUpFirstHole(StreamSink& sink);
     /// Gives up every hole: hands on what is held, and what was acknowledged but never captured.
     void flush(StreamSink& sink);
+    /// Tells what was cut off a packet as missing, if a whole copy of it is waited for.
+    void giveUpCut(bool limitMet, StreamSink& sink);
     /// The other direction waits no longer for what it acknowledged of this one, until more of
     /// it comes.
     void letPass() { m_silent = true; }
@@ -184,13 +187,15 @@ private:
     /// acknowledged says more than what was seen.
     StreamOffset here() const { return std::max(m_next, m_lastAck); }
     StreamOffset sentEnd() const {
-        StreamOffset end = std::max(m_next, m_emptyEnd);
+        StreamOffset end = std::max({m_next, m_emptyEnd, m_cutEnd});
         if (!m_held.empty()) {
             const auto& [offset, held] = *m_held.rbegin();
             end = std::max(end, offset + held.bytes.size() + held.cut);
         }
         return end;
     }
+    /// The hole at m_next is what was cut off a packet of which a whole copy is waited for.
+    bool hasCut() const { return m_cutEnd > m_next; }
     StreamOffset acknowledgedEnd() const {
         return m_armed && m_floor != kNoFloor ? std::max(m_highAck, m_floor) : m_highAck;
     }
@@ -202,6 +207,8 @@ private:
 
     /// Farther behind than this no real segment lies.
     static constexpr std::int64_t kGreatestWindow = std::int64_t{1} << 30;
+    /// What more than this was cut off is no packet of which a copy could be whole.
+    static constexpr std::uint64_t kGreatestPacket = 1U << 20;
     static constexpr std::int64_t kTurn = std::int64_t{1} << 32;
 
     void tellLate(StreamOffset offset, ByteView bytes, const Origin& origin, StreamSink& sink);
@@ -248,6 +255,9 @@ private:
     /// than what the others say can make bytes missing.
     StreamOffset m_floor = 0;
     StreamOffset m_emptyEnd = 0;  ///< of segments ahead of a hole of which no byte was captured
+    StreamOffset m_cutEnd = 0;    ///< of what was cut off a packet; old if it is not behind m_next
+    Origin m_cutBy;               ///< that packet
+    PacketNumber m_cutWait = 0;   ///< packets behind it that may bring a whole copy
     std::optional<StreamOffset> m_fin;
     std::map<StreamOffset, Held> m_held;
     std::size_t m_heldBytes = 0;

@@ -3,7 +3,8 @@
 // nobody will send them again, and only a capture out of order could still bring them. What is
 // given up is what all acknowledgments since have covered, so that a damaged or forged one makes
 // nothing missing. Where nothing of the other side was captured, the same packets are waited for.
-// A hole is told with the packet that showed it, whatever ended the waiting.
+// What was cut off a packet is waited for as well, for as long as the sink has patience. A hole is
+// told with the packet that showed it, whatever ended the waiting.
 #include "dissector/tcp/stream_assembler.h"
 
 namespace framescope::tcp {
@@ -79,6 +80,7 @@ void StreamAssembler::madeProgress(PacketNumber packet) {
 PacketNumber StreamAssembler::deadline() const {
     PacketNumber first = std::numeric_limits<PacketNumber>::max();
     if (m_armed) first = m_since + patience() + 1;
+    if (hasCut()) first = std::min(first, m_cutBy.packet + m_cutWait + 1);
     if (m_start == Start::Known && !m_held.empty() && m_held.begin()->first == m_next &&
         !m_held.begin()->second.doubtful) {
         first = std::min(first, firstHeldPacket() + kPatience + 1);
@@ -95,10 +97,18 @@ StreamOffset StreamAssembler::holeEnd() const {
 }
 
 bool StreamAssembler::giveUpDue(PacketNumber now, StreamSink& sink) {
+    if (hasCut() && now - m_cutBy.packet > m_cutWait) {
+        giveUpCut(false, sink);
+        return true;
+    }
     return m_armed && now - m_since > patience() && giveUp(now, sink);
 }
 
 bool StreamAssembler::giveUpAcknowledged(StreamSink& sink) {
+    if (hasCut()) {
+        giveUpCut(false, sink);
+        return true;
+    }
     return m_armed && m_floor != kNoFloor && hasHole() && giveUp(m_since, sink);
 }
 
@@ -124,6 +134,10 @@ Origin StreamAssembler::shownBy() const {
 
 void StreamAssembler::gap(StreamOffset end, GapCause cause, bool limitMet, const Origin& shownBy,
                           StreamSink& sink) {
+    if (hasCut() && cause != GapCause::CutShort) {
+        giveUpCut(limitMet, sink);
+        if (m_next >= end) return;
+    }
     const Gap gap{m_next, end - m_next, cause, limitMet, shownBy};
     if (!m_givenUp) m_givenUp = std::make_unique<GivenUp>();
     m_givenUp->add(m_next, end);
@@ -138,6 +152,15 @@ void StreamAssembler::gap(StreamOffset end, GapCause cause, bool limitMet, const
     }
     sink.streamGap(gap);
     tellFin(sink);
+}
+
+void StreamAssembler::giveUpCut(bool limitMet, StreamSink& sink) {
+    if (!hasCut()) return;
+    const StreamOffset end = m_held.empty() ? m_cutEnd : std::min(m_cutEnd, m_held.begin()->first);
+    m_cutEnd = 0;
+    if (m_cutWait != 0) sink.streamCutEnded(false);
+    gap(end, GapCause::CutShort, limitMet, m_cutBy, sink);
+    if (m_armed && m_next >= m_floor) m_armed = false;
 }
 
 /// Tells what was acknowledged of the missing bytes apart from what was not.
@@ -177,6 +200,7 @@ void StreamAssembler::relieve(bool limitMet, StreamSink& sink) {
 
 void StreamAssembler::flush(StreamSink& sink) {
     while (!m_held.empty()) relieve(false, sink);
+    giveUpCut(false, sink);
     const StreamOffset sent = std::max(m_next, m_emptyEnd);
     // Nothing will contradict the last acknowledgment any more.
     if (m_armed && m_floor != kNoFloor) m_highAck = std::max(m_highAck, m_lastAck);

@@ -69,6 +69,10 @@ public:
     virtual Difference streamRepeated(StreamOffset, ByteView, const Origin&) { return {}; }
     /// Bytes came again with other contents, in the packet of `origin`.
     virtual void streamConflict(const Difference&, const Origin&) {}
+    /// Packets of the capture that a whole copy of a packet that was cut short is waited for.
+    virtual PacketNumber streamPatienceForCut() { return 0; }
+    /// The waiting for one has ended; `whole`: it came.
+    virtual void streamCutEnded(bool /*whole*/) {}
     /// Bytes of a hole that was told by streamGap(); each of them once.
     virtual void streamLate(StreamOffset, ByteView, const Origin&) {}
     /// Bytes that have no place in the stream; `place` is counted from the stream's first byte.

@@ -160,7 +160,19 @@ public:
         m_tracker.m_observer.conflict(m_connection.id, m_direction,
                                       {difference.begin, length, later, isLast});
     }
+    PacketNumber streamPatienceForCut() override {
+        return StreamAssembler::kPatience >> 2 * m_tracker.m_cutsInVain;
+    }
+    void streamCutEnded(bool whole) override {
+        std::uint8_t& inVain = m_tracker.m_cutsInVain;
+        if (whole) {
+            inVain = 0;
+        } else if (inVain < kMaxCutsInVain) {
+            ++inVain;
+        }
+    }
     void streamLate(StreamOffset offset, ByteView bytes, const Origin& origin) override {
+        m_tracker.m_cutsInVain = 0;
         m_tracker.m_observer.beside(m_connection.id, m_direction,
                                     {offset, bytes.size(), origin, true});
     }

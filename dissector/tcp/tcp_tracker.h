@@ -49,6 +49,9 @@ public:
     static constexpr std::size_t kMaxEnded = 1U << 15;
     /// SYN-ACKs with different numbers that are remembered until one is acknowledged.
     static constexpr std::size_t kMaxOffered = 8;
+    /// Each packet that was cut short and of which no whole copy came makes the waiting for the
+    /// next one four times shorter; behind so many in a row there is none, until a copy is seen.
+    static constexpr std::uint8_t kMaxCutsInVain = 4;
     /// Connections of the same ends at the same time, in several networks; ended ones among them.
     static constexpr std::size_t kMaxAlike = 64;
     static constexpr std::size_t kMaxEndedAlike = 4;
@@ -173,7 +176,8 @@ private:
     PacketNumber m_now = 0;
     ConnectionId m_nextId = 0;
     bool m_outOfOrder = false;  ///< the capture has shown that its packets overtake each other
-    std::size_t m_held = 0;     ///< cost of what all streams hold
+    std::uint8_t m_cutsInVain = 0;
+    std::size_t m_held = 0;  ///< cost of what all streams hold
 };
 
 }  // namespace framescope::tcp

@@ -154,6 +154,8 @@ void TcpTracker::end(Connection& connection, Direction by, EndReason reason, con
 void TcpTracker::retire(Connection& connection) {
     for (const Direction d : kBothDirections) {
         StreamAssembler& stream = connection.live->stream(d);
+        Sink sink(*this, connection, d);
+        stream.giveUpCut(false, sink);
         connection.rest[indexOf(d)] = {stream.next(), stream.fin(), stream.base(), stream.started(),
                                        stream.takeGivenUp()};
     }

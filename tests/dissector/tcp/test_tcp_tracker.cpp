@@ -177,6 +177,16 @@ private Q_SLOTS:
                  w.story.text.c_str());
     }
 
+    void aWholeCopyFollowsOneThatWasCut() {
+        Wire w;
+        w.open();
+        w.send(kA, kB, kAck, 101, 501, "ab", 6);
+        w.send(kA, kB, kAck, 107, 501, "gh");
+        w.send(kA, kB, kAck, 101, 501, "abcdef");
+        QVERIFY2(w.story.text.find("0:c+cdef@2") != std::string::npos, w.story.text.c_str());
+        QVERIFY2(w.finish().find('~') == std::string::npos, w.story.text.c_str());
+    }
+
     void nothingCapturedOfSegments() {
         Wire w;
         w.open();
