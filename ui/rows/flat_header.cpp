@@ -19,6 +19,15 @@ QSize FlatHeader::sizeHint() const {
     return {QHeaderView::sizeHint().width(), denseRowHeight(font())};
 }
 
+/// As paintSection() draws it; two pixels more, since widths are fractions.
+QSize FlatHeader::sectionSizeFromContents(int section) const {
+    QFont bold = font();
+    bold.setWeight(QFont::DemiBold);
+    const QString title = model()->headerData(section, Qt::Horizontal).toString();
+    return {QFontMetrics(bold).horizontalAdvance(title) + 2 * RowDelegate::kPadding + 2,
+            denseRowHeight(font())};
+}
+
 void FlatHeader::paintEvent(QPaintEvent* event) {
     QHeaderView::paintEvent(event);
     QPainter painter(viewport());

@@ -9,6 +9,7 @@
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QPainter>
+#include <QResizeEvent>
 #include <QScopedValueRollback>
 #include <QScrollBar>
 
@@ -106,6 +107,20 @@ void RowView::fitColumns() {
     }
 }
 
+/// The table would ask its header at the side for the rows in sight, which has none.
+int RowView::sizeHintForColumn(int column) const {
+    if (column < 0 || column >= RowModel::ColumnCount) return -1;
+    int width = columnWidthFor(column, m_model.widestText(column));
+    const int first = rowAt(0);
+    const int last = rowAt(viewport()->height() - 1);
+    const int end = last >= 0 ? last + 1 : m_model.rowCount();
+    for (int row = std::max(first, 0); row < end; ++row) {
+        const QString text = m_model.index(row, column).data().toString();
+        width = std::max(width, columnWidthFor(column, text));
+    }
+    return width;
+}
+
 RecordId RowView::selectedRecord() const {
     return m_model.recordAt(currentIndex().isValid() ? currentIndex().row() : -1);
 }
@@ -127,8 +142,10 @@ void RowView::moveSelection(int rows) {
 void RowView::selectRow(int row) {
     if (m_model.rowCount() == 0) return;
     const QModelIndex index = m_model.index(std::clamp(row, 0, m_model.rowCount() - 1), 0);
+    const int across = horizontalScrollBar()->value();
     setCurrentIndex(index);
     scrollTo(index);
+    horizontalScrollBar()->setValue(across);
 }
 
 void RowView::selectLastRow() {
@@ -200,7 +217,17 @@ void RowView::changeEvent(QEvent* event) {
 }
 
 void RowView::resizeEvent(QResizeEvent* event) {
+    const int lost = event->oldSize().height() - event->size().height();
+    const int row = currentIndex().isValid() ? currentIndex().row() : -1;
+    const int top = verticalScrollBar()->value();
+    const bool inSight =
+        row >= top && (row - top + 1) * heightOfRows() <= event->oldSize().height();
     LongTableView::resizeEvent(event);
+    // Not across: that would move the columns.
+    const int rows = std::max(viewport()->height() / heightOfRows(), 1);
+    if (lost > 0 && inSight && row - verticalScrollBar()->value() >= rows) {
+        verticalScrollBar()->setValue(row - rows + 1);
+    }
     keepAtEnd();
 }
 

@@ -34,6 +34,9 @@ public:
     void fitColumns();
 
     void copySelectedRow() const;
+    /// What a column is made as wide as on demand: its title, the rows in sight, and the greatest
+    /// numbers there are.
+    int sizeHintForColumn(int column) const override;
 
     /// While rows come in, the list can follow its end. It does so until somebody scrolls up or
     /// selects a row, and again when somebody asks for the end or scrolls there.

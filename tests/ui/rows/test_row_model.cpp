@@ -140,6 +140,51 @@ private Q_SLOTS:
         QVERIFY(model.rowAsText(9).startsWith(QStringLiteral("10\t0.009000\t")));
     }
 
+    void aColumnIsFittedToItsTitleAndTheRowsInSight() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 20'000, 3));
+        RowModel model;
+        RowView view(model);
+        model.setSession(&session);
+        view.resize(800, 300);
+        view.show();
+        view.selectLastRow();
+        const RowDelegate delegate;
+        for (int column = 0; column < RowModel::Info; ++column) {
+            view.setColumnWidth(column, 24);
+            view.resizeColumnToContents(column);
+            QFont bold = view.font();
+            bold.setWeight(QFont::DemiBold);
+            const int room = view.columnWidth(column) - 2 * RowDelegate::kPadding;
+            const QString title = model.headerData(column, Qt::Horizontal).toString();
+            QVERIFY2(QFontMetrics(bold).horizontalAdvance(title) <= room, qPrintable(title));
+            const QFontMetrics metrics(delegate.fontOf(column, view.font()));
+            const QString cell = model.index(model.rowCount() - 1, column).data().toString();
+            QVERIFY2(metrics.horizontalAdvance(cell) <= room, qPrintable(cell));
+        }
+    }
+
+    void theSelectedRowStaysInSightWhenTheListGetsShorter() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 200, 3));
+        RowModel model;
+        RowView view(model);
+        model.setSession(&session);
+        view.resize(800, 400);
+        view.show();
+        const auto inSight = [&view] {
+            return view.viewport()->rect().contains(
+                QPoint(1, view.visualRect(view.currentIndex()).bottom()));
+        };
+        view.selectLastRow();
+        QVERIFY(inSight());
+        view.resize(800, 200);
+        QVERIFY(inSight());
+        view.verticalScrollBar()->setValue(0);
+        view.resize(800, 150);
+        QCOMPARE(view.verticalScrollBar()->value(), 0);
+    }
+
     void columnsGrowWithTheNumbersAsTheyCome() {
         Session session(nullptr);
         RowModel model;
