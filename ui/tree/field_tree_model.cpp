@@ -22,10 +22,11 @@ QString fromView(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
 }
 
-/// A gap and a conflict are no layers, but what their rows are about.
+/// These are no layers, but what their rows are about.
 bool isWhatTheRowIs(FieldId id) {
     return fieldInfo(id).type == FieldType::Protocol || id == FieldId::TcpGap ||
-           id == FieldId::TcpConflict;
+           id == FieldId::TcpConflict || id == FieldId::TcpSegmentData ||
+           id == FieldId::FrameUnread;
 }
 
 }  // namespace

@@ -147,9 +147,18 @@ void FieldTreeView::setDissection(std::shared_ptr<const Dissection> dissection) 
     fitComments();
     m_model.setDissection(std::move(dissection));
     foldAsWanted();
-    if (hasFocus()) selectMainLayer();
+    if (hasFocus() || isAboutBadBytes()) selectMainLayer();
     updateActions();
     viewport()->update();
+}
+
+/// Rows that exist since something is wrong with certain bytes: one wants to see which.
+bool FieldTreeView::isAboutBadBytes() const {
+    const FieldIndex main = m_model.mainLayer();
+    if (m_model.dissection() == nullptr || main == kNoField) return false;
+    const FieldId id = m_model.dissection()->fields[main].id;
+    const int severity = m_model.indexOf(main).data(FieldTreeModel::SubtreeSeverityRole).toInt();
+    return (id == FieldId::FrameUnread || id == FieldId::TcpSegmentData) && severity != 0;
 }
 
 void FieldTreeView::fitComments() {

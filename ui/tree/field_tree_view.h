@@ -66,6 +66,7 @@ private:
     enum class Depth { Layer, Groups, Everything };
     void unfoldSubtree(FieldIndex field, Depth depth, std::size_t& budget);
     void showMainLayer();
+    bool isAboutBadBytes() const;
     void selectMainLayer();
     void rememberFold(const QModelIndex& index, bool folded);
     void updateActions();

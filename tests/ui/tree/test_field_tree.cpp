@@ -172,6 +172,34 @@ private Q_SLOTS:
         QVERIFY(!model.index(1, 0).data(FieldTreeModel::LowerLayerRole).toBool());
     }
 
+    /// Of a row that exists since bytes are wrong these are current; the layers below are folded.
+    void whatIsWrongWithAPacketIsCurrent() {
+        for (const auto& [id, code] :
+             {std::pair(FieldId::FrameUnread, IssueCode::PacketHeaderMalformed),
+              std::pair(FieldId::TcpSegmentData, IssueCode::TcpDataUnplaced)}) {
+            auto dissection = std::make_shared<Dissection>();
+            const SourceId packet = dissection->addSource(SourceKind::Packet, "Packet", Bytes(60));
+            FieldTree& fields = dissection->fields;
+            fields.open(FieldId::Ip, {packet, 14}, 20, "layer");
+            fields.add(FieldId::IpSrc, {packet, 26}, 4, std::uint64_t{1});
+            fields.close();
+            const FieldIndex bad = fields.add(id, {packet, 34}, 20, Bytes(20), "bad");
+            IssueSink issues;
+            issues.add(code);
+            fields.attach(issues, bad);
+            FieldTreeView view;
+            QSignalSpy selected(&view, &FieldTreeView::fieldSelected);
+            view.setDissection(dissection);
+            const FieldTreeModel& model = view.fieldModel();
+            QCOMPARE(model.mainLayer(), bad);
+            QCOMPARE(view.selectedField(), bad);
+            QVERIFY(!selected.isEmpty());
+            QVERIFY(view.isExpanded(model.indexOf(bad)));
+            QVERIFY(!view.isExpanded(model.index(0, 0)));
+            QVERIFY(model.index(0, 0).data(FieldTreeModel::LowerLayerRole).toBool());
+        }
+    }
+
     void aLayerStaysAsSomebodyFoldedIt() {
         FieldTreeView view;
         const auto dissection = handMadeDissection();
