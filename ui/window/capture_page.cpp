@@ -295,6 +295,11 @@ void CapturePage::keepPlace() {
     m_place = std::move(place);
 }
 
+void CapturePage::forgetPlace() {
+    m_place.reset();
+    m_keepPlace = false;
+}
+
 /// Chooses at the side first: it says which rows there are to find.
 void CapturePage::findPlaceAgain() {
     const QScopedValueRollback guard(m_finding, true);

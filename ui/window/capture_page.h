@@ -77,6 +77,8 @@ public:
     /// The next setSession() is about the same capture, read in another way: what is chosen,
     /// selected and in sight is found again as its rows come.
     void keepPlace();
+    /// No other session came after all.
+    void forgetPlace();
     /// Whether that is being looked for: the capture is not another one for those who look at it.
     bool isKeepingPlace() const { return m_place != nullptr; }
     /// By which rules connections are read; for the bar above the rows and the menus.

@@ -87,6 +87,14 @@ void CapturePlace::readAgain() {
     m_loader->readAgain();
 }
 
+void CapturePlace::reload() {
+    if (m_loader->session() == nullptr) return;
+    const Session* const before = m_loader->session();
+    m_page->keepPlace();
+    m_loader->reload();
+    if (m_loader->session() == before) m_page->forgetPlace();
+}
+
 void CapturePlace::showReplaced() {
     const Session* const session = m_loader->session();
     m_page->setSession(session);

@@ -42,6 +42,8 @@ public:
     void setReadAs(const ReadAsRules& rules);
     /// Reads what is open again; the page keeps its place.
     void readAgain();
+    /// The same, from the file as it is now.
+    void reload();
     /// What the capture is called; empty for none.
     QString name() const;
 

@@ -74,10 +74,7 @@ void MainWindow::buildFileMenu() {
             if (place != nullptr) place->flow().saveAs(place->loader().path());
         });
     m_reloadAction = menu.addAction(QStringLiteral("Re&load"), keys("Ctrl+R"), this, [this] {
-        if (shownArea() != nullptr) return shownPlace()->loader().reload();
-        const RecordId selected = m_page->rowView().selectedRecord();
-        m_loader->reload();
-        selectWhenRead(selected);
+        if (shownPlace() != nullptr) shownPlace()->reload();
     });
     addCaptureAction(menu, QStringLiteral("Capture &Properties…"), {keys("Ctrl+Alt+Shift+C")},
                      [this] { showProperties(); });

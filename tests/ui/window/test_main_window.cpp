@@ -206,6 +206,13 @@ private Q_SLOTS:
         QTest::keyClick(&window, Qt::Key_R, Qt::ControlModifier);
         QVERIFY(finished.wait());
         QCOMPARE(rows.selectedRecord(), RecordId{7});
+        window.capturePage().narrowTo(ConnectionId{0});
+        rows.selectRow(2);
+        QTest::keyClick(&window, Qt::Key_R, Qt::ControlModifier);
+        QVERIFY(finished.wait());
+        QVERIFY(window.capturePage().rowModel().isNarrowed());
+        QCOMPARE(rows.currentIndex().row(), 2);
+        window.capturePage().narrowTo(std::nullopt);
         window.loader().reload();
         window.selectWhenRead(999'999);
         QVERIFY(finished.wait());
