@@ -99,13 +99,25 @@ QString statusSummary(const Session& session, const StatusFacts& facts) {
     parts << counted(session.connectionCount(), "connection", "connections");
     if (!facts.live) parts << counted(figures.packets, "packet", "packets");
     // What a fragment is part of is told by its datagram, so it counts as neither.
-    const quint64 withoutTcp = figures.packets - figures.tcpPackets - figures.ipFragments;
+    // Nor is it known of what could not be read whether TCP is in it.
+    const quint64 unread = figures.unknownLinkPackets + figures.undescribedPackets +
+                           figures.malformedPackets + figures.cutShortPackets;
+    const quint64 withoutTcp = figures.packets - figures.tcpPackets - figures.ipFragments - unread;
     if (!facts.live && withoutTcp != 0) {
         parts << QStringLiteral("%1 without TCP").arg(groupedNumber(withoutTcp));
     }
     if (!facts.live && figures.ipFragments != 0) {
         parts << counted(figures.ipFragments, "IP fragment", "IP fragments");
     }
+    const auto addUnread = [&](quint64 count, const char* what) {
+        if (!facts.live && count != 0) {
+            parts << groupedNumber(count) + QLatin1Char(' ') + QLatin1String(what);
+        }
+    };
+    addUnread(figures.malformedPackets, "malformed");
+    addUnread(figures.cutShortPackets, "captured too short");
+    addUnread(figures.unknownLinkPackets, "of a link type not read");
+    addUnread(figures.undescribedPackets, "of an unknown interface");
     if (figures.packets > 1) parts << shortDuration(figures.lastTimeNs - figures.firstTimeNs);
     if (facts.reading) {
         parts << QStringLiteral("reading…");

@@ -582,6 +582,14 @@ private Q_SLOTS:
         more.statistics.udpPackets = 2;
         session.append(std::move(more));
         QVERIFY(summary().contains(QStringLiteral("2 without TCP  ·  3 IP fragments")));
+        Batch unread;
+        unread.statistics = session.statistics();
+        unread.statistics.packets = 28;
+        unread.statistics.malformedPackets = 2;
+        unread.statistics.undescribedPackets = 18;
+        session.append(std::move(unread));
+        QVERIFY(summary().contains(QStringLiteral(
+            "2 without TCP  ·  3 IP fragments  ·  2 malformed  ·  18 of an unknown interface")));
         const QString said = plainText(propertiesOf(session, {}, {}));
         QVERIFY(said.contains(QStringLiteral("  IP fragments: 3\n  Datagrams put together: 1\n")));
         QVERIFY(said.contains(QStringLiteral("Not Read\n  UDP: 2\n")));
