@@ -161,6 +161,57 @@ void streamPlain(const StreamReader& reader, const BodyExtent& extent, std::uint
     }
 }
 
+/// Finds the chunks in `body.raw` and joins their data. Behind missing bytes, where no size line
+/// can be read, the next place tells where it goes on; the joined body has a hole in front of it.
+void joinChunks(HttpBody& body, const BodyExtent& extent, std::span<const Checkpoint> places) {
+    const ByteView raw(body.raw.bytes);
+    http::ChunkDecoder chunks;
+    std::uint64_t base = 0;  // where `chunks` began to read
+    std::uint64_t at = 0;
+    const auto read = [&](std::uint64_t end) {
+        std::vector<http::ChunkPart> parts;
+        at += chunks.feed(raw.subspan(at, end - at), &parts);
+        for (http::ChunkPart& part : parts) {
+            for (ByteRange* const range : {&part.range, &part.digits}) {
+                range->begin += base;
+                range->end += base;
+            }
+            body.parts.push_back(part);
+            if (part.kind != http::ChunkPart::Data) continue;
+            appendHoles(body.raw.holes, part.range, body.joined.size(), body.joinedHoles);
+            const ByteView data = raw.subspan(part.range.begin, part.range.size());
+            body.joined.insert(body.joined.end(), data.begin(), data.end());
+        }
+    };
+    const auto lose = [&](std::uint64_t end) {
+        const std::uint64_t begin = body.joined.size();
+        body.joined.resize(begin + (end - at));
+        body.joinedHoles.push_back({begin, body.joined.size()});
+        at = end;
+    };
+    auto place = places.begin();
+    bool lost = false;
+    for (const ByteRange& hole : body.raw.holes) {
+        if (hole.begin < at) continue;  // was behind the footing that was found
+        read(hole.begin);
+        if (chunks.finished() || chunks.failed()) break;
+        if (chunks.skippable() >= hole.size()) continue;
+        while (place != places.end() && place->at - extent.begin < hole.end) ++place;
+        lost = place == places.end() || place->at - extent.begin > raw.size();
+        lose(lost ? hole.end : place->at - extent.begin);
+        if (lost) break;
+        chunks = readFrom(*place).chunks;
+        base = at;
+    }
+    if (!lost) read(raw.size());
+    if (lost || chunks.finished() || chunks.failed()) body.allJoined = true;
+    body.raw.bytes.resize(at);
+    body.rawLength = at;
+    std::vector<ByteRange> holes;
+    appendHoles(body.raw.holes, {0, at}, 0, holes);
+    body.raw.holes = std::move(holes);
+}
+
 /// Undoes the codings of a body whose bytes are all there, up to its first hole.
 void decodeBody(HttpBody& body, std::uint64_t limit) {
     if (!body.codings.decodable()) return;
@@ -187,21 +238,7 @@ HttpBody readHttpBody(const Session::State& state, RecordId headRow, const http:
     body.allJoined = body.raw.bytes.size() == body.rawLength;
     body.chunked = extent.kind == http::BodyKind::Chunked;
     if (body.chunked) {
-        http::ChunkDecoder decoder;
-        std::vector<http::ChunkPart> parts;
-        body.raw.bytes.resize(decoder.feed(body.raw.bytes, &parts));
-        if (decoder.finished() || decoder.failed()) body.allJoined = true;
-        body.rawLength = body.raw.bytes.size();
-        std::vector<ByteRange> holes;
-        appendHoles(body.raw.holes, {0, body.rawLength}, 0, holes);
-        body.raw.holes = std::move(holes);
-        for (const http::ChunkPart& part : parts) {
-            if (part.kind != http::ChunkPart::Data) continue;
-            appendHoles(body.raw.holes, part.range, body.joined.size(), body.joinedHoles);
-            const ByteView data =
-                ByteView(body.raw.bytes).subspan(part.range.begin, part.range.size());
-            body.joined.insert(body.joined.end(), data.begin(), data.end());
-        }
+        joinChunks(body, extent, placesOf(state, record, extent));
     }
     decodeBody(body, limit);
     return body;
@@ -220,7 +257,10 @@ BodyWindow readBodyWindow(const Session::State& state, RecordId headRow, ByteRan
     const StreamReader reader(state.file.get(), state.stream(record));
     const auto stream = [&](ByteRange range, auto&& take) {
         if (extent.kind == http::BodyKind::Chunked) {
-            streamChunked(reader, extent, placesOf(state, record, extent), range, take);
+            // What was decoded up to a place is not known, so a compressed body has none.
+            const auto places = codings.decodable() ? std::span<const Checkpoint>()
+                                                    : placesOf(state, record, extent);
+            streamChunked(reader, extent, places, range, take);
         } else {
             streamPlain(reader, extent, range.begin, range.end, take);
         }

@@ -10,6 +10,7 @@
 
 #include "capture/session/session_state.h"
 #include "capture/session/stream_reader.h"
+#include "dissector/http/chunked.h"
 #include "dissector/http/content_decoder.h"
 #include "dissector/http/head.h"
 
@@ -19,6 +20,7 @@ struct HttpBody {
     StreamBytes raw;  ///< without what lies behind the body
     std::uint64_t rawLength = 0;
     bool chunked = false;
+    std::vector<http::ChunkPart> parts;  ///< of `raw`, where `chunked` is true
     Bytes joined;                        ///< the chunks' data; empty where `chunked` is false
     std::vector<ByteRange> joinedHoles;  ///< in `joined`
     http::ContentCodings codings;

@@ -72,7 +72,7 @@ void RowDissector::describeBody(const http::Head& head) {
                                 body.rawLength);
     if (chunked) {
         const Bytes coded = m_dissection.sources[source].bytes;
-        http::describeChunks(coded, tree(), Place{source, 0});
+        http::describeChunks(coded, body.parts, tree(), Place{source, 0});
         if (body.joined.empty()) return;
         source = m_dissection.addSource(SourceKind::Body, "Body", std::move(body.joined));
         m_dissection.sources[source].holes = holes;

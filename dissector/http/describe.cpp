@@ -144,6 +144,11 @@ void describeChunks(ByteView body, FieldTree& tree, Place place, std::size_t max
     std::vector<ChunkPart> parts;
     ChunkDecoder decoder;
     decoder.feed(body, &parts);
+    describeChunks(body, parts, tree, place, maxChunks);
+}
+
+void describeChunks(ByteView body, const std::vector<ChunkPart>& parts, FieldTree& tree,
+                    Place place, std::size_t maxChunks) {
     std::size_t chunks = 0;
     for (std::size_t i = 0; i < parts.size(); ++i) {
         const ChunkPart& part = parts[i];

@@ -124,13 +124,14 @@ std::size_t HttpLayer::findFooting(Direction direction, StreamOffset offset, Byt
         half.chunks = ChunkDecoder(rest);
         half.chunkLost = false;
         half.searched = 0;
-        if (half.reader != nullptr && half.decoder == nullptr) {
-            half.lastPlace = offset + taken;
-            out.checkpoint(direction,
-                           {half.lastPlace, half.decoded, encode(BodyPlace{half.bodyStart, rest})});
-        }
+        // Without it, whoever reads this body again would stop at the hole.
+        half.lastPlace = offset + taken;
+        out.checkpoint(direction,
+                       {half.lastPlace, half.decoded, encode(BodyPlace{half.bodyStart, rest})});
         return taken;
     }
+    // Which chunk they belong to is not known: they are rows of their own.
+    emitSegment(direction, offset, bytes.size(), out);
     half.searched += bytes.size();
     if (half.searched > kMaxChunkSearch) {
         half.state = State::Unreadable;

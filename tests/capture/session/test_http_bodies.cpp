@@ -199,6 +199,31 @@ private Q_SLOTS:
         QVERIFY(rowListing(*session).find("/next") != std::string::npos);
     }
 
+    /// A hole takes a size line with it: the chunks behind it are still shown.
+    void chunksBehindALostSizeLine() {
+        CaptureBuilder capture;
+        TcpConversation web(capture);
+        web.handshake();
+        web.send(kC2S, "GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+        web.send(kS2C, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+        web.send(kS2C, chunk("first one"));
+        web.lose(kS2C, chunk("second one").size());
+        web.send(kS2C, chunk("third one"));
+        web.send(kS2C, chunk("fourth one"));
+        web.send(kS2C, "0\r\n\r\n");
+        web.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const Dissection dissection = session->dissect(2);
+        const Source& joined = dissection.sources.back();
+        QCOMPARE(joined.holes.size(), std::size_t{1});
+        const std::string shown = text(joined.bytes);
+        QVERIFY(shown.starts_with("first one"));
+        QVERIFY(shown.ends_with("third onefourth one"));
+        QVERIFY(shownText(dissection, FieldId::HttpFileData).ends_with("of which 15 are missing"));
+        QCOMPARE(valueOf(dissection, FieldId::HttpChunkSize), std::string("9|9|10|0"));
+    }
+
     void deepUnits_data() {
         QTest::addColumn<QString>("framing");
         for (const char* const framing :
