@@ -449,6 +449,8 @@ void HttpLayer::deliverGap(Half& half, std::uint64_t missing, LayerOutput& out) 
     if (missing == 0) return;
     // What a hole in compressed data would have said, everything behind it may refer to.
     if (half.decoder != nullptr) {
+        remarkLate(half.bodyOf, IssueCode::HttpContentCutShort, out, 0,
+                   "bytes of the body are missing from the capture");
         stopDecoding(half, out);
         return;
     }
