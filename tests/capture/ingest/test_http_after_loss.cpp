@@ -28,6 +28,15 @@ std::string request(const std::string& target) {
     return "GET " + target + " HTTP/1.1\r\nHost: a\r\n\r\n";
 }
 
+/// The server's bytes, of which `missing` from `cut` on were not captured, and the end.
+void sendWithout(TcpConversation& chat, const std::string& whole, std::size_t cut,
+                 std::size_t missing) {
+    chat.send(kS2C, whole.substr(0, cut));
+    chat.lose(kS2C, static_cast<std::uint32_t>(missing));
+    chat.send(kS2C, whole.substr(cut + missing));
+    chat.close();
+}
+
 RecordId rowWith(const Session& session, const std::string& text) {
     const auto lines = rowLines(session);
     for (RecordId row = 0; row < lines.size(); ++row) {
@@ -139,11 +148,7 @@ private Q_SLOTS:
         const std::string whole =
             "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\nContent-Length: " +
             std::to_string(body.size()) + "\r\n\r\n" + body;
-        const std::size_t cut = whole.find("lost");
-        chat.send(kS2C, whole.substr(0, cut));
-        chat.lose(kS2C, 12);
-        chat.send(kS2C, whole.substr(cut + 12));
-        chat.close();
+        sendWithout(chat, whole, whole.find("lost"), 12);
         const auto session = loadSession(capture);
         QVERIFY(session);
         const std::string rows = rowListing(*session);
@@ -182,11 +187,7 @@ private Q_SLOTS:
                 "HTTP/1.1 200 OK\r\nContent-Type: text/javascript\r\nContent-Length: " +
                 std::to_string(body.size()) + "\r\n\r\n" + body;
             const std::size_t cut = whole.find("lost");
-            const std::size_t missing = whole.find("cut") - cut;
-            chat.send(kS2C, whole.substr(0, cut));
-            chat.lose(kS2C, static_cast<std::uint32_t>(missing));
-            chat.send(kS2C, whole.substr(cut + missing));
-            chat.close();
+            sendWithout(chat, whole, cut, whole.find("cut") - cut);
             const auto session = loadSession(capture);
             QVERIFY(session);
             const std::string rows = rowListing(*session);
