@@ -118,9 +118,10 @@ void tellCuts(const Statistics& figures, std::size_t mostOfCut, const CaptureLay
 /// What came in fragments and was not whole.
 void tellFragments(const Statistics& figures, std::vector<std::string>& notices) {
     if (const std::uint64_t count = figures.ipDatagramsGivenUp; count != 0) {
-        notices.push_back("Fragments are missing of " + groupedDigits(count) +
-                          (count == 1 ? " IP datagram" : " IP datagrams") +
-                          "; what is there of TCP is shown.");
+        notices.push_back(
+            "Fragments are missing of " + groupedDigits(count) +
+            (count == 1 ? " IP datagram" : " IP datagrams") +
+            "; what is there of TCP is shown of those whose first fragment was captured.");
     }
     if (const std::uint64_t count = figures.ipFragmentsRefused; count != 0) {
         notices.push_back(groupedDigits(count) +
