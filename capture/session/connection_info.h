@@ -21,6 +21,7 @@ struct ConnectionInfo {
     bool synSeen = false;  ///< false: joined mid-stream, who is client was inferred
     ConnectionState state = ConnectionState::Open;
     ConnectionFacts facts;
+    bool hasTimes = false;  ///< of one of its packets at least; the times are those of such packets
     std::int64_t firstTimeNs = 0;
     std::int64_t lastTimeNs = 0;
     std::uint64_t packets = 0;

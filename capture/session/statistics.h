@@ -25,6 +25,8 @@ struct Statistics {
     std::uint64_t undescribedPackets = 0;  ///< of an interface that the capture does not describe
     std::uint64_t leftOutPackets = 0;      ///< not among `packets`: they do not fit their blocks
     std::uint64_t malformedPackets = 0;    ///< headers that do not fit their packet
+    std::uint64_t emptyPackets = 0;        ///< without a byte
+    std::uint64_t untimedPackets = 0;      ///< to which the capture gives no time
     // What a snap length did.
     std::uint64_t cutShortPackets = 0;    ///< less was captured than the headers down to TCP
     std::uint64_t cutPayloadPackets = 0;  ///< of tcpPackets: less was captured than their payload
@@ -32,10 +34,13 @@ struct Statistics {
     std::uint64_t connections = 0;
     std::array<std::uint64_t, kProtocolCount> rows{};  ///< by Protocol
     std::array<std::uint64_t, 4> issues{};             ///< by Severity
+    /// Of the first packet that has a time, and the latest one. Meaningless where none has.
     std::int64_t firstTimeNs = 0;
     std::int64_t lastTimeNs = 0;
     std::uint64_t bytesRead = 0;   ///< of the capture file, for progress
     std::uint64_t bytesTotal = 0;  ///< 0 where unknown
+
+    bool hasTimes() const { return packets > untimedPackets; }
 };
 
 }  // namespace framescope

@@ -21,6 +21,7 @@ struct StoredDatagram {
     std::uint8_t protocol = 0;
     bool complete = false;
     bool conflict = false;
+    bool lengthKnown = false;  ///< the last fragment was among them
     std::uint32_t length = 0;  ///< of the payload on the wire, as far as it is known
     std::vector<ip::DatagramPiece> pieces;
 };

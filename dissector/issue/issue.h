@@ -24,10 +24,12 @@ enum class IssueCode : std::uint16_t {
     CaptureInterfaceUnknown,
     // Captured packets, IP and TCP
     PacketCutShort,
+    PacketEmpty,
     PacketHeaderMalformed,
     IpHeaderMalformed,
     IpChecksumWrong,
     IpFragmentsConflict,
+    IpFragmentsMissing,
     TcpHeaderMalformed,
     TcpChecksumWrong,
     TcpDataMissing,

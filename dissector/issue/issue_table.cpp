@@ -20,6 +20,7 @@ constexpr std::array kIssues = {
               ""},
     IssueInfo{IssueCode::PacketCutShort, Warning, "packet.cut-short",
               "The packet was captured only in part.", ""},
+    IssueInfo{IssueCode::PacketEmpty, Note, "packet.empty", "The packet has no bytes.", ""},
     IssueInfo{IssueCode::PacketHeaderMalformed, Error, "packet.header-malformed",
               "A header around IP does not fit its packet.", ""},
     IssueInfo{IssueCode::IpHeaderMalformed, Error, "ip.header-malformed",
@@ -30,6 +31,10 @@ constexpr std::array kIssues = {
         IssueCode::IpFragmentsConflict, Warning, "ip.fragments-conflict",
         "Fragments of this datagram overlap with different bytes; those seen first are shown.",
         "RFC 5722 section 3"},
+    IssueInfo{IssueCode::IpFragmentsMissing, Warning, "ip.fragments-missing",
+              "Fragments of this datagram are missing, and without them what it carried cannot be "
+              "read.",
+              "RFC 791 section 3.2"},
     IssueInfo{IssueCode::TcpHeaderMalformed, Error, "tcp.header-malformed",
               "The TCP header does not fit its packet.", "RFC 9293 section 3.1"},
     IssueInfo{IssueCode::TcpChecksumWrong, Warning, "tcp.checksum-wrong",

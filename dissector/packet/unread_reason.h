@@ -15,6 +15,8 @@ enum class UnreadReason : std::uint8_t {
     IpHeader,   ///< an IP header does not fit
     TcpHeader,  ///< the TCP header does not fit
     CutShort,   ///< less was captured than the headers down to TCP
+    Empty,      ///< it has no bytes
+    Fragments,  ///< the last fragment there is of a datagram whose beginning is missing
 };
 
 /// The issue that such a row has.
@@ -32,6 +34,10 @@ constexpr IssueCode issueOf(UnreadReason reason) {
             return IssueCode::TcpHeaderMalformed;
         case UnreadReason::CutShort:
             return IssueCode::PacketCutShort;
+        case UnreadReason::Empty:
+            return IssueCode::PacketEmpty;
+        case UnreadReason::Fragments:
+            return IssueCode::IpFragmentsMissing;
     }
     return IssueCode::None;
 }

@@ -47,7 +47,9 @@ enum class RowKind : std::uint8_t {
     /// A comment that the capture file keeps with `packet`; `name` is its text. No connection.
     CaptureComment,
     /// A packet that is not read, `form` says why (UnreadReason): `detail` is its LINKTYPE_ value,
-    /// `length` its bytes on the wire. No connection.
+    /// `length` its bytes on the wire. No connection. Of a datagram that fragments are missing of
+    /// `packet` is the last that came, `detail` its identification and `length` that of its payload
+    /// as far as the fragments tell.
     UnreadPacket,
     /// Bytes that came again with other contents, at `streamOffset`, `length` of them; `packet`
     /// carried the later version. Those seen first count.
@@ -113,6 +115,8 @@ enum RecordFlag : std::uint32_t {
     kFlagHasOffset = 1 << 24,  ///< event whose last argument is its offset, for state recovery
     // TcpGap
     kFlagNotAcknowledged = 1 << 25,  ///< the other side never acknowledged the missing bytes
+    // Any row
+    kFlagNoTime = 1 << 26,  ///< the capture gives `packet` no time; `timeNs` only keeps the order
 };
 
 /// 56 bytes a row; see the kinds for what the fields mean there.
@@ -138,6 +142,7 @@ struct Record {
                                   ///< packet in its message (engineio::PacketForm)
 
     bool has(RecordFlag flag) const { return (flags & flag) != 0; }
+    bool hasTime() const { return !has(kFlagNoTime); }
     /// A TcpSegment whose bytes are none of the stream: they came too late for it, or their number
     /// is no place in it. The session knows where they lie in the capture; `streamOffset` is their
     /// place if they came late, and how far the stream had come otherwise.
