@@ -122,7 +122,8 @@ void Ingestor::remember(const ip::Datagram& datagram) {
     m_rememberedPieces += datagram.pieces.size();
     m_batch.datagrams.push_back({datagram.packet, datagram.source, datagram.destination,
                                  datagram.protocol, datagram.complete, datagram.conflict,
-                                 static_cast<std::uint32_t>(datagram.length), datagram.pieces});
+                                 datagram.lengthKnown, static_cast<std::uint32_t>(datagram.length),
+                                 datagram.pieces});
 }
 
 }  // namespace framescope
