@@ -23,6 +23,8 @@ using Clock = std::chrono::steady_clock;
 
 /// Sentences of the client and of rules that are kept; more say nothing new.
 constexpr std::size_t kMaxRemarks = 20;
+/// What stands in place of an end of ours that was not needed any more.
+constexpr const char* kEndedByServer = "ended by the server";
 
 /// When the recorded connection was open: by the step that says so; without one, the first.
 std::int64_t openedInRecording(const Plan& plan) {
@@ -139,6 +141,8 @@ public:
         const bool text = incoming.kind == client::Incoming::Kind::Text ||
                           incoming.kind == client::Incoming::Kind::Raw;
         if (text) m_rules->learn(asText(incoming.bytes));
+        m_sessionClosed = m_sessionClosed || (incoming.kind == client::Incoming::Kind::EngineIo &&
+                                              incoming.engineType == engineio::PacketType::Close);
         hear(m_speaker->heard(incoming));
         pump();
         tell();
@@ -219,20 +223,27 @@ private:
         const char* const why = m_violated ? "The server broke the protocol, which ended the "
                                              "connection."
                                            : "The connection had ended.";
-        if (m_next < m_schedule.size() && !m_violated && !status.sentence.empty()) {
-            noteRemark(status.sentence);
-        }
+        bool unsaid = false;
         for (; m_next < m_schedule.size(); ++m_next) {
             const Piece& piece = m_schedule[m_next];
             const Step& step = m_plan.steps[piece.step];
-            // A connection that has ended needs no end of ours any more.
-            if (step.kind == StepKind::End && step.ours()) {
-                m_ledger->sent(piece.step, sinceBegin(), "ended by the server");
+            if (isMoot(step) || (step.kind == StepKind::End && step.ours())) {
+                m_ledger->sent(piece.step, sinceBegin(), kEndedByServer);
+                ++m_done;
             } else {
+                unsaid = true;
                 m_ledger->notSent(piece.step, why);
             }
         }
+        if (unsaid && !m_violated && !status.sentence.empty()) noteRemark(status.sentence);
         finishLocked({});
+    }
+
+    /// Whether a step of ours would end what the server has ended in order. Where both sides are
+    /// about to close, which is first is a race: it says nothing about the server.
+    bool isMoot(const Step& step) const {
+        const bool ended = m_status.closeReceived.has_value() || m_sessionClosed;
+        return ended && !m_violated && step.ours() && endsConversation(step);
     }
 
     void fail(const std::string& sentence) {
@@ -435,7 +446,11 @@ private:
 
     void notSent(const Piece& piece, const std::string& why) {
         const std::scoped_lock lock(m_mutex);
-        m_ledger->notSent(piece.step, why);
+        if (isMoot(m_plan.steps[piece.step])) {
+            m_ledger->sent(piece.step, sinceBegin(), kEndedByServer);
+        } else {
+            m_ledger->notSent(piece.step, why);
+        }
         // The rest of a message without one of its frames would be nonsense.
         const std::size_t step = piece.step;
         ++m_next;
@@ -482,7 +497,8 @@ private:
     bool m_open = false;
     bool m_over = false;
     bool m_sidKnown = false;
-    bool m_violated = false;  ///< by the server, so that the client fails the connection
+    bool m_sessionClosed = false;  ///< that of Engine.IO, by the server
+    bool m_violated = false;       ///< by the server, so that the client fails the connection
     bool m_sending = false;
     bool m_pumping = false;
     bool m_pumpAgain = false;

@@ -8,7 +8,15 @@
 namespace framescope::replay {
 namespace {
 
-bool ends(const Step& step) {
+/// The first step whose row is behind `row`.
+std::size_t stepBehind(const Plan& plan, RecordId row) {
+    const auto found = std::ranges::upper_bound(plan.steps, row, {}, &Step::order);
+    return static_cast<std::size_t>(found - plan.steps.begin());
+}
+
+}  // namespace
+
+bool endsConversation(const Step& step) {
     switch (step.kind) {
         case StepKind::End:
             return true;
@@ -22,14 +30,6 @@ bool ends(const Step& step) {
             return false;
     }
 }
-
-/// The first step whose row is behind `row`.
-std::size_t stepBehind(const Plan& plan, RecordId row) {
-    const auto found = std::ranges::upper_bound(plan.steps, row, {}, &Step::order);
-    return static_cast<std::size_t>(found - plan.steps.begin());
-}
-
-}  // namespace
 
 std::vector<Piece> scheduleOf(const Plan& plan) {
     std::vector<std::pair<RecordId, Piece>> pieces;
@@ -49,7 +49,7 @@ std::vector<Piece> scheduleOf(const Plan& plan) {
         piece.step = step.number;
         piece.timeNs = step.timeNs;
         piece.before = step.number;
-        piece.needsAll = ends(step);
+        piece.needsAll = endsConversation(step);
         if (step.answers) piece.needs.push_back(*step.answers);
         if (const auto open = opened.find(step.nsp);
             step.kind == StepKind::SocketIo && !connects && open != opened.end()) {

@@ -29,6 +29,10 @@ struct Piece {
     std::vector<std::size_t> needs;  ///< ... and in every timing these
 };
 
+/// Whether the step ends a conversation, or one namespace of it: a close frame, a close of
+/// Engine.IO, a DISCONNECT, or the end of the connection.
+bool endsConversation(const Step& step);
+
 /// The pieces of a plan.
 std::vector<Piece> scheduleOf(const Plan& plan);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "capture/replay/schedule.h"
 #include "dissector/engineio/packet.h"
 #include "dissector/websocket/opcode.h"
 #include "tests/support/mirror_line.h"
@@ -79,7 +80,9 @@ const Step* MirrorServer::Play::next() {
     for (std::size_t i = 0; i < m_plan.steps.size(); ++i) {
         const Step& step = m_plan.steps[i];
         if (step.ours()) {
-            before += step.automatic ? 0 : 1;
+            const bool waitedFor =
+                !step.automatic && !(m_changes.closesFirst && replay::endsConversation(step));
+            before += waitedFor ? 1 : 0;
             continue;
         }
         if (i < m_next) continue;

@@ -26,6 +26,8 @@ struct MirrorChanges {
     std::vector<std::size_t> leftOut;
     /// Steps that it says twice.
     std::vector<std::size_t> doubled;
+    /// It closes without waiting for the client, who was the first to close in the recording.
+    bool closesFirst = false;
 };
 
 /// What acknowledgement ids of its own events are more than the recorded ones.

@@ -301,6 +301,37 @@ private Q_SLOTS:
                  static_cast<int>(Outcome::Missing));
     }
 
+    void eitherSideMayCloseFirst_data() {
+        QTest::addColumn<QString>("file");
+        QTest::addColumn<QString>("what");
+        QTest::addRow("WebSocket") << "ws-echo.pcap"
+                                   << "c0";
+        QTest::addRow("Engine.IO, WebSocket") << "socketio4-websocket.pcapng"
+                                              << "s0";
+        QTest::addRow("Engine.IO, upgraded") << "chromium-socketio4.pcapng"
+                                             << "s0";
+    }
+
+    void eitherSideMayCloseFirst() {
+        QFETCH(QString, file);
+        QFETCH(QString, what);
+        const Plan plan = planFrom(file.toUtf8().constData(), what.toUtf8().constData());
+        const auto closes = [](const Step& step) {
+            return step.ours() && !step.automatic && step.kind == StepKind::Control &&
+                   step.opcode == static_cast<std::uint8_t>(websocket::Opcode::Close);
+        };
+        const auto ours = std::ranges::find_if(plan.steps, closes);
+        QVERIFY(ours != plan.steps.end());
+        test::MirrorChanges changes;
+        changes.closesFirst = true;
+        const Replayed run = runOf(plan, optionsOf(what), changes);
+        if (run.report.verdict != Verdict::Same) show(run);
+        QCOMPARE(static_cast<int>(run.report.verdict), static_cast<int>(Verdict::Same));
+        QCOMPARE(run.progress.done, run.progress.all);
+        QCOMPARE(static_cast<int>(run.report.lines[ours->number].outcome),
+                 static_cast<int>(Outcome::Sent));
+    }
+
     void extraAnswersStandWhereTheyCame() {
         const Plan plan = planFrom("socketio4-websocket.pcapng", "s1");
         const Step* const step = findAnswer(plan, [](const Step& each) {
