@@ -53,6 +53,7 @@ Ingestor::Ingestor(IngestOptions options, tcp::ReadBack readBack)
                  m_options.limits.heldInTotal}) {
     m_names.emplace("", 0);
     m_tracker.setReadBack(std::move(readBack));
+    m_conversations.engineSessions.setAwaiting([this] { return m_tracker.isWaiting(); });
 }
 
 Ingestor::~Ingestor() = default;
@@ -105,6 +106,7 @@ void Ingestor::packet(const CapturedPacket& packet, const DecodedPacket& decoded
 /// where it is said. They may have been of any connection.
 void Ingestor::emitDrop(const CapturedPacket& packet) {
     m_statistics.droppedPackets += packet.dropped;
+    m_conversations.engineSessions.lostAnywhere();
     Record record = captureRecord(packet, IssueCode::CapturePacketsDropped);
     record.kind = RowKind::CaptureDrop;
     record.detail = static_cast<std::uint32_t>(
@@ -173,6 +175,11 @@ void Ingestor::emitComments(const CapturedPacket& packet) {
         record.name = intern(asText(packet.comments[i]));
         append(record);
     }
+}
+
+void Ingestor::idle() {
+    m_tracker.idle();
+    m_conversations.engineSessions.idle(*this);
 }
 
 void Ingestor::finish() {
@@ -281,6 +288,12 @@ void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
             : std::make_unique<DetectLayer>(opening.synSeen ? DetectLayer::Beginning::Seen
                                                             : DetectLayer::Beginning::NotSeen);
     m_arrival = {opening.origin.packet, opening.origin.timeNs};
+    // What came before may have been of a session that was seen to begin elsewhere.
+    if (!opening.synSeen) {
+        for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+            m_conversations.engineSessions.lost(d, *this);
+        }
+    }
     emitEvent(RowKind::TcpOpen, Direction::ClientToServer, 0, opening.synSeen ? 0U : kFlagMidStream,
               opening.synSeen ? IssueCode::None : IssueCode::TcpJoinedMidStream);
 }

@@ -36,7 +36,7 @@ public:
     void packet(const CapturedPacket& packet, const DecodedPacket& decoded);
     /// No more packets come at the moment: rows that only wait for the capture to get in order are
     /// made.
-    void idle() { m_tracker.idle(); }
+    void idle();
     /// No more packets come: ends what is open.
     void finish();
 

@@ -83,9 +83,8 @@ Session& EngineIoReader::session(LayerOutput& out) {
 }
 
 void EngineIoReader::lost(Direction direction, LayerOutput& out) {
-    Session& session = this->session(out);
-    session.heartbeats.lost();
-    session.conversation().lost(direction, out);
+    m_lost[indexOf(direction)] = true;
+    session(out).lost(direction, out);
 }
 
 void EngineIoReader::end(Direction direction, EndReason reason, LayerOutput& out) {
@@ -93,13 +92,11 @@ void EngineIoReader::end(Direction direction, EndReason reason, LayerOutput& out
     m_closed = m_closed || reason == EndReason::Fin || reason == EndReason::Reset;
     if (!m_ended[0] || !m_ended[1]) return;
     Session& session = this->session(out);
-    webSocketEnded(session, m_closed, out);
+    webSocketEnded(session, m_closed, !m_lost[indexOf(Direction::ClientToServer)], out);
     const bool carried = session.info.upgrade == UpgradeState::Direct ||
                          session.info.upgrade == UpgradeState::Upgraded || session.info.sid.empty();
     // A session whose upgrade failed goes on with polling.
-    if (!carried || session.socket == nullptr) return;
-    session.socket->end(out);
-    session.socket.reset();
+    if (carried) SessionTracker::end(session, out);
 }
 
 namespace {

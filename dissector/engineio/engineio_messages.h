@@ -22,6 +22,7 @@ private:
     SessionId m_session = kNoSession;
     Session m_unlisted;  ///< stands in where no more sessions are kept
     std::array<bool, 2> m_ended{};
+    std::array<bool, 2> m_lost{};
     bool m_closed = false;  ///< by a peer, not with the capture
 };
 

@@ -1,6 +1,7 @@
 #include "dissector/engineio/heartbeats.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "dissector/core/duration_text.h"
 #include "dissector/field/field_id.h"
@@ -36,18 +37,23 @@ void Heartbeats::miss(SessionInfo& info, const Beat& beat, std::string detail, L
     remarkLate(beat.row, IssueCode::EngineIoHeartbeatMissed, out, kPart, detail);
 }
 
-void Heartbeats::ping(SessionInfo& info, Direction by, RecordId row, std::int64_t timeNs,
-                      IssueSink& issues, LayerOutput& out) {
+void Heartbeats::ping(SessionInfo& info, WaitingClaims& claims, Direction by, RecordId row,
+                      std::int64_t timeNs, IssueSink& issues, LayerOutput& out) {
     const auto timeout = nanoseconds(info.pingTimeoutMs);
+    const auto claim = [&](RecordId about, IssueCode code, std::string detail, IssueSink* its) {
+        if (claims.raise({about, code, kPart, std::move(detail)}, its, out))
+            ++info.missedHeartbeats;
+    };
     if (m_ping && timeout && timeNs - m_ping->timeNs > *timeout + kSlackNs) {
-        miss(info, *m_ping, "no pong within " + durationText(*timeout), out);
+        claim(m_ping->row, IssueCode::EngineIoHeartbeatMissed,
+              "no pong within " + durationText(*timeout), nullptr);
     }
     const auto pause = longestPause(info);
     if (m_last && pause && timeNs - m_last->timeNs > *pause + kSlackNs) {
-        ++info.missedHeartbeats;
-        issues.addContextual(IssueCode::EngineIoHeartbeatLate, kPart,
-                             durationText(timeNs - m_last->timeNs) + " after the one before, " +
-                                 durationText(*pause) + " are allowed");
+        claim(row, IssueCode::EngineIoHeartbeatLate,
+              durationText(timeNs - m_last->timeNs) + " after the one before, " +
+                  durationText(*pause) + " are allowed",
+              &issues);
     }
     m_ping = m_last = Beat{row, timeNs, by};
 }

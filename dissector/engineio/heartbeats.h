@@ -12,6 +12,7 @@
 
 #include "dissector/engineio/session_info.h"
 #include "dissector/layer/layer.h"
+#include "dissector/layer/waiting_claims.h"
 
 namespace framescope::engineio {
 
@@ -19,9 +20,10 @@ class Heartbeats {
 public:
     /// The open packet: from here on time counts.
     void opened(RecordId row, std::int64_t timeNs) { m_last = Beat{row, timeNs}; }
-    /// A ping; `row` is about to be emitted and `issues` are its.
-    void ping(SessionInfo& info, Direction by, RecordId row, std::int64_t timeNs, IssueSink& issues,
-              LayerOutput& out);
+    /// A ping; `row` is about to be emitted and `issues` are its. What did not come in time is a
+    /// claim of the session's.
+    void ping(SessionInfo& info, WaitingClaims& claims, Direction by, RecordId row,
+              std::int64_t timeNs, IssueSink& issues, LayerOutput& out);
     void pong(SessionInfo& info, Direction by, RecordId row, std::int64_t timeNs, LayerOutput& out);
     /// Messages are missing: what was expected may have been among them.
     void lost() { *this = {}; }

@@ -171,10 +171,18 @@ void PollingReader::end(bool whole, LayerOutput& out) {
     m_endSeen = whole;
     m_whole = whole && !m_stop;
     // A guess is believed only for what was seen from its first to its last byte.
-    if (m_guess && !m_whole) return;
+    if (m_guess && !m_whole) {
+        loseUnknown(out);
+        return;
+    }
     const Arrival now = out.arrival();
-    if (!m_body.empty()) readPayload(out);
+    if (!m_body.empty() || m_stop) readPayload(out);
     out.setArrival(now);
+}
+
+/// Packets of a session whose sid nobody captured may be in this body, and are not read.
+void PollingReader::loseUnknown(LayerOutput& out) const {
+    out.conversations().engineSessions.lost(m_direction, out);
 }
 
 /// The moment at which the byte in front of `end` arrived.
@@ -232,6 +240,9 @@ void PollingReader::readPayload(LayerOutput& out) {
     }
     const std::uint8_t asked = revisionFromTarget(m_target);
     auto framing = recogniseFraming(text.payload, asked, m_whole);
+    if (text.payload.empty() && asked != 0) {
+        framing = asked < 4 ? Framing::Lengths : Framing::Records;
+    }
     if (m_guess) {
         // A lone packet of revision 4 looks like any text; its handshake does not.
         const auto packet = parse(text.payload, 4);
@@ -239,7 +250,10 @@ void PollingReader::readPayload(LayerOutput& out) {
             packet ? parseHandshake(packet->data.substr(0, packet->data.find('\x1e')))
                    : std::nullopt;
         const bool isOpen = handshake && handshake->sid && handshake->pingInterval;
-        if (!framing || (framing == Framing::Records && !isOpen)) return;
+        if (!framing || (framing == Framing::Records && !isOpen)) {
+            loseUnknown(out);
+            return;
+        }
     }
     text.form.framing = framing.value_or(Framing::None);
     text.revision = revisionOf(text.form, m_target);
@@ -340,8 +354,7 @@ void PollingReader::readUnit(const Text& text, const PayloadUnit& unit, Session&
 void PollingReader::emitRest(const Text& text, ByteRange range, IssueCode why, Session& session,
                              LayerOutput& out) {
     setArrival(range.end, out);
-    session.heartbeats.lost();
-    session.conversation().lost(m_direction, out);
+    session.lost(m_direction, out);
     Record record = recordOf(text, range);
     record.form = UnitForm{Framing::None, text.form.wrapping, false}.toByte();
     record.protocol = Protocol::EngineIo;

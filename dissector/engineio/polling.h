@@ -40,6 +40,7 @@ private:
     struct Text;
 
     void readPayload(LayerOutput& out);
+    void loseUnknown(LayerOutput& out) const;
     /// Reads the packets of `text` to its end or to what is none; returns the place behind them in
     /// the payload.
     std::size_t readUnits(const Text& text, PayloadReader& reader, Session& session,

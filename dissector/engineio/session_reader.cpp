@@ -46,8 +46,8 @@ void readPing(Session& session, const ReceivedPacket& received, IssueSink& issue
     }
     // The side that pings tells the revision.
     if (info.revision == 0) info.revision = byClient ? 3 : 4;
-    session.heartbeats.ping(info, received.direction, out.nextRow(), out.arrival().timeNs, issues,
-                            out);
+    session.heartbeats.ping(info, session.claims, received.direction, out.nextRow(),
+                            out.arrival().timeNs, issues, out);
 }
 
 void readPong(Session& session, const ReceivedPacket& received, LayerOutput& out) {
@@ -73,12 +73,13 @@ void readMessage(Session& session, const ReceivedPacket& received, Record& recor
                                session.info.revision};
     data.fromStart = session.info.openRow != kNoRecord;
     data.socketIo = out.facts().socketIoPath;
+    data.claims = &session.claims;
     Bytes decoded;
     if (packet.isBase64()) {
         auto bytes = decodedData(packet, received.whole);
         if (!bytes) {
             // What it stood for is not known, so it counts as lost.
-            session.conversation().lost(received.direction, out);
+            session.lost(received.direction, out);
             return;
         }
         decoded = std::move(*bytes);
@@ -95,10 +96,13 @@ void touch(Session& session, Transport transport, LayerOutput& out) {
     SessionInfo& info = session.info;
     info.lastTimeNs = std::max(info.lastTimeNs, out.arrival().timeNs);
     info.transports[static_cast<std::size_t>(transport)] = true;
+    session.claims.setManyConnections(
+        info.transports[static_cast<std::size_t>(Transport::Polling)]);
     const ConnectionId connection = out.connection();
     // One after the other is the rule, so what is sought is mostly the last one.
     if (!info.connections.empty() && session.lastConnection == connection) return;
     session.lastConnection = connection;
+    if (session.listed) out.conversations().engineSessions.addPeer(session, out);
     if (std::ranges::find(info.connections, connection) != info.connections.end()) return;
     ++info.connectionCount;
     if (info.connections.size() < kMaxSessionConnections) info.connections.push_back(connection);
@@ -109,6 +113,8 @@ void readPacket(Session& session, const ReceivedPacket& received, Record& record
     const Packet& packet = received.packet;
     SessionInfo& info = session.info;
     touch(session, received.transport, out);
+    session.noteLosses(out);
+    session.tellDueClaims(out);
     if (info.revision == 0) info.revision = received.revision;
     ++info.packets[indexOf(received.direction)];
     record.protocol = Protocol::EngineIo;
@@ -139,6 +145,7 @@ void readPacket(Session& session, const ReceivedPacket& received, Record& record
         case PacketType::Noop:
             break;
     }
+    if (!session.claims.empty()) out.conversations().engineSessions.noteClaims(session);
 }
 
 void webSocketRequested(std::string_view target, LayerOutput& out) {
@@ -161,15 +168,16 @@ void webSocketAnswered(bool accepted, LayerOutput& out) {
     }
 }
 
-void webSocketEnded(Session& session, bool closed, LayerOutput& out) {
+void webSocketEnded(Session& session, bool closed, bool whole, LayerOutput& out) {
     SessionInfo& info = session.info;
     const bool carried =
         info.upgrade == UpgradeState::Direct || info.upgrade == UpgradeState::Upgraded;
     if (!closed) return;
     if (carried) {
         session.heartbeats.ended(info, out.arrival().timeNs, out);
-    } else if (info.upgrade == UpgradeState::Accepted || info.upgrade == UpgradeState::Probing ||
-               info.upgrade == UpgradeState::Probed) {
+    } else if (whole &&
+               (info.upgrade == UpgradeState::Accepted || info.upgrade == UpgradeState::Probing ||
+                info.upgrade == UpgradeState::Probed)) {
         info.upgrade = UpgradeState::Failed;
     }
 }

@@ -31,7 +31,8 @@ void touch(Session& session, Transport transport, LayerOutput& out);
 /// the session's upgrade came, and which session the connection is of.
 void webSocketRequested(std::string_view target, LayerOutput& out);
 void webSocketAnswered(bool accepted, LayerOutput& out);
-/// The WebSocket of a session ended; `closed`: by a peer, not with the capture.
-void webSocketEnded(Session& session, bool closed, LayerOutput& out);
+/// The WebSocket of a session ended; `closed`: by a peer, not with the capture; `whole`: nothing
+/// that the client said on it is missing.
+void webSocketEnded(Session& session, bool closed, bool whole, LayerOutput& out);
 
 }  // namespace framescope::engineio

@@ -1,5 +1,7 @@
 #include "dissector/engineio/session_tracker.h"
 
+#include <algorithm>
+
 #include "dissector/layer/conversations.h"
 
 namespace framescope::engineio {
@@ -7,6 +9,10 @@ namespace {
 
 std::string keyOf(std::string_view sid, const Endpoint& server) {
     return server.text() + ' ' + std::string(sid);
+}
+
+std::string peerKey(const LayerOutput& out) {
+    return out.client().address.text() + ' ' + out.server().text();
 }
 
 }  // namespace
@@ -44,6 +50,39 @@ socketio::Conversation& Session::conversation() {
     return *socket;
 }
 
+void Session::lost(Direction direction, LayerOutput& out) {
+    heartbeats.lost();
+    claims.lost(direction);
+    conversation().lost(direction, out);
+}
+
+void Session::noteLosses(Peer& peer, LayerOutput& out) {
+    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+        if ((*peer.losses)[indexOf(d)] != peer.told[indexOf(d)]) lost(d, out);
+    }
+    peer.told = *peer.losses;
+}
+
+void Session::tellDueClaims(LayerOutput& out) {
+    const PacketNumber now = out.arrival().packet;
+    if (claims.due(now)) tell(claims.takeDue(now), out);
+}
+
+void Session::tellAllClaims(LayerOutput& out) {
+    noteLosses(out);
+    tell(claims.takeAll(), out);
+}
+
+void Session::tell(const std::vector<Claim>& found, LayerOutput& out) {
+    for (const Claim& claim : found) {
+        if (claim.code == IssueCode::EngineIoHeartbeatMissed ||
+            claim.code == IssueCode::EngineIoHeartbeatLate) {
+            ++info.missedHeartbeats;
+        }
+        remarkLate(claim.row, claim.code, out, claim.part, claim.detail);
+    }
+}
+
 SessionId SessionTracker::find(std::string_view sid, LayerOutput& out) {
     if (sid.empty() || sid.size() > kMaxSid) return kNoSession;
     std::string key = keyOf(sid, out.server());
@@ -59,7 +98,10 @@ SessionId SessionTracker::create(LayerOutput& out) {
     if (m_sessions.size() == kMaxSessions) return kNoSession;
     const auto id = static_cast<SessionId>(m_sessions.size());
     m_sessions.push_back(std::make_unique<Session>());
-    SessionInfo& info = session(id).info;
+    Session& made = session(id);
+    made.listed = true;
+    addPeer(made, out);
+    SessionInfo& info = made.info;
     info.server = out.server();
     info.firstTimeNs = info.lastTimeNs = out.arrival().timeNs;
     return id;
@@ -81,16 +123,62 @@ Session& SessionTracker::session(SessionId id) {
     return found;
 }
 
-void SessionTracker::end(SessionId id, LayerOutput& out) {
-    Session& ended = session(id);
-    if (ended.socket == nullptr) return;
-    ended.socket->end(out);
-    ended.socket.reset();
+void SessionTracker::addPeer(Session& session, LayerOutput& out) {
+    std::string key = peerKey(out);
+    const Losses* losses = &m_otherLosses;
+    if (const auto found = m_losses.find(key); found != m_losses.end()) {
+        losses = found->second.get();
+    } else if (m_losses.size() < kMaxAllPeers) {
+        losses = m_losses.emplace(std::move(key), std::make_unique<Losses>()).first->second.get();
+    }
+    const auto known = std::ranges::find(session.peers, losses, &Session::Peer::losses);
+    if (known != session.peers.end()) return;
+    if (session.peers.size() == kMaxPeers) session.peers.erase(session.peers.begin());
+    session.peers.push_back({losses, *losses});
+}
+
+void SessionTracker::lost(Direction direction, LayerOutput& out) {
+    const SessionId known = out.facts().engineSession;
+    if (known < kSeveralSessions) session(known).lost(direction, out);
+    if (m_losses.empty()) return;
+    const auto found = m_losses.find(peerKey(out));
+    ++(found == m_losses.end() ? m_otherLosses : *found->second)[indexOf(direction)];
+}
+
+void SessionTracker::lostAnywhere() {
+    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+        ++m_otherLosses[indexOf(d)];
+        for (auto& [key, losses] : m_losses) ++(*losses)[indexOf(d)];
+    }
+}
+
+void SessionTracker::noteClaims(Session& session) {
+    if (session.claims.empty() || session.claiming || !session.listed) return;
+    session.claiming = true;
+    m_claiming.push_back(&session);
+}
+
+void SessionTracker::idle(LayerOutput& out) {
+    if (m_claiming.empty() || !nothingIsAwaited()) return;
+    for (Session* const claiming : m_claiming) {
+        claiming->claiming = false;
+        claiming->tellAllClaims(out);
+    }
+    m_claiming.clear();
+}
+
+void SessionTracker::end(Session& session, LayerOutput& out) {
+    session.tellAllClaims(out);
+    if (session.socket == nullptr) return;
+    session.socket->end(out);
+    session.socket.reset();
 }
 
 void SessionTracker::finish(LayerOutput& out) {
     for (SessionId id = 0; id < m_sessions.size(); ++id) {
-        if (m_sessions[id]->socket != nullptr) end(id, out);
+        if (m_sessions[id]->socket != nullptr || !m_sessions[id]->claims.empty()) {
+            end(session(id), out);
+        }
     }
 }
 

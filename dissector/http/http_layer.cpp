@@ -406,7 +406,13 @@ void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOu
     half.exchangeKnown = exchange.requestRow != kNoRecord;
     half.bodyStart = half.lastPlace = half.headStart + half.headSize;
     const ContentCodings codings = contentCodings(*exchange.head);
-    if (!codings.unknown.empty()) return;
+    if (!codings.unknown.empty()) {
+        // Packets that it may carry are never read.
+        if (!half.exchangeKnown || engineio::isEngineIoTarget(exchange.target)) {
+            out.conversations().engineSessions.lost(exchange.direction, out);
+        }
+        return;
+    }
     for (const BodyProtocol* const protocol : bodyProtocols()) {
         half.reader = protocol->makeReader(exchange, out);
         if (half.reader != nullptr) break;

@@ -103,6 +103,7 @@ private:
     /// bytes stand in front of either.
     std::size_t findFooting(Direction direction, StreamOffset offset, ByteView bytes,
                             LayerOutput& out);
+    static bool isOutsideOfSessions(const Half& half, std::uint64_t missing);
     /// A hole in the body that is being read. False where its end is not known any more.
     bool skipInBody(Half& half, std::uint64_t missing, LayerOutput& out);
     /// A response was read before this request, which arrived earlier, came out of a hole's shadow.

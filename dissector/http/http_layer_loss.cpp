@@ -5,6 +5,7 @@
 #include "dissector/http/body_place.h"
 #include "dissector/http/http_footing.h"
 #include "dissector/http/http_layer.h"
+#include "dissector/layer/conversations.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/websocket/mid_stream.h"
@@ -22,6 +23,9 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
     if (direction == Direction::ServerToClient && leaveOpenWhatWasAnswered(out)) {
         m_successor->gap(direction, offset, missing, out);
         return;
+    }
+    if (!isOutsideOfSessions(half, missing)) {
+        out.conversations().engineSessions.lost(direction, out);
     }
     bool responseLost = false;
     switch (half.state) {
@@ -45,6 +49,24 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
     }
     half.lost = half.lost || responseLost;
     if (responseLost && direction == Direction::ServerToClient) m_responseLost = true;
+}
+
+/// Missing bytes cannot be packets of Engine.IO that nobody knows of: they lie in one body, which
+/// carries none, or whose reader is told.
+bool HttpLayer::isOutsideOfSessions(const Half& half, std::uint64_t missing) {
+    if (half.state != State::Body || half.chunkLost) return false;
+    switch (half.framing.kind) {
+        case BodyKind::Length:
+            return half.exchangeKnown && missing <= half.remaining;
+        case BodyKind::Chunked:
+            return half.exchangeKnown && missing <= half.chunks.skippable();
+        case BodyKind::UntilClose:
+            return half.exchangeKnown;
+        case BodyKind::None:
+        case BodyKind::Tunnel:
+            break;
+    }
+    return false;
 }
 
 bool HttpLayer::leaveOpenWhatWasAnswered(LayerOutput& out) {

@@ -141,6 +141,7 @@ void DetectLayer::gap(Direction direction, StreamOffset offset, std::uint64_t mi
         m_successor->gap(direction, offset, missing, out);
         return;
     }
+    out.conversations().engineSessions.lost(direction, out);
     const bool nothingKnown =
         !m_halves[indexOf(direction)].begun && !m_halves[indexOf(opposite(direction))].givenUp;
     if (m_watch == nullptr && nothingKnown) m_watch = std::make_unique<MidStreamWatch>();

@@ -27,6 +27,12 @@ bool isWeak(const Packet& packet) {
     return packet.nsp.empty() && packet.data.empty();
 }
 
+/// What is missing of this direction alone can refute a claim.
+std::array<bool, 2> only(Direction direction) {
+    return {direction == Direction::ClientToServer, direction == Direction::ServerToClient};
+}
+constexpr std::array<bool, 2> kEither{true, true};
+
 std::string shareOf(std::uint64_t part, std::uint64_t whole) {
     return std::to_string(part) + " of " + std::to_string(whole);
 }
@@ -44,7 +50,7 @@ void Conversation::message(const MessageData& data, Direction direction, RecordI
     }
     // Attachments follow their packet at once; Engine.IO's own packets between them never come
     // here.
-    giveUpAttachments(direction, out);
+    giveUpAttachments(direction, data.claims, out);
     m_afterLoss[indexOf(direction)] = false;
     if (readText(moment) || readObject(moment, Encoding::Json)) return;
     if (isKnown(data)) complain(moment);
@@ -93,7 +99,7 @@ void Conversation::readBinary(const Moment& moment) {
     if (!isKnown(moment.data) || m_afterLoss[indexOf(moment.direction)]) return;
     // In the middle of a conversation, the packet may have been in front of the capture.
     if (!m_fromStart && !m_seen) return;
-    moment.issues.addContextual(IssueCode::SocketIoAttachmentSurplus, kEngineData);
+    claim(moment, IssueCode::SocketIoAttachmentSurplus, kEngineData, only(moment.direction));
 }
 
 /// Says why a text is no packet.
@@ -155,7 +161,8 @@ void Conversation::takeConnect(const Facts& facts, NamespaceId nsp, const Moment
     if (moment.direction == Direction::ClientToServer) {
         // Whoever connects again begins anew; nothing that was asked before is answered now.
         if (nsp != kNoNamespace) {
-            giveUpAcks(m_acks.takeOf(nsp), "the namespace was connected again", moment.out);
+            giveUpAcks(m_acks.takeOf(nsp), moment.data.claims, "the namespace was connected again",
+                       moment.out);
         }
     }
     if (!moment.data.whole) return;
@@ -172,14 +179,16 @@ void Conversation::takeConnect(const Facts& facts, NamespaceId nsp, const Moment
 
 void Conversation::takeEvent(const Facts& facts, NamespaceId nsp, const Moment& moment) {
     const IssueCode order = m_namespaces.judge(nsp, moment.direction, moment.data.revision);
-    if (order != IssueCode::None) moment.issues.addContextual(order, kNsp);
+    if (order != IssueCode::None) claim(moment, order, kNsp, kEither);
     if (isReservedEvent(facts.event, moment.direction, moment.data.revision)) {
         moment.issues.addContextual(IssueCode::SocketIoReservedEvent, kEvent);
     }
     if (facts.id && nsp != kNoNamespace) {
-        if (const auto waiting = m_acks.ask(moment.direction, nsp, *facts.id, moment.row)) {
-            moment.issues.addContextual(IssueCode::SocketIoAckIdReused, kId,
-                                        "row " + groupedDigits(std::uint64_t{*waiting} + 1));
+        const auto waiting = m_acks.ask(moment.direction, nsp, *facts.id, moment.row);
+        const Direction answer = opposite(moment.direction);
+        if (waiting && *waiting >= m_mayBeAnswered[indexOf(answer)]) {
+            claim(moment, IssueCode::SocketIoAckIdReused, kId, only(answer),
+                  "row " + groupedDigits(std::uint64_t{*waiting} + 1));
         }
     }
     // Servers add the offset to what they can send again: events that ask for no acknowledgement.
@@ -192,7 +201,7 @@ void Conversation::takeEvent(const Facts& facts, NamespaceId nsp, const Moment& 
 
 void Conversation::takeAck(const Facts& facts, NamespaceId nsp, const Moment& moment) {
     const IssueCode order = m_namespaces.judge(nsp, moment.direction, moment.data.revision);
-    if (order != IssueCode::None) moment.issues.addContextual(order, kNsp);
+    if (order != IssueCode::None) claim(moment, order, kNsp, kEither);
     if (!facts.id) {
         moment.issues.addContextual(IssueCode::SocketIoAckIdMissing, kType);
         return;
@@ -202,24 +211,51 @@ void Conversation::takeAck(const Facts& facts, NamespaceId nsp, const Moment& mo
     if (const auto event = m_acks.answer(asker, nsp, *facts.id)) {
         moment.out.link({moment.row, *event, 0, LinkKind::AckOf});
     } else if (m_fromStart && !m_lost[indexOf(asker)] && !m_acks.forgot()) {
-        moment.issues.addContextual(IssueCode::SocketIoAckUnasked, kId);
+        claim(moment, IssueCode::SocketIoAckUnasked, kId, only(asker));
     }
 }
 
-void Conversation::giveUpAttachments(Direction direction, LayerOutput& out) {
+/// About the packet that is being read.
+void Conversation::claim(const Moment& moment, IssueCode code, std::uint16_t part,
+                         std::array<bool, 2> refutable, std::string detail) {
+    if (moment.data.claims == nullptr) {
+        moment.issues.addContextual(code, part, std::move(detail));
+        return;
+    }
+    moment.data.claims->raise({moment.row, code, part, std::move(detail), refutable},
+                              &moment.issues, moment.out);
+}
+
+void Conversation::giveUpAttachments(Direction direction, WaitingClaims* claims, LayerOutput& out) {
     Awaited& awaited = m_awaited[indexOf(direction)];
     if (awaited.row == kNoRecord) return;
-    remarkLate(awaited.row, IssueCode::SocketIoAttachmentMissing, out, kAttachments,
-               shareOf(awaited.received, awaited.announced) + " came");
+    std::string detail = shareOf(awaited.received, awaited.announced) + " came";
+    if (claims == nullptr) {
+        remarkLate(awaited.row, IssueCode::SocketIoAttachmentMissing, out, kAttachments, detail);
+    } else {
+        claims->raise({awaited.row, IssueCode::SocketIoAttachmentMissing, kAttachments,
+                       std::move(detail), only(direction)},
+                      nullptr, out);
+    }
     awaited = {};
 }
 
-void Conversation::giveUpAcks(const std::vector<RecordId>& rows, std::string_view why,
-                              LayerOutput& out) {
-    for (const RecordId row : rows) remarkLate(row, IssueCode::SocketIoAckMissing, out, kId, why);
+void Conversation::giveUpAcks(const std::vector<OpenAcks::Open>& acks, WaitingClaims* claims,
+                              std::string_view why, LayerOutput& out) {
+    for (const auto& [row, asker] : acks) {
+        const Direction answer = opposite(asker);
+        if (row < m_mayBeAnswered[indexOf(answer)]) continue;
+        if (claims == nullptr) {
+            remarkLate(row, IssueCode::SocketIoAckMissing, out, kId, why);
+        } else {
+            claims->raise({row, IssueCode::SocketIoAckMissing, kId, std::string(why), only(answer)},
+                          nullptr, out);
+        }
+    }
 }
 
-void Conversation::lost(Direction direction, LayerOutput&) {
+void Conversation::lost(Direction direction, LayerOutput& out) {
+    m_mayBeAnswered[indexOf(direction)] = out.nextRow();
     m_lost[indexOf(direction)] = true;
     m_afterLoss[indexOf(direction)] = true;
     m_awaited[indexOf(direction)] = {};
@@ -228,10 +264,9 @@ void Conversation::lost(Direction direction, LayerOutput&) {
 
 void Conversation::end(LayerOutput& out) {
     for (const Direction direction : {Direction::ClientToServer, Direction::ServerToClient}) {
-        giveUpAttachments(direction, out);
+        giveUpAttachments(direction, nullptr, out);
     }
-    const bool anyLost = m_lost[0] || m_lost[1];
-    giveUpAcks(m_acks.takeAll(), anyLost ? "messages are missing from the capture" : "", out);
+    giveUpAcks(m_acks.takeAll(), nullptr, {}, out);
 }
 
 }  // namespace framescope::socketio

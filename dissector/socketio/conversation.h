@@ -15,6 +15,7 @@
 
 #include "dissector/core/bytes.h"
 #include "dissector/layer/layer.h"
+#include "dissector/layer/waiting_claims.h"
 #include "dissector/socketio/namespaces.h"
 #include "dissector/socketio/object_packet.h"
 #include "dissector/socketio/open_acks.h"
@@ -30,6 +31,8 @@ struct MessageData {
     std::uint8_t revision = 0;  ///< of Engine.IO (EIO=), 0 where it is not known
     bool fromStart = false;     ///< reading only: the session's open packet was seen
     bool socketIo = false;      ///< reading only: the request's path is Socket.IO's
+    /// Reading only: takes what is claimed not to have happened; null: that is an issue at once.
+    WaitingClaims* claims = nullptr;
 
     std::string_view asText() const { return framescope::asText(bytes); }
 };
@@ -91,8 +94,11 @@ private:
     void takeConnect(const Facts& facts, NamespaceId nsp, const Moment& moment);
     void takeEvent(const Facts& facts, NamespaceId nsp, const Moment& moment);
     void takeAck(const Facts& facts, NamespaceId nsp, const Moment& moment);
-    void giveUpAttachments(Direction direction, LayerOutput& out);
-    void giveUpAcks(const std::vector<RecordId>& rows, std::string_view why, LayerOutput& out);
+    static void claim(const Moment& moment, IssueCode code, std::uint16_t part,
+                      std::array<bool, 2> refutable, std::string detail = {});
+    void giveUpAttachments(Direction direction, WaitingClaims* claims, LayerOutput& out);
+    void giveUpAcks(const std::vector<OpenAcks::Open>& acks, WaitingClaims* claims,
+                    std::string_view why, LayerOutput& out);
 
     Namespaces m_namespaces;
     OpenAcks m_acks;
@@ -100,6 +106,9 @@ private:
     std::array<bool, 2> m_began{};      ///< texts of the direction were seen
     std::array<bool, 2> m_lost{};       ///< messages of the direction are missing
     std::array<bool, 2> m_afterLoss{};  ///< binary data may belong to what is missing
+    /// What asks for an acknowledgement of this direction in a row before may have got it among
+    /// what is missing.
+    std::array<RecordId, 2> m_mayBeAnswered{};
     std::string m_recoveryId;
     bool m_fromStart = false;
     bool m_seen = false;  ///< packets that nothing else looks like

@@ -27,26 +27,26 @@ std::optional<RecordId> OpenAcks::answer(Direction asker, NamespaceId nsp, std::
     return row;
 }
 
-std::vector<RecordId> OpenAcks::takeAll() {
-    std::vector<RecordId> rows;
-    for (const auto& [row, key] : m_keys) rows.push_back(row);
+std::vector<OpenAcks::Open> OpenAcks::takeAll() {
+    std::vector<Open> open;
+    for (const auto& [row, key] : m_keys) open.push_back({row, std::get<Direction>(key)});
     m_rows.clear();
     m_keys.clear();
-    return rows;
+    return open;
 }
 
-std::vector<RecordId> OpenAcks::takeOf(NamespaceId nsp) {
-    std::vector<RecordId> rows;
+std::vector<OpenAcks::Open> OpenAcks::takeOf(NamespaceId nsp) {
+    std::vector<Open> open;
     for (auto entry = m_keys.begin(); entry != m_keys.end();) {
         if (std::get<NamespaceId>(entry->second) != nsp) {
             ++entry;
             continue;
         }
-        rows.push_back(entry->first);
+        open.push_back({entry->first, std::get<Direction>(entry->second)});
         m_rows.erase(entry->second);
         entry = m_keys.erase(entry);
     }
-    return rows;
+    return open;
 }
 
 }  // namespace framescope::socketio

@@ -20,15 +20,20 @@ class OpenAcks {
 public:
     /// Events that are remembered.
     static constexpr std::size_t kMax = 1U << 14;
+    /// An event that still waits.
+    struct Open {
+        RecordId row = kNoRecord;
+        Direction asker = Direction::ClientToServer;
+    };
 
     /// An event asks. Gives the row that waited under the same id, which is given up.
     std::optional<RecordId> ask(Direction sender, NamespaceId nsp, std::uint64_t id, RecordId row);
     /// An acknowledgement of an event that `asker` sent. Gives the event's row.
     std::optional<RecordId> answer(Direction asker, NamespaceId nsp, std::uint64_t id);
-    /// Takes out the rows that still wait, in their order.
-    std::vector<RecordId> takeAll();
+    /// Takes out those that still wait, in the order of their rows.
+    std::vector<Open> takeAll();
     /// Those of one namespace.
-    std::vector<RecordId> takeOf(NamespaceId nsp);
+    std::vector<Open> takeOf(NamespaceId nsp);
     /// Whether events were forgotten that may still be answered.
     bool forgot() const { return m_forgot; }
 

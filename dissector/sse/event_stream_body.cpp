@@ -81,6 +81,7 @@ public:
 
     void gap(std::uint64_t offset, std::uint64_t missing, LayerOutput& out) override {
         finish(offset, Form::EndLost, out);
+        out.conversations().eventStreams.lost(m_name);
         m_unit.clear();
         m_splitter.resume(offset + missing);
         m_beginningLost = true;

@@ -59,6 +59,13 @@ void StreamTracker::event(const Name& name, std::string_view id, bool idSent, Re
     stream->sent.push_back({std::string(id), row});
 }
 
+void StreamTracker::lost(const Name& name) {
+    Streams* const streams = m_paths.find(name.path);
+    if (streams == nullptr) return;
+    const auto stream = std::ranges::find(*streams, name.number, &Stream::number);
+    if (stream != streams->end()) stream->behind.reset();
+}
+
 /// Whether the server sends again what came behind the id, by the first id of the new stream.
 void StreamTracker::judge(const Behind& behind, std::string_view id, LayerOutput& out) {
     const auto place = std::ranges::find(behind.ids, id);

@@ -40,6 +40,8 @@ public:
     /// The stream sent the event in `row`. `id` is the last event id now; `idSent`: the event
     /// brought it.
     void event(const Name& name, std::string_view id, bool idSent, RecordId row, LayerOutput& out);
+    /// Bytes of the stream are missing: which event it was taken up with is not known any more.
+    void lost(const Name& name);
 
 private:
     struct Sent {

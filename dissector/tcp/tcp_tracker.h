@@ -68,6 +68,9 @@ public:
     void packet(const DecodedPacket& decoded, ByteView packet, const Origin& origin);
     /// Nothing more comes at the moment: what only waits for the capture to get in order is told.
     void idle();
+    /// Somebody waits for bytes that may still come, or may turn out to be missing. True for up to
+    /// StreamAssembler::kPatience packets longer than that.
+    bool isWaiting() const { return !m_deadlines.empty(); }
     /// The capture ended: flushes and ends every connection that is still open.
     void finish();
 

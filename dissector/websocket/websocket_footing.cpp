@@ -27,6 +27,7 @@ void WebSocketLayer::gap(Direction direction, StreamOffset offset, std::uint64_t
     m_pairs.lost(out);
     if (half.search != nullptr) findFooting(direction, true, out);
     if (half.search != nullptr) {
+        tellLost(direction, out);
         giveUpSearch(half, direction, offset + missing, out);
         return;
     }

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "dissector/field/field_id.h"
+#include "dissector/layer/conversations.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/websocket/close.h"
@@ -260,7 +261,12 @@ void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& reco
 
 /// A message of this direction will not be read.
 void WebSocketLayer::tellLost(Direction direction, LayerOutput& out) {
-    if (m_reader != nullptr) m_reader->lost(direction, out);
+    if (m_reader != nullptr) {
+        m_reader->lost(direction, out);
+    } else if (out.facts().engineSession < engineio::kSeveralSessions) {
+        // Its request named a session: what is missing may have been its packets.
+        out.conversations().engineSessions.lost(direction, out);
+    }
     m_observer.lost();
 }
 

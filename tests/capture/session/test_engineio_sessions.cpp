@@ -1,5 +1,6 @@
 // Engine.IO over connections: packets in polling bodies, one session on several connections, the
 // way to the WebSocket, heartbeats against the handshake, and what a server says when it refuses.
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -285,6 +286,130 @@ private Q_SLOTS:
         compare(fieldText(*session, info.upgradeRow, FieldId::EngineIoSid), "abc");
         compare(fieldText(*session, info.upgradeRow, FieldId::EngineIoTransport), "websocket");
         QCOMPARE(session->connection(2).facts.engineSession, 0u);
+    }
+
+    void whatIsMissingAccusesNobody_data() {
+        QTest::addColumn<int>("missing");
+        QTest::addColumn<bool>("accused");
+        QTest::newRow("nothing, and nobody connected") << 0 << true;
+        QTest::newRow("a response") << 1 << false;
+        QTest::newRow("the end of a response's head") << 2 << false;
+        QTest::newRow("a response's body") << 3 << false;
+        QTest::newRow("a post") << 4 << false;
+        QTest::newRow("a post on another connection") << 5 << false;
+        QTest::newRow("a request, so that its response is not known") << 6 << false;
+        QTest::newRow("the beginning of another connection") << 7 << false;
+        QTest::newRow("the body of a page") << 8 << true;
+        QTest::newRow("the body is of an unknown coding") << 9 << false;
+    }
+
+    /// The namespace was connected in what is missing, or may have been.
+    void whatIsMissingAccusesNobody() {
+        QFETCH(int, missing);
+        QFETCH(bool, accused);
+        CaptureBuilder capture;
+        Polling client(capture, "EIO=4", 40000);
+        client.get(open4("abc"));
+        const std::string connect = "40{\"sid\":\"def\"}";
+        TcpConversation other(capture, {.clientPort = 40001});
+        switch (missing) {
+            case 1:
+                client.request("GET", {}, "abc");
+                client.tcp().lose(kServer, 100);
+                break;
+            case 2:
+                client.request("GET", {}, "abc");
+                client.tcp().send(kServer, "HTTP/1.1 200 OK\r\nContent-Type: te");
+                client.tcp().lose(kServer, 60);
+                break;
+            case 3:
+                client.request("GET", {}, "abc");
+                client.tcp().send(kServer,
+                                  "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+                                  "Content-Length: 16\r\n\r\n");
+                client.tcp().lose(kServer, 16);
+                break;
+            case 4:
+                client.tcp().lose(kClient, 120);
+                client.respond("ok", "text/html", "200 OK");
+                break;
+            case 5:
+                other.handshake();
+                other.lose(kClient, 120);
+                other.send(kServer, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                break;
+            case 6:
+                client.tcp().lose(kClient, 120);
+                client.respond(connect, "text/plain; charset=UTF-8", "200 OK");
+                break;
+            case 7:
+                other.send(kServer, "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+                break;
+            case 8:
+                client.tcp().send(kClient, "GET /page HTTP/1.1\r\nHost: a\r\n\r\n");
+                client.tcp().send(kServer, "HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\n");
+                client.tcp().lose(kServer, 50);
+                break;
+            case 9:
+                client.request("GET", {}, "abc");
+                client.respond(connect, "text/plain\r\nContent-Encoding: br", "200 OK");
+                break;
+            default:
+                break;
+        }
+        client.get("42[\"one\"]", "abc");
+        client.post("42[\"two\"]", "abc");
+        // Long enough that every hole is told.
+        for (int i = 0; i < 600; ++i) client.tcp().acknowledge(kServer);
+        client.get("42[\"three\"]", "abc");
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        std::size_t accusations = 0;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            const auto names = issueNames(*session, row);
+            accusations += static_cast<std::size_t>(
+                std::ranges::count(names, std::string("socketio.not-connected")));
+        }
+        QCOMPARE(accusations, accused ? std::size_t{3} : std::size_t{0});
+    }
+
+    /// Of a connection of which one direction was captured, the other one is a hole that is told
+    /// behind what was read meanwhile.
+    void oneDirectionAccusesNobodyOfTheOther() {
+        CaptureBuilder capture;
+        TcpConversation tcp(capture);
+        tcp.handshake();
+        tcp.upgrade("/socket.io/?EIO=4&transport=websocket");
+        tcp.send(kServer, webSocketText(open4("abc")));
+        tcp.lose(kClient, 200);
+        tcp.send(kServer, webSocketText("40{\"sid\":\"def\"}"));
+        tcp.send(kServer, webSocketText("4317[\"answer\"]"));
+        for (int i = 0; i < 3; ++i) {
+            capture.advance(25 * kSecond);
+            tcp.send(kServer, webSocketText("2"));
+            tcp.lose(kClient, 7);
+        }
+        tcp.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const std::string issues = allIssues(*session);
+        for (const char* const claim : {"ack-unasked", "heartbeat-missed", "heartbeat-late"}) {
+            QVERIFY2(issues.find(claim) == std::string::npos, issues.c_str());
+        }
+    }
+
+    /// Where nothing is missing, an issue is there as soon as its row.
+    void whatIsWholeIsJudgedAtOnce() {
+        CaptureBuilder capture;
+        TcpConversation tcp(capture);
+        tcp.handshake();
+        tcp.upgrade("/socket.io/?EIO=4&transport=websocket");
+        tcp.send(kServer, webSocketText(open4("abc")));
+        tcp.send(kServer, webSocketText("4317[\"answer\"]"));
+        for (int i = 0; i < 10; ++i) tcp.acknowledge(kServer);
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        compare(allIssues(*session), "5 socketio.not-connected\n5 socketio.ack-unasked\n");
     }
 
     void anUpgradeThatIsRefused() {

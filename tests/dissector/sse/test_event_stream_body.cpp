@@ -274,6 +274,23 @@ private Q_SLOTS:
         QCOMPARE(continuations(r)[0].to, eventRows(r)[1]);
     }
 
+    /// Whether the server sent them again is not known where the beginning of its answer is missing.
+    void whatMayBeMissingIsNotSaidToBeLost() {
+        LayerRecorder r;
+        ask(r, "", events(1, 4));
+        r.data(kC, "GET /events HTTP/1.1\r\nHost: a\r\nLast-Event-ID: 2\r\n\r\n");
+        const std::string whole = withLength(events(3, 6));
+        const std::size_t body = whole.find("\r\n\r\n") + 4;
+        const std::size_t lost = events(3, 4).size();
+        r.data(kS, whole.substr(0, body));
+        r.gap(kS, lost);
+        r.data(kS, whole.substr(body + lost));
+        for (const RowRemark& remark : r.remarks) {
+            QVERIFY(remark.code != IssueCode::EventStreamEventsLost);
+        }
+        QCOMPARE(continuations(r).size(), std::size_t{1});
+    }
+
     void unknownIdsAndOtherPathsAreNoContinuation() {
         LayerRecorder r;
         ask(r, "", events(1, 3));
