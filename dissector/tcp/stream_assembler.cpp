@@ -59,7 +59,8 @@ void StreamAssembler::segmentOutOfOrder(const Segment& segment, std::int64_t beg
         const bool acknowledgedBefore =
             offset != m_next &&
             (wasAcknowledgedBefore(segment) ||
-             (m_everAcknowledged && m_lastAck == static_cast<StreamOffset>(end)));
+             (m_everAcknowledged && m_lastAck == static_cast<StreamOffset>(end) &&
+              mayBeMadeUp(segment)));
         const bool probe = offset == m_next && m_windowClosed && m_lastAck <= offset;
         const bool doubtful =
             segment.length == 1 && !bytes.empty() && (probe || acknowledgedBefore);

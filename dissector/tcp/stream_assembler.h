@@ -42,6 +42,7 @@ struct Segment {
     std::optional<std::uint32_t> acknowledgment;
     /// All that it acknowledges was handed on.
     bool ready = true;
+    bool pushed = false;  ///< its sender has set PSH
 };
 
 /// What the other direction acknowledges.
@@ -203,6 +204,7 @@ private:
     // stream_start.cpp
     void assumeStart(std::uint32_t firstSeen);
     bool wasAcknowledgedBefore(const Segment& segment) const;
+    bool mayBeMadeUp(const Segment& segment) const;
     void moveBase(std::uint32_t base);
 
     /// Farther behind than this no real segment lies.
@@ -243,6 +245,8 @@ private:
     bool m_missed = false;            ///< the receiver misses what is missing here
     bool m_armed = false;             ///< a hole is waited for
     bool m_finTold = false;
+    /// Bytes were captured behind their acknowledgment, more than once.
+    bool m_lags = false;
     std::uint8_t m_repeats = 0;    ///< of the last acknowledgment
     std::uint8_t m_doublings = 0;  ///< holes in a row behind which nothing was captured
     PacketNumber m_moved = 0;
@@ -250,7 +254,9 @@ private:
     Origin m_armedBy;          ///< the packet that showed first that it is one
     StreamOffset m_next = 0;
     StreamOffset m_lastAck = 0;
-    StreamOffset m_highAck = 0;  ///< the highest one of bytes that were sent
+    std::int64_t m_lastAckNs = 0;  ///< when it came first
+    StreamOffset m_ahead = 0;      ///< the last one of bytes that had not come yet; 0: none
+    StreamOffset m_highAck = 0;    ///< the highest one of bytes that were sent
     /// While armed: what every acknowledgment since has covered. None of several that is higher
     /// than what the others say can make bytes missing.
     StreamOffset m_floor = 0;

@@ -31,12 +31,17 @@ void StreamAssembler::acknowledged(const Acknowledgment& acknowledgment) {
     if (widened < 0) return;
     const auto offset = static_cast<StreamOffset>(widened);
     const bool repeated = m_everAcknowledged && offset == m_lastAck;
+    if (!repeated) m_lastAckNs = acknowledgment.timeNs;
     m_everAcknowledged = true;
     m_windowClosed = acknowledgment.windowClosed;
     m_lastAck = offset;
     if (offset <= m_next && !m_armed && m_held.empty()) {
         m_highAck = std::max(m_highAck, offset);
         return;
+    }
+    if (offset > m_next) {
+        if (m_ahead != 0 && m_next >= m_ahead) m_lags = true;
+        m_ahead = offset;
     }
     if (m_armed && m_floor == kNoFloor) m_armed = false;
     if (offset <= sentEnd()) m_highAck = std::max(m_highAck, offset);
@@ -142,6 +147,7 @@ void StreamAssembler::gap(StreamOffset end, GapCause cause, bool limitMet, const
     if (!m_givenUp) m_givenUp = std::make_unique<GivenUp>();
     m_givenUp->add(m_next, end);
     m_next = end;
+    m_ahead = 0;
     m_missed = false;
     m_repeats = 0;
     if (m_held.empty() && cause != GapCause::CutShort) {
@@ -219,9 +225,18 @@ void StreamAssembler::flush(StreamSink& sink) {
 /// RFC 9293 section 3.8.4: a keep-alive repeats the byte before the next one, or sends anything in
 /// its place, and wants nothing but an answer.
 bool StreamAssembler::isKeepAlive(const Segment& segment, std::int64_t end) const {
-    return segment.length == 1 && m_start == Start::Known &&
+    return segment.length == 1 && !segment.pushed && m_start == Start::Known &&
            (end == static_cast<std::int64_t>(m_next) ||
             end == static_cast<std::int64_t>(sentEnd()));
+}
+
+/// Whether a single byte that was acknowledged before it came can be a keep-alive's. None has the
+/// PSH flag, which asks for data to be handed on. Senders wait for a second at the least before
+/// they ask whether somebody is there; only of a capture that is known to bring acknowledgments in
+/// front of their bytes is it said that what comes sooner is data.
+bool StreamAssembler::mayBeMadeUp(const Segment& segment) const {
+    constexpr std::int64_t kSecond = 1'000'000'000;
+    return !segment.pushed && (!m_lags || segment.origin.timeNs - m_lastAckNs >= kSecond);
 }
 
 }  // namespace framescope::tcp

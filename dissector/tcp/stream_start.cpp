@@ -19,7 +19,7 @@ bool isBefore(std::uint32_t a, std::uint32_t b) {
 
 /// One byte that the other side had acknowledged before it was seen: it may be a keep-alive's.
 bool StreamAssembler::wasAcknowledgedBefore(const Segment& segment) const {
-    return m_start != Start::Known && segment.length == 1 && m_highestAck &&
+    return m_start != Start::Known && segment.length == 1 && !segment.pushed && m_highestAck &&
            m_highestAck->number == segment.sequence + 1;
 }
 

@@ -211,6 +211,7 @@ void TcpTracker::addSegment(Connection& connection, Direction direction,
     segment.sequence = dataSequence(stream, tcp);
     segment.captured = payload;
     segment.length = decoded.payloadLength;
+    segment.pushed = tcp.has(kPsh);
     segment.origin = origin;
     segment.origin.fileOffset += decoded.payloadOffset;
     if (!stream.started() && connection.settled) {

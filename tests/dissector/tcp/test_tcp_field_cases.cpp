@@ -48,6 +48,8 @@ private Q_SLOTS:
             QTest::newRow(name) << story << expected;
         };
         const std::string open = kOpenEnd;
+        const std::string others =
+            " 1:open(9>8,joined) 1:c.capture-end 1:s.capture-end 1:end(c,capture-end)";
 
         row(
             "retransmitted with other cuts",
@@ -128,8 +130,51 @@ private Q_SLOTS:
                 w.others(130);
                 w.send(kA, kB, kData, 111, 501, "on");
             },
-            "0:c~10@0 0:c+on@10" + open +
-                " 1:open(9>8,joined) 1:c.capture-end 1:s.capture-end 1:end(c,capture-end)");
+            "0:c~10@0 0:c+on@10" + open + others);
+        row(
+            "the last byte, captured behind its acknowledgment and a hole",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kAck, 501, 106);
+                w.send(kA, kB, kData, 105, 501, "e");
+                w.others(130);
+                w.send(kA, kB, kData, 106, 501, "on");
+            },
+            "0:c~4@0 0:c+e@4 0:c+on@5" + open + others);
+        row(
+            "every byte captured behind its acknowledgment, and one not at all",
+            [](Wire& w) {
+                w.open();
+                for (std::uint32_t i = 0; i < 6; ++i) {
+                    w.send(kB, kA, kAck, 501, 102 + i);
+                    const char byte = static_cast<char>('a' + i);
+                    if (i != 2) w.send(kA, kB, kAck, 101 + i, 501, {&byte, 1});
+                }
+                w.others(130);
+            },
+            "0:c+a@0 0:c+b@1 0:c~1@2 0:c+d@3 0:c+e@4 0:c+f@5" + open + others);
+        row(
+            "a keep-alive where bytes are captured behind their acknowledgments",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kAck, 501, 102);
+                w.send(kA, kB, kAck, 101, 501, "a");
+                w.send(kB, kA, kAck, 501, 105);
+                w.timeNs += 1'000'000'000;
+                w.send(kB, kA, kAck, 501, 105);
+                w.send(kA, kB, kAck, 104, 501, "X");
+                w.others(130);
+                w.send(kA, kB, kData, 105, 501, "on");
+            },
+            "0:c+a@0 0:c~3@1 0:c+on@4" + open + others);
+        row(
+            "a single byte with other contents is no keep-alive",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abc");
+                w.send(kA, kB, kData, 103, 501, "X");
+            },
+            "0:c+abc@0 0:cx1@2" + open);
         row(
             "a keep-alive is the first that is captured",
             [](Wire& w) {
