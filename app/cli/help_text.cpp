@@ -63,6 +63,8 @@ row. A live capture is ended with Ctrl-C.
   --held-segments N                likewise so many segments; 32768 without it
   --held-total BYTES               so much memory on all connections together;
                                    268435456 without it
+  --conflicts N                    list so many places of a connection where bytes
+                                   came again with other contents; 100 without it
   --verify-checksums               say whether checksums of IP and TCP are right
   -G fields|issues                 list all fields, or all issues, and end
   --decode-as PATH[#EVENT]=FORMAT[:FILE:MESSAGE]

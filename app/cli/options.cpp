@@ -29,6 +29,7 @@ enum LongOption {
     kHeldBytes,
     kHeldSegments,
     kHeldTotal,
+    kConflicts,
     kDecodeAs,
     kVerifyChecksums,
     kDirection,
@@ -54,6 +55,7 @@ constexpr option kLongOptions[] = {
     {"held-bytes", required_argument, nullptr, kHeldBytes},
     {"held-segments", required_argument, nullptr, kHeldSegments},
     {"held-total", required_argument, nullptr, kHeldTotal},
+    {"conflicts", required_argument, nullptr, kConflicts},
     {"read-as", required_argument, nullptr, 'd'},
     {"decode-as", required_argument, nullptr, kDecodeAs},
     {"verify-checksums", no_argument, nullptr, kVerifyChecksums},
@@ -164,6 +166,8 @@ private:
                                 value);
             case kHeldTotal:
                 return setLimit(m_options.limits.heldInTotal, "--held-total", "bytes", value);
+            case kConflicts:
+                return setLimit(m_options.limits.conflicts, "--conflicts", "conflicts", value);
             case 'V':
                 m_options.tree = true;
                 return;

@@ -79,7 +79,7 @@ struct Options {
     bool bytes = false;                          ///< -x
     bool quiet = false;                          ///< -q
     std::vector<const StatisticsTable*> tables;  ///< -z, in order
-    DecodeLimits limits;                         ///< --inflate-limit, --held-bytes, --held-segments
+    DecodeLimits limits;                         ///< --inflate-limit, --held-*, --conflicts
     ReadAsRules readAs;                          ///< -d
     std::uint64_t maxRows = std::numeric_limits<std::uint64_t>::max();  ///< -c
 };

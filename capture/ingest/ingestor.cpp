@@ -50,7 +50,7 @@ Ingestor::Ingestor(IngestOptions options, tcp::ReadBack readBack)
     : m_options(std::move(options)),
       m_tracker(*this, guessSender,
                 {m_options.limits.heldBytes, m_options.limits.heldSegments,
-                 m_options.limits.heldInTotal}) {
+                 m_options.limits.heldInTotal, m_options.limits.conflicts}) {
     m_names.emplace("", 0);
     m_tracker.setReadBack(std::move(readBack));
     m_conversations.engineSessions.setAwaiting([this] { return m_tracker.isWaiting(); });

@@ -67,6 +67,9 @@ public:
     /// connection and by that of all.
     std::uint64_t heldLimitMet() const { return m_heldLimitMet; }
     std::uint64_t totalLimitMet() const { return m_totalLimitMet; }
+    /// Places where bytes came again with other contents that are no rows, since there were so many
+    /// of their connections.
+    std::uint64_t conflictsNotListed() const { return m_tracker.conflictsNotTold(); }
     /// Most bytes captured of a packet that was cut; what the snap length was, if it was declared.
     std::size_t mostOfCut() const { return m_mostOfCut; }
 

@@ -157,6 +157,15 @@ void tellHeldLimits(const Ingestor& ingestor, const DecodeLimits& limits,
     }
 }
 
+void tellUnlistedConflicts(const Ingestor& ingestor, const DecodeLimits& limits,
+                           std::vector<std::string>& notices) {
+    const std::uint64_t count = ingestor.conflictsNotListed();
+    if (count == 0) return;
+    notices.push_back(groupedDigits(count) + " more times bytes came again with other contents " +
+                      "and are not listed: of each connection " + groupedDigits(limits.conflicts) +
+                      " are.");
+}
+
 /// Rules that the user has set and that came to nothing: mostly a slip of the pen.
 void tellUnusedRules(const Ingestor& ingestor, std::vector<std::string>& notices) {
     for (const ReadAsRule& rule : ingestor.readAsRules().rules()) {
@@ -239,6 +248,7 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
     tellFragments(last.statistics, last.notices);
     tellDrops(reader, last.notices);
     tellHeldLimits(ingestor, options.limits, last.notices);
+    tellUnlistedConflicts(ingestor, options.limits, last.notices);
     tellUnusedRules(ingestor, last.notices);
     last.last = true;
     last.damaged = step == ReadStep::Damaged;

@@ -96,6 +96,8 @@ struct DecodeLimits {
     std::uint64_t heldSegments = 32768;
     /// Bytes of memory for what waits on all connections together.
     std::uint64_t heldInTotal = 256ULL << 20;
+    /// Places of one connection where bytes came again with other contents: so many are rows.
+    std::uint64_t conflicts = 100;
 };
 
 /// A place in one direction of a stream from which a layer can go on reading, with what it must

@@ -66,7 +66,7 @@ struct TcpTracker::Live {
     std::optional<Reset> reset;
     /// An RST that the receiver does not take (RFC 5961 section 3.2), as long as nothing follows.
     std::optional<Reset> doubted;
-    std::uint32_t conflicts = 0;
+    std::uint64_t conflicts = 0;
     bool totalLimitTold = false;
     PacketNumber queuedAt = std::numeric_limits<PacketNumber>::max();
     std::size_t cost = 0;  ///< of what is held, as it is counted in the total
@@ -145,9 +145,12 @@ public:
                                             bytes, origin.fileOffset);
     }
     void streamConflict(const Difference& difference, const Origin& origin) override {
-        std::uint32_t& count = m_connection.live->conflicts;
-        if (count == kMaxConflicts) return;
-        const bool isLast = ++count == kMaxConflicts;
+        std::uint64_t& count = m_connection.live->conflicts;
+        if (count >= m_tracker.m_limits.conflicts) {
+            ++m_tracker.m_conflictsNotTold;
+            return;
+        }
+        const bool isLast = ++count == m_tracker.m_limits.conflicts;
         const std::uint64_t length = difference.end - difference.begin;
         Origin later = origin;
         later.fileOffset = difference.fileOffset;

@@ -20,7 +20,7 @@ struct Conflict {
     StreamOffset offset = 0;   ///< of the first byte that differs
     std::uint64_t length = 0;  ///< up to and with the last byte that differs
     Origin later;              ///< the packet of the later version; the place of its first byte
-    bool last = false;         ///< further ones of this connection are not told
+    bool last = false;         ///< further ones of this connection would not be told
 };
 
 /// Bytes that are told beside their stream.

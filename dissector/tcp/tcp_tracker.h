@@ -30,11 +30,13 @@ namespace framescope::tcp {
 /// Who sent these first bytes of a connection whose opening was not captured, if they tell.
 using RoleGuess = std::optional<Direction> (*)(ByteView firstPayload);
 
-/// What may be held ahead of holes; whoever exceeds it gives up its first hole.
+/// What may be held ahead of holes; whoever exceeds it gives up its first hole. And how many
+/// conflicts are told of one connection.
 struct TrackerLimits {
     std::uint64_t heldBytes = 16U << 20;     ///< of one direction
     std::uint64_t heldSegments = 32768;      ///< likewise
     std::uint64_t heldInTotal = 256U << 20;  ///< memory of all directions
+    std::uint64_t conflicts = 100;
 };
 
 class TcpTracker {
@@ -43,8 +45,6 @@ public:
     /// the whole capture was in order; so many where both sides have sent their FIN.
     static constexpr std::uint32_t kOrderly = 12;
     static constexpr std::uint32_t kOrderlyToFin = 10;
-    /// Conflicts that are told of one connection.
-    static constexpr std::uint32_t kMaxConflicts = 100;
     /// Connections that have ended and are still recognised.
     static constexpr std::size_t kMaxEnded = 1U << 15;
     /// SYN-ACKs with different numbers that are remembered until one is acknowledged.
@@ -62,6 +62,9 @@ public:
     /// Gives the bytes of the capture again, to compare what comes twice. Without it nothing that
     /// was handed on is compared.
     void setReadBack(ReadBack readBack) { m_handedOn.setReadBack(std::move(readBack)); }
+
+    /// Conflicts beyond those that are told of their connections.
+    std::uint64_t conflictsNotTold() const { return m_conflictsNotTold; }
 
     /// A packet whose kind is Tcp. `packet` are its captured bytes; `origin.fileOffset` is where
     /// they begin in the capture.
@@ -180,6 +183,7 @@ private:
     ConnectionId m_nextId = 0;
     bool m_outOfOrder = false;  ///< the capture has shown that its packets overtake each other
     std::uint8_t m_cutsInVain = 0;
+    std::uint64_t m_conflictsNotTold = 0;
     std::size_t m_held = 0;  ///< cost of what all streams hold
 };
 

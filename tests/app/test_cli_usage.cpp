@@ -64,6 +64,8 @@ private Q_SLOTS:
             "--held-segments takes a number of segments, 1 or more, and not 'few'.");
         row("--held-total 1M a.pcap",
             "--held-total takes a number of bytes, 1 or more, and not '1M'.");
+        row("--conflicts none a.pcap",
+            "--conflicts takes a number of conflicts, 1 or more, and not 'none'.");
         row("-q -c 1 a.pcap", "-q sums up the whole capture; it does not go with -Y or -c.");
         row("-q -Y tcp a.pcap", "-q sums up the whole capture; it does not go with -Y or -c.");
         row("-Y tcp -Y http a.pcap", "There can be only one -Y; join filters with '&&'.");

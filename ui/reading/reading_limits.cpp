@@ -20,10 +20,12 @@ constexpr std::uint64_t kMiB = 1U << 20;
 constexpr int kMostInflatedMiB = 65'536;
 constexpr int kMostHeldMiB = 4'096;
 constexpr int kMostSegments = 10'000'000;
+constexpr int kMostConflicts = 1'000'000;
 
 constexpr const char* kInflatedKey = "reading/inflatedMiB";
 constexpr const char* kHeldKey = "reading/heldMiB";
 constexpr const char* kSegmentsKey = "reading/heldSegments";
+constexpr const char* kConflictsKey = "reading/conflicts";
 
 int inMiB(std::uint64_t bytes) {
     return static_cast<int>(
@@ -85,6 +87,8 @@ DecodeLimits storedLimits(const QSettings* settings) {
     limits.heldBytes = bytes(kHeldKey, limits.heldBytes, kMostHeldMiB);
     limits.heldSegments = static_cast<std::uint64_t>(
         stored(*settings, kSegmentsKey, static_cast<int>(limits.heldSegments), kMostSegments));
+    limits.conflicts = static_cast<std::uint64_t>(
+        stored(*settings, kConflictsKey, static_cast<int>(limits.conflicts), kMostConflicts));
     return limits;
 }
 
@@ -92,6 +96,7 @@ void storeLimits(QSettings& settings, const DecodeLimits& limits) {
     settings.setValue(QLatin1String(kInflatedKey), inMiB(limits.inflatedMessage));
     settings.setValue(QLatin1String(kHeldKey), inMiB(limits.heldBytes));
     settings.setValue(QLatin1String(kSegmentsKey), static_cast<int>(limits.heldSegments));
+    settings.setValue(QLatin1String(kConflictsKey), static_cast<int>(limits.conflicts));
 }
 
 ReadingLimitsDialog::ReadingLimitsDialog(const DecodeLimits& limits, bool canReadAgain,
@@ -105,6 +110,9 @@ ReadingLimitsDialog::ReadingLimitsDialog(const DecodeLimits& limits, bool canRea
                       QStringLiteral("Of one direction of a connection"))),
       m_heldSegments(box(kMostSegments, QString(), QStringLiteral("Held segments"),
                          QStringLiteral("Of one direction of a connection"))),
+      m_conflicts(box(kMostConflicts, QString(), QStringLiteral("Conflicts listed"),
+                      QStringLiteral("Places of one connection where bytes came again with other "
+                                     "contents"))),
       m_readAgain(new FlatButton(QStringLiteral("Read &Again Now"))) {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(QStringLiteral("Reading Limits"));
@@ -124,6 +132,7 @@ ReadingLimitsDialog::ReadingLimitsDialog(const DecodeLimits& limits, bool canRea
     form->addRow(QStringLiteral("&Bytes held"), m_heldBytes);
     form->addRow(QStringLiteral("&Segments held"), m_heldSegments);
     form->addRow(QStringLiteral("&Message, inflated"), m_inflated);
+    form->addRow(QStringLiteral("&Conflicts listed"), m_conflicts);
     auto* const defaults = new FlatButton(QStringLiteral("&Defaults"));
     auto* const cancel = new FlatButton(QStringLiteral("Cancel"));
     auto* const next = new FlatButton(QStringLiteral("For the &Next Capture"));
@@ -157,6 +166,8 @@ void ReadingLimitsDialog::fill(const DecodeLimits& limits) {
     m_heldBytes->setValue(inMiB(limits.heldBytes));
     m_heldSegments->setValue(
         static_cast<int>(std::min<std::uint64_t>(limits.heldSegments, kMostSegments)));
+    m_conflicts->setValue(
+        static_cast<int>(std::min<std::uint64_t>(limits.conflicts, kMostConflicts)));
 }
 
 DecodeLimits ReadingLimitsDialog::limits() const {
@@ -164,6 +175,7 @@ DecodeLimits ReadingLimitsDialog::limits() const {
     limits.inflatedMessage = static_cast<std::uint64_t>(m_inflated->value()) * kMiB;
     limits.heldBytes = static_cast<std::uint64_t>(m_heldBytes->value()) * kMiB;
     limits.heldSegments = static_cast<std::uint64_t>(m_heldSegments->value());
+    limits.conflicts = static_cast<std::uint64_t>(m_conflicts->value());
     return limits;
 }
 

@@ -37,6 +37,7 @@ private:
     QSpinBox* m_inflated;
     QSpinBox* m_heldBytes;
     QSpinBox* m_heldSegments;
+    QSpinBox* m_conflicts;
     FlatButton* m_readAgain;
 };
 

@@ -114,7 +114,7 @@ private Q_SLOTS:
             ++count;
             last = row;
         }
-        QCOMPARE(count, std::size_t{tcp::TcpTracker::kMaxConflicts});
+        QCOMPARE(count, DecodeLimits{}.conflicts);
         bool said = false;
         const Dissection dissection = session->dissect(last);
         for (const FieldIssue& entry : dissection.fields.issues()) {

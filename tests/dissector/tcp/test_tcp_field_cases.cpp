@@ -566,8 +566,22 @@ private Q_SLOTS:
         w.send(kA, kB, kData, 101, 501, "aa");
         for (int i = 0; i < 1000; ++i) w.send(kA, kB, kData, 101, 501, "bb");
         w.finish();
-        QCOMPARE(w.story.conflicts, std::size_t{TcpTracker::kMaxConflicts});
+        QCOMPARE(w.story.conflicts, TrackerLimits{}.conflicts);
         QVERIFY(w.story.text.find("(last)") != std::string::npos);
+        QCOMPARE(w.tracker.conflictsNotTold(), 1000 - TrackerLimits{}.conflicts);
+    }
+
+    void asManyConflictsAsAreAskedFor() {
+        TrackerLimits limits;
+        limits.conflicts = 700;
+        Wire w(limits);
+        w.open();
+        w.send(kA, kB, kData, 101, 501, "aa");
+        for (int i = 0; i < 600; ++i) w.send(kA, kB, kData, 101, 501, "bb");
+        w.finish();
+        QCOMPARE(w.story.conflicts, std::size_t{600});
+        QCOMPARE(w.story.text.find("(last)"), std::string::npos);
+        QCOMPARE(w.tracker.conflictsNotTold(), std::uint64_t{0});
     }
 };
 

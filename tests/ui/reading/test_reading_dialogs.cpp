@@ -85,6 +85,8 @@ private Q_SLOTS:
             QCOMPARE(box(*dialog, "Held bytes")->value(), 16);
             QCOMPARE(box(*dialog, "Held segments")->value(), 32768);
             QCOMPARE(box(*dialog, "Inflated message")->value(), 64);
+            QCOMPARE(box(*dialog, "Conflicts listed")->value(), 100);
+            box(*dialog, "Conflicts listed")->setValue(1000);
             box(*dialog, "Held bytes")->setValue(0);
             QCOMPARE(box(*dialog, "Held bytes")->value(), 1);
             box(*dialog, "Held segments")->setValue(100);
@@ -98,6 +100,7 @@ private Q_SLOTS:
         }
         MainWindow window({&settings, nullptr, {}});
         QCOMPARE(window.loader().limits().heldSegments, std::uint64_t{100});
+        QCOMPARE(window.loader().limits().conflicts, std::uint64_t{1000});
         settings.setValue(QStringLiteral("reading/heldSegments"), -5);
         settings.setValue(QStringLiteral("reading/heldMiB"), QStringLiteral("many"));
         QCOMPARE(storedLimits(&settings).heldSegments, std::uint64_t{1});
