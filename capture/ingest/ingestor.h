@@ -70,6 +70,8 @@ public:
     /// Places where bytes came again with other contents that are no rows, since there were so many
     /// of their connections.
     std::uint64_t conflictsNotListed() const { return m_tracker.conflictsNotTold(); }
+    /// Bytes that came again and were not compared with their first version.
+    std::uint64_t bytesNotCompared() const { return m_tracker.bytesNotCompared(); }
     /// Most bytes captured of a packet that was cut; what the snap length was, if it was declared.
     std::size_t mostOfCut() const { return m_mostOfCut; }
 

@@ -157,8 +157,15 @@ void tellHeldLimits(const Ingestor& ingestor, const DecodeLimits& limits,
     }
 }
 
+/// What of bytes that came again the rows do not show.
 void tellUnlistedConflicts(const Ingestor& ingestor, const DecodeLimits& limits,
                            std::vector<std::string>& notices) {
+    if (const std::uint64_t bytes = ingestor.bytesNotCompared(); bytes != 0) {
+        notices.push_back(
+            groupedDigits(bytes) +
+            (bytes == 1 ? " byte that came again was" : " bytes that came again were") +
+            " not compared with what came first: it lies too far back.");
+    }
     const std::uint64_t count = ingestor.conflictsNotListed();
     if (count == 0) return;
     notices.push_back(groupedDigits(count) + " more times bytes came again with other contents " +

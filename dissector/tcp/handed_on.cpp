@@ -14,30 +14,89 @@ Difference differenceOf(ByteView first, ByteView later, StreamOffset offset,
     return {offset + begin, offset + end, fileOffset + begin};
 }
 
-Difference HandedOn::compare(std::uint64_t last, StreamOffset offset, ByteView bytes,
-                             std::uint64_t fileOffset) const {
+Difference HandedOn::compare(Tail& tail, StreamOffset offset, ByteView bytes,
+                             std::uint64_t fileOffset) {
     Difference difference;
     if (!m_readBack || bytes.empty()) return difference;
+    m_credit = std::min(kCredit, m_credit + kRefill);
     const StreamOffset end = offset + bytes.size();
-    Bytes first;
-    for (std::size_t step = 0; step < kMaxSteps; ++step) {
-        if (last == 0 || last + kEntries <= m_count) break;
-        const std::uint64_t index = (last - 1) % kEntries;
-        const Entry& entry = m_blocks[index / kBlock][index % kBlock];
-        const StreamOffset from = std::max(offset, entry.offset);
-        const StreamOffset to = std::min(end, entry.offset + entry.length);
+    std::uint64_t compared = 0;
+    const auto compareWith = [&](StreamOffset from, ByteView first) {
+        compared += first.size();
+        difference.join(differenceOf(first, bytes.subspan(from - offset, first.size()), from,
+                                     fileOffset + (from - offset)));
+    };
+    StreamOffset low = offset;
+    if (offset >= tail.copyOffset && offset < tail.copyOffset + tail.copyLength) {
+        const StreamOffset to = std::min(end, tail.copyOffset + tail.copyLength);
+        const ByteView copy =
+            read(tail.copyFileOffset + (offset - tail.copyOffset), to - offset, false);
+        if (!copy.empty()) {
+            compareWith(offset, copy);
+            low = to;
+        }
+    }
+    const StreamOffset reached = low < end ? lookBack(tail, low, end, compareWith) : low;
+    m_notCompared += std::min(reached, end) - low;
+    if (difference.empty() && compared == bytes.size()) {
+        tail.copyOffset = offset;
+        tail.copyFileOffset = fileOffset;
+        tail.copyLength = bytes.size();
+    }
+    return difference;
+}
+
+/// Finds what was handed on from `low` to `end`, the last of it first. Returns how far down it
+/// came: `low` if nothing is left.
+StreamOffset HandedOn::lookBack(const Tail& tail, StreamOffset low, StreamOffset end,
+                                const std::function<void(StreamOffset, ByteView)>& found) {
+    StreamOffset reached = end;
+    std::uint64_t number = tail.last;
+    if (number == 0) return low;
+    int reads = 0;
+    for (std::size_t step = 0; step < kMaxSteps && m_credit > 0; ++step) {
+        const Entry* const at = entry(number);
+        if (at == nullptr) return reached;
+        --m_credit;
+        const StreamOffset from = std::max(low, at->offset);
+        const StreamOffset to = std::min(end, at->offset + at->length);
         if (from < to) {
-            first.resize(to - from);
-            if (m_readBack(entry.fileOffset + (from - entry.offset), first)) {
-                difference.join(differenceOf(first, bytes.subspan(from - offset, to - from), from,
-                                             fileOffset + (from - offset)));
+            const ByteView first =
+                read(at->fileOffset + (from - at->offset), to - from, reads++ != 0);
+            if (first.empty()) {
+                m_notCompared += to - from;
+            } else {
+                found(from, first);
             }
         }
         // A stream's entries ascend: before this one lies nothing that could matter.
-        if (entry.offset <= offset || entry.back == 0) break;
-        last -= entry.back;
+        if (at->offset <= low || at->back == 0) return low;
+        reached = std::min(reached, at->offset);
+        if (at->back >= kEntries) return reached;
+        number -= at->back;
     }
-    return difference;
+    return reached;
+}
+
+/// Bytes of the capture, until the next call; nothing where they cannot be read. Entries are looked
+/// through backwards, so neighbours lie in front of the bytes.
+ByteView HandedOn::read(std::uint64_t fileOffset, std::size_t size, bool withNeighbours) {
+    constexpr std::size_t kWindow = 1U << 14;
+    const std::uint64_t end = fileOffset + size;
+    if (fileOffset >= m_windowAt && end <= m_windowAt + m_window.size()) {
+        return ByteView(m_window).subspan(fileOffset - m_windowAt, size);
+    }
+    m_credit -= kCostOfRead;
+    if (withNeighbours && size <= kWindow) {
+        m_windowAt = end - std::min<std::uint64_t>(end, kWindow);
+        m_window.resize(end - m_windowAt);
+        if (m_readBack(m_windowAt, m_window)) {
+            return ByteView(m_window).last(size);
+        }
+        m_window.clear();
+    }
+    m_piece.resize(size);
+    return m_readBack(fileOffset, m_piece) ? ByteView(m_piece) : ByteView();
 }
 
 }  // namespace framescope::tcp

@@ -2,8 +2,14 @@
 // can be compared with their first version. One ring of fixed size serves all connections: writing
 // is one store at its end, an entry names the one before it in its own stream, and what is oldest
 // is overwritten. Only a retransmission ever reads it.
+//
+// A sender may repeat itself so that every packet overlaps thousands of others by a byte. Therefore
+// the last copy that was equal is remembered of a stream, and the next one compared with it as a
+// whole; small pieces that lie near each other are read at once; and looking back is paid for from
+// an account that every comparison fills a little. What it does not suffice for is counted.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -22,32 +28,45 @@ public:
     /// Segments that are remembered of all streams together, 24 bytes each.
     static constexpr std::uint64_t kEntries = 1U << 19;
     /// Segments of one stream that are looked through for bytes that came again.
-    static constexpr std::size_t kMaxSteps = 2048;
+    static constexpr std::size_t kMaxSteps = 1U << 16;
+    /// What looking back may cost, in entries; so much comes back with every comparison; and a read
+    /// of the capture costs as much as so many entries.
+    static constexpr std::int64_t kCredit = 1 << 23;
+    static constexpr std::int64_t kRefill = 1 << 10;
+    static constexpr std::int64_t kCostOfRead = 1 << 6;
+
+    /// What is kept of a stream.
+    struct Tail {
+        std::uint64_t last = 0;  ///< its last entry, 0 if it has none
+        // A copy of handed on bytes that came later and was equal.
+        StreamOffset copyOffset = 0;
+        std::uint64_t copyFileOffset = 0;
+        std::uint64_t copyLength = 0;
+    };
 
     void setReadBack(ReadBack readBack) { m_readBack = std::move(readBack); }
     const ReadBack& readBack() const { return m_readBack; }
 
-    /// Notes a segment. `previous` is what the call before returned for the same stream, 0 at
-    /// first.
-    std::uint64_t add(std::uint64_t previous, StreamOffset offset, std::uint64_t fileOffset,
-                      std::uint32_t length) {
+    /// Notes a segment.
+    void add(Tail& tail, StreamOffset offset, std::uint64_t fileOffset, std::uint32_t length) {
         const std::uint64_t index = m_count % kEntries;
         if (index / kBlock == m_blocks.size()) {
             m_blocks.push_back(std::make_unique<Entry[]>(kBlock));
         }
         ++m_count;
-        const std::uint64_t back = m_count - previous;
+        const std::uint64_t back = tail.last == 0 ? 0 : m_count - tail.last;
         m_blocks[index / kBlock][index % kBlock] = {
             offset, fileOffset, length,
-            previous == 0 || back >= kEntries ? 0 : static_cast<std::uint32_t>(back)};
-        return m_count;
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(back, kEntries))};
+        tail.last = m_count;
     }
 
     /// Compares `bytes`, which came again at `offset` and lie at `fileOffset`, with what was handed
-    /// on there. `last` is what add() returned last for the stream. What is no longer remembered or
-    /// cannot be read counts as equal.
-    Difference compare(std::uint64_t last, StreamOffset offset, ByteView bytes,
-                       std::uint64_t fileOffset) const;
+    /// on there.
+    Difference compare(Tail& tail, StreamOffset offset, ByteView bytes, std::uint64_t fileOffset);
+    /// Bytes that came again and were not compared: their first version is no longer remembered,
+    /// cannot be read, or lies too far back.
+    std::uint64_t bytesNotCompared() const { return m_notCompared; }
 
 private:
     static constexpr std::uint64_t kBlock = 4096;
@@ -56,13 +75,27 @@ private:
         StreamOffset offset;
         std::uint64_t fileOffset;
         std::uint32_t length;
-        std::uint32_t
-            back;  ///< how many entries before this one the stream's last one lies; 0: none
+        /// How many entries before this one the stream's last one lies; 0: there is none.
+        std::uint32_t back;
     };
+
+    const Entry* entry(std::uint64_t number) const {
+        if (number + kEntries <= m_count) return nullptr;
+        const std::uint64_t index = (number - 1) % kEntries;
+        return &m_blocks[index / kBlock][index % kBlock];
+    }
+    StreamOffset lookBack(const Tail& tail, StreamOffset low, StreamOffset end,
+                          const std::function<void(StreamOffset, ByteView)>& found);
+    ByteView read(std::uint64_t fileOffset, std::size_t size, bool withNeighbours);
 
     std::vector<std::unique_ptr<Entry[]>> m_blocks;
     std::uint64_t m_count = 0;
     ReadBack m_readBack;
+    std::int64_t m_credit = kCredit;
+    std::uint64_t m_notCompared = 0;
+    Bytes m_piece;   ///< what was read last on its own
+    Bytes m_window;  ///< what was read last with its neighbours
+    std::uint64_t m_windowAt = 0;
 };
 
 /// Where two runs of the same length differ, as places in the stream; `fileOffset` is that of

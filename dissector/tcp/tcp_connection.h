@@ -38,7 +38,7 @@ struct TcpTracker::Live {
         static constexpr std::uint8_t kUsualScale = 7;
 
         StreamAssembler stream;
-        std::uint64_t handedOn = 0;     ///< last entry of the stream in HandedOn
+        HandedOn::Tail handedOn;
         std::uint16_t window = 0xffff;  ///< that the sender of this direction announced last
         std::uint8_t scale = kUsualScale;
         bool ended = false;
@@ -88,6 +88,7 @@ struct TcpTracker::Connection {
         std::uint32_t base = 0;
         bool started = false;
         std::unique_ptr<GivenUp> givenUp;
+        HandedOn::Tail handedOn;
     };
 
     ConnectionId id = kNoConnection;
@@ -127,9 +128,8 @@ public:
         : m_tracker(tracker), m_connection(connection), m_direction(direction) {}
 
     void streamData(StreamOffset offset, ByteView bytes, const Origin& origin) override {
-        std::uint64_t& last = m_connection.live->side(m_direction).handedOn;
-        last = m_tracker.m_handedOn.add(last, offset, origin.fileOffset,
-                                        static_cast<std::uint32_t>(bytes.size()));
+        m_tracker.m_handedOn.add(m_connection.live->side(m_direction).handedOn, offset,
+                                 origin.fileOffset, static_cast<std::uint32_t>(bytes.size()));
         m_tracker.m_observer.data(m_connection.id, m_direction, offset, bytes, origin);
     }
     void streamGap(const Gap& gap) override {

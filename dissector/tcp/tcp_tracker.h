@@ -65,6 +65,7 @@ public:
 
     /// Conflicts beyond those that are told of their connections.
     std::uint64_t conflictsNotTold() const { return m_conflictsNotTold; }
+    std::uint64_t bytesNotCompared() const { return m_handedOn.bytesNotCompared(); }
 
     /// A packet whose kind is Tcp. `packet` are its captured bytes; `origin.fileOffset` is where
     /// they begin in the capture.

@@ -156,8 +156,9 @@ void TcpTracker::retire(Connection& connection) {
         StreamAssembler& stream = connection.live->stream(d);
         Sink sink(*this, connection, d);
         stream.giveUpCut(false, sink);
-        connection.rest[indexOf(d)] = {stream.next(), stream.fin(), stream.base(), stream.started(),
-                                       stream.takeGivenUp()};
+        connection.rest[indexOf(d)] = {stream.next(),        stream.fin(),
+                                       stream.base(),        stream.started(),
+                                       stream.takeGivenUp(), connection.live->side(d).handedOn};
     }
     m_held -= connection.live->cost;
     connection.live.reset();
@@ -172,6 +173,7 @@ void TcpTracker::revive(Connection& connection) {
             side.stream.resume(rest.base, rest.next, rest.fin, std::move(rest.givenUp));
         }
         side.ended = true;
+        side.handedOn = rest.handedOn;
         side.startTold = rest.started;
     }
 }

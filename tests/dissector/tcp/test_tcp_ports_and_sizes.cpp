@@ -105,6 +105,71 @@ private Q_SLOTS:
         QVERIFY2(story == expected, ("\n" + story + "\nand not\n" + expected).c_str());
     }
 
+    /// Every packet repeats nearly all of the one before it.
+    void overlapsByAByteAreReadOnce() {
+        Wire w;
+        std::size_t reads = 0;
+        w.tracker.setReadBack([&](std::uint64_t offset, std::span<std::uint8_t> into) {
+            ++reads;
+            if (offset + into.size() > w.capture.size()) return false;
+            std::copy_n(w.capture.begin() + static_cast<std::ptrdiff_t>(offset), into.size(),
+                        into.begin());
+            return true;
+        });
+        w.story.quiet = true;
+        w.open();
+        constexpr std::uint32_t kCount = 3000;
+        std::string text;
+        for (std::uint32_t i = 0; i < kCount + 1400; ++i) text += static_cast<char>('a' + i % 23);
+        for (std::uint32_t i = 0; i < kCount; ++i) {
+            w.send(kA, kB, kData, 101 + i, 501, std::string_view(text).substr(i, 1400));
+        }
+        QVERIFY2(reads <= 3 * std::size_t{kCount}, std::to_string(reads).c_str());
+        QCOMPARE(w.story.conflicts, std::size_t{0});
+        text[2000] = '!';
+        w.send(kA, kB, kData, 101 + 1500, 501, std::string_view(text).substr(1500, 1400));
+        QCOMPARE(w.story.conflicts, std::size_t{1});
+        QCOMPARE(w.tracker.bytesNotCompared(), std::uint64_t{0});
+    }
+
+    /// None of them is like any other, so that each would have to be looked up byte by byte.
+    void whatCostsTooMuchIsNotComparedAndCounted() {
+        Wire w;
+        std::size_t reads = 0;
+        w.tracker.setReadBack([&](std::uint64_t offset, std::span<std::uint8_t> into) {
+            ++reads;
+            if (offset + into.size() > w.capture.size()) return false;
+            std::copy_n(w.capture.begin() + static_cast<std::ptrdiff_t>(offset), into.size(),
+                        into.begin());
+            return true;
+        });
+        w.story.quiet = true;
+        w.open();
+        constexpr std::uint32_t kCount = 9000;
+        for (std::uint32_t i = 0; i < kCount; ++i) {
+            w.send(kA, kB, kData, 101 + i, 501, std::string(1400, static_cast<char>('a' + i % 2)));
+        }
+        const std::size_t most =
+            (HandedOn::kCredit + (kCount + 1) * HandedOn::kRefill) / HandedOn::kCostOfRead + kCount;
+        QVERIFY2(reads <= most, std::to_string(reads).c_str());
+        QVERIFY(w.tracker.bytesNotCompared() > 0);
+        QCOMPARE(w.story.conflicts, std::size_t{100});
+    }
+
+    void bytesThatLieTooFarBackAreCounted() {
+        Wire w;
+        w.story.quiet = true;
+        w.open();
+        const auto count = static_cast<std::uint32_t>(HandedOn::kMaxSteps) + 10;
+        for (std::uint32_t i = 0; i < count; ++i) w.send(kA, kB, kData, 101 + i, 501, "x");
+        w.send(kA, kB, kData, 101, 501, "yyyy");
+        QCOMPARE(w.story.conflicts, std::size_t{0});
+        QCOMPARE(w.tracker.bytesNotCompared(), std::uint64_t{4});
+        w.send(kA, kB, kData, 101 + count - 9, 501, "yyyy");
+        QCOMPARE(w.story.conflicts, std::size_t{1});
+        QCOMPARE(w.tracker.bytesNotCompared(), std::uint64_t{4});
+    }
+
     void tenThousandConnectionsWithTheSamePorts() {
         Wire w;
         w.story.quiet = true;
