@@ -183,7 +183,9 @@ void joinChunks(HttpBody& body, const BodyExtent& extent, std::span<const Checkp
             body.joined.insert(body.joined.end(), data.begin(), data.end());
         }
     };
-    const auto lose = [&](std::uint64_t end) {
+    const auto lose = [&](std::uint64_t end, std::uint64_t missing) {
+        body.framingLost = true;
+        body.unplaced += end - at - missing;
         const std::uint64_t begin = body.joined.size();
         body.joined.resize(begin + (end - at));
         body.joinedHoles.push_back({begin, body.joined.size()});
@@ -198,7 +200,12 @@ void joinChunks(HttpBody& body, const BodyExtent& extent, std::span<const Checkp
         if (chunks.skippable() >= hole.size()) continue;
         while (place != places.end() && place->at - extent.begin < hole.end) ++place;
         lost = place == places.end() || place->at - extent.begin > raw.size();
-        lose(lost ? hole.end : place->at - extent.begin);
+        const std::uint64_t resumed = lost ? hole.end : place->at - extent.begin;
+        std::uint64_t missing = 0;
+        for (const ByteRange& other : body.raw.holes) {
+            if (other.begin >= at && other.end <= resumed) missing += other.size();
+        }
+        lose(resumed, missing);
         if (lost) break;
         chunks = readFrom(*place).chunks;
         base = at;

@@ -23,6 +23,10 @@ struct HttpBody {
     std::vector<http::ChunkPart> parts;  ///< of `raw`, where `chunked` is true
     Bytes joined;                        ///< the chunks' data; empty where `chunked` is false
     std::vector<ByteRange> joinedHoles;  ///< in `joined`
+    /// A hole took size lines with it, so what is missing is more than data...
+    bool framingLost = false;
+    /// ...and of so many bytes behind it nobody knows which chunks they are of.
+    std::uint64_t unplaced = 0;
     http::ContentCodings codings;
     Bytes decoded;          ///< codings undone, up to the first hole; empty without codings
     bool allJoined = true;  ///< the limit was not met before decoding

@@ -12,6 +12,56 @@
 #include "dissector/payload/utf8.h"
 
 namespace framescope {
+namespace {
+
+/// Bytes of a character that a hole may have cut.
+constexpr std::size_t kMostOfCharacter = 3;
+
+/// Text as far as it is there, and in place of each hole how many bytes are missing; nothing where
+/// a part is no text. Characters of which a hole took a part are left out with it.
+std::optional<std::string> textAroundHoles(ByteView bytes, const std::vector<ByteRange>& holes) {
+    std::string text;
+    std::uint64_t at = 0;
+    const auto add = [&](std::uint64_t end, bool cutBefore, bool cutBehind) {
+        std::string_view part = asText(bytes.subspan(at, end - at));
+        const auto continues = [](char c) { return (static_cast<std::uint8_t>(c) & 0xc0) == 0x80; };
+        for (std::size_t i = 0; cutBefore && i < kMostOfCharacter && !part.empty(); ++i) {
+            if (!continues(part.front())) break;
+            part.remove_prefix(1);
+        }
+        for (std::size_t i = 0; cutBehind && i < kMostOfCharacter && !part.empty(); ++i) {
+            if (isValidUtf8(part)) break;
+            part.remove_suffix(1);
+        }
+        text += part;
+        return isValidUtf8(part);
+    };
+    for (const ByteRange& hole : holes) {
+        if (!add(hole.begin, at != 0, true)) return std::nullopt;
+        text += "[" + groupedDigits(hole.size()) + " bytes missing]";
+        at = hole.end;
+    }
+    if (!add(bytes.size(), at != 0, false)) return std::nullopt;
+    return text;
+}
+
+/// What is not there of a body, to be said behind what is; empty where nothing is missing.
+std::string missingText(const HttpBody& body) {
+    std::uint64_t missing = 0;
+    for (const ByteRange& hole : body.holes()) missing += hole.size();
+    if (missing == 0) return {};
+    if (!body.framingLost) return ", of which " + groupedDigits(missing) + " are missing";
+    // What was in the hole beside data is not known.
+    std::string text = ", of which " + groupedDigits(missing - body.unplaced) +
+                       " bytes of the stream are missing, size lines of chunks among them";
+    if (body.unplaced != 0) {
+        text += ", and " + groupedDigits(body.unplaced) +
+                " bytes are of chunks whose size line is missing";
+    }
+    return text;
+}
+
+}  // namespace
 
 void RowDissector::describeHttp() {
     const SourceId source =
@@ -67,6 +117,7 @@ void RowDissector::describeBody(const http::Head& head) {
     HttpBody body = readHttpBody(m_state, m_row, head, m_reader.limit());
     if (body.raw.bytes.empty()) return;
     const bool chunked = body.chunked;
+    const std::string missing = missingText(body);
     std::vector<ByteRange> holes = body.holes();
     SourceId source = addStream(SourceKind::Body, chunked ? "Chunks" : "Body", std::move(body.raw),
                                 body.rawLength);
@@ -90,23 +141,26 @@ void RowDissector::describeBody(const http::Head& head) {
     }
     if (encoded) {
         source = m_dissection.addSource(SourceKind::Decoded, "Decoded", std::move(body.decoded));
-        holes.clear();
+        describeContent(source, {},
+                        missing.empty() ? "" : ", up to the first hole of the compressed body",
+                        head);
+        return;
     }
-    describeContent(source, holes, head);
+    describeContent(source, holes, missing, head);
 }
 
-/// The body with all its codings undone.
+/// The body with all its codings undone; `missing` says what is not there of it.
 void RowDissector::describeContent(SourceId source, const std::vector<ByteRange>& holes,
-                                   const http::Head& head) {
+                                   const std::string& missing, const http::Head& head) {
     const Bytes bytes = m_dissection.sources[source].bytes;
-    std::uint64_t missing = 0;
-    for (const ByteRange& hole : holes) missing += hole.size();
-    // Holes are zero in the bytes, which nobody sent; so a body with holes is not shown as text.
-    const bool text = missing == 0 && isValidUtf8(asText(bytes));
-    std::string shown = text ? printable(asText(bytes)) : byteCountText(bytes.size());
-    if (missing != 0) shown += ", of which " + groupedDigits(missing) + " are missing";
+    // Holes are zero in the bytes, which nobody sent.
+    auto value = textAroundHoles(bytes, holes);
+    std::string shown = byteCountText(bytes.size()) + missing;
+    if (value && missing.empty()) shown = printable(*value);
+    if (value && !missing.empty()) shown += ": " + printable(*value);
+    const bool text = value && missing.empty();
     tree().add(FieldId::HttpFileData, Place{source, 0}, bytes.size(),
-               text ? FieldValue(std::string(asText(bytes))) : FieldValue(), std::move(shown));
+               value ? FieldValue(std::move(*value)) : FieldValue(), std::move(shown));
     if (!text) return;
     // Many a server says text/plain of JSON; a number or a word alone is JSON by chance.
     const auto kind = jsonKind(asText(bytes));

@@ -78,7 +78,7 @@ private:
     std::optional<websocket::Offer> requestOffer() const;
     void describeBody(const http::Head& head);
     void describeContent(SourceId source, const std::vector<ByteRange>& holes,
-                         const http::Head& head);
+                         const std::string& missing, const http::Head& head);
     void describeBodyUnit();
     void describeWebSocket();
     DecodedMessage messageThatEndsHere(const websocket::FrameHeader& header) const;

@@ -12,17 +12,9 @@ constexpr std::size_t kLongestMethod = 16;
 constexpr std::size_t kLongestTarget = 8192;
 /// Versions in one segment that are looked at more closely.
 constexpr int kMaxVersions = 64;
-/// Digits of a chunk's size, and bytes of its line.
-constexpr std::size_t kMostDigits = 8;
-constexpr std::size_t kLongestSizeLine = 256;
-/// Line ends in one segment behind which a size line is looked for.
-constexpr int kMaxLineEnds = 1024;
 
 bool isDigit(char c) {
     return c >= '0' && c <= '9';
-}
-bool isHex(char c) {
-    return isDigit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 bool isTokenChar(char c) {
     return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
@@ -37,11 +29,7 @@ bool beginsHeaderLine(std::string_view text) {
 
 /// The status line whose version stands at the front of `text` is whole.
 bool isStatusLine(std::string_view text) {
-    constexpr std::size_t kStatus = 9;
-    if (text.size() < kStatus + 4 || !isDigit(text[7]) || text[8] != ' ') return false;
-    if (text[kStatus] < '1' || text[kStatus] > '5') return false;
-    if (!isDigit(text[kStatus + 1]) || !isDigit(text[kStatus + 2])) return false;
-    if (text[kStatus + 3] != ' ' && text[kStatus + 3] != '\r') return false;
+    if (!beginsStatusLine(asBytes(text))) return false;
     const std::size_t end = text.find(kLineEnd);
     return end != std::string_view::npos && beginsHeaderLine(text.substr(end + kLineEnd.size()));
 }
@@ -67,6 +55,16 @@ std::optional<std::size_t> requestLineAt(std::string_view text, std::size_t vers
 
 }  // namespace
 
+bool beginsStatusLine(ByteView bytes) {
+    constexpr std::size_t kStatus = 9;
+    const std::string_view text = asText(bytes);
+    if (!text.starts_with(kVersion) || text.size() < kStatus + 4) return false;
+    if (!isDigit(text[7]) || text[8] != ' ') return false;
+    if (text[kStatus] < '1' || text[kStatus] > '5') return false;
+    if (!isDigit(text[kStatus + 1]) || !isDigit(text[kStatus + 2])) return false;
+    return text[kStatus + 3] == ' ' || text[kStatus + 3] == '\r';
+}
+
 std::optional<std::size_t> findStartLine(ByteView bytes) {
     const std::string_view text = asText(bytes);
     int looks = 0;
@@ -74,37 +72,6 @@ std::optional<std::size_t> findStartLine(ByteView bytes) {
          at = text.find(kVersion, at + 1), ++looks) {
         if (isStatusLine(text.substr(at))) return at;
         if (const auto request = requestLineAt(text, at)) return request;
-    }
-    return std::nullopt;
-}
-
-std::optional<std::size_t> findChunk(ByteView bytes) {
-    const std::string_view text = asText(bytes);
-    std::size_t at = 0;
-    for (int looks = 0; at < text.size() && looks < kMaxLineEnds; ++looks) {
-        const std::string_view rest = text.substr(at);
-        std::size_t digits = 0;
-        std::uint64_t size = 0;
-        while (digits < std::min(rest.size(), kMostDigits + 1) && isHex(rest[digits])) {
-            const char c = rest[digits++];
-            size = size << 4 |
-                   static_cast<std::uint64_t>(isDigit(c) ? c - '0' : (c | 0x20) - 'a' + 10);
-        }
-        const std::size_t end = rest.substr(0, kLongestSizeLine).find(kLineEnd);
-        const bool sizeLine = digits > 0 && digits <= kMostDigits &&
-                              end != std::string_view::npos &&
-                              (end == digits || rest[digits] == ';' || rest[digits] == ' ');
-        if (sizeLine) {
-            const std::uint64_t dataEnd = end + kLineEnd.size() + size;
-            const bool goesOn = dataEnd + kLineEnd.size() > rest.size();
-            const bool ends =
-                !goesOn && rest.substr(static_cast<std::size_t>(dataEnd)).starts_with(kLineEnd);
-            // The data of a last chunk is the empty line itself.
-            if (ends || (goesOn && at == 0 && size != 0)) return at;
-        }
-        const std::size_t lineEnd = text.find(kLineEnd, at);
-        if (lineEnd == std::string_view::npos) break;
-        at = lineEnd + kLineEnd.size();
     }
     return std::nullopt;
 }

@@ -1,5 +1,5 @@
-// Where HTTP goes on behind missing bytes: a start line anywhere in a segment, or the size line of
-// the next chunk. Both look for what text or data in a body hardly ever contains.
+// Where HTTP goes on behind missing bytes: a start line anywhere in a segment, which text or data
+// in a body hardly ever contains. The next chunk of a body is found by chunk_search.h.
 #pragma once
 
 #include <cstddef>
@@ -13,9 +13,7 @@ namespace framescope::http {
 /// Linear, but for a bounded look back from each version that is found.
 std::optional<std::size_t> findStartLine(ByteView bytes);
 
-/// Position of the first size line of a chunk: at the front, or behind a line end and leading to
-/// the line end behind its data. What stands in front of it is the rest of a chunk with its line
-/// end.
-std::optional<std::size_t> findChunk(ByteView bytes);
+/// Whether bytes begin with version, code and what stands behind it in a status line.
+bool beginsStatusLine(ByteView bytes);
 
 }  // namespace framescope::http

@@ -393,6 +393,7 @@ void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOu
     half.chunks = {};
     half.chunkLost = false;
     half.searched = 0;
+    half.search.reset();
     half.decoded = 0;
     half.reader.reset();
     half.decoder.reset();
@@ -560,6 +561,7 @@ void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
         half.exchangeKnown && closed && wanted && half.reader == nullptr) {
         remarkLate(half.bodyOf, IssueCode::HttpBodyCutShort, out);
     }
+    giveUpSearched(direction, kEndOfStream, out);
     endBody(half, half.framing.kind == BodyKind::UntilClose && reason == EndReason::Fin, out);
     m_meter.bodyEnd(direction, out);
     finishHead(direction, out);

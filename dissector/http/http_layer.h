@@ -8,6 +8,7 @@
 
 #include <array>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "dissector/http/body.h"
+#include "dissector/http/chunk_search.h"
 #include "dissector/http/chunked.h"
 #include "dissector/http/content_decoder.h"
 #include "dissector/http/decoder_budget.h"
@@ -49,6 +51,8 @@ public:
     void end(Direction direction, EndReason reason, LayerOutput& out) override;
 
 private:
+    static constexpr StreamOffset kEndOfStream = std::numeric_limits<StreamOffset>::max();
+
     enum class State : std::uint8_t {
         Head,        ///< at or in a head
         Body,        ///< in a body
@@ -77,6 +81,7 @@ private:
         bool lost = false;           ///< bytes are missing in front of the next head
         bool chunkLost = false;      ///< the next size line of this chunked body is looked for
         std::uint64_t searched = 0;  ///< bytes that were looked at for it
+        std::unique_ptr<ChunkSearch> search;  ///< what is held of them
     };
     struct PendingRequest {
         RecordId record = kNoRecord;
@@ -100,9 +105,15 @@ private:
     std::size_t skipToStartLine(Direction direction, StreamOffset offset, ByteView bytes,
                                 LayerOutput& out);
     /// Looks for the next chunk or the next head behind a hole in a chunked body; returns how many
-    /// bytes stand in front of either.
+    /// bytes it took: those in front of where reading goes on, or all.
     std::size_t findFooting(Direction direction, StreamOffset offset, ByteView bytes,
                             LayerOutput& out);
+    /// The next chunk was found: reads on with what was held, up to the piece at `offset`, of which
+    /// it returns how many bytes it took.
+    std::size_t readOnAt(StreamOffset chunk, Direction direction, StreamOffset offset,
+                         LayerOutput& out);
+    /// What is held for finding it becomes rows, but for what stands at `end` and behind it.
+    void giveUpSearched(Direction direction, StreamOffset end, LayerOutput& out);
     static bool isOutsideOfSessions(const Half& half, std::uint64_t missing);
     /// A hole in the body that is being read. False where its end is not known any more.
     bool skipInBody(Half& half, std::uint64_t missing, LayerOutput& out);

@@ -1,5 +1,7 @@
 // The part of HttpLayer that deals with bytes that are missing: what a hole costs, and how the next
 // head or chunk is found behind it (http_footing.h).
+#include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "dissector/http/body_place.h"
@@ -34,6 +36,7 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
             responseLost = true;
             break;
         case State::Body:
+            giveUpSearched(direction, kEndOfStream, out);
             if (!skipInBody(half, missing, out)) {
                 half.state = State::Unreadable;
                 endBody(half, false, out);
@@ -128,9 +131,12 @@ std::size_t HttpLayer::skipToStartLine(Direction direction, StreamOffset offset,
 std::size_t HttpLayer::findFooting(Direction direction, StreamOffset offset, ByteView bytes,
                                    LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
+    if (half.search == nullptr) half.search = std::make_unique<ChunkSearch>();
+    half.search->add(offset, bytes, out.arrival(), out.conversations().undecided);
     const auto head = findStartLine(bytes);
-    const auto chunk = findChunk(bytes);
-    if (head && (!chunk || *head <= *chunk)) {
+    const auto chunk = half.search->find();
+    if (head && (!chunk || offset + *head <= *chunk)) {
+        giveUpSearched(direction, offset, out);
         endBody(half, false, out);
         half.state = State::Head;
         half.lost = true;
@@ -138,29 +144,66 @@ std::size_t HttpLayer::findFooting(Direction direction, StreamOffset offset, Byt
         emitSegment(direction, offset, *head, out);
         return *head;
     }
-    if (chunk) {
-        // The rest of a chunk, its line end, then the size line.
-        constexpr std::size_t kLineEnd = 2;
-        const std::size_t rest = *chunk > kLineEnd ? *chunk - kLineEnd : 0;
-        const std::size_t taken = rest == 0 ? *chunk : 0;
-        half.chunks = ChunkDecoder(rest);
-        half.chunkLost = false;
-        half.searched = 0;
-        // Without it, whoever reads this body again would stop at the hole.
-        half.lastPlace = offset + taken;
-        out.checkpoint(direction,
-                       {half.lastPlace, half.decoded, encode(BodyPlace{half.bodyStart, rest})});
-        return taken;
-    }
-    // Which chunk they belong to is not known: they are rows of their own.
-    emitSegment(direction, offset, bytes.size(), out);
+    if (chunk) return readOnAt(*chunk, direction, offset, out);
     half.searched += bytes.size();
-    if (half.searched > kMaxChunkSearch) {
+    const bool inVain = half.searched > kMaxChunkSearch;
+    if (inVain || half.search->overLimit()) giveUpSearched(direction, kEndOfStream, out);
+    if (inVain) {
         half.state = State::Unreadable;
         half.lost = true;
         endBody(half, false, out);
     }
     return bytes.size();
+}
+
+std::size_t HttpLayer::readOnAt(StreamOffset chunk, Direction direction, StreamOffset offset,
+                                LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    const std::unique_ptr<ChunkSearch> search = std::move(half.search);
+    // The rest of a chunk, its line end, then the size line.
+    constexpr std::uint64_t kLineEnd = 2;
+    const std::uint64_t before = chunk - search->start();
+    const std::uint64_t rest = before > kLineEnd ? before - kLineEnd : 0;
+    const StreamOffset begin = rest == 0 ? chunk : search->start();
+    half.chunks = ChunkDecoder(rest);
+    half.chunkLost = false;
+    half.searched = 0;
+    // Without it, whoever reads this body again would stop at the hole.
+    half.lastPlace = begin;
+    out.checkpoint(direction,
+                   {half.lastPlace, half.decoded, encode(BodyPlace{half.bodyStart, rest})});
+    const Arrival now = out.arrival();
+    std::size_t taken = 0;
+    for (const ChunkSearch::Piece& piece : search->pieces()) {
+        ByteView bytes = search->bytes(piece);
+        std::uint64_t done = begin > piece.at ? std::min(begin - piece.at, bytes.size()) : 0;
+        // Whoever called goes on with the last piece.
+        if (piece.at == offset) {
+            taken = done;
+            break;
+        }
+        out.setArrival(piece.arrival);
+        while (done < bytes.size() && half.state == State::Body) {
+            done += readBody(direction, piece.at + done, bytes.subspan(done), out);
+        }
+        if (done < bytes.size()) read(direction, piece.at + done, bytes.subspan(done), out);
+    }
+    out.setArrival(now);
+    return taken;
+}
+
+/// Which chunk they belong to is not known: they are rows of their own.
+void HttpLayer::giveUpSearched(Direction direction, StreamOffset end, LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    const std::unique_ptr<ChunkSearch> search = std::move(half.search);
+    if (search == nullptr) return;
+    const Arrival now = out.arrival();
+    for (const ChunkSearch::Piece& piece : search->pieces()) {
+        if (piece.at >= end) break;
+        out.setArrival(piece.arrival);
+        emitSegment(direction, piece.at, piece.size, out);
+    }
+    out.setArrival(now);
 }
 
 /// While the client's bytes wait behind a hole, the server's go on. Packets tell which was first.

@@ -221,8 +221,95 @@ private Q_SLOTS:
         const std::string shown = text(joined.bytes);
         QVERIFY(shown.starts_with("first one"));
         QVERIFY(shown.ends_with("third onefourth one"));
-        QVERIFY(shownText(dissection, FieldId::HttpFileData).ends_with("of which 15 are missing"));
+        QVERIFY(shownText(dissection, FieldId::HttpFileData)
+                    .find("of which 15 bytes of the stream are missing, size lines of chunks") !=
+                std::string::npos);
         QCOMPARE(valueOf(dissection, FieldId::HttpChunkSize), std::string("9|9|10|0"));
+    }
+
+    /// Of chunks that take several segments each.
+    void chunksOfSeveralSegmentsBehindALostSizeLine() {
+        const auto part = [](int i) { return "PART" + std::to_string(i) + std::string(95, '.'); };
+        std::string wire = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+        for (int i = 0; i < 8; ++i) wire += chunk(part(i));
+        wire += "0\r\n\r\n";
+        constexpr std::size_t kSegment = 50;
+        constexpr std::size_t kLost = 300;
+        constexpr std::size_t kMissing = 150;
+        CaptureBuilder capture;
+        TcpConversation web(capture, {.segmentSize = kSegment});
+        web.handshake();
+        web.send(kC2S, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+        web.send(kS2C, std::string_view(wire).substr(0, kLost));
+        web.lose(kS2C, kMissing);
+        web.send(kS2C, std::string_view(wire).substr(kLost + kMissing));
+        web.send(kC2S, "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+        web.send(kS2C, sized("", "next"));
+        web.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            QVERIFY2(session->record(row).kind != RowKind::TcpSegment,
+                     rowListing(*session).c_str());
+        }
+        const Dissection dissection = session->dissect(2);
+        const Source& joined = dissection.sources.back();
+        QCOMPARE(joined.holes.size(), std::size_t{1});
+        QCOMPARE(joined.holes[0].size(), std::uint64_t{kMissing});
+        const std::string shown = text(joined.bytes);
+        QVERIFY(shown.starts_with(part(0) + part(1)));
+        QVERIFY(shown.ends_with(part(4) + part(5) + part(6) + part(7)));
+        QVERIFY(shownText(dissection, FieldId::HttpFileData)
+                    .find("of which 150 bytes of the stream are missing, size lines of chunks") !=
+                std::string::npos);
+        QVERIFY(rowListing(*session).find("GET /2") != std::string::npos);
+    }
+
+    /// More is held for it than one connection may hold.
+    void aChunkThatIsTooGreatToBeFound() {
+        CaptureBuilder capture;
+        TcpConversation web(capture);
+        web.handshake();
+        web.send(kC2S, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+        web.send(kS2C, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk("one"));
+        const std::string great = chunk(std::string(400000, 'g'));
+        web.lose(kS2C, 100);
+        web.send(kS2C, great.substr(100) + chunk("two") + "0\r\n\r\n");
+        web.send(kC2S, "GET /2 HTTP/1.1\r\nHost: h\r\n\r\n");
+        web.send(kS2C, sized("", "next"));
+        web.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const Dissection dissection = session->dissect(2);
+        QVERIFY(text(dissection.sources.back().bytes).ends_with("two"));
+        const std::string shown = shownText(dissection, FieldId::HttpFileData);
+        QVERIFY2(shown.find("of which 100 bytes of the stream are missing") != std::string::npos,
+                 shown.c_str());
+        QVERIFY2(shown.find("are of chunks whose size line is missing") != std::string::npos,
+                 shown.c_str());
+        QVERIFY(rowListing(*session).find("GET /2") != std::string::npos);
+    }
+
+    /// What is there of a body with a hole is given, and how much is not.
+    void theTextAroundAHole() {
+        const std::string body = "before the h\xc3\xb6le, and behind it";
+        const std::string wire = sized("Content-Type: text/plain\r\n", body);
+        const std::size_t cut = wire.find("\xb6");
+        CaptureBuilder capture;
+        TcpConversation web(capture);
+        web.handshake();
+        web.send(kC2S, "GET /1 HTTP/1.1\r\nHost: h\r\n\r\n");
+        web.send(kS2C, std::string_view(wire).substr(0, cut));
+        web.lose(kS2C, 9);
+        web.send(kS2C, std::string_view(wire).substr(cut + 9));
+        web.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const Dissection dissection = session->dissect(2);
+        QCOMPARE(valueOf(dissection, FieldId::HttpFileData),
+                 std::string("before the h[9 bytes missing]behind it"));
+        QVERIFY(shownText(dissection, FieldId::HttpFileData).find("of which 9 are missing") !=
+                std::string::npos);
     }
 
     void deepUnits_data() {
