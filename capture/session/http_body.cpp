@@ -9,6 +9,7 @@
 #include "dissector/http/body.h"
 #include "dissector/http/body_place.h"
 #include "dissector/http/chunked.h"
+#include "dissector/http/http_footing.h"
 
 namespace framescope {
 namespace {
@@ -37,6 +38,12 @@ BodyExtent extentOf(const Session::State& state, RecordId headRow, const http::H
     const bool none =
         framing.kind == http::BodyKind::None || framing.kind == http::BodyKind::Tunnel;
     if (none || extent.end == extent.begin) return {};
+    if (record.group == kNoRecord) {
+        // What answers a HEAD that nobody captured.
+        constexpr std::uint64_t kStatusLine = 16;
+        const StreamReader reader(state.file.get(), state.stream(record));
+        if (http::hasNoBodyAfterAll(head, reader.read(extent.begin, kStatusLine).bytes)) return {};
+    }
     extent.kind = framing.kind;
     if (framing.kind == http::BodyKind::Length) {
         extent.declared = framing.length;

@@ -65,6 +65,13 @@ bool beginsStatusLine(ByteView bytes) {
     return text[kStatus + 3] == ' ' || text[kStatus + 3] == '\r';
 }
 
+bool hasNoBodyAfterAll(const Head& response, ByteView behind) {
+    if (response.kind != HeadKind::Response || !beginsStatusLine(behind)) return false;
+    // A body that is an HTTP message begins so, too.
+    const std::string_view type = response.value("Content-Type");
+    return type.find("/http") == std::string_view::npos;
+}
+
 std::optional<std::size_t> findStartLine(ByteView bytes) {
     const std::string_view text = asText(bytes);
     int looks = 0;

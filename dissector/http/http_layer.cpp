@@ -8,6 +8,7 @@
 #include "dissector/engineio/target.h"
 #include "dissector/http/after_switch.h"
 #include "dissector/http/body_place.h"
+#include "dissector/http/http_footing.h"
 #include "dissector/http/judge.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/detect_layer.h"
@@ -398,6 +399,7 @@ void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOu
     half.reader.reset();
     half.decoder.reset();
     half.share = {};
+    half.doubtedHead.reset();
     const bool none = framing.kind == BodyKind::None || framing.kind == BodyKind::Tunnel ||
                       (framing.kind == BodyKind::Length && framing.length == 0);
     half.state = none ? State::Head : State::Body;
@@ -405,6 +407,7 @@ void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOu
     if (none) return;
     half.bodyOf = exchange.headRow;
     half.exchangeKnown = exchange.requestRow != kNoRecord;
+    if (!half.exchangeKnown) half.doubtedHead = std::make_unique<const Head>(*exchange.head);
     half.bodyStart = half.lastPlace = half.headStart + half.headSize;
     const ContentCodings codings = contentCodings(*exchange.head);
     if (!codings.unknown.empty()) {
@@ -498,6 +501,14 @@ void HttpLayer::leavePlace(Direction direction, StreamOffset at, LayerOutput& ou
 std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteView bytes,
                                 LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
+    if (const auto head = std::exchange(half.doubtedHead, nullptr);
+        head != nullptr && hasNoBodyAfterAll(*head, bytes)) {
+        half.reader.reset();
+        half.decoder.reset();
+        half.share = {};
+        half.state = State::Head;
+        return 0;
+    }
     switch (half.framing.kind) {
         case BodyKind::Length: {
             const auto taken =

@@ -75,6 +75,9 @@ private:
         DecoderBudget::Share share;
         RecordId bodyOf = kNoRecord;  ///< row of the head
         bool exchangeKnown = false;   ///< the body's length follows from both heads
+        /// The head, until the first byte behind it tells whether there is a body at all: where its
+        /// request is not known, that may have been a HEAD.
+        std::unique_ptr<const Head> doubtedHead;
         StreamOffset bodyStart = 0;
         StreamOffset lastPlace = 0;  ///< that was left for reading on from
         std::optional<EndReason> ended;

@@ -36,6 +36,7 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
             responseLost = true;
             break;
         case State::Body:
+            half.doubtedHead.reset();
             giveUpSearched(direction, kEndOfStream, out);
             if (!skipInBody(half, missing, out)) {
                 half.state = State::Unreadable;

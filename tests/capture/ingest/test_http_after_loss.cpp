@@ -262,6 +262,39 @@ private Q_SLOTS:
         QCOMPARE(answered, std::string("GET /0\nGET /2\nGET /3\nGET /4\nGET /5\n"));
     }
 
+    /// What was asked is missing, so nobody can tell that it was a HEAD but from what comes behind
+    /// its answer.
+    void theAnswerToALostHead() {
+        for (const char* const framing : {"Content-Length: 5000", "Transfer-Encoding: chunked",
+                                          "Content-Type: text/event-stream"}) {
+            CaptureBuilder capture;
+            TcpConversation chat(capture);
+            chat.handshake();
+            chat.lose(kC2S, 60);
+            chat.send(kS2C, std::string("HTTP/1.1 200 OK\r\n") + framing + "\r\n\r\n");
+            for (int i = 0; i < 3; ++i) {
+                chat.send(kC2S, request("/" + std::to_string(i)));
+                chat.send(kS2C, response("answer " + std::to_string(i)));
+            }
+            chat.close();
+            const auto session = loadSession(capture);
+            QVERIFY(session);
+            const std::string rows = rowListing(*session);
+            std::vector<RecordId> responses;
+            for (RecordId row = 0; row < session->rowCount(); ++row) {
+                if (session->record(row).kind == RowKind::HttpResponse) responses.push_back(row);
+            }
+            QVERIFY2(responses.size() == 4, rows.c_str());
+            const Dissection first = session->dissect(responses[0]);
+            QVERIFY(first.fields.find(FieldId::HttpFileData) == kNoField);
+            const Dissection last = session->dissect(responses[3]);
+            const FieldIndex body = last.fields.find(FieldId::HttpFileData);
+            QVERIFY(body != kNoField);
+            QCOMPARE(formatValue(fieldInfo(FieldId::HttpFileData).type, last.fields[body].value),
+                     std::string("answer 2"));
+        }
+    }
+
     void aRequestThatComesOutBehindItsResponse() {
         CaptureBuilder capture;
         TcpConversation chat(capture);
