@@ -12,10 +12,13 @@ constexpr std::size_t kShownChars = 200;
 /// Lines that get a field of their own; the joined data has all of them.
 constexpr std::size_t kMaxLines = 1000;
 
+constexpr const char* kTypeNotKnown = "not known: the line that names it may be missing";
+
 class Describer {
 public:
-    Describer(const Event& event, Dissection& dissection, Place place)
+    Describer(const Event& event, Form form, Dissection& dissection, Place place)
         : m_event(event),
+          m_typeKnown(isTypeKnown(event, form)),
           m_meaning(interpret(event)),
           m_dissection(dissection),
           m_tree(dissection.fields),
@@ -33,7 +36,9 @@ public:
             }
         }
         const auto named = std::ranges::find(m_event.lines, LineKind::Event, &Line::kind);
-        if (dataShown && named == m_event.lines.end()) {
+        if (!m_typeKnown) {
+            m_tree.addComputed(FieldId::SseEvent, {}, kTypeNotKnown);
+        } else if (dataShown && named == m_event.lines.end()) {
             m_tree.addComputed(FieldId::SseEvent, m_meaning.type,
                                m_meaning.type + ", as none is named");
         }
@@ -125,6 +130,7 @@ private:
     }
 
     const Event& m_event;
+    const bool m_typeKnown;
     const Meaning m_meaning;
     Dissection& m_dissection;
     FieldTree& m_tree;
@@ -146,9 +152,11 @@ std::string beginning(const Event& event, const Meaning& meaning, Form form) {
         case Form::Unfinished:
             return "unfinished  " + meaning.type;
         case Form::EndLost:
-            return "end missing  " + meaning.type;
+            return "end missing  " +
+                   (isTypeKnown(event, form) ? meaning.type : std::string("type not known"));
         case Form::BeginningLost:
-            return "beginning missing";
+            return "beginning missing  " +
+                   (isTypeKnown(event, form) ? meaning.type : std::string("type not known"));
     }
     return {};
 }
@@ -164,7 +172,7 @@ FieldIndex describe(const Event& event, std::string_view unit, Form form, Dissec
         const ByteView mark = asBytes(unit).first(3);
         tree.add(FieldId::SseByteOrderMark, place, mark.size(), Bytes(mark.begin(), mark.end()));
     }
-    Describer(event, dissection, place).lines();
+    Describer(event, form, dissection, place).lines();
     if (form != Form::Comment && form != Form::EndLost && form != Form::BeginningLost) {
         const bool dispatched = form == Form::Event;
         tree.addComputed(FieldId::SseDispatched, std::uint64_t{dispatched},

@@ -188,6 +188,15 @@ Meaning interpret(const Event& event) {
     return meaning;
 }
 
+bool isTypeKnown(const Event& event, Form form) {
+    if (form != Form::EndLost && form != Form::BeginningLost) return true;
+    return std::ranges::any_of(event.lines, [&](const Line& line) {
+        const bool cut = line.end == LineEnd::None ||
+                         (form == Form::BeginningLost && &line == &event.lines.front());
+        return line.kind == LineKind::Event && !cut;
+    });
+}
+
 void check(std::string_view unit, bool atStart, Form form, bool cut, IssueSink& issues) {
     if (form == Form::EndLost || form == Form::BeginningLost) {
         // Half a line would be judged as what it is not.

@@ -66,6 +66,10 @@ Line makeLine(LineKind kind, std::string_view value, LineEnd end = LineEnd::Lf);
 void encode(const Event& event, ByteWriter& out);
 Meaning interpret(const Event& event);
 
+/// Whether meaning.type is what the event is of: a line that names it may be among missing bytes.
+/// What is cut itself names nothing.
+bool isTypeKnown(const Event& event, Form form);
+
 /// What the standard says about a unit, by its bytes, its form and whether there are more bytes of
 /// it than these (at most kMaxMessageRead are to be given).
 void check(std::string_view unit, bool atStart, Form form, bool cut, IssueSink& issues);

@@ -142,7 +142,9 @@ private:
         const bool cut = record.length > bytes.size();
         if (cut) record.flags |= kFlagOverLimit;
         if (form >= Form::Unfinished) record.flags |= kFlagIncomplete;
-        if (form != Form::Comment) record.name = out.intern(meaning.type);
+        if (form != Form::Comment && isTypeKnown(event, form)) {
+            record.name = out.intern(meaning.type);
+        }
         IssueSink issues;
         check(asText(bytes), begin == 0, form, cut, issues);
         if (form < Form::Unfinished && std::exchange(m_footingFound, false)) {

@@ -298,6 +298,35 @@ private Q_SLOTS:
         QCOMPARE(std::ranges::count(names, ' '), 99);
     }
 
+    /// A line that names the type is missing, or may be.
+    void theTypeOfWhatIsNotWhole_data() {
+        QTest::addColumn<QByteArray>("unit");
+        QTest::addColumn<bool>("endLost");
+        QTest::addColumn<QByteArray>("line");
+        QTest::newRow("no type yet")
+            << QByteArray("id: 2\n") << true << QByteArray("end missing  type not known  id=2");
+        QTest::newRow("a type") << QByteArray("event: e\ndata: x") << true
+                                << QByteArray("end missing  e  x");
+        QTest::newRow("a type that is cut") << QByteArray("id: 2\nevent: e") << true
+                                            << QByteArray("end missing  type not known  id=2");
+        QTest::newRow("no type any more") << QByteArray("ata: x\ndata: y\n\n") << false
+                                          << QByteArray("beginning missing  type not known  y");
+        QTest::newRow("a type behind the hole") << QByteArray("2\nevent: e\ndata: y\n\n") << false
+                                                << QByteArray("beginning missing  e  y");
+        QTest::newRow("what may be a part of a line")
+            << QByteArray("event: e\ndata: y\n\n") << false
+            << QByteArray("beginning missing  type not known  y");
+    }
+    void theTypeOfWhatIsNotWhole() {
+        QFETCH(QByteArray, unit);
+        QFETCH(bool, endLost);
+        QFETCH(QByteArray, line);
+        const Form form = endLost ? Form::EndLost : Form::BeginningLost;
+        const std::string text = unit.toStdString();
+        const Event read = parse(text, false);
+        QCOMPARE(QByteArray::fromStdString(summary(read, form, 100)), line);
+    }
+
     void trees_data() {
         QTest::addColumn<QByteArray>("unit");
         QTest::addColumn<int>("form");

@@ -178,8 +178,8 @@ private Q_SLOTS:
         r.data(kS, kHead + "\r\ndata: a\n\ndata: b");
         r.gap(kS, 100);
         r.data(kS, "ta: c\n\ndata: d\n\n");
-        QCOMPARE(units(r), std::string("event message 0+9\nend-lost message 9+7\n"
-                                       "beginning-lost message 116+7\nevent message 123+9\n"));
+        QCOMPARE(units(r), std::string("event message 0+9\nend-lost 9+7\n"
+                                       "beginning-lost 116+7\nevent message 123+9\n"));
         for (std::size_t i = 3; i < 5; ++i) {
             QVERIFY(r.records[i].has(kFlagIncomplete));
             QVERIFY(r.records[i].severity == Severity::Warning);
@@ -195,7 +195,7 @@ private Q_SLOTS:
         other.gap(kS, 10);
         other.data(kS, "x: b");
         other.end(kS);
-        QCOMPARE(units(other), std::string("event message 12+9\nbeginning-lost message 31+4\n"));
+        QCOMPARE(units(other), std::string("event message 12+9\nbeginning-lost 31+4\n"));
     }
 
     void aGreatEventIsKeptInPart() {
@@ -274,7 +274,8 @@ private Q_SLOTS:
         QCOMPARE(continuations(r)[0].to, eventRows(r)[1]);
     }
 
-    /// Whether the server sent them again is not known where the beginning of its answer is missing.
+    /// Whether the server sent them again is not known where the beginning of its answer is
+    /// missing.
     void whatMayBeMissingIsNotSaidToBeLost() {
         LayerRecorder r;
         ask(r, "", events(1, 4));
