@@ -399,6 +399,7 @@ void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOu
     half.reader.reset();
     half.decoder.reset();
     half.share = {};
+    half.undecodable = false;
     half.doubtedHead.reset();
     const bool none = framing.kind == BodyKind::None || framing.kind == BodyKind::Tunnel ||
                       (framing.kind == BodyKind::Length && framing.length == 0);
@@ -430,7 +431,7 @@ void HttpLayer::beginDecoding(Half& half, const ContentCodings& codings, LayerOu
     if (half.share) return;
     remarkLate(half.bodyOf, IssueCode::HttpContentOverLimit, out, 0,
                "too many bodies are being decoded at once");
-    stopDecoding(half, out);
+    stopDecoding(half, 0, out);
 }
 
 void HttpLayer::deliver(Half& half, ByteView bytes, LayerOutput& out) {
@@ -447,7 +448,7 @@ void HttpLayer::deliver(Half& half, ByteView bytes, LayerOutput& out) {
     } else {
         return;
     }
-    stopDecoding(half, out);
+    stopDecoding(half, 0, out);
 }
 
 void HttpLayer::deliverDecoded(Half& half, ByteView bytes, LayerOutput& out) {
@@ -459,20 +460,27 @@ void HttpLayer::deliverGap(Half& half, std::uint64_t missing, LayerOutput& out) 
     if (missing == 0) return;
     // What a hole in compressed data would have said, everything behind it may refer to.
     if (half.decoder != nullptr) {
+        const bool units = half.reader != nullptr;
         remarkLate(half.bodyOf, IssueCode::HttpContentCutShort, out, 0,
-                   "bytes of the body are missing from the capture");
-        stopDecoding(half, out);
+                   units ? "bytes of the body are missing from the capture, so what stands behind "
+                           "them cannot be decoded: it is in rows of its own"
+                         : "bytes of the body are missing from the capture");
+        stopDecoding(half, missing, out);
+        half.undecodable = units;
         return;
     }
     if (half.reader != nullptr) half.reader->gap(half.decoded, missing, out);
     half.decoded += missing;
 }
 
-void HttpLayer::stopDecoding(Half& half, LayerOutput& out) {
+void HttpLayer::stopDecoding(Half& half, std::uint64_t missing, LayerOutput& out) {
     half.decoder.reset();
     half.share = {};
     const auto reader = std::exchange(half.reader, nullptr);
-    if (reader != nullptr) reader->end(false, out);
+    if (reader == nullptr) return;
+    // What has begun is cut by that; whether it ever ended is not known.
+    reader->gap(half.decoded, missing, out);
+    reader->end(false, out);
 }
 
 void HttpLayer::endBody(Half& half, bool whole, LayerOutput& out) {
@@ -515,6 +523,7 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
                 static_cast<std::size_t>(std::min<std::uint64_t>(half.remaining, bytes.size()));
             half.remaining -= taken;
             deliver(half, bytes.first(taken), out);
+            if (half.undecodable) emitSegment(direction, offset, taken, out);
             if (half.remaining == 0) {
                 half.state = State::Head;
                 endBody(half, true, out);
@@ -527,6 +536,7 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
             m_parts.clear();
             const bool wanted = half.reader != nullptr || half.decoder != nullptr;
             const std::size_t taken = half.chunks.feed(bytes, wanted ? &m_parts : nullptr);
+            if (half.undecodable) emitSegment(direction, offset, taken, out);
             for (const ChunkPart& part : m_parts) {
                 if (part.kind != ChunkPart::Data) continue;
                 deliver(half, bytes.subspan(part.range.begin - before, part.range.size()), out);
@@ -547,6 +557,7 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
         }
         case BodyKind::UntilClose:
             deliver(half, bytes, out);
+            if (half.undecodable) emitSegment(direction, offset, bytes.size(), out);
             break;
         case BodyKind::None:
         case BodyKind::Tunnel:

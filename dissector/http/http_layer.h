@@ -72,6 +72,7 @@ private:
         std::unique_ptr<BodyReader> reader;       ///< of the protocol in this body; mostly none
         std::uint64_t decoded = 0;                ///< bytes of the decoded body so far
         std::unique_ptr<ContentDecoder> decoder;  ///< of its content codings; mostly none
+        bool undecodable = false;  ///< units of its protocol may stand in what cannot be decoded
         DecoderBudget::Share share;
         RecordId bodyOf = kNoRecord;  ///< row of the head
         bool exchangeKnown = false;   ///< the body's length follows from both heads
@@ -137,8 +138,9 @@ private:
     void deliver(Half& half, ByteView bytes, LayerOutput& out);
     void deliverDecoded(Half& half, ByteView bytes, LayerOutput& out);
     void deliverGap(Half& half, std::uint64_t missing, LayerOutput& out);
-    /// Of a compressed body nothing more can be read.
-    void stopDecoding(Half& half, LayerOutput& out);
+    /// Of a compressed body nothing more can be read, since so many of its bytes are missing or
+    /// for another reason (0).
+    void stopDecoding(Half& half, std::uint64_t missing, LayerOutput& out);
     void leavePlace(Direction direction, StreamOffset at, LayerOutput& out);
     void endBody(Half& half, bool whole, LayerOutput& out);
     void giveUpHead(Direction direction, LayerOutput& out, IssueCode why);

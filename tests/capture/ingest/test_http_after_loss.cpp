@@ -4,6 +4,7 @@
 #include <QtTest>
 
 #include "dissector/engineio/jsonp.h"
+#include "tests/support/deflated.h"
 #include "tests/support/loaded_session.h"
 
 using namespace framescope;
@@ -132,6 +133,44 @@ private Q_SLOTS:
         for (const char* const event : {"whole", "last"}) {
             QVERIFY2(rowWith(*session, event) != kNoRecord, rows.c_str());
         }
+    }
+
+    /// What a hole in compressed data would have said, everything behind it may refer to.
+    void eventsOfACompressedStream() {
+        std::string body;
+        for (int i = 0; i < 400; ++i) {
+            body += "event: up\ndata: " + std::to_string(i * 7919 % 10007) + "\n\n";
+        }
+        const Bytes packed = deflated(asBytes(body), Wrapping::Gzip, 0);
+        const std::string coded(asText(packed));
+        CaptureBuilder capture;
+        TcpConversation chat(capture, {.segmentSize = 300});
+        chat.handshake();
+        chat.send(kC2S, request("/events"));
+        chat.send(kS2C,
+                  "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                  "Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n" +
+                      chunk(coded.substr(0, 600)));
+        chat.lose(kS2C, static_cast<std::uint32_t>(chunk(coded.substr(600, 300)).size()));
+        chat.send(kS2C, chunk(coded.substr(900)) + "0\r\n\r\n");
+        chat.send(kC2S, request("/next"));
+        chat.send(kS2C, response("next"));
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const std::string rows = rowListing(*session);
+        QVERIFY2(session->text(2).info.find("cannot be decoded") != std::string::npos,
+                 session->text(2).info.c_str());
+        std::uint64_t shown = 0;
+        std::size_t unfinished = 0;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            const Record& record = session->record(row);
+            if (record.kind == RowKind::TcpSegment) shown += record.length;
+            unfinished += hasIssue(*session, row, "sse.unfinished");
+        }
+        QCOMPARE(shown, std::uint64_t{chunk(coded.substr(900)).size() + 5});
+        QCOMPARE(unfinished, std::size_t{0});
+        QVERIFY2(rows.find("/next") != std::string::npos, rows.c_str());
     }
 
     void packetsOfAPollingBody() {
