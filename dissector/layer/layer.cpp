@@ -17,6 +17,7 @@ std::string_view compressionName(CompressionKind kind) {
 }
 
 RecordId emitJudged(Record record, const IssueSink& issues, LayerOutput& out) {
+    if (issues.empty()) return out.emit(record);
     record.severity = std::max(record.severity, issues.worst());
     const RecordId row = out.nextRow();
     for (const Issue& issue : issues.issues()) {

@@ -21,7 +21,20 @@ public:
     /// Position of the first byte that cannot stand where it stands; for an end inside a
     /// character, that of the character's first byte.
     std::optional<std::uint64_t> invalidAt() const { return m_invalidAt; }
-    void reset() { *this = {}; }
+    void reset() {
+        // Each member by itself: one copy of a whole value that was just put together from its
+        // parts keeps the processor waiting.
+        m_position = 0;
+        m_invalidAt.reset();
+        m_missing = 0;
+    }
+    /// Reads on over bytes of which the caller knows that they are ASCII; false where that says
+    /// nothing, since something is amiss already or a character is open: then feed() them.
+    bool passAscii(std::size_t size) {
+        if (m_missing != 0 || m_invalidAt) return false;
+        m_position += size;
+        return true;
+    }
 
 private:
     bool step(std::uint8_t byte);

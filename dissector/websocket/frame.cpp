@@ -3,6 +3,7 @@
 #include "dissector/websocket/frame.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "dissector/field/field_id.h"
@@ -16,11 +17,24 @@ constexpr std::uint8_t kRsv1 = 0x40;
 constexpr std::uint8_t kRsv2 = 0x20;
 constexpr std::uint8_t kRsv3 = 0x10;
 constexpr std::uint8_t kMask = 0x80;
+constexpr std::uint8_t kLength = 0x7f;
 constexpr std::uint8_t kLength16 = 126;
 constexpr std::uint8_t kLength64 = 127;
 
 constexpr std::uint16_t part(FieldId id) {
     return static_cast<std::uint16_t>(id);
+}
+
+LengthForm formOf(std::uint8_t length) {
+    if (length < kLength16) return LengthForm::Bits7;
+    return length == kLength16 ? LengthForm::Bits16 : LengthForm::Bits64;
+}
+
+/// Bytes of a header by its second byte.
+std::size_t headerSize(std::uint8_t second) {
+    const std::uint8_t length = second & kLength;
+    const std::size_t extended = length < kLength16 ? 0 : length == kLength16 ? 2 : 8;
+    return 2 + extended + ((second & kMask) != 0 ? 4 : 0);
 }
 
 FieldId lengthField(LengthForm form) {
@@ -57,24 +71,30 @@ std::uint64_t FrameHeader::frameSize() const {
 Parsed<FrameHeader> parseFrameHeader(ByteView bytes) {
     if (bytes.size() < 2) return Parsed<FrameHeader>::needs(2);
     FrameHeader header;
-    header.fin = (bytes[0] & kFin) != 0;
-    header.rsv1 = (bytes[0] & kRsv1) != 0;
-    header.rsv2 = (bytes[0] & kRsv2) != 0;
-    header.rsv3 = (bytes[0] & kRsv3) != 0;
-    header.opcode = bytes[0] & 0x0f;
-    header.masked = (bytes[1] & kMask) != 0;
-    header.payloadLength = bytes[1] & 0x7f;
-    if (header.payloadLength == kLength16) header.lengthForm = LengthForm::Bits16;
-    if (header.payloadLength == kLength64) header.lengthForm = LengthForm::Bits64;
-
-    const std::size_t size = header.size();
-    if (bytes.size() < size) return Parsed<FrameHeader>::needs(size);
-    if (header.lengthForm == LengthForm::Bits16) header.payloadLength = readBe16(&bytes[2]);
-    if (header.lengthForm == LengthForm::Bits64) header.payloadLength = readBe64(&bytes[2]);
-    if (header.masked) {
-        std::ranges::copy(bytes.subspan(size - 4, 4), header.maskingKey.begin());
-    }
+    const std::size_t size = readFrameHeader(bytes, header);
+    if (size == 0) return Parsed<FrameHeader>::needs(headerSize(bytes[1]));
     return Parsed<FrameHeader>::complete(header, size);
+}
+
+std::size_t readFrameHeader(ByteView bytes, FrameHeader& header) {
+    if (bytes.size() < 2) return 0;
+    const std::uint8_t* const p = bytes.data();
+    const std::size_t size = headerSize(p[1]);
+    if (bytes.size() < size) return 0;
+    header.fin = (p[0] & kFin) != 0;
+    header.rsv1 = (p[0] & kRsv1) != 0;
+    header.rsv2 = (p[0] & kRsv2) != 0;
+    header.rsv3 = (p[0] & kRsv3) != 0;
+    header.opcode = p[0] & 0x0f;
+    header.masked = (p[1] & kMask) != 0;
+    const std::uint8_t length = p[1] & kLength;
+    header.lengthForm = formOf(length);
+    header.payloadLength = length;
+    if (header.lengthForm == LengthForm::Bits16) header.payloadLength = readBe16(p + 2);
+    if (header.lengthForm == LengthForm::Bits64) header.payloadLength = readBe64(p + 2);
+    header.maskingKey = {};
+    if (header.masked) std::memcpy(header.maskingKey.data(), p + size - 4, 4);
+    return size;
 }
 
 void encode(const FrameHeader& header, ByteWriter& out) {
@@ -111,6 +131,26 @@ void encodeFrame(const FrameHeader& header, ByteView payload, ByteWriter& out) {
 
 namespace {
 
+/// What nearly every frame is, of which there is nothing to say: of a message, masked as it should
+/// be, its length in the shortest form.
+bool isUsual(const FrameHeader& header, bool fromClient, CompressionKind compression) {
+    if (header.opcode > static_cast<std::uint8_t>(Opcode::Binary)) return false;
+    if (header.masked != fromClient || header.rsv2 || header.rsv3) return false;
+    if (header.masked && asWord(header.maskingKey) == 0) return false;
+    if (header.rsv1 && (compression == CompressionKind::None || header.is(Opcode::Continuation))) {
+        return false;
+    }
+    switch (header.lengthForm) {
+        case LengthForm::Bits7:
+            return true;
+        case LengthForm::Bits16:
+            return header.payloadLength >= kLength16;
+        case LengthForm::Bits64:
+            break;
+    }
+    return false;
+}
+
 void checkRsv1(const FrameHeader& header, CompressionKind compression, IssueSink& issues) {
     const std::uint16_t rsv1 = part(FieldId::WebSocketRsv1);
     const bool startsMessage = header.is(Opcode::Text) || header.is(Opcode::Binary);
@@ -130,6 +170,7 @@ void check(const FrameHeader& header, Direction direction, CompressionKind compr
            IssueSink& issues) {
     // Section 5.1: a client masks all frames, a server none.
     const bool fromClient = direction == Direction::ClientToServer;
+    if (isUsual(header, fromClient, compression)) return;
     if (fromClient && !header.masked) {
         issues.add(IssueCode::WebSocketClientNotMasked, part(FieldId::WebSocketMask));
     }

@@ -48,6 +48,10 @@ inline constexpr std::size_t kMaxHeaderSize = 14;
 /// Reads a header from the front of `bytes`. Every bit pattern is one.
 Parsed<FrameHeader> parseFrameHeader(ByteView bytes);
 
+/// The same into `header`, whatever that held. Returns the header's size, or 0 where more bytes are
+/// needed; then nothing is said of `header`.
+std::size_t readFrameHeader(ByteView bytes, FrameHeader& header);
+
 /// Whether the length is one of 64 bits with the most significant bit set, which no length may have
 /// (section 5.2).
 inline bool hasTopBit(const FrameHeader& header) {

@@ -3,8 +3,11 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <cstdint>
 #include <span>
+
+#include "dissector/core/bytes.h"
 
 namespace framescope::websocket {
 
@@ -13,5 +16,17 @@ using MaskingKey = std::array<std::uint8_t, 4>;
 /// (Un)masks `bytes` in place. `payloadOffset` is the position of the first one in its payload, so
 /// that a payload can be unmasked piece by piece.
 void applyMask(std::span<std::uint8_t> bytes, const MaskingKey& key, std::uint64_t payloadOffset);
+
+/// Copies a payload, or a piece of it, (un)masked to `to`, which has room for it and lies
+/// elsewhere. True if what was written there is ASCII: a look that costs nothing on the way.
+bool copyMasked(ByteView from, std::uint8_t* to, const MaskingKey& key,
+                std::uint64_t payloadOffset);
+/// The same without a mask.
+bool copyPlain(ByteView from, std::uint8_t* to);
+
+/// The key as one word in the machine's byte order, for comparing keys.
+inline std::uint32_t asWord(const MaskingKey& key) {
+    return std::bit_cast<std::uint32_t>(key);
+}
 
 }  // namespace framescope::websocket

@@ -21,7 +21,8 @@ constexpr std::size_t kKept = 64U << 10;
 void MessageAssembler::beginFrame(const FrameHeader& header, FrameRole role,
                                   const MessageState& sequence, StreamOffset at,
                                   Direction direction, LayerOutput& out) {
-    m_frame = header;
+    m_masked = header.masked;
+    m_key = header.maskingKey;
     m_payloadRead = 0;
     m_frameIncomplete = false;
     const bool starts = role == FrameRole::WholeMessage || role == FrameRole::StartsMessage;
@@ -29,10 +30,11 @@ void MessageAssembler::beginFrame(const FrameHeader& header, FrameRole role,
     m_readable = role != FrameRole::OrphanContinuation &&
                  (sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Text) ||
                   sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Binary));
-    const Compression& compression = out.facts().compression;
+    const ConnectionFacts& facts = out.facts();
+    const Compression& compression = facts.compression;
     m_kind = compression.kind;
     // What was only inferred may still turn out otherwise, so the context is kept.
-    const bool inferred = (out.facts().inferred & kInferredCompression) != 0;
+    const bool inferred = (facts.inferred & kInferredCompression) != 0;
     m_keepContext = inferred || !compression.noContextTakeover[indexOf(direction)];
     if (inferred && starts && sequence.messageRsv1() && m_takenOver != true) {
         if (m_alone == nullptr) m_alone = std::make_unique<Inflater>();
@@ -54,7 +56,7 @@ void MessageAssembler::beginMessage(std::uint8_t opcode) {
     m_notUtf8Told = false;
     m_overLimitTold = false;
     m_size = 0;
-    m_bytes.clear();
+    m_kept = 0;
     m_utf8.reset();
 }
 
@@ -77,7 +79,7 @@ void MessageAssembler::payload(ByteView bytes, LayerOutput&) {
     if (!m_readable) return;
     // Behind the limit only the context is of use, and where none is kept there is nothing to do.
     if (m_compressed && m_overLimit && !m_keepContext) return;
-    if (!m_compressed && !m_text && m_bytes.size() == kMaxMessageRead) {
+    if (!m_compressed && !m_text && m_kept == kMaxMessageRead) {
         m_cut = m_cut || !bytes.empty();
         return;
     }
@@ -88,21 +90,19 @@ void MessageAssembler::payload(ByteView bytes, LayerOutput&) {
 }
 
 ByteView MessageAssembler::unmasked(ByteView bytes, std::uint64_t at) {
-    if (!m_frame.masked) return bytes;
-    m_scratch.assign(bytes.begin(), bytes.end());
-    applyMask(m_scratch, m_frame.maskingKey, at);
-    return m_scratch;
+    if (!m_masked) return bytes;
+    if (m_scratch.size() < bytes.size()) m_scratch.resize(bytes.size());
+    copyMasked(bytes, m_scratch.data(), m_key, at);
+    return ByteView(m_scratch).first(bytes.size());
 }
 
 /// More of a message that is not compressed, unmasked in the place where it is kept.
 void MessageAssembler::takePlain(ByteView bytes, std::uint64_t at) {
-    const std::size_t had = m_bytes.size();
-    const ByteView kept = bytes.first(std::min(kMaxMessageRead - had, bytes.size()));
-    m_bytes.insert(m_bytes.end(), kept.begin(), kept.end());
-    const auto plain = std::span(m_bytes).subspan(had);
-    if (m_frame.masked) applyMask(plain, m_frame.maskingKey, at);
+    const ByteView kept = bytes.first(std::min(kMaxMessageRead - m_kept, bytes.size()));
+    std::uint8_t* const to = roomFor(kept.size());
+    const bool ascii = m_masked ? copyMasked(kept, to, m_key, at) : copyPlain(kept, to);
     const bool judged = m_text && !m_incomplete;
-    if (judged) m_utf8.feed(plain);
+    if (judged && !(ascii && m_utf8.passAscii(kept.size()))) m_utf8.feed({to, kept.size()});
     if (kept.size() == bytes.size()) return;
     m_cut = true;
     if (judged) m_utf8.feed(unmasked(bytes.subspan(kept.size()), at + kept.size()));
@@ -113,11 +113,25 @@ void MessageAssembler::take(ByteView plain) {
     m_size += plain.size();
     m_sinceBytes += plain.size();
     m_overLimit = m_overLimit || m_size > m_limit;
-    if (m_text && !m_incomplete && !m_overLimit) m_utf8.feed(plain);
-    const std::size_t count = std::min(kMaxMessageRead - m_bytes.size(), plain.size());
-    m_bytes.insert(m_bytes.end(), plain.begin(),
-                   plain.begin() + static_cast<std::ptrdiff_t>(count));
-    m_cut = m_cut || count < plain.size();
+    const ByteView kept = plain.first(std::min(kMaxMessageRead - m_kept, plain.size()));
+    const bool ascii = copyPlain(kept, roomFor(kept.size()));
+    const bool whole = kept.size() == plain.size();
+    const bool judged = m_text && !m_incomplete && !m_overLimit;
+    if (judged && !(ascii && whole && m_utf8.passAscii(plain.size()))) m_utf8.feed(plain);
+    m_cut = m_cut || !whole;
+}
+
+/// Where more bytes of the message go, which are in use from now on.
+std::uint8_t* MessageAssembler::roomFor(std::size_t count) {
+    const std::size_t at = m_kept;
+    m_kept += count;
+    if (m_kept > m_room) {
+        m_room = std::max(m_kept, 2 * m_room);
+        auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(m_room);
+        std::copy_n(m_bytes.get(), at, larger.get());
+        m_bytes = std::move(larger);
+    }
+    return m_bytes.get() + at;
 }
 
 void MessageAssembler::payloadMissing(std::uint64_t count) {
@@ -196,9 +210,12 @@ void MessageAssembler::lose() {
 }
 
 void MessageAssembler::release() {
-    m_bytes.clear();
-    if (m_bytes.capacity() > kKept) m_bytes.shrink_to_fit();
-    if (m_scratch.capacity() > kKept) m_scratch = {};
+    m_kept = 0;
+    if (m_room > kKept) {
+        m_bytes.reset();
+        m_room = 0;
+    }
+    if (m_scratch.size() > kKept) m_scratch = {};
 }
 
 }  // namespace framescope::websocket

@@ -12,6 +12,7 @@
 #include "dissector/payload/utf8.h"
 #include "dissector/websocket/frame.h"
 #include "dissector/websocket/inflater.h"
+#include "dissector/websocket/mask.h"
 #include "dissector/websocket/message_state.h"
 
 namespace framescope::websocket {
@@ -43,7 +44,7 @@ public:
     bool whole() const { return m_readable && !m_incomplete && !m_undecodable; }
     /// The message so far.
     MessageView view(Direction direction) const {
-        return {m_bytes, m_text, !m_cut && !m_overLimit, direction};
+        return {{m_bytes.get(), m_kept}, m_text, !m_cut && !m_overLimit, direction};
     }
     /// Where nobody captured what was agreed: whether messages refer to those before them. Nothing
     /// until that is known.
@@ -57,12 +58,14 @@ private:
     void takePlain(ByteView bytes, std::uint64_t at);
     ByteView unmasked(ByteView bytes, std::uint64_t at);
     void take(ByteView plain);
+    std::uint8_t* roomFor(std::size_t count);
     void judgeTakeover();
     void judgeInflating(bool unitEnds, Record& record, IssueSink& issues);
     void judgeText(bool messageEnds, Record& record, IssueSink& issues);
 
     // The frame:
-    FrameHeader m_frame;
+    bool m_masked = false;
+    MaskingKey m_key{};
     std::uint64_t m_payloadRead = 0;  ///< missing bytes included
     bool m_compressed = false;        ///< it carries compressed bytes
     bool m_frameIncomplete = false;
@@ -72,12 +75,14 @@ private:
     bool m_text = false;
     bool m_incomplete = false;
     bool m_undecodable = false;
-    bool m_cut = false;  ///< `m_bytes` is only its beginning
+    bool m_cut = false;  ///< what is kept is only its beginning
     bool m_overLimit = false;
     bool m_notUtf8Told = false;
     bool m_overLimitTold = false;
     std::uint64_t m_size = 0;
-    Bytes m_bytes;
+    std::unique_ptr<std::uint8_t[]> m_bytes;  ///< what is kept of it
+    std::size_t m_room = 0;                   ///< bytes that fit there
+    std::size_t m_kept = 0;                   ///< and those that are in use
     Utf8Validator m_utf8;
     // The direction:
     CompressionKind m_kind = CompressionKind::None;

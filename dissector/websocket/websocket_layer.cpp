@@ -81,14 +81,18 @@ std::size_t WebSocketLayer::readHeader(Direction direction, StreamOffset offset,
         half.headerBytes.insert(half.headerBytes.end(), known.begin(), known.end());
         known = half.headerBytes;
     }
-    const auto header = parseFrameHeader(known);
-    if (!header) {
+    // Read in the place where it is kept: copies of what was just written byte by byte are slow.
+    FrameHeader& header = half.frame.emplace();
+    const std::size_t size = readFrameHeader(known, header);
+    if (size == 0) {
+        half.frame.reset();
         if (before == 0) half.headerBytes.assign(known.begin(), known.end());
         return look;
     }
     if (half.unproven != 0) {
-        if (!isPlausible(*header, habits(half, direction, out))) {
+        if (!isPlausible(header, habits(half, direction, out))) {
             // What was found was no frame: looks on from here, with what was read of the header.
+            half.frame.reset();
             half.headerBytes.resize(before);
             Bytes begun = std::exchange(half.headerBytes, {});
             half.sequence.forget();
@@ -99,29 +103,28 @@ std::size_t WebSocketLayer::readHeader(Direction direction, StreamOffset offset,
         }
         --half.unproven;
     }
-    const std::size_t taken = header.consumed() - before;
     half.headerBytes.clear();
-    beginFrame(half, direction, *header, out);
-    return taken;
+    beginFrame(half, direction, out);
+    return size - before;
 }
 
-void WebSocketLayer::beginFrame(Half& half, Direction direction, const FrameHeader& header,
-                                LayerOutput& out) {
-    half.frame = header;
+void WebSocketLayer::beginFrame(Half& half, Direction direction, LayerOutput& out) {
+    const FrameHeader& header = *half.frame;
     half.masked = header.masked;
     half.payloadRead = 0;
     half.frameIncomplete = false;
     half.control.clear();
     half.issues.clear();
     const bool isMessage = header.is(Opcode::Text) || header.is(Opcode::Binary);
-    Compression& compression = out.facts().compression;
+    ConnectionFacts& facts = out.facts();
+    Compression& compression = facts.compression;
     if (header.rsv1 && isMessage && m_negotiation == Negotiation::NotCaptured &&
         !compression.agreed()) {
         // There is one extension in use that sets this bit; whether it is that shows on inflating.
         compression.kind = CompressionKind::PerMessageDeflate;
-        out.facts().inferred |= kInferredCompression;
+        facts.inferred |= kInferredCompression;
     }
-    check(header, maskedAs(direction, out.facts()), compression.kind, half.issues);
+    check(header, maskedAs(direction, facts), compression.kind, half.issues);
     checkKey(half, header);
     const bool unfinished = half.sequence.messageOpen();
     half.role = half.sequence.accept(header, half.issues);
@@ -137,10 +140,11 @@ void WebSocketLayer::beginFrame(Half& half, Direction direction, const FrameHead
 /// Section 5.3: a key must not be foreseeable. By chance two in a row are equal once in four
 /// billion frames. A sender that never changes its key is told of once.
 void WebSocketLayer::checkKey(Half& half, const FrameHeader& header) {
-    const bool same = header.masked && half.lastKey == header.maskingKey;
+    const bool same =
+        header.masked && half.lastKey && asWord(*half.lastKey) == asWord(header.maskingKey);
     if (!same) half.sameKeyTold = false;
     // A key of zeros is an issue of its own.
-    if (same && header.maskingKey != MaskingKey{} && !std::exchange(half.sameKeyTold, true)) {
+    if (same && asWord(header.maskingKey) != 0 && !std::exchange(half.sameKeyTold, true)) {
         half.issues.addContextual(IssueCode::WebSocketMaskingKeyRepeated,
                                   static_cast<std::uint16_t>(FieldId::WebSocketMaskingKey));
     }
@@ -167,8 +171,7 @@ void WebSocketLayer::readPayload(Half& half, ByteView bytes, LayerOutput& out) {
 
 void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset frameEnd,
                                  LayerOutput& out) {
-    const FrameHeader frame = *half.frame;
-    half.frame.reset();
+    const FrameHeader& frame = *half.frame;
     Record record;
     record.kind = RowKind::WebSocketFrame;
     record.protocol = Protocol::WebSocket;
@@ -216,6 +219,7 @@ void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset f
     if (half.role == FrameRole::Control && !half.frameIncomplete) {
         finishControl(half, frame, direction, id, out);
     }
+    half.frame.reset();
 }
 
 void WebSocketLayer::finishControl(const Half& half, const FrameHeader& frame, Direction direction,

@@ -86,7 +86,7 @@ private:
     std::size_t read(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
     std::size_t readHeader(Direction direction, StreamOffset offset, ByteView bytes,
                            LayerOutput& out);
-    void beginFrame(Half& half, Direction direction, const FrameHeader& header, LayerOutput& out);
+    void beginFrame(Half& half, Direction direction, LayerOutput& out);
     void readPayload(Half& half, ByteView bytes, LayerOutput& out);
     void finishFrame(Half& half, Direction direction, StreamOffset frameEnd, LayerOutput& out);
     void finishMessage(Half& half, Direction direction, Record& record, LayerOutput& out);

@@ -203,6 +203,39 @@ private Q_SLOTS:
                 applyMask(all.subspan(a, b - a), key, a);
                 applyMask(all.subspan(b), key, b);
                 QCOMPARE(pieces, expected);
+                Bytes copied(payload.size() + 1, 0x55);
+                const ByteView from(payload);
+                copyMasked(from.first(a), copied.data(), key, 0);
+                copyMasked(from.subspan(a, b - a), copied.data() + a, key, a);
+                copyMasked(from.subspan(b), copied.data() + b, key, b);
+                QCOMPARE(copied.back(), std::uint8_t{0x55});
+                copied.pop_back();
+                QCOMPARE(copied, expected);
+            }
+        }
+    }
+
+    // Wherever the one byte stands that is no ASCII, it is noticed, and what is masked is not
+    // mistaken for it.
+    void copiedAscii() {
+        const MaskingKey key{0x92, 0xa5, 0x80, 0xff};
+        for (std::size_t size = 0; size <= 50; ++size) {
+            Bytes payload(size, 'a');
+            Bytes masked = payload;
+            applyMask(masked, key, 0);
+            Bytes copy(size);
+            QVERIFY(copyPlain(payload, copy.data()));
+            QCOMPARE(copy, payload);
+            QVERIFY(copyMasked(masked, copy.data(), key, 0));
+            QCOMPARE(copy, payload);
+            for (std::size_t at = 0; at < size; ++at) {
+                payload[at] ^= 0x80;
+                masked[at] ^= 0x80;
+                QVERIFY(!copyPlain(payload, copy.data()));
+                QVERIFY(!copyMasked(masked, copy.data(), key, 0));
+                QCOMPARE(copy, payload);
+                payload[at] ^= 0x80;
+                masked[at] ^= 0x80;
             }
         }
     }
