@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 
+#include "dissector/payload/json_skim.h"
+
 namespace framescope::habits {
 namespace {
 
@@ -129,6 +131,10 @@ bool mayBeName(std::string_view quoted) {
     return first < kBeginnings.size() && second < 26 && (kBeginnings[first] >> second & 1U) != 0;
 }
 
+std::string_view keyOf(std::string_view text, const JsonNode& node) {
+    return text.substr(node.keyRange.begin, node.keyRange.size());
+}
+
 bool isScalarId(const JsonNode& node) {
     const bool kind = node.kind == JsonKind::Number || node.kind == JsonKind::String;
     return kind && node.range.size() <= kMaxValueChars;
@@ -158,14 +164,39 @@ void RequestWatch::message(const MessageView& message, Record& record, LayerOutp
     const auto kind = jsonKind(text);
     if (kind != JsonKind::Object && kind != JsonKind::Array) return;
     m_inVain += message.bytes.size();
-    const auto members = readJsonMembers(text, kind == JsonKind::Array ? kMaxBatch : kMaxMembers);
-    if (!members || !members->valid) return;
     if (kind == JsonKind::Object) {
-        if (!readRpc(*members, message.direction, record, out) && !m_isRpc) {
-            readByEvidence(*members, message.direction, out);
-        }
-        return;
+        readObject(message, record, out);
+    } else {
+        readBatch(message, record, out);
     }
+}
+
+/// Most messages have no member that says anything, so one run looks for those that may, and no
+/// list is made of the others.
+void RequestWatch::readObject(const MessageView& message, Record& record, LayerOutput& out) {
+    const std::string_view text = message.asText();
+    std::array<JsonNode, kMaxMembers> telling;
+    std::size_t count = 0;
+    std::size_t members = 0;
+    bool mayBeRpc = false;
+    const bool valid = skimJson(text, [&](const JsonNode& node) {
+        if (members++ >= kMaxMembers) return;
+        const std::string_view key = keyOf(text, node);
+        if (node.keyEscaped || key == "\"jsonrpc\"") mayBeRpc = true;
+        if (isScalarId(node) && mayBeName(key)) telling[count++] = node;
+    });
+    if (!valid) return;
+    if (mayBeRpc) {
+        const auto all = readJsonMembers(text, kMaxMembers);
+        if (all && readRpc(*all, message.direction, record, out)) return;
+    }
+    if (count == 0 || m_isRpc) return;
+    readByEvidence(text, std::span(telling).first(count), message.direction, out);
+}
+
+void RequestWatch::readBatch(const MessageView& message, Record& record, LayerOutput& out) {
+    const auto members = readJsonMembers(message.asText(), kMaxBatch);
+    if (!members || !members->valid) return;
     for (const JsonNode& node : members->nodes) {
         if (node.kind != JsonKind::Object) break;
         const auto inner = readJsonMembers(members->raw(node), kMaxMembers);
@@ -214,21 +245,18 @@ void RequestWatch::countRpc(bool request, std::int64_t latencyNs, LayerOutput& o
     facts.latencyMaxNs = std::max(facts.latencyMaxNs, latencyNs);
 }
 
-void RequestWatch::readByEvidence(const JsonMembers& members, Direction direction,
-                                  LayerOutput& out) {
+/// `members`: those of them that are scalars and may be called like an id.
+void RequestWatch::readByEvidence(std::string_view text, std::span<const JsonNode> members,
+                                  Direction direction, LayerOutput& out) {
     std::array<const JsonNode*, kMaxMembers> asks;
     std::size_t count = 0;
-    const auto keyOf = [&members](const JsonNode& node) {
-        return members.text.substr(node.keyRange.begin, node.keyRange.size());
+    const auto idOf = [text](const JsonNode& node) {
+        const std::string_view key = keyOf(text, node);
+        const std::string_view value = text.substr(node.range.begin, node.range.size());
+        return Id{key.substr(1, key.size() - 2), KeyHash().add(value)};
     };
-    const auto idOf = [&](const JsonNode& node) {
-        const std::string_view key = keyOf(node);
-        return Id{key.substr(1, key.size() - 2), KeyHash().add(members.raw(node))};
-    };
-    for (const JsonNode& node : members.nodes) {
-        if (!isScalarId(node)) continue;
-        if (!mayBeName(keyOf(node))) continue;
-        const PlainName plain(keyOf(node));
+    for (const JsonNode& node : members) {
+        const PlainName plain(keyOf(text, node));
         const bool isId = kIdNames.contains(plain);
         const bool isReply = kReplyNames.contains(plain);
         if (!isId && !isReply) continue;

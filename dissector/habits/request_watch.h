@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,7 +72,10 @@ private:
     };
 
     bool readRpc(const JsonMembers& members, Direction direction, Record& record, LayerOutput& out);
-    void readByEvidence(const JsonMembers& members, Direction direction, LayerOutput& out);
+    void readObject(const MessageView& message, Record& record, LayerOutput& out);
+    void readBatch(const MessageView& message, Record& record, LayerOutput& out);
+    void readByEvidence(std::string_view text, std::span<const JsonNode> members,
+                        Direction direction, LayerOutput& out);
     bool answer(Source& source, const Id& id, LayerOutput& out);
     void ask(const Id& id, Direction direction, LayerOutput& out);
     static bool counts(const Source& source, const Reply& reply);

@@ -1,6 +1,8 @@
-// The tree is built in one run over the tokens, after another one that made sure of the text.
+// What is only asked whether it is valid is skimmed. The tree is built in one run over the tokens,
+// after another one that made sure of the text.
 #include "dissector/payload/json.h"
 
+#include "dissector/payload/json_skim.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope {
@@ -12,12 +14,31 @@ std::string_view slice(std::string_view text, ByteRange range) {
     return text.substr(range.begin, range.size());
 }
 
-std::size_t blanksAt(std::string_view text, std::size_t at) {
-    while (at < text.size() &&
-           (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n')) {
-        ++at;
+/// The first element of an array as it is written, if it is a string or a number; empty otherwise.
+std::string_view firstElement(std::string_view arrayText) {
+    const char* const end = arrayText.data() + arrayText.size();
+    const char* at = json_scan::endOfBlanks(arrayText.data(), end);
+    if (at == end || *at != '[') return {};
+    at = json_scan::endOfBlanks(at + 1, end);
+    if (at == end) return {};
+    bool escaped = false;
+    const char* const behind =
+        *at == '"' ? json_skim::skipString(at, end, escaped) : json_skim::skipNumber(at, end);
+    if (behind == nullptr) return {};
+    return {at, static_cast<std::size_t>(behind - at)};
+}
+
+/// Why a text is refused, or that it is not.
+std::optional<JsonError> explainJson(std::string_view text) {
+    JsonReader reader(text);
+    for (;;) {
+        const JsonToken token = reader.next();
+        if (token == JsonToken::Error) return reader.error();
+        if (token == JsonToken::End) break;
     }
-    return at;
+    // Section 8.1: the text is UTF-8. Outside of strings the grammar sees to that already.
+    if (const auto at = findInvalidUtf8(text)) return JsonError{*at, "not UTF-8"};
+    return std::nullopt;
 }
 
 bool opens(JsonToken token) {
@@ -182,46 +203,26 @@ JsonKind jsonKindOf(JsonToken token) {
 }
 
 std::optional<JsonError> checkJson(std::string_view text) {
-    JsonReader reader(text);
-    for (;;) {
-        const JsonToken token = reader.next();
-        if (token == JsonToken::Error) return reader.error();
-        if (token == JsonToken::End) break;
-    }
-    // Section 8.1: the text is UTF-8. Outside of strings the grammar sees to that already.
-    if (const auto at = findInvalidUtf8(text)) return JsonError{*at, "not UTF-8"};
-    return std::nullopt;
+    if (skimJson(text, [](const JsonNode&) {}) && isValidUtf8(text)) return std::nullopt;
+    return explainJson(text);
 }
 
 std::optional<std::vector<JsonNode>> jsonChildren(std::string_view text, std::size_t limit) {
+    const auto kind = jsonKind(text);
+    if (kind != JsonKind::Object && kind != JsonKind::Array) return std::nullopt;
     std::vector<JsonNode> nodes;
-    JsonReader reader(text);
-    if (!opens(reader.next())) return std::nullopt;
-    ByteRange key;
-    JsonNode node;
-    for (;;) {
-        const JsonToken token = reader.next();
-        if (token == JsonToken::Error) return std::nullopt;
-        if (token == JsonToken::End) break;
-        // Depth counts behind the token: 1 behind a plain child, 2 behind the opening of one.
-        if (token == JsonToken::Key) {
-            if (reader.depth() == 1) key = reader.range();
-        } else if (opens(token)) {
-            if (reader.depth() == 2) node = {jsonKindOf(token), reader.range(), key};
-        } else if (reader.depth() == 1) {
-            if (!closes(token)) node = {jsonKindOf(token), reader.range(), key};
-            node.range.end = reader.range().end;
-            if (nodes.size() < limit) nodes.push_back(node);
-            key = {};
-        }
-    }
+    const auto keep = [&nodes, limit](const JsonNode& node) {
+        if (nodes.size() < limit) nodes.push_back(node);
+    };
+    if (!skimJson(text, keep)) return std::nullopt;
     return nodes;
 }
 
 std::optional<JsonKind> jsonKind(std::string_view text) {
-    const std::size_t at = blanksAt(text, 0);
-    if (at == text.size()) return std::nullopt;
-    switch (text[at]) {
+    const char* const end = text.data() + text.size();
+    const char* const at = json_scan::endOfBlanks(text.data(), end);
+    if (at == end) return std::nullopt;
+    switch (*at) {
         case '{':
             return JsonKind::Object;
         case '[':
@@ -235,7 +236,7 @@ std::optional<JsonKind> jsonKind(std::string_view text) {
         case 'n':
             return JsonKind::Null;
         default:
-            if (text[at] == '-' || (text[at] >= '0' && text[at] <= '9')) return JsonKind::Number;
+            if (*at == '-' || json_scan::isDigit(*at)) return JsonKind::Number;
             return std::nullopt;
     }
 }
@@ -278,20 +279,13 @@ std::string unescapeJson(std::string_view quoted) {
 }
 
 std::optional<std::string> firstStringOf(std::string_view arrayText) {
-    JsonReader reader(arrayText);
-    if (reader.next() != JsonToken::ArrayBegin) return std::nullopt;
-    const JsonToken first = reader.next();
-    const std::string_view text = slice(arrayText, reader.range());
-    if (first == JsonToken::String) return unescapeJson(text);
-    if (first == JsonToken::Number) return std::string(text);
-    return std::nullopt;
+    const std::string_view first = firstElement(arrayText);
+    if (first.empty()) return std::nullopt;
+    return first[0] == '"' ? unescapeJson(first) : std::string(first);
 }
 
 bool beginsWithString(std::string_view arrayText) {
-    JsonReader reader(arrayText);
-    if (reader.next() != JsonToken::ArrayBegin) return false;
-    const JsonToken first = reader.next();
-    return first == JsonToken::String || first == JsonToken::Number;
+    return !firstElement(arrayText).empty();
 }
 
 std::string quotedJson(std::string_view text) {

@@ -1,9 +1,12 @@
-// One run over the tokens; what is deeper than the top level is passed over.
+// A text that is valid, as nearly all are, is skimmed; any other is read token by token up to what
+// is wrong with it. What is deeper than the top level is passed over.
 #include "dissector/payload/json_members.h"
 
 #include <algorithm>
 #include <charconv>
 #include <ranges>
+
+#include "dissector/payload/json_skim.h"
 
 namespace framescope {
 namespace {
@@ -27,6 +30,50 @@ void appendCutString(JsonMembers& members, ByteRange key) {
     at = members.text.find_first_not_of(object ? " \t\r\n:" : " \t\r\n,", at);
     if (at == std::string_view::npos || members.text[at] != '"') return;
     members.nodes.push_back({JsonKind::String, {at, members.text.size()}, key});
+}
+
+/// What stands before the place where the text is cut or malformed.
+void readUpToFault(JsonMembers& members, std::size_t limit) {
+    const std::string_view text = members.text;
+    JsonReader reader(text);
+    reader.next();
+    ByteRange key;
+    bool keyEscaped = false;
+    std::optional<JsonNode> open;
+    for (;;) {
+        const JsonToken token = reader.next();
+        if (token == JsonToken::End || token == JsonToken::Error) {
+            // Cut, or malformed: the value that had begun stands as far as it goes.
+            if (open && members.nodes.size() < limit) {
+                open->range.end = text.size();
+                members.nodes.push_back(*open);
+            } else if (members.nodes.size() < limit) {
+                appendCutString(members, key);
+            }
+            break;
+        }
+        // Depth counts behind the token: 1 behind a plain child, 2 behind the opening of one.
+        if (token == JsonToken::Key) {
+            if (reader.depth() == 1) {
+                key = reader.range();
+                keyEscaped = reader.escaped();
+            }
+            continue;
+        }
+        if (opens(token)) {
+            if (reader.depth() == 2) {
+                open = JsonNode{jsonKindOf(token), reader.range(), key, keyEscaped};
+            }
+            continue;
+        }
+        if (reader.depth() != 1) continue;
+        JsonNode node =
+            closes(token) ? *open : JsonNode{jsonKindOf(token), reader.range(), key, keyEscaped};
+        node.range.end = reader.range().end;
+        open.reset();
+        key = {};
+        if (members.nodes.size() < limit) members.nodes.push_back(node);
+    }
 }
 
 }  // namespace
@@ -89,48 +136,12 @@ std::optional<JsonMembers> readJsonMembers(std::string_view text, std::size_t li
     constexpr std::size_t kUsual = 8;
     JsonMembers members{text, *kind, false, {}};
     members.nodes.reserve(std::min(limit, kUsual));
-    JsonReader reader(text);
-    reader.next();
-    ByteRange key;
-    bool keyEscaped = false;
-    std::optional<JsonNode> open;
-    for (;;) {
-        const JsonToken token = reader.next();
-        if (token == JsonToken::End) {
-            members.valid = true;
-            break;
-        }
-        if (token == JsonToken::Error) {
-            // Cut, or malformed: the value that had begun stands as far as it goes.
-            if (open && members.nodes.size() < limit) {
-                open->range.end = text.size();
-                members.nodes.push_back(*open);
-            } else if (members.nodes.size() < limit) {
-                appendCutString(members, key);
-            }
-            break;
-        }
-        // Depth counts behind the token: 1 behind a plain child, 2 behind the opening of one.
-        if (token == JsonToken::Key) {
-            if (reader.depth() == 1) {
-                key = reader.range();
-                keyEscaped = reader.escaped();
-            }
-            continue;
-        }
-        if (opens(token)) {
-            if (reader.depth() == 2) {
-                open = JsonNode{jsonKindOf(token), reader.range(), key, keyEscaped};
-            }
-            continue;
-        }
-        if (reader.depth() != 1) continue;
-        JsonNode node =
-            closes(token) ? *open : JsonNode{jsonKindOf(token), reader.range(), key, keyEscaped};
-        node.range.end = reader.range().end;
-        open.reset();
-        key = {};
+    members.valid = skimJson(text, [&members, limit](const JsonNode& node) {
         if (members.nodes.size() < limit) members.nodes.push_back(node);
+    });
+    if (!members.valid) {
+        members.nodes.clear();
+        readUpToFault(members, limit);
     }
     return members;
 }

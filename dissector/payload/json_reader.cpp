@@ -3,58 +3,22 @@
 // its own rather than on the member.
 #include "dissector/payload/json_reader.h"
 
-#include <array>
-#include <bit>
-#include <cstring>
+#include "dissector/payload/json_scan.h"
 
 namespace framescope {
 namespace {
 
-constexpr bool isBlank(char c) {
-    return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-constexpr bool isDigit(char c) {
-    return c >= '0' && c <= '9';
-}
-
-/// Where the digits from `at` on end.
-const char* endOfDigits(const char* at, const char* end) {
-    while (at != end && isDigit(*at)) ++at;
-    return at;
-}
+using json_scan::isBlank;
+using json_scan::isDigit;
 
 constexpr bool isHexDigit(char c) {
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/// Bytes a string cannot simply run over: its end, an escape, control characters.
-constexpr std::array<bool, 256> kStopsString = [] {
-    std::array<bool, 256> table{};
-    for (std::size_t i = 0; i < 0x20; ++i) table[i] = true;
-    table['"'] = table['\\'] = true;
-    return table;
-}();
-
-/// Where the first byte stands that a string cannot simply run over, from `at` on. Eight bytes at a
-/// time: of the marks that a word gets, the lowest is right.
+/// Where the first byte stands that a string cannot simply run over, from `at` on.
 [[gnu::always_inline]] inline std::size_t endOfPlain(std::string_view text, std::size_t at) {
-    constexpr std::uint64_t kOnes = 0x0101010101010101;
-    constexpr std::uint64_t kHighBits = 0x80 * kOnes;
-    constexpr auto hasZero = [](std::uint64_t word) { return (word - kOnes) & ~word; };
-    if constexpr (std::endian::native == std::endian::little) {
-        for (; text.size() - at >= sizeof(std::uint64_t); at += sizeof(std::uint64_t)) {
-            std::uint64_t word;
-            std::memcpy(&word, text.data() + at, sizeof word);
-            const std::uint64_t stops =
-                (((word - 0x20 * kOnes) & ~word) | hasZero(word ^ '"' * kOnes) |
-                 hasZero(word ^ '\\' * kOnes)) &
-                kHighBits;
-            if (stops != 0) return at + static_cast<std::size_t>(std::countr_zero(stops)) / 8;
-        }
-    }
-    while (at < text.size() && !kStopsString[static_cast<std::uint8_t>(text[at])]) ++at;
-    return at;
+    const char* const begin = text.data();
+    return static_cast<std::size_t>(json_scan::endOfPlain(begin + at, begin + text.size()) - begin);
 }
 
 }  // namespace
@@ -171,18 +135,18 @@ JsonToken JsonReader::word(std::string_view word, JsonToken token) {
         ++at;
         if (at != end && isDigit(*at)) return failAt("a number has no leading zeros");
     } else {
-        at = endOfDigits(at, end);
+        at = json_scan::endOfDigits(at, end);
     }
     if (at != end && *at == '.') {
         ++at;
         if (at == end || !isDigit(*at)) return failAt("a digit is missing behind the point");
-        at = endOfDigits(at, end);
+        at = json_scan::endOfDigits(at, end);
     }
     if (at != end && (*at == 'e' || *at == 'E')) {
         ++at;
         if (at != end && (*at == '+' || *at == '-')) ++at;
         if (at == end || !isDigit(*at)) return failAt("a digit is missing in the exponent");
-        at = endOfDigits(at, end);
+        at = json_scan::endOfDigits(at, end);
     }
     m_at = static_cast<std::size_t>(at - text);
     return accept(JsonToken::Number, begin);

@@ -1,13 +1,76 @@
 // JSON: what is valid and where it is not, names of events, the tree and the bytes of its nodes.
+#include <algorithm>
+#include <array>
+
 #include <QtTest>
 
 #include "dissector/payload/json.h"
+#include "dissector/payload/json_skim.h"
 #include "tests/support/prefixes.h"
 #include "tests/support/tree_text.h"
 
 using namespace framescope;
 using framescope::test::bytesOf;
 using framescope::test::treeText;
+
+namespace {
+
+struct Top {
+    bool valid = false;
+    std::vector<JsonNode> nodes;
+};
+
+Top readTop(const std::string& text) {
+    Top top;
+    JsonReader reader(text);
+    JsonNode node;
+    ByteRange key;
+    bool escaped = true;
+    for (;;) {
+        const JsonToken token = reader.next();
+        const bool opens = token == JsonToken::ObjectBegin || token == JsonToken::ArrayBegin;
+        const bool closes = token == JsonToken::ObjectEnd || token == JsonToken::ArrayEnd;
+        if (token == JsonToken::End || token == JsonToken::Error) {
+            top.valid = token == JsonToken::End;
+            return top;
+        }
+        if (token == JsonToken::Key) {
+            if (reader.depth() != 1) continue;
+            key = reader.range();
+            escaped = reader.escaped();
+        } else if (opens) {
+            if (reader.depth() == 2) node = {jsonKindOf(token), reader.range(), key, escaped};
+        } else if (reader.depth() == 1) {
+            if (!closes) node = {jsonKindOf(token), reader.range(), key, escaped};
+            node.range.end = reader.range().end;
+            top.nodes.push_back(node);
+        }
+    }
+}
+
+/// Whether the text is valid; fails where skimming it says something else than reading it.
+bool agrees(const std::string& text) {
+    // Behind the text stands what a run over its end would take for more of it.
+    const std::string padded = text + "0123456789\"}]}]";
+    const std::string_view json = std::string_view(padded).substr(0, text.size());
+    const Top expected = readTop(text);
+    Top skimmed;
+    skimmed.valid =
+        skimJson(json, [&skimmed](const JsonNode& node) { skimmed.nodes.push_back(node); });
+    if (skimmed.valid != expected.valid) {
+        QTest::qFail(("skimmed otherwise than read: " + text).c_str(), __FILE__, __LINE__);
+    }
+    if (!expected.valid) return false;
+    const bool same =
+        std::ranges::equal(skimmed.nodes, expected.nodes, [](const JsonNode& a, const JsonNode& b) {
+            return a.kind == b.kind && a.range == b.range && a.keyRange == b.keyRange &&
+                   (a.keyRange.empty() || a.keyEscaped == b.keyEscaped);
+        });
+    if (!same) QTest::qFail(("another top: " + text).c_str(), __FILE__, __LINE__);
+    return true;
+}
+
+}  // namespace
 
 class TestJson : public QObject {
     Q_OBJECT
@@ -76,6 +139,49 @@ private Q_SLOTS:
         FieldTree tree;
         QCOMPARE(describeJson(json, tree, Place{0, 0}), errorAt < 0);
         QCOMPARE(tree.size() > 0, errorAt < 0);
+    }
+
+    // What is skimmed is accepted, and its top is cut, as the reader does it: of texts with every
+    // change of one byte, every cut, and some bytes more.
+    void skimmed() {
+        const std::array<std::string, 8> texts = {
+            R"({"type":"moved","id":72964,"x":122.85,"deep":{"a":[1,{"b":null}]},"ok":true})",
+            R"([ "event" , -0.5e+10, {"k\u00e4y\n" : "a longer text, beyond sixteen bytes\\"}, [] , {} ])",
+            "\"alone \\ud83d\\ude00 and \xc3\xa4\"",
+            "[1234567890123456789,0,-0,0.25,1E5,false,null]",
+            "[[[[{}]]]]",
+            "{\"\":\"\",\"\\\"\":[\"\\/\"]}",
+            " \t\r\n12 ",
+            std::string(kMaxJsonDepth - 1, '[') + "{" + "}" + std::string(kMaxJsonDepth - 1, ']')};
+        std::size_t accepted = 0;
+        const auto compare = [&accepted](const std::string& text) {
+            accepted += agrees(text) ? 1 : 0;
+        };
+        constexpr std::string_view kOdd = "\"\\{}[],:0.-eEtfnu \n\x01\x1f\x7f\xff/a9A";
+        for (const std::string& text : texts) {
+            compare(text);
+            QCOMPARE(accepted > 0, true);
+            const std::size_t edge = 120;  // of the deep one, both ends are enough
+            for (std::size_t at = 0; at < text.size(); ++at) {
+                if (at > edge && at + edge < text.size()) continue;
+                compare(text.substr(0, at));
+                compare(text.substr(at));
+                std::string other = text;
+                other.erase(at, 1);
+                compare(other);
+                for (const char c : kOdd) {
+                    other = text;
+                    other[at] = c;
+                    compare(other);
+                    other = text;
+                    other.insert(at, 1, c);
+                    compare(other);
+                }
+                if (QTest::currentTestFailed()) return;
+            }
+        }
+        compare(std::string(kMaxJsonDepth + 1, '[') + std::string(kMaxJsonDepth + 1, ']'));
+        QVERIFY(accepted > 1000);
     }
 
     void unescape() {
