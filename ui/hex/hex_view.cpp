@@ -42,9 +42,10 @@ HexView::HexView(QWidget* parent) : QAbstractScrollArea(parent) {
     setFont(fixedFont());
     setAccessibleName(QStringLiteral("Bytes"));
     viewport()->setCursor(Qt::IBeamCursor);
-    addCopyAction(QStringLiteral("Copy Bytes as &Hex"), {QKeySequence(QKeySequence::Copy)},
+    addCopyAction(QStringLiteral("Copy Marked Bytes as &Hex"),
+                  {QKeySequence(QStringLiteral("Ctrl+Shift+B")), QKeySequence(QKeySequence::Copy)},
                   hexForm);
-    addCopyAction(QStringLiteral("Copy Bytes as &Text"),
+    addCopyAction(QStringLiteral("Copy Marked Bytes as &Text"),
                   {QKeySequence(QStringLiteral("Ctrl+Shift+C"))}, textForm);
 }
 

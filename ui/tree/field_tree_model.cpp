@@ -1,6 +1,7 @@
-// Children of a node stand next to each other in m_children, issues in front of fields. At the top
-// the links to other rows stand in front of the layer that the row is about: behind it a long
-// payload would push them out of sight.
+// Children of a node stand next to each other in m_children, issues in front of fields, a long
+// issue in several lines: all lines of the view are of one height, so that it need not measure
+// them. At the top the links to other rows stand in front of the layer that the row is about:
+// behind it a long payload would push them out of sight.
 #include "ui/tree/field_tree_model.h"
 
 #include <algorithm>
@@ -12,14 +13,33 @@
 namespace framescope {
 namespace {
 
+constexpr QChar kTabPicture(0x2409);
 constexpr qsizetype kShownCharacters = 1000;
 constexpr qsizetype kTooltipCharacters = 3000;
 constexpr qsizetype kCopiedCharacters = 64 << 20;
 /// The last of so many lines has all the rest.
 constexpr std::size_t kCommentLines = 5'000;
+constexpr std::size_t kIssueLines = 40;
+/// How deep the lines are that LineRoom speaks of.
+constexpr std::size_t kDepth = 2;
+/// Characters that a line of an issue has at least, however deep it stands.
+constexpr std::size_t kLeastColumns = 16;
 
 QString fromView(std::string_view text) {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+/// Counts of bytes are grouped wherever they are shown; ports and sequence numbers are names.
+QString withGroupedCount(QString line, const Field& field) {
+    const auto* const number = std::get_if<std::uint64_t>(&field.value);
+    if (number == nullptr || *number < 1000 || !field.text.empty()) return line;
+    const std::string_view label =
+        field.label.empty() ? fieldInfo(field.id).label : std::string_view(field.label);
+    const bool counts =
+        label.ends_with("ength") || label.ends_with("ize") || label.ends_with("ytes");
+    const QString digits = QString::number(*number);
+    if (!counts || !line.endsWith(QLatin1String(": ") + digits)) return line;
+    return line.left(line.size() - digits.size()) + groupedNumber(*number);
 }
 
 /// These are no layers, but what their rows are about.
@@ -47,16 +67,12 @@ void FieldTreeModel::setDissection(std::shared_ptr<const Dissection> dissection)
     endResetModel();
 }
 
-bool FieldTreeModel::setCommentColumns(std::size_t columns) {
-    if (columns == m_commentColumns) return false;
-    m_commentColumns = columns;
+bool FieldTreeModel::setLineRoom(const LineRoom& room) {
+    if (room == m_room) return false;
+    m_room = room;
     if (!m_dissection) return false;
-    std::vector<Line> before = std::exchange(m_lines, {});
-    breakComments();
-    const bool reset = !before.empty() || !m_lines.empty();
     // Nobody may find the nodes changed before the reset begins.
-    std::swap(before, m_lines);
-    if (!reset) return false;
+    if (m_broken.lines.empty() && brokenLines().lines.empty()) return false;
     beginResetModel();
     build();
     endResetModel();
@@ -66,7 +82,7 @@ bool FieldTreeModel::setCommentColumns(std::size_t columns) {
 void FieldTreeModel::build() {
     m_nodes.clear();
     m_children.clear();
-    m_lines.clear();
+    m_broken = {};
     m_fieldCount = 0;
     m_root = 0;
     m_mainLayer = kNoField;
@@ -74,9 +90,9 @@ void FieldTreeModel::build() {
     const FieldTree& tree = m_dissection->fields;
     m_fieldCount = static_cast<std::uint32_t>(tree.size());
     m_root = m_fieldCount + static_cast<std::uint32_t>(tree.issues().size());
-    breakComments();
-    m_nodes.resize(std::size_t{m_root} + 1 + m_lines.size());
-    m_children.resize(m_root + m_lines.size());
+    m_broken = brokenLines();
+    m_nodes.resize(std::size_t{m_root} + 1 + m_broken.lines.size());
+    m_children.resize(m_root + m_broken.lines.size());
 
     for (std::uint32_t i = 0; i < m_root; ++i) {
         const FieldIndex parent = isIssue(i) ? issueOf(i).field : tree[i].parent;
@@ -89,8 +105,11 @@ void FieldTreeModel::build() {
         field.own = std::max(field.own, severity);
     }
     for (std::uint32_t line = m_root + 1; line < m_nodes.size(); ++line) {
-        m_nodes[line].parent = lineAt(line).field;
-        ++m_nodes[lineAt(line).field].childCount;
+        const Line& broken = lineAt(line);
+        Node& node = m_nodes[line];
+        node.parent = broken.field == kNoField ? m_root : broken.field;
+        ++m_nodes[node.parent].childCount;
+        if (broken.issue != kNone) node.own = m_nodes[broken.issue].own;
     }
     const FieldTree& fields = m_dissection->fields;
     for (FieldIndex top = 0; top < m_fieldCount; top = fields[top].next) {
@@ -124,7 +143,11 @@ void FieldTreeModel::orderChildren() {
         return m_mainLayer != kNoField && field > m_mainLayer && isLink(field) &&
                m_nodes[field].parent == m_root;
     };
-    for (std::uint32_t i = m_fieldCount; i < m_root; ++i) append(i);
+    std::uint32_t next = m_root + 1;
+    for (std::uint32_t i = m_fieldCount; i < m_root; ++i) {
+        append(i);
+        while (next < m_nodes.size() && lineAt(next).issue == i) append(next++);
+    }
     for (std::uint32_t i = 0; i < m_fieldCount; ++i) {
         if (i == m_mainLayer) {
             const FieldTree& fields = m_dissection->fields;
@@ -134,19 +157,50 @@ void FieldTreeModel::orderChildren() {
         }
         if (!movesUp(i)) append(i);
     }
-    for (std::uint32_t line = m_root + 1; line < m_nodes.size(); ++line) append(line);
+    for (; next < m_nodes.size(); ++next) append(next);
+}
+
+FieldTreeModel::BrokenLines FieldTreeModel::brokenLines() const {
+    BrokenLines broken;
+    breakIssues(broken);
+    breakComments(broken);
+    return broken;
+}
+
+/// What is wrong is a sentence, of which the half is of no use.
+void FieldTreeModel::breakIssues(BrokenLines& broken) const {
+    const FieldTree& tree = m_dissection->fields;
+    for (std::uint32_t node = m_fieldCount; node < m_root; ++node) {
+        const FieldIssue& entry = issueOf(node);
+        std::size_t level = 1;
+        for (FieldIndex at = entry.field; at != kNoField; at = tree[at].parent) ++level;
+        const std::size_t taken = m_room.mark + m_room.perLevel * (level - std::min(level, kDepth));
+        const std::size_t columns =
+            std::max(m_room.columns - std::min(m_room.columns, taken), kLeastColumns);
+        const QString sentence = issueLine(entry.issue, kShownCharacters);
+        if (static_cast<std::size_t>(sentence.size()) <= columns) continue;
+        const std::string& text = broken.sentences.emplace_back(sentence.toStdString());
+        const auto lines = wrappedLines(text, columns, kIssueLines);
+        if (lines.size() < 2) continue;
+        broken.firstLines.emplace(node, lines.front());
+        for (std::size_t i = 1; i < lines.size(); ++i) {
+            std::string_view line = lines[i];
+            while (line.starts_with(' ')) line.remove_prefix(1);
+            if (!line.empty()) broken.lines.push_back({entry.field, line, node});
+        }
+    }
 }
 
 /// A comment on a packet is what its row is about, so all of it can be read below it.
-void FieldTreeModel::breakComments() {
+void FieldTreeModel::breakComments(BrokenLines& broken) const {
     const FieldTree& tree = m_dissection->fields;
     for (FieldIndex top = 0; top < m_fieldCount; top = tree[top].next) {
         if (tree[top].id != FieldId::Capture) continue;
         const auto lines =
-            wrappedLines(asText(m_dissection->bytesOf(tree[top])), m_commentColumns, kCommentLines);
+            wrappedLines(asText(m_dissection->bytesOf(tree[top])), m_room.columns, kCommentLines);
         // One short line stands whole in the line of the comment itself.
         if (lines.size() < 2) continue;
-        for (const std::string_view line : lines) m_lines.push_back({top, line});
+        for (const std::string_view line : lines) broken.lines.push_back({top, line, kNone});
     }
 }
 
@@ -242,6 +296,8 @@ QVariant FieldTreeModel::data(const QModelIndex& index, int role) const {
             return m_nodes[node].lowerLayer;
         case IssueRole:
             return isIssue(node);
+        case ContinuedIssueRole:
+            return isLine(node) && lineAt(node).issue != kNone;
         case LinkRole:
             return linkOf(index).has_value();
         default:
@@ -250,15 +306,25 @@ QVariant FieldTreeModel::data(const QModelIndex& index, int role) const {
 }
 
 QString FieldTreeModel::line(std::uint32_t node, qsizetype maximum) const {
-    if (isIssue(node)) return issueLine(issueOf(node).issue, maximum);
-    if (isLine(node)) return displayText(lineAt(node).text, maximum);
+    if (isIssue(node)) {
+        const auto first = m_broken.firstLines.find(node);
+        if (first == m_broken.firstLines.end()) return issueLine(issueOf(node).issue, maximum);
+        return fromView(first->second).trimmed();
+    }
+    if (isLine(node)) {
+        const Line& line = lineAt(node);
+        // In a comment a tab is a space, not a sign of its own.
+        QString text = line.issue == kNone ? displayText(line.text, maximum) : fromView(line.text);
+        return text.replace(kTabPicture, QLatin1Char(' '));
+    }
     // A link says itself what it is; a label in front would only take its place.
     if (linkOf(createIndex(0, 0, quintptr{node}))) {
         QString text = displayText(m_dissection->fields[node].text, maximum);
         if (!text.isEmpty()) text[0] = text[0].toUpper();
         return text;
     }
-    return displayText(m_dissection->fields.line(node), maximum);
+    const QString text = displayText(m_dissection->fields.line(node), maximum);
+    return withGroupedCount(text, m_dissection->fields[node]);
 }
 
 QString FieldTreeModel::issueLine(const Issue& issue, qsizetype maximum) const {
@@ -272,7 +338,11 @@ QString FieldTreeModel::issueLine(const Issue& issue, qsizetype maximum) const {
 }
 
 QString FieldTreeModel::lineOf(const QModelIndex& index) const {
-    return index.isValid() ? line(nodeOf(index), kCopiedCharacters) : QString();
+    if (!index.isValid()) return {};
+    std::uint32_t node = nodeOf(index);
+    if (isLine(node) && lineAt(node).issue != kNone) node = lineAt(node).issue;
+    if (isIssue(node)) return issueLine(issueOf(node).issue, kCopiedCharacters);
+    return line(node, kCopiedCharacters);
 }
 
 QString FieldTreeModel::valueOf(const QModelIndex& index) const {

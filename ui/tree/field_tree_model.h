@@ -5,6 +5,8 @@
 // every question of a view is a look-up.
 #pragma once
 
+#include <deque>
+#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -25,6 +27,7 @@ public:
         SubtreeSeverityRole,          ///< int of the gravest Severity at or below
         LowerLayerRole,               ///< bool: belongs to a layer below the interesting ones
         IssueRole,                    ///< bool: an issue, not a field
+        ContinuedIssueRole,           ///< bool: a further line of the issue above it
         LinkRole,                     ///< bool: leads to another row; see linkOf()
     };
 
@@ -32,13 +35,20 @@ public:
 
     /// Shows a dissection; null for nothing.
     void setDissection(std::shared_ptr<const Dissection> dissection);
-    /// How long the lines are into which a comment is broken that is longer than that, at least 1
-    /// character. True if the model was reset, since it has such lines.
-    bool setCommentColumns(std::size_t columns);
+    /// How long the lines are into which comments and the sentences of issues are broken that are
+    /// longer than that.
+    struct LineRoom {
+        std::size_t columns = 90;  ///< characters in a line two levels deep, at least 1
+        std::size_t perLevel = 2;  ///< that a line one level deeper has less
+        std::size_t mark = 3;      ///< that the mark of an issue takes
+        bool operator==(const LineRoom&) const = default;
+    };
+    /// True if the model was reset, since it has such lines.
+    bool setLineRoom(const LineRoom& room);
     const Dissection* dissection() const { return m_dissection.get(); }
 
-    /// The field of a node; for an issue the field it is about, for a line of a comment the
-    /// comment.
+    /// The field of a node; for an issue, and for every line of it, the field it is about, for a
+    /// line of a comment the comment.
     FieldIndex fieldOf(const QModelIndex& index) const;
     QModelIndex indexOf(FieldIndex field) const;
     /// The layer that a row is about: the last protocol at the top level, kNoField for none.
@@ -64,7 +74,8 @@ public:
     QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
 
 private:
-    // Nodes are numbered: fields first, then issues, the invisible root, then lines of comments.
+    // Nodes are numbered: fields first, then issues, the invisible root, then lines: those of
+    // issues in the order of the issues, then those of comments.
     struct Node {
         std::uint32_t parent = 0;
         std::uint32_t row = 0;
@@ -75,14 +86,24 @@ private:
         bool lowerLayer = false;
     };
 
-    /// A part of a text that is too long to be read in one line; it stands below its field.
+    static constexpr std::uint32_t kNone = 0xffffffff;
+    /// A part of a text that is too long to be read in one line; it stands below its field, or, if
+    /// it continues an issue, behind that.
     struct Line {
         FieldIndex field = kNoField;
-        std::string_view text;  // in a source of the dissection
+        std::string_view text;        // in a source of the dissection, or in `sentences` below
+        std::uint32_t issue = kNone;  // node of the issue
+    };
+    struct BrokenLines {
+        std::deque<std::string> sentences;
+        std::map<std::uint32_t, std::string_view> firstLines;  // by node of the issue
+        std::vector<Line> lines;
     };
 
     void build();
-    void breakComments();
+    BrokenLines brokenLines() const;
+    void breakIssues(BrokenLines& broken) const;
+    void breakComments(BrokenLines& broken) const;
     void orderChildren();
     void markLowerLayers();
     bool isLink(std::uint32_t node) const {
@@ -91,7 +112,7 @@ private:
     std::uint32_t nodeOf(const QModelIndex& index) const;
     bool isIssue(std::uint32_t node) const { return node >= m_fieldCount && node < m_root; }
     bool isLine(std::uint32_t node) const { return node > m_root; }
-    const Line& lineAt(std::uint32_t node) const { return m_lines[node - m_root - 1]; }
+    const Line& lineAt(std::uint32_t node) const { return m_broken.lines[node - m_root - 1]; }
     const FieldIssue& issueOf(std::uint32_t node) const;
     QString issueLine(const Issue& issue, qsizetype maximum) const;
     QString line(std::uint32_t node, qsizetype maximum) const;
@@ -99,8 +120,8 @@ private:
     std::shared_ptr<const Dissection> m_dissection;
     std::vector<Node> m_nodes;
     std::vector<std::uint32_t> m_children;
-    std::vector<Line> m_lines;
-    std::size_t m_commentColumns = 60;
+    BrokenLines m_broken;
+    LineRoom m_room;
     std::uint32_t m_fieldCount = 0;
     std::uint32_t m_root = 0;
     FieldIndex m_mainLayer = kNoField;

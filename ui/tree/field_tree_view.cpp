@@ -1,8 +1,9 @@
-// Lines are cut at the right edge and shown whole in a tooltip; no horizontal scrolling, which
-// would take the labels out of sight.
+// Lines are cut at the right edge and shown whole in a tooltip, except for sentences, which are
+// broken; no horizontal scrolling, which would take the labels out of sight.
 #include "ui/tree/field_tree_view.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include <QAction>
 #include <QApplication>
@@ -29,8 +30,8 @@ constexpr std::size_t kUnfoldedLines = 300;
 /// Lines that "unfold all" stops at.
 constexpr std::size_t kUnfoldLimit = 20'000;
 
-/// Characters in a line of a comment: in a pane that is wider they would be hard to read, in one
-/// that is narrower too many lines.
+/// Characters in a line of a comment or an issue: in a pane that is wider they would be hard to
+/// read, in one that is narrower too many lines.
 constexpr int kLeastColumns = 16;
 constexpr int kMostColumns = 90;
 
@@ -53,6 +54,8 @@ public:
             const int mark = option.fontMetrics.height();
             paintSeverityMark(*painter, QRect(rect.left() - 2, rect.top(), mark, rect.height()),
                               mark * 0.55, worst, colors);
+            rect.setLeft(rect.left() + markWidth(option.fontMetrics));
+        } else if (index.data(FieldTreeModel::ContinuedIssueRole).toBool()) {
             rect.setLeft(rect.left() + markWidth(option.fontMetrics));
         }
         const bool link = index.data(FieldTreeModel::LinkRole).toBool();
@@ -91,6 +94,8 @@ public:
         return QStyledItemDelegate::helpEvent(event, view, option, index);
     }
 
+    static int markWidth(const QFontMetrics& metrics) { return metrics.height() + 2; }
+
 private:
     static constexpr int kPadding = 4;
 
@@ -98,7 +103,6 @@ private:
     static bool showsMark(const QModelIndex& index, Severity worst, bool open) {
         return index.data(FieldTreeModel::IssueRole).toBool() || (!open && worst != Severity::None);
     }
-    static int markWidth(const QFontMetrics& metrics) { return metrics.height() + 2; }
 };
 
 }  // namespace
@@ -116,11 +120,11 @@ FieldTreeView::FieldTreeView(QWidget* parent) : QTreeView(parent), m_model(this)
     setMouseTracking(true);  // for links
     setAccessibleName(QStringLiteral("Fields of the selected row"));
     addCopyAction(QStringLiteral("Copy &Line"),
-                  {QKeySequence(QKeySequence::Copy), QKeySequence(QStringLiteral("Ctrl+Shift+D"))},
+                  {QKeySequence(QStringLiteral("Ctrl+Shift+D")), QKeySequence(QKeySequence::Copy)},
                   &FieldTreeModel::lineOf);
     addCopyAction(QStringLiteral("Copy &Value"), {QKeySequence(QStringLiteral("Ctrl+Shift+V"))},
                   &FieldTreeModel::valueOf);
-    addCopyAction(QStringLiteral("Copy &Bytes as Hex"),
+    addCopyAction(QStringLiteral("Copy the Field's &Bytes as Hex"),
                   {QKeySequence(QStringLiteral("Ctrl+Shift+H"))}, &FieldTreeModel::bytesOf);
     updateActions();
     connect(this, &QTreeView::expanded, this,
@@ -144,7 +148,7 @@ QAction* FieldTreeView::addCopyAction(const QString& text, const QList<QKeySeque
 
 void FieldTreeView::setDissection(std::shared_ptr<const Dissection> dissection) {
     hover({});
-    fitComments();
+    fitLines();
     m_model.setDissection(std::move(dissection));
     foldAsWanted();
     if (hasFocus() || isAboutBadBytes()) selectMainLayer();
@@ -161,23 +165,28 @@ bool FieldTreeView::isAboutBadBytes() const {
     return (id == FieldId::FrameUnread || id == FieldId::TcpSegmentData) && severity != 0;
 }
 
-void FieldTreeView::fitComments() {
-    // They stand two levels deep, between the paddings of their cell.
+void FieldTreeView::fitLines() {
+    // Those that LineRoom speaks of stand two levels deep, between the paddings of their cell.
     const int room = viewport()->width() - 2 * indentation() - 10;
-    const qreal character = QFontMetricsF(font()).horizontalAdvance(QLatin1Char('0'));
-    const int columns = static_cast<int>(room / std::max(character, 1.0));
+    const qreal character =
+        std::max(QFontMetricsF(font()).horizontalAdvance(QLatin1Char('0')), qreal{1});
+    const auto characters = [character](qreal pixels) {
+        return static_cast<std::size_t>(std::ceil(pixels / character));
+    };
+    const int columns = static_cast<int>(room / character);
     const FieldIndex current = selectedField();
-    if (!m_model.setCommentColumns(
-            static_cast<std::size_t>(std::clamp(columns, kLeastColumns, kMostColumns)))) {
-        return;
-    }
+    FieldTreeModel::LineRoom lines;
+    lines.columns = static_cast<std::size_t>(std::clamp(columns, kLeastColumns, kMostColumns));
+    lines.perLevel = characters(indentation());
+    lines.mark = characters(FieldDelegate::markWidth(fontMetrics()));
+    if (!m_model.setLineRoom(lines)) return;
     foldAsWanted();
     if (current != kNoField) selectField(current);
 }
 
 void FieldTreeView::resizeEvent(QResizeEvent* event) {
     QTreeView::resizeEvent(event);
-    fitComments();
+    fitLines();
 }
 
 void FieldTreeView::foldAsWanted() {
@@ -286,7 +295,7 @@ void FieldTreeView::currentChanged(const QModelIndex& current, const QModelIndex
 void FieldTreeView::changeEvent(QEvent* event) {
     QTreeView::changeEvent(event);
     if (event->type() == QEvent::ApplicationFontChange) setFont(fixedFont());
-    if (event->type() == QEvent::FontChange) fitComments();
+    if (event->type() == QEvent::FontChange) fitLines();
 }
 
 void FieldTreeView::contextMenuEvent(QContextMenuEvent* event) {

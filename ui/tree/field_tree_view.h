@@ -59,8 +59,8 @@ protected:
 private:
     QAction* addCopyAction(const QString& text, const QList<QKeySequence>& shortcuts,
                            QString (FieldTreeModel::*what)(const QModelIndex&) const);
-    /// Breaks comments so that their lines have room in the pane.
-    void fitComments();
+    /// Breaks comments and issues so that their lines have room in the pane.
+    void fitLines();
     void foldAsWanted();
     /// Layer: its own lines. Groups: also what is inside them, but not the bits of a byte.
     enum class Depth { Layer, Groups, Everything };

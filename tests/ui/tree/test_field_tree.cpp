@@ -131,6 +131,64 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(), 0);
     }
 
+    /// Of a sentence that says what is wrong the half would be of no use.
+    void aLongIssueStandsInLines() {
+        FieldTreeModel model;
+        QAbstractItemModelTester tester(&model);
+        const auto dissection = handMadeDissection();
+        model.setDissection(dissection);
+        const FieldIndex opcode = dissection->fields.find(FieldId::WebSocketOpcode);
+        const QString whole = model.index(0, 0, model.indexOf(opcode)).data().toString();
+        QVERIFY(model.setLineRoom({30, 2, 3}));
+        const QModelIndex field = model.indexOf(opcode);
+        QVERIFY(model.rowCount(field) > 1);
+        QStringList words;
+        for (int row = 0; row < model.rowCount(field); ++row) {
+            const QModelIndex line = model.index(row, 0, field);
+            const QString text = line.data().toString();
+            QVERIFY2(text.size() <= 30 - 3 - 2, qPrintable(text));
+            QCOMPARE(line.data(FieldTreeModel::IssueRole).toBool(), row == 0);
+            QCOMPARE(line.data(FieldTreeModel::ContinuedIssueRole).toBool(), row != 0);
+            QCOMPARE(line.data(FieldTreeModel::SeverityRole).toInt(),
+                     static_cast<int>(Severity::Error));
+            QCOMPARE(model.fieldOf(line), opcode);
+            QCOMPARE(model.lineOf(line), whole);
+            words << text.split(QLatin1Char(' '), Qt::SkipEmptyParts);
+        }
+        QCOMPARE(words, whole.split(QLatin1Char(' '), Qt::SkipEmptyParts));
+        // The field that it is about is worth as much as before.
+        QCOMPARE(field.data(FieldTreeModel::SeverityRole).toInt(),
+                 static_cast<int>(Severity::Error));
+        QVERIFY(model.setLineRoom({200, 2, 3}));
+        QCOMPARE(model.rowCount(model.indexOf(opcode)), 1);
+    }
+
+    void countsOfBytesAreGrouped() {
+        auto dissection = std::make_shared<Dissection>();
+        FieldTree& fields = dissection->fields;
+        const FieldIndex length =
+            fields.addComputed(FieldId::WebSocketPayloadLength, std::uint64_t{1000});
+        const FieldIndex port = fields.addComputed(FieldId::TcpSrcPort, std::uint64_t{51024});
+        FieldTreeModel model;
+        model.setDissection(dissection);
+        QVERIFY(model.indexOf(length).data().toString().endsWith(QStringLiteral(": 1\u202f000")));
+        QCOMPARE(model.valueOf(model.indexOf(length)), QStringLiteral("1000"));
+        QVERIFY(model.indexOf(port).data().toString().endsWith(QStringLiteral(": 51024")));
+    }
+
+    void aTabInACommentIsASpace() {
+        const std::string text = "one\ttwo\nthree";
+        auto dissection = std::make_shared<Dissection>();
+        const ByteView bytes = asBytes(text);
+        const SourceId source = dissection->addSource(SourceKind::Decoded, "Comment",
+                                                      Bytes(bytes.begin(), bytes.end()));
+        dissection->fields.open(FieldId::Capture, Place{source, 0}, text.size(), "comment");
+        dissection->fields.close();
+        FieldTreeModel model;
+        model.setDissection(dissection);
+        QCOMPARE(model.index(0, 0, model.index(0, 0)).data().toString(), QStringLiteral("one two"));
+    }
+
     void layersBelowAreFoldedAndDim() {
         FieldTreeView view;
         const auto dissection = handMadeDissection();
