@@ -102,8 +102,13 @@ QString ConnectionModel::name(int row) const {
                        .arg(*connection)
                        .arg(QString::fromLatin1(protocolName(facts.protocol)));
     if (facts.readAsChosen) {
-        name += isFoundAsChosen(*m_session, *connection) ? QStringLiteral(", as chosen")
-                                                         : QStringLiteral(", not as chosen");
+        if (const auto around = chosenAround(*m_session, *connection)) {
+            name +=
+                QStringLiteral(", in %1 as chosen").arg(QString::fromLatin1(protocolName(*around)));
+        } else {
+            name += isFoundAsChosen(*m_session, *connection) ? QStringLiteral(", as chosen")
+                                                             : QStringLiteral(", not as chosen");
+        }
     } else if ((facts.inferred & kInferredWebSocket) != 0) {
         name += QStringLiteral(", inferred");
     }
@@ -146,6 +151,10 @@ QString ConnectionModel::howItIsKnown(int row) const {
             isFoundAsChosen(*m_session, *connection)
                 ? QStringLiteral("\nRead as you chose: ") + chosen
                 : QStringLiteral("\nYou chose %1, but nothing of the kind was found").arg(chosen);
+        if (chosenAround(*m_session, *connection)) {
+            text +=
+                QStringLiteral("; it carries ") + QString::fromLatin1(protocolName(facts.protocol));
+        }
     }
     const std::string inferred = inferredSentence(facts);
     if (!inferred.empty()) text += QLatin1Char('\n') + displayText(inferred, 300);

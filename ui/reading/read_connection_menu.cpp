@@ -41,6 +41,7 @@ ReadConnectionMenu::ReadConnectionMenu(QWidget* parent)
     for (QActionGroup** group : {&m_readingGroup, &m_compressionGroup, &m_revisionGroup}) {
         *group = new QActionGroup(this);
     }
+    setToolTipsVisible(true);
     addSeparator();
     addReading(*this, QStringLiteral("&Automatic"), "auto");
     addSeparator();
@@ -157,8 +158,15 @@ void ReadConnectionMenu::showMarks() {
     const bool isWebSocket = m_now.kind == ReadAs::Kind::WebSocket;
     const bool isEngineIo =
         m_now.messages != nullptr && m_now.messages->protocol == Protocol::EngineIo;
-    m_compressionMenu->menuAction()->setEnabled(isWebSocket);
-    m_revisionMenu->menuAction()->setEnabled(isWebSocket && isEngineIo);
+    const auto enable = [](const QMenu& menu, bool enabled, const char* otherwise) {
+        menu.menuAction()->setEnabled(enabled);
+        menu.menuAction()->setToolTip(enabled ? QString()
+                                              : plainToolTip(QString::fromUtf8(otherwise)));
+    };
+    enable(*m_compressionMenu, isWebSocket,
+           "Choose WebSocket, or something on it, first: its compression is part of that choice");
+    enable(*m_revisionMenu, isWebSocket && isEngineIo,
+           "Choose Socket.IO or Engine.IO on WebSocket first: its revision is part of that choice");
 }
 
 }  // namespace framescope

@@ -9,6 +9,21 @@ namespace {
 
 constexpr qsizetype kLongest = 120;
 
+/// Of a plain WebSocket the WebSocket itself.
+Protocol chosenProtocol(const ReadAs& readAs) {
+    switch (readAs.kind) {
+        case ReadAs::Kind::Automatic:
+        case ReadAs::Kind::Tcp:
+            break;
+        case ReadAs::Kind::Http:
+            return Protocol::Http;
+        case ReadAs::Kind::WebSocket:
+            if (readAs.socketIo) return Protocol::SocketIo;
+            return readAs.messages != nullptr ? readAs.messages->protocol : Protocol::WebSocket;
+    }
+    return Protocol::Tcp;
+}
+
 }  // namespace
 
 ReadAs readAsOf(const ReadAsRules& rules, const Session& session, ConnectionId connection) {
@@ -38,6 +53,15 @@ bool isFoundAsChosen(const Session& session, ConnectionId connection) {
     const Protocol messages = chosen->messages->protocol;
     return facts.protocol == messages ||
            (messages == Protocol::EngineIo && facts.protocol == Protocol::SocketIo);
+}
+
+std::optional<Protocol> chosenAround(const Session& session, ConnectionId connection) {
+    const ConnectionFacts& facts = session.connection(connection).facts;
+    const auto parsed = parseReadAs(session.name(facts.readAs));
+    const auto* const chosen = std::get_if<ReadAs>(&parsed);
+    if (chosen == nullptr || !isFoundAsChosen(session, connection)) return std::nullopt;
+    const Protocol protocol = chosenProtocol(*chosen);
+    return protocol == facts.protocol ? std::nullopt : std::optional(protocol);
 }
 
 ReadAsRules withConnectionReadAs(const ReadAsRules& rules, const Session& session,

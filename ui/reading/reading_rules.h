@@ -23,6 +23,9 @@ ReadAs readAsOf(const ReadAsRules& rules, const Session& session, ConnectionId c
 /// Whether what the user said that the connection is was found in it: a frame of WebSocket, a
 /// message of the protocol. False where nothing was said of it.
 bool isFoundAsChosen(const Session& session, ConnectionId connection);
+/// Of a connection in which what was chosen was found, and carries more, the protocol that was
+/// chosen: HTTP, where that led to a WebSocket. Nothing otherwise.
+std::optional<Protocol> chosenAround(const Session& session, ConnectionId connection);
 
 /// "Connection 3 as WebSocket"; of a selector that is no single connection the selector itself.
 QString ruleWords(const ReadAsRule& rule);

@@ -137,6 +137,8 @@ private Q_SLOTS:
         QVERIFY(entry(menu, "Connection 1, 10.0.0.1:40001 → 10.0.0.2:3000") != nullptr);
         QVERIFY(entry(menu, "Automatic")->isChecked());
         QVERIFY(!entry(menu, "Compression")->isEnabled());
+        QVERIFY(menu.toolTipsVisible());
+        QVERIFY(entry(menu, "Compression")->toolTip().contains(QStringLiteral("Choose WebSocket")));
 
         entry(menu, "Plain TCP")->trigger();
         QVERIFY(two.waitUntilRead());
@@ -396,8 +398,19 @@ private Q_SLOTS:
         QCOMPARE(name(2), QStringLiteral("1  WebSocket, as chosen"));
         QVERIFY(spoken(2).contains(QStringLiteral("Read as you chose: WebSocket, not compressed")));
         QCOMPARE(name(3), QStringLiteral("2  TCP"));
+        // What was chosen may carry more.
+        Batch more = handMadeBatch(4, 4, 3);
+        ConnectionInfo carrier = session.connection(1);
+        more.names.emplace_back("http");
+        carrier.facts.readAs = 2;
+        more.connections.emplace_back(ConnectionId{1}, carrier);
+        session.append(std::move(more));
+        model.refresh();
+        QCOMPARE(name(2), QStringLiteral("1  WebSocket, in HTTP as chosen"));
+        QVERIFY(
+            spoken(2).contains(QStringLiteral("Read as you chose: HTTP; it carries WebSocket")));
         // Frames that were looked for and not found.
-        Batch none = handMadeBatch(4, 4, 3);
+        Batch none = handMadeBatch(8, 4, 3);
         ConnectionInfo info = session.connection(1);
         info.facts = ConnectionFacts();
         info.facts.readAsChosen = true;
