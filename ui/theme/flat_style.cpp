@@ -46,6 +46,10 @@ void FlatStyle::drawPrimitive(PrimitiveElement element, const QStyleOption* opti
             return paintFieldFrame(*painter, *option);
         case PE_IndicatorCheckBox:
             return paintCheckBox(*painter, *option);
+        case PE_PanelScrollAreaCorner:
+            // Between the two bars, on their ground.
+            painter->fillRect(option->rect, roleColors(option->palette).surface);
+            return;
         default:
             QProxyStyle::drawPrimitive(element, option, painter, widget);
     }
