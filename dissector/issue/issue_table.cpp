@@ -57,7 +57,7 @@ constexpr std::array kIssues = {
               "These bytes of a gap were captured after it had been given up.",
               "RFC 9293 section 3.4"},
     IssueInfo{IssueCode::TcpDataUnplaced, Warning, "tcp.data-unplaced",
-              "The sequence number of this data is no place in the stream as it was captured.",
+              "The sequence number of this data lies outside the stream that was captured.",
               "RFC 9293 section 3.4"},
     IssueInfo{IssueCode::TcpUrgentData, Note, "tcp.urgent-data",
               "The segment points to urgent data.", "RFC 9293 section 3.8.5"},
