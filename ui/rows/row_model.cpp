@@ -51,6 +51,7 @@ void RowModel::setSession(const Session* session) {
     m_greatestLength = 0;
     m_latestNs = 0;
     m_held.reset();
+    m_checksums.setSession(session);
     restart();
     endResetModel();
     fetchAppended();
@@ -107,6 +108,7 @@ void RowModel::fetchAppended() {
 
 void RowModel::scanSlice() {
     if (m_session == nullptr) return;
+    m_checksums.countAppended();
     measureAppended();
     const RecordId count = available();
     if (!m_isNarrowed) {
@@ -210,7 +212,7 @@ QVariant RowModel::data(const QModelIndex& index, int role) const {
             if (index.column() == Arrow) return tooltip(record, Arrow);
             return cellText(record, index.column());
         case SeverityRole:
-            return static_cast<int>(m_session->record(record).severity);
+            return static_cast<int>(severityOf(record));
         case DirectionRole:
             if (m_session->record(record).connection == kNoConnection) return {};
             return static_cast<int>(m_session->record(record).direction);
@@ -229,7 +231,11 @@ QVariant RowModel::headerData(int section, Qt::Orientation orientation, int role
             return shortened ? QStringLiteral("No.") : QStringLiteral("Number of the row");
         case Time:
             return shortened ? QStringLiteral("Time")
-                             : QStringLiteral("Seconds since the first packet");
+                             : QStringLiteral(
+                                   "Seconds since the first packet. Rows stand in the order of "
+                                   "their bytes in the stream: data that had to wait for missing "
+                                   "bytes comes behind them, so a time may be earlier than the one "
+                                   "above it.");
         case Connection:
             return shortened ? QStringLiteral("Conn")
                              : QStringLiteral("Number of the TCP connection (tcp.stream)");
@@ -276,13 +282,13 @@ QString RowModel::tooltip(RecordId record, int column) const {
     const Record& r = m_session->record(record);
     switch (column) {
         case Number:
-            if (r.severity == Severity::None) {
+            if (severityOf(record) == Severity::None) {
                 return QStringLiteral("Row %1, packet %2").arg(quint64{record} + 1).arg(r.packet);
             }
             return QStringLiteral("Row %1, packet %2, with an issue (%3)")
                 .arg(quint64{record} + 1)
                 .arg(r.packet)
-                .arg(severityWord(r.severity));
+                .arg(severityWord(severityOf(record)));
         case Time:
             return cellText(record, Time) + QStringLiteral(" s\n") +
                    QDateTime::fromMSecsSinceEpoch(r.timeNs / 1'000'000).toString(Qt::ISODateWithMs);
@@ -302,6 +308,15 @@ QString RowModel::tooltip(RecordId record, int column) const {
         default:
             return {};
     }
+}
+
+Severity RowModel::severityOf(RecordId record) const {
+    return std::max(m_session->record(record).severity, m_checksums.of(record));
+}
+
+void RowModel::checksumsChanged() {
+    m_checksums.setSession(m_session);
+    if (m_shown > 0) Q_EMIT dataChanged(index(0, Number), index(m_shown - 1, Info));
 }
 
 const RowText& RowModel::textOf(RecordId record) const {

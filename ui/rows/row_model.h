@@ -13,6 +13,7 @@
 #include <QTimer>
 
 #include "capture/session/session.h"
+#include "ui/rows/checksum_marks.h"
 
 namespace framescope {
 
@@ -62,6 +63,11 @@ public:
     QVariant headerData(int section, Qt::Orientation orientation,
                         int role = Qt::DisplayRole) const override;
 
+    /// What the verified checksums of the rows' packets are worth.
+    const ChecksumMarks& checksums() const { return m_checksums; }
+    /// Checksums are verified from now on, or no more.
+    void checksumsChanged();
+
     /// The widest text that a column of numbers has among all rows read so far, shown or not; empty
     /// for the other columns.
     QString widestText(int column) const;
@@ -86,6 +92,7 @@ private:
     QString cellText(RecordId record, int column) const;
     QString tooltip(RecordId record, int column) const;
     const RowText& textOf(RecordId record) const;
+    Severity severityOf(RecordId record) const;
 
     const Session* m_session = nullptr;
     bool m_isNarrowed = false;
@@ -100,6 +107,7 @@ private:
     int m_rowLimit = 0x7fffffff;
     bool m_limitReached = false;
     QTimer m_nextSlice;
+    ChecksumMarks m_checksums;
     mutable QCache<RecordId, RowText> m_texts;
 };
 

@@ -123,6 +123,8 @@ void CapturePage::wire() {
     connect(m_rowView, &RowView::recordSelected, this, &CapturePage::showRecord);
     connect(m_side, &SidePane::narrowed, this, &CapturePage::showOnly);
     connect(m_rowModel, &RowModel::caughtUp, this, &CapturePage::updateEmptyText);
+    connect(&m_rowModel->checksums(), &ChecksumMarks::counted, this,
+            &CapturePage::selectionChanged);
     connect(m_tree, &FieldTreeView::fieldSelected, m_sources, &SourceTabs::showField);
     connect(m_sources, &SourceTabs::byteActivated, this, [this](SourceId source, quint64 position) {
         if (m_dissection) m_tree->selectField(m_dissection->fields.innermost(source, position));
@@ -363,6 +365,12 @@ void CapturePage::aimMenus() {
     m_rowConnectionMenu->setTarget(m_session, ofRow, *m_rules);
     m_sideConnectionMenu->setTarget(
         m_session, m_session != nullptr ? m_side->chosenConnection() : std::nullopt, *m_rules);
+}
+
+void CapturePage::checksumsChanged() {
+    m_rowModel->checksumsChanged();
+    showSelectedAgain();
+    Q_EMIT selectionChanged();
 }
 
 void CapturePage::showSelectedAgain() {

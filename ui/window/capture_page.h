@@ -85,6 +85,8 @@ public:
     void setReadAsRules(const ReadAsRules& rules);
     /// Takes the selected row apart again.
     void showSelectedAgain();
+    /// Checksums are verified from now on, or no more.
+    void checksumsChanged();
     /// Asks for the number of a row.
     void askForRow();
     /// Opens the menu that says how a connection is read: of the one chosen at the side while the

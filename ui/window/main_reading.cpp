@@ -57,7 +57,7 @@ void MainWindow::verifyChecksums(bool on) {
     if (m_options.settings != nullptr) m_options.settings->setValue(checksumKey(), on);
     for (CapturePlace* const place : places()) {
         readAsSet(*place);
-        place->page().showSelectedAgain();
+        place->page().checksumsChanged();
     }
 }
 

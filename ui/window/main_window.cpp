@@ -210,6 +210,7 @@ void MainWindow::showFigures() {
     facts.name = displayText(place->name().toStdString(), 80);
     facts.shownRows = place->page().rowModel().rowCount();
     facts.narrowed = place->page().rowModel().isNarrowed();
+    facts.wrongChecksums = place->page().rowModel().checksums().counts();
     facts.limitReached = place->page().rowModel().limitReached();
     facts.reading = place->loader().isReading() && !live.isRunning();
     facts.cancelled = place->loader().wasCancelled();

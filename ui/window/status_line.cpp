@@ -132,8 +132,9 @@ void StatusLine::showSession(const Session* session, const StatusFacts& facts) {
     m_summary = session != nullptr ? statusSummary(*session, facts) : QString();
     elide();
     const Statistics figures = session != nullptr ? session->statistics() : Statistics{};
-    const auto issues = [&figures](Severity s) {
-        return figures.issues[static_cast<std::size_t>(s)];
+    const auto issues = [&](Severity s) {
+        const auto place = static_cast<std::size_t>(s);
+        return figures.issues[place] + facts.wrongChecksums[place];
     };
     m_counts[0]->setCount(issues(Severity::Error));
     m_counts[1]->setCount(issues(Severity::Warning));

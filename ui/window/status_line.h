@@ -29,6 +29,8 @@ struct StatusFacts {
     /// The bar of a live capture shows packets and rows; here they would be those of another
     /// moment.
     bool live = false;
+    /// Of checksums that are verified, by Severity; the session does not count them.
+    std::array<quint64, 4> wrongChecksums{};
     std::optional<double> saved;  ///< how much of a copy that is being made, 0 to 1
 };
 

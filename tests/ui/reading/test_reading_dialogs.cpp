@@ -10,11 +10,13 @@
 #include <QTemporaryDir>
 #include <QTest>
 #include <QTextBrowser>
+#include <QtEndian>
 
 #include "capture/session/session.h"
 #include "ui/load/load_controller.h"
 #include "ui/reading/capture_properties_dialog.h"
 #include "ui/reading/reading_limits.h"
+#include "ui/rows/row_model.h"
 #include "ui/rows/row_view.h"
 #include "ui/tree/field_tree_view.h"
 #include "ui/widgets/flat_button.h"
@@ -161,6 +163,48 @@ private Q_SLOTS:
         QVERIFY(action(another, "Verify Checksums")->isChecked());
         verify->trigger();
         QVERIFY(!shows(window, FieldId::TcpChecksumStatus));
+    }
+
+    void wrongChecksumsAreMarkedAndCounted() {
+        MainWindow window({});
+        const QString good = QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples/ws-echo.pcap");
+        QVERIFY(openAndRead(window, good));
+        const PacketNumber packet = window.loader().session()->record(5).packet;
+        QFile file(good);
+        QVERIFY(file.open(QIODevice::ReadOnly));
+        QByteArray bytes = file.readAll();
+        // Records have a header of 16 bytes, with the packet's length at its ninth; in front of
+        // TCP's checksum stand Ethernet, IPv4 and 16 bytes.
+        qsizetype at = 24;
+        for (PacketNumber number = 1; number < packet; ++number) {
+            at += 16 + qFromLittleEndian<quint32>(bytes.constData() + at + 8);
+        }
+        char& checksum = bytes[at + 16 + 14 + 20 + 16];
+        checksum = static_cast<char>(~checksum);
+        const QString bad = m_folder.filePath(QStringLiteral("bad.pcap"));
+        QFile changed(bad);
+        QVERIFY(changed.open(QIODevice::WriteOnly));
+        QCOMPARE(changed.write(bytes), bytes.size());
+        changed.close();
+
+        QVERIFY(openAndRead(window, bad));
+        const RowModel& rows = window.capturePage().rowModel();
+        const auto severity = [&rows](int row) {
+            return static_cast<Severity>(
+                rows.index(row, RowModel::Number).data(RowModel::SeverityRole).toInt());
+        };
+        const auto warnings = [&rows] {
+            return rows.checksums().counts()[static_cast<std::size_t>(Severity::Warning)];
+        };
+        QCOMPARE(severity(5), Severity::None);
+        QAction* const verify = action(window, "Verify Checksums");
+        verify->trigger();
+        QCOMPARE(severity(5), Severity::Warning);
+        QCOMPARE(severity(3), Severity::None);
+        QTRY_COMPARE(warnings(), quint64{1});
+        verify->trigger();
+        QCOMPARE(severity(5), Severity::None);
+        QCOMPARE(warnings(), quint64{0});
     }
 
     void propertiesCanBeReadAndCopied() {
