@@ -25,6 +25,11 @@ static_assert(RowModel::ColumnCount <= 8);
 
 namespace {
 
+/// Characters of Info that are worth more than other columns, and those columns, the first to go
+/// first.
+constexpr int kLeastInfo = 26;
+constexpr int kMayBeHidden[] = {RowModel::Length, RowModel::Connection, RowModel::Time};
+
 /// The longest name a protocol has, so that the column keeps its width whatever comes.
 QString widestProtocol() {
     QString widest;
@@ -54,10 +59,14 @@ RowView::RowView(RowModel& model, QWidget* parent)
     setTabKeyNavigation(false);
     setAccessibleName(QStringLiteral("Rows"));
     applyFonts();
-    connect(horizontalHeader(), &QHeaderView::sectionResized, this, [this](int section, int, int) {
-        const bool stretched = section == RowModel::Info;
-        if (!m_fitting && !stretched) m_userResized[static_cast<std::size_t>(section)] = true;
-    });
+    connect(horizontalHeader(), &QHeaderView::sectionResized, this,
+            [this](int section, int before, int now) {
+                // A column that goes or comes back says so later, and is nobody's doing.
+                const bool hides = before == 0 || now == 0;
+                const bool stretched = section == RowModel::Info;
+                if (m_fitting || stretched || hides) return;
+                m_userResized[static_cast<std::size_t>(section)] = true;
+            });
     connect(&model, &QAbstractItemModel::modelReset, this,
             [this] { Q_EMIT recordSelected(kNoRecord); });
     connect(&model, &QAbstractItemModel::rowsInserted, this,
@@ -103,7 +112,29 @@ void RowView::fitColumns() {
         if (m_userResized[static_cast<std::size_t>(column)]) continue;
         const int width = std::max(columnWidthFor(column, templates[column]),
                                    columnWidthFor(column, m_model.widestText(column)));
-        if (width > columnWidth(column) || begins) setColumnWidth(column, width);
+        // A hidden column has no width; what it was is as wide as it has to be.
+        if (isColumnHidden(column) || width > columnWidth(column) || begins) {
+            setColumnWidth(column, width);
+        }
+    }
+    makeRoomForInfo();
+}
+
+void RowView::makeRoomForInfo() {
+    // What is hidden depends on the width of the pane, which does not depend on what is hidden.
+    if (m_makingRoom || !isVisible()) return;
+    const QScopedValueRollback making(m_makingRoom, true);
+    const QScopedValueRollback guard(m_fitting, true);
+    const int least = columnWidthFor(RowModel::Info, QString(kLeastInfo, QLatin1Char('0')));
+    for (const int column : kMayBeHidden) setColumnHidden(column, false);
+    int others = 0;
+    for (int column = 0; column < RowModel::Info; ++column) others += columnWidth(column);
+    for (const int column : kMayBeHidden) {
+        if (viewport()->width() - others >= least) break;
+        // A width that somebody chose says that the column is wanted.
+        if (m_userResized[static_cast<std::size_t>(column)]) continue;
+        others -= columnWidth(column);
+        setColumnHidden(column, true);
     }
 }
 
@@ -161,6 +192,11 @@ void RowView::setGrowing(bool growing) {
 void RowView::followEnd() {
     setFollowing(true);
     keepAtEnd();
+}
+
+void RowView::stopFollowing(int rowsSeen) {
+    setFollowing(false);
+    m_rowsSeen = std::clamp(rowsSeen, 0, m_model.rowCount());
 }
 
 void RowView::setFollowing(bool following) {
@@ -223,12 +259,18 @@ void RowView::resizeEvent(QResizeEvent* event) {
     const bool inSight =
         row >= top && (row - top + 1) * heightOfRows() <= event->oldSize().height();
     LongTableView::resizeEvent(event);
+    makeRoomForInfo();
     // Not across: that would move the columns.
     const int rows = std::max(viewport()->height() / heightOfRows(), 1);
     if (lost > 0 && inSight && row - verticalScrollBar()->value() >= rows) {
         verticalScrollBar()->setValue(row - rows + 1);
     }
     keepAtEnd();
+}
+
+void RowView::showEvent(QShowEvent* event) {
+    LongTableView::showEvent(event);
+    makeRoomForInfo();
 }
 
 void RowView::currentChanged(const QModelIndex& current, const QModelIndex& previous) {

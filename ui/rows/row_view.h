@@ -43,6 +43,10 @@ public:
     void setGrowing(bool growing);
     bool isGrowing() const { return m_growing; }
     void followEnd();
+    /// Follows no more, as if it had stopped when there were so many rows.
+    void stopFollowing(int rowsSeen);
+    /// The rows there were when the list stopped to follow.
+    int rowsSeen() const { return m_rowsSeen; }
     bool isFollowing() const { return m_growing && m_following; }
     /// Rows that were added since the list stopped to follow.
     int rowsMissed() const;
@@ -58,6 +62,7 @@ protected:
     void keyPressEvent(QKeyEvent* event) override;
     void changeEvent(QEvent* event) override;
     void resizeEvent(QResizeEvent* event) override;
+    void showEvent(QShowEvent* event) override;
     void currentChanged(const QModelIndex& current, const QModelIndex& previous) override;
     void focusInEvent(QFocusEvent* event) override;
     void focusOutEvent(QFocusEvent* event) override;
@@ -67,11 +72,14 @@ private:
     void setFollowing(bool following);
     void keepAtEnd();
     int columnWidthFor(int column, const QString& text) const;
+    /// Hides columns that the tree says as well while the pane is too narrow for what a row says.
+    void makeRoomForInfo();
 
     RowModel& m_model;
     RowDelegate* m_delegate;
     QString m_emptyText;
     bool m_fitting = false;
+    bool m_makingRoom = false;
     bool m_growing = false;
     bool m_following = false;
     int m_rowsSeen = 0;                   // when following stopped

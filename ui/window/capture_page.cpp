@@ -47,8 +47,9 @@ struct CapturePage::Place {
     std::optional<ConnectionId> connection;         // chosen at the side
     std::optional<ConnectionId> sessionConnection;  // one of the session that is
     std::optional<RowSearch> selected;
-    std::optional<RowSearch> top;  // the first row in sight
-    int above = 0;                 // rows between that and the selected one, if it is in sight
+    std::optional<RowSearch> top;   // the first row in sight
+    std::optional<RowSearch> seen;  // the last row there was when the list stopped to follow
+    int above = 0;                  // rows between that and the selected one, if it is in sight
     FieldId field = FieldId::None;
     bool narrowed = false;  // what was chosen is chosen again
     std::optional<RecordId> found;
@@ -286,6 +287,10 @@ void CapturePage::keepPlace() {
         const bool inSight = row >= first && (last < 0 || row <= last);
         place->above = inSight ? row - first : -1;
     }
+    const RecordId seen = m_rowModel->recordAt(m_rowView->rowsSeen() - 1);
+    if (m_growing && !m_rowView->isFollowing() && seen != kNoRecord) {
+        place->seen.emplace(anchorOf(m_session->record(seen)));
+    }
     const bool wantsTop = !m_rowView->isFollowing() && (selected == kNoRecord || place->above < 0);
     if (wantsTop && first >= 0) {
         place->top.emplace(anchorOf(m_session->record(m_rowModel->recordAt(first))));
@@ -320,6 +325,15 @@ void CapturePage::findPlaceAgain() {
         const int row = m_rowModel->rowOf(record);
         if (row >= 0) m_rowView->verticalScrollBar()->setValue(std::max(row - above, 0));
     };
+    if (place.seen && m_growing) {
+        const auto seen = place.seen->look(*m_session, complete);
+        const int row = seen ? m_rowModel->rowOf(*seen) : -1;
+        if (row >= 0) {
+            place.seen.reset();
+            m_rowView->stopFollowing(row + 1);
+            sayWhatIsMissed();
+        }
+    }
     if (place.selected && !place.found) {
         place.found = place.selected->look(*m_session, complete);
         if (place.found && m_rowModel->rowOf(*place.found) >= 0) {

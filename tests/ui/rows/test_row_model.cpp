@@ -366,6 +366,59 @@ private Q_SLOTS:
         QCOMPARE(changed.first().at(1).value<QModelIndex>().row(), 29);
     }
 
+    void aNarrowListLeavesRoomForWhatARowSays() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 30, 3));
+        RowModel model;
+        RowView view(model);
+        model.setSession(&session);
+        view.resize(900, 300);
+        view.show();
+        const auto hidden = [&view] {
+            QList<int> columns;
+            for (int column = 0; column < RowModel::ColumnCount; ++column) {
+                if (view.isColumnHidden(column)) columns << column;
+            }
+            return columns;
+        };
+        QCOMPARE(hidden(), QList<int>());
+        const int length = view.columnWidth(RowModel::Length);
+        view.resize(450, 300);
+        QVERIFY(hidden().contains(RowModel::Length));
+        QVERIFY(!hidden().contains(RowModel::Number));
+        QVERIFY(view.columnWidth(RowModel::Info) > 150);
+        // Nor is it taken for somebody's wish later on, when the header says what it did.
+        QCoreApplication::processEvents();
+        model.setSession(&session);
+        view.fitColumns();
+        QCoreApplication::processEvents();
+        view.fitColumns();
+        QVERIFY(hidden().contains(RowModel::Length));
+        view.resize(900, 300);
+        QCOMPARE(hidden(), QList<int>());
+        QCOMPARE(view.columnWidth(RowModel::Length), length);
+        // What somebody made as wide as it is, stays.
+        view.setColumnWidth(RowModel::Length, length + 10);
+        view.resize(450, 300);
+        QVERIFY(!hidden().contains(RowModel::Length));
+        QCOMPARE(view.columnWidth(RowModel::Length), length + 10);
+    }
+
+    void whatWasMissedIsCountedFromWhereOneStopped() {
+        Session session(nullptr);
+        session.append(handMadeBatch(0, 100, 2));
+        RowModel model;
+        RowView view(model);
+        view.show();
+        model.setSession(&session);
+        view.setGrowing(true);
+        view.stopFollowing(70);
+        QVERIFY(!view.isFollowing());
+        QCOMPARE(view.rowsMissed(), 30);
+        view.stopFollowing(500);
+        QCOMPARE(view.rowsMissed(), 0);
+    }
+
     void aGrowingListFollowsUntilSomebodyLooks() {
         Session session(nullptr);
         session.append(handMadeBatch(0, 100, 2));
