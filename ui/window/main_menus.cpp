@@ -142,10 +142,12 @@ void MainWindow::buildViewMenu() {
     addCaptureAction(menu, QStringLiteral("&Bytes"), {keys("Alt+4")},
                      [this] { shownPage().sources().hexView().setFocus(Qt::ShortcutFocusReason); });
     menu.addSeparator();
-    addCaptureAction(menu, QStringLiteral("Only &This Connection"), {keys("Ctrl+L")},
-                     [this] { shownPage().narrowToSelected(); });
-    addCaptureAction(menu, QStringLiteral("Only This &Session"), {keys("Ctrl+Alt+L")},
-                     [this] { shownPage().narrowToSessionOfSelected(); });
+    m_onlyConnectionAction =
+        addCaptureAction(menu, QStringLiteral("Only &This Connection"), {keys("Ctrl+L")},
+                         [this] { shownPage().narrowToSelected(); });
+    m_onlySessionAction =
+        addCaptureAction(menu, QStringLiteral("Only This &Session"), {keys("Ctrl+Alt+L")},
+                         [this] { shownPage().narrowToSessionOfSelected(); });
     addCaptureAction(menu, QStringLiteral("&All Connections"), {keys("Ctrl+Shift+L")},
                      [this] { shownPage().narrowTo(std::nullopt); });
     menu.addSeparator();

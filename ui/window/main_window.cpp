@@ -203,6 +203,12 @@ void MainWindow::showFigures() {
     const bool isOnConnection =
         row != kNoRecord && session->record(row).connection != kNoConnection;
     for (QAction* action : m_rowActions) action->setEnabled(isOnConnection);
+    for (QAction* action : {m_onlyConnectionAction, m_onlySessionAction}) {
+        action->setEnabled(isOnConnection);
+        action->setToolTip(row == kNoRecord || isOnConnection
+                               ? QString()
+                               : QStringLiteral("The selected row belongs to no connection"));
+    }
     if (m_replaySideAction != nullptr) m_replaySideAction->setEnabled(session != nullptr);
     if (session == nullptr) return m_status->showSession(nullptr, {});
     const LiveController& live = place->live();

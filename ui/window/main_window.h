@@ -196,6 +196,8 @@ private:
     QAction* m_pauseAction = nullptr;
     QAction* m_followAction = nullptr;
     QAction* m_checksumAction = nullptr;
+    QAction* m_onlyConnectionAction = nullptr;
+    QAction* m_onlySessionAction = nullptr;
     DecodeLimits m_limits;      // for what is read from now on
     bool m_openShown = false;   // what showReplaced() has shown
     bool m_liveFailed = false;  // the strip says why the capture has ended
