@@ -126,7 +126,11 @@ void writeRow(SessionRow& row, JsonWriter& json) {
     json.key("packet");
     json.number(record.packet);
     json.key("time");
-    json.text(formatTime(record.timeNs));
+    if (record.hasTime()) {
+        json.text(formatTime(record.timeNs));
+    } else {
+        json.null();
+    }
     if (record.connection != kNoConnection) {
         json.key("connection");
         json.number(record.connection);

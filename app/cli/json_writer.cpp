@@ -75,6 +75,11 @@ void JsonWriter::separate() {
     m_comma = true;
 }
 
+void JsonWriter::null() {
+    separate();
+    m_out += "null";
+}
+
 void JsonWriter::plain(std::string_view value) {
     separate();
     m_out += '"';

@@ -25,6 +25,7 @@ public:
     /// A number; a string of its digits from 2^53 on, where readers that use doubles lose digits.
     void number(std::uint64_t value);
     void boolean(bool value);
+    void null();
     /// Text that is known to be printable ASCII without quotes and backslashes.
     void plain(std::string_view value);
     /// Lower-case hex digits.

@@ -76,6 +76,8 @@ std::string engineSessionText(const Session& session) {
     }
     table.addColumn("Closed by", Left);
     table.addColumn("Recovery id", Left);
+    const bool timed = session.statistics().hasTimes();
+    const std::int64_t firstTimeNs = session.statistics().firstTimeNs;
     for (const SessionInfo& info : session.engineSessions()) {
         table.addRow({info.sid.empty() ? "not captured" : printableLine(info.sid),
                       info.server.text(),
@@ -93,8 +95,8 @@ std::string engineSessionText(const Session& session) {
                       std::to_string(info.heartbeats),
                       info.heartbeats == 0 ? "" : durationText(info.longestHeartbeatNs),
                       std::to_string(info.missedHeartbeats),
-                      secondsText(info.firstTimeNs - session.statistics().firstTimeNs, 6),
-                      durationText(info.lastTimeNs - info.firstTimeNs),
+                      timed ? secondsText(info.firstTimeNs - firstTimeNs, 6) : "",
+                      timed ? durationText(info.lastTimeNs - info.firstTimeNs) : "",
                       closedBy(info),
                       printableLine(info.recoveryId)});
     }

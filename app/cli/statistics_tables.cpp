@@ -29,15 +29,18 @@ std::string pollingText(const Session& session) {
                                      "Payload", "Mean wait", "Longest wait", "Begins", "Lasts"}) {
         table.addColumn(figure, Right);
     }
+    const auto timed = [&session](std::string text) {
+        return session.statistics().hasTimes() ? std::move(text) : std::string();
+    };
     for (const http::PollSummary& poll : session.polls()) {
         table.addRow({std::string(http::pollKindName(poll.kind)),
                       poll.method + ' ' + printableLine(poll.path), poll.client.text(),
                       poll.server.text(), std::to_string(poll.connections),
                       std::to_string(poll.requests), std::to_string(poll.requestHeaderBytes),
                       std::to_string(poll.responseHeaderBytes), std::to_string(poll.payloadBytes),
-                      durationText(poll.meanWaitNs), durationText(poll.maxWaitNs),
-                      secondsText(poll.firstTimeNs - session.statistics().firstTimeNs, 6),
-                      durationText(poll.lastTimeNs - poll.firstTimeNs)});
+                      timed(durationText(poll.meanWaitNs)), timed(durationText(poll.maxWaitNs)),
+                      timed(secondsText(poll.firstTimeNs - session.statistics().firstTimeNs, 6)),
+                      timed(durationText(poll.lastTimeNs - poll.firstTimeNs))});
     }
     return table.text();
 }

@@ -98,7 +98,8 @@ std::string checksumLines(const ChecksumFigures& figures) {
 std::string summaryText(const Session& session) {
     const Statistics& figures = session.statistics();
     std::string text = packetLines(figures);
-    if (figures.packets != 0) {
+    text += lineIfAny("Packets without a time", figures.untimedPackets);
+    if (figures.hasTimes()) {
         text += line("First packet", dateText(figures.firstTimeNs));
         text += line("Last packet", dateText(figures.lastTimeNs));
         text += line("Time span", secondsText(figures.lastTimeNs - figures.firstTimeNs, 6) + " s");

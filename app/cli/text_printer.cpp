@@ -54,7 +54,9 @@ void TextPrinter::print(SessionRow& row, std::string& out) {
 void TextPrinter::printLine(const SessionRow& row, std::string& out) const {
     const Record& record = row.record();
     const RowText text = row.session().text(row.id());
-    const std::string time = secondsText(record.timeNs - row.session().statistics().firstTimeNs, 6);
+    const std::string time =
+        record.hasTime() ? secondsText(record.timeNs - row.session().statistics().firstTimeNs, 6)
+                         : "no time";
     const bool onConnection = record.connection != kNoConnection;
     const char* const arrow = !onConnection                                   ? "--"
                               : record.direction == Direction::ClientToServer ? "->"

@@ -63,10 +63,15 @@ void Ingestor::packet(const CapturedPacket& packet) {
 }
 
 void Ingestor::packet(const CapturedPacket& packet, const DecodedPacket& decoded) {
-    // A packet without a time of its own stands where the one before it stood.
-    if (packet.hasTime) m_lastTimeNs = packet.timeNs;
-    if (m_statistics.packets == 0) m_statistics.firstTimeNs = m_lastTimeNs;
-    m_statistics.lastTimeNs = std::max(m_statistics.lastTimeNs, m_lastTimeNs);
+    if (packet.hasTime) {
+        m_lastTimeNs = packet.timeNs;
+        if (!m_statistics.hasTimes()) {
+            m_statistics.firstTimeNs = m_statistics.lastTimeNs = m_lastTimeNs;
+        }
+        m_statistics.lastTimeNs = std::max(m_statistics.lastTimeNs, m_lastTimeNs);
+    } else {
+        noteUntimed(packet.number);
+    }
     ++m_statistics.packets;
     m_batch.packetOffsets.push_back(packet.recordOffset);
     if (packet.dropped != 0) emitDrop(packet);
@@ -100,6 +105,18 @@ void Ingestor::packet(const CapturedPacket& packet, const DecodedPacket& decoded
         m_mostOfCut = std::max(m_mostOfCut, packet.data.size());
     }
     m_tracker.packet(decoded, packet.data, {packet.number, m_lastTimeNs, packet.dataOffset});
+}
+
+/// A packet without a time of its own stands where the one before it stood.
+void Ingestor::noteUntimed(PacketNumber packet) {
+    ++m_statistics.untimedPackets;
+    if (m_untimed.empty() || m_untimed.back().end != packet) m_untimed.push_back({packet, packet});
+    m_untimed.back().end = packet + 1;
+}
+
+bool Ingestor::isUntimed(PacketNumber packet) const {
+    const auto behind = std::ranges::upper_bound(m_untimed, packet, {}, &PacketRun::begin);
+    return behind != m_untimed.begin() && packet < std::prev(behind)->end;
 }
 
 /// The packets are missing between the rows before and those that this packet makes, so that is
@@ -266,10 +283,13 @@ void Ingestor::packet(ConnectionId id, const tcp::Origin& origin) {
     if (m_laterPart) return;
     Connection& connection = enter(id);
     ConnectionInfo& info = connection.info;
-    // Times may run backwards.
-    if (info.packets == 0) info.firstTimeNs = info.lastTimeNs = origin.timeNs;
-    info.firstTimeNs = std::min(info.firstTimeNs, origin.timeNs);
-    info.lastTimeNs = std::max(info.lastTimeNs, origin.timeNs);
+    if (m_untimed.empty() || !isUntimed(origin.packet)) {
+        if (!info.hasTimes) info.firstTimeNs = info.lastTimeNs = origin.timeNs;
+        info.hasTimes = true;
+        // Times may run backwards.
+        info.firstTimeNs = std::min(info.firstTimeNs, origin.timeNs);
+        info.lastTimeNs = std::max(info.lastTimeNs, origin.timeNs);
+    }
     ++info.packets;
     connection.lastPacket = m_arrival = {origin.packet, origin.timeNs};
     connection.behindGap = {};
@@ -497,6 +517,9 @@ RecordId Ingestor::emit(Record record) {
 RecordId Ingestor::append(const Record& record) {
     ++m_statistics.rows[static_cast<std::size_t>(record.protocol)];
     m_batch.records.push_back(record);
+    if (!m_untimed.empty() && isUntimed(record.packet)) {
+        m_batch.records.back().flags |= kFlagNoTime;
+    }
     return m_nextRecord++;
 }
 

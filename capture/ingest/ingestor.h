@@ -30,6 +30,9 @@ public:
     explicit Ingestor(IngestOptions options = {}, tcp::ReadBack readBack = {});
     ~Ingestor() override;
 
+    /// Before the first packet: what comes without a time in front of the first one that has a time
+    /// counts as if it came then, for whatever measures times.
+    void startAt(std::int64_t timeNs) { m_lastTimeNs = timeNs; }
     /// The next packet of the capture.
     void packet(const CapturedPacket& packet);
     /// The same where decodePacket() was already called.
@@ -90,6 +93,12 @@ private:
         tcp::Origin origin;
     };
 
+    /// Packets one behind the other.
+    struct PacketRun {
+        PacketNumber begin = 0;
+        PacketNumber end = 0;  ///< the first one behind it
+    };
+
     // TcpObserver
     void opened(ConnectionId id, const tcp::Opening& opening) override;
     void packet(ConnectionId id, const tcp::Origin& origin) override;
@@ -138,6 +147,8 @@ private:
     void handOn(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
                 const tcp::Origin& origin);
 
+    void noteUntimed(PacketNumber packet);
+    bool isUntimed(PacketNumber packet) const;
     void emitDrop(const CapturedPacket& packet);
     void emitComments(const CapturedPacket& packet);
     void unread(const CapturedPacket& packet, PacketKind kind);
@@ -163,6 +174,7 @@ private:
     Arrival m_arrival;
     RecordId m_nextRecord = 0;
     std::int64_t m_lastTimeNs = 0;
+    std::vector<PacketRun> m_untimed;  ///< packets without a time; ascending, apart
     std::map<std::uint32_t, std::uint64_t> m_unreadLinkTypes;
     std::unordered_set<const ReadAs*> m_rulesUsed;
     std::size_t m_mostOfCut = 0;

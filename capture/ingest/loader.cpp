@@ -28,6 +28,8 @@ constexpr std::size_t kQueueLimit = 64;
 /// How long the worker waits for a capture that is still being written before it asks whether it is
 /// still wanted.
 constexpr std::chrono::milliseconds kWait{50};
+/// Packets among which one with a time is sought, where the first one has none.
+constexpr std::size_t kMostSoughtForTime = 4096;
 
 /// What the capturing system says it lost in all, behind the last packet as well. A ring of many
 /// files says it for each of them; the first will do.
@@ -173,6 +175,17 @@ void tellUnlistedConflicts(const Ingestor& ingestor, const DecodeLimits& limits,
                       " are.");
 }
 
+/// The time of the first packet that has one, as far as it is sought; nothing where none has.
+std::optional<std::int64_t> firstTime(const std::shared_ptr<CaptureFile>& file) {
+    CaptureReader reader(file);
+    CapturedPacket packet;
+    for (std::size_t i = 0; i < kMostSoughtForTime; ++i) {
+        if (reader.next(packet) != ReadStep::Packet) break;
+        if (packet.hasTime) return packet.timeNs;
+    }
+    return std::nullopt;
+}
+
 /// Rules that the user has set and that came to nothing: mostly a slip of the pen.
 void tellUnusedRules(const Ingestor& ingestor, std::vector<std::string>& notices) {
     for (const ReadAsRule& rule : ingestor.readAsRules().rules()) {
@@ -241,6 +254,10 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
         while (step == ReadStep::Packet) {
             const PacketBlock& block = ahead.next();
             findings.append(block.findings);
+            if (ingestor.statistics().packets == 0 && !block.entries.empty() &&
+                !block.entries.front().packet.hasTime) {
+                if (const auto time = firstTime(file)) ingestor.startAt(*time);
+            }
             for (const PacketBlock::Entry& entry : block.entries) {
                 ingestor.packet(entry.packet, entry.decoded);
                 if (ingestor.pending() >= limit && !sink(takeBatch())) return;

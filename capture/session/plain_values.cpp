@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "capture/file/file_order.h"
 #include "dissector/websocket/mask.h"
 
 namespace framescope {
@@ -37,21 +36,6 @@ Known address(const IpAddress& known, int version, FieldValue& value) {
     if (known.version != version) return Known::Absent;
     if (version == 4) return number(readBe32(known.bytes.data()), value);
     return bytes(known.bytes, value);
-}
-
-constexpr std::size_t kTimedBlock = 20;  ///< of an enhanced packet block, up to its time
-
-/// Whether the packet that begins so in the file is plainly seen to have this time of its own. In
-/// pcapng that is an enhanced packet block that counts micro- or nanoseconds, in either byte order.
-bool hasTime(CaptureFormat format, ByteView begin, std::int64_t timeNs) {
-    if (format != CaptureFormat::Pcapng) return true;
-    constexpr std::uint32_t kEnhancedPacket = 6;
-    const bool bigEndian = readBe32(begin.data()) == kEnhancedPacket;
-    const FileOrder order(bigEndian);
-    if (order.u32(begin, 0) != kEnhancedPacket) return false;
-    const std::uint64_t time = std::uint64_t{order.u32(begin, 12)} << 32 | order.u32(begin, 16);
-    const auto wanted = static_cast<std::uint64_t>(timeNs);
-    return time == wanted || (wanted % 1000 == 0 && time == wanted / 1000);
 }
 
 }  // namespace
@@ -141,17 +125,12 @@ const PlainValues::Packet* PlainValues::packet() {
 Known PlainValues::ofPacket(FieldId field, FieldValue& value) {
     switch (field) {
         case FieldId::FrameTimeEpoch:
-        case FieldId::FrameTimeRelative: {
-            const ByteView begin = m_window.view(
-                *m_state.file, m_state.packetOffsets[m_record->packet - 1], kTimedBlock);
-            if (begin.empty() || !hasTime(m_state.file->format(), begin, m_record->timeNs)) {
-                return Known::No;
-            }
+        case FieldId::FrameTimeRelative:
+            if (!m_record->hasTime()) return Known::Absent;
             value = field == FieldId::FrameTimeEpoch
                         ? m_record->timeNs
                         : m_record->timeNs - m_state.statistics.firstTimeNs;
             return Known::Value;
-        }
         default:
             break;
     }

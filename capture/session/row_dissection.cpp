@@ -304,6 +304,11 @@ void RowDissector::attachRemarks() {
     tree().attach(others, last);
 }
 
+/// Whether the time between the two rows can be told.
+bool RowDissector::timesKnown(const RowLink& link) const {
+    return m_state.records[link.from].hasTime() && m_state.records[link.to].hasTime();
+}
+
 /// The fields of a request and its response under the names that Wireshark gives them, which count
 /// packets.
 void RowDissector::describeExchange(const RowLink& link, RecordId other) {
@@ -313,6 +318,7 @@ void RowDissector::describeExchange(const RowLink& link, RecordId other) {
         return;
     }
     tree().addComputed(FieldId::HttpRequestIn, packet);
+    if (!timesKnown(link)) return;
     tree().addComputed(FieldId::HttpTime, FieldValue(m_state.records[link.from].timeNs -
                                                      m_state.records[link.to].timeNs));
 }
@@ -326,12 +332,13 @@ void RowDissector::describeLinks() {
         std::string text(relation);
         text += " row " + groupedDigits(std::uint64_t{other} + 1) + "  (packet " +
                 groupedDigits(there.packet) + "), ";
-        text += durationText(apart < 0 ? -apart : apart);
-        text += other == link.to ? " before" : " after";
+        const bool known = timesKnown(link);
+        if (known) text += durationText(apart < 0 ? -apart : apart) + ' ';
+        text += other == link.to ? "before" : "after";
         tree().open(FieldId::RowLink, Place{}, 0, std::move(text), std::uint64_t{other} + 1);
         tree().addComputed(FieldId::RowLinkKind, std::string(linkKindName(link.kind)));
-        tree().addComputed(FieldId::RowLinkTime, FieldValue(apart));
-        if (link.kind == LinkKind::AckOf) {
+        if (known) tree().addComputed(FieldId::RowLinkTime, FieldValue(apart));
+        if (known && link.kind == LinkKind::AckOf) {
             tree().addComputed(FieldId::SocketIoAckLatency, FieldValue(apart));
         }
         if (link.kind == LinkKind::ResponseTo && m_record.protocol == Protocol::Http) {

@@ -93,6 +93,7 @@ private:
     SourceId addStream(SourceKind kind, std::string name, StreamBytes stream, std::uint64_t total);
 
     void describeLinks();
+    bool timesKnown(const RowLink& link) const;
     void describeExchange(const RowLink& link, RecordId other);
     void attachRemarks();
 

@@ -36,19 +36,22 @@ std::string openText(const Session::State& state, const Record& record,
 
 std::string endText(const Record& record, const ConnectionInfo& connection) {
     const char* const side = record.direction == Direction::ClientToServer ? "client" : "server";
-    const std::string after = "after " + durationText(record.timeNs - connection.firstTimeNs);
+    const std::string after =
+        record.hasTime() && connection.hasTimes
+            ? ", after " + durationText(record.timeNs - connection.firstTimeNs)
+            : std::string();
     const auto reason = static_cast<EndReason>(record.detail);
     if (connection.facts.upgraded && (reason == EndReason::Fin || reason == EndReason::Reset)) {
         const std::string closing =
             websocket::closingText(connection.facts.closing, reason, record.direction);
         const char* const how = reason == EndReason::Fin ? "FIN  " : "RST  ";
-        if (!closing.empty()) return how + closing + ", " + after;
+        if (!closing.empty()) return how + closing + after;
     }
     switch (reason) {
         case EndReason::Fin:
-            return std::string("FIN  closed by the ") + side + ", " + after;
+            return std::string("FIN  closed by the ") + side + after;
         case EndReason::Reset:
-            return std::string("RST  reset by the ") + side + ", " + after;
+            return std::string("RST  reset by the ") + side + after;
         case EndReason::CaptureEnd:
             return "end of the capture, connection still open";
         case EndReason::PortReused:

@@ -7,6 +7,7 @@
 #include <QTemporaryDir>
 #include <QTest>
 
+#include "tests/capture/file/capture_builder.h"
 #include "tests/support/capture_builder.h"
 #include "tests/support/cli_run.h"
 
@@ -325,6 +326,38 @@ private Q_SLOTS:
             QVERIFY2(result.out.contains(line), (line + result.out).constData());
         }
         QVERIFY(!result.out.contains("UDP"));
+    }
+
+    /// A packet of a pcapng file that gives it no time.
+    void withoutATime() {
+        testing::PcapngBuilder capture(false);
+        capture.interface(195);
+        capture.simple(Bytes(9, 0x41), 9);
+        capture.enhanced(0, 1'577'836'800'000'000, Bytes(8, 0x42));
+        capture.enhanced(0, 1'577'836'801'000'000, Bytes(8, 0x42));
+        const QString file = path("untimed.pcapng");
+        QFile out(file);
+        QVERIFY(out.open(QIODevice::WriteOnly));
+        out.write(reinterpret_cast<const char*>(capture.bytes().data()),
+                  static_cast<qint64>(capture.bytes().size()));
+        out.close();
+        const CliRun rows = run(file, "");
+        QCOMPARE(rows.lines().size(), 3);
+        QVERIFY2(rows.lines()[0].startsWith("     1      no time    - -- Capture "), rows.out);
+        QVERIFY2(rows.lines()[2].startsWith("     3     1.000000    - -- Capture "), rows.out);
+        const CliRun json = run(file, "-T json");
+        QVERIFY2(json.out.contains("\"packet\":1,\"time\":null,"), json.out);
+        QVERIFY(json.out.contains("\"packet\":2,\"time\":\"1577836800.000000000\","));
+        const CliRun fields =
+            run(file, "-T fields -e frame.number -e frame.time_epoch -e frame.time_relative");
+        QVERIFY2(fields.out.startsWith("1\t\t\n2\t1577836800.000000000\t0.000000000\n"),
+                 fields.out);
+        const CliRun summary = run(file, "-q");
+        for (const char* line : {"Packets without a time  1\n",
+                                 "First packet            2020-01-01 00:00:00.000000000 UTC\n",
+                                 "Time span               1.000000 s\n"}) {
+            QVERIFY2(summary.out.contains(line), (line + summary.out).constData());
+        }
     }
 
     void emptyCapture() {

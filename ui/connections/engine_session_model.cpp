@@ -173,9 +173,11 @@ QString EngineSessionModel::everything(int row) const {
     lines << QStringLiteral("server %1").arg(QString::fromStdString(info->server.text()));
     lines << transportWords(*info);
     if (const QString steps = upgradeSteps(*info); !steps.isEmpty()) lines << steps;
-    const qint64 begin = info->firstTimeNs - m_session->statistics().firstTimeNs;
-    lines << QStringLiteral("from %1 s on, for %2")
-                 .arg(relativeSeconds(begin), shortDuration(info->lastTimeNs - info->firstTimeNs));
+    if (const Statistics& figures = m_session->statistics(); figures.hasTimes()) {
+        lines << QStringLiteral("from %1 s on, for %2")
+                     .arg(relativeSeconds(info->firstTimeNs - figures.firstTimeNs),
+                          shortDuration(info->lastTimeNs - info->firstTimeNs));
+    }
     lines << QStringLiteral("%1 from client to server, %2 back")
                  .arg(counted(info->packets[0], "packet", "packets"),
                       groupedNumber(info->packets[1]));

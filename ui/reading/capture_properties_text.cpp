@@ -82,7 +82,8 @@ PropertySection contentSection(const Session& session) {
     const Statistics& figures = session.statistics();
     Lines lines(QStringLiteral("Contents"));
     lines.count("Packets", figures.packets);
-    if (figures.packets != 0) {
+    lines.countAny("Packets without a time", figures.untimedPackets);
+    if (figures.hasTimes()) {
         lines.add("First packet", utcText(figures.firstTimeNs));
         lines.add("Last packet", utcText(figures.lastTimeNs));
         lines.add("Duration", shortDuration(figures.lastTimeNs - figures.firstTimeNs));

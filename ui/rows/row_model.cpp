@@ -49,7 +49,7 @@ void RowModel::setSession(const Session* session) {
     m_texts.clear();
     m_measured = 0;
     m_greatestLength = 0;
-    m_latestNs = 0;
+    m_latestNs.reset();
     m_held.reset();
     m_checksums.setSession(session);
     restart();
@@ -143,7 +143,8 @@ void RowModel::measureAppended() {
     for (; m_measured < count; ++m_measured) {
         const Record& record = m_session->record(m_measured);
         m_greatestLength = std::max<quint64>(m_greatestLength, record.length);
-        m_latestNs = m_measured == 0 ? record.timeNs : std::max<qint64>(m_latestNs, record.timeNs);
+        if (!record.hasTime()) continue;
+        m_latestNs = m_latestNs ? std::max<qint64>(*m_latestNs, record.timeNs) : record.timeNs;
     }
 }
 
@@ -153,7 +154,8 @@ QString RowModel::widestText(int column) const {
         case Number:
             return QString::number(quint64{m_measured});
         case Time:
-            return relativeSeconds(m_latestNs - m_session->statistics().firstTimeNs);
+            if (!m_latestNs) return {};
+            return relativeSeconds(*m_latestNs - m_session->statistics().firstTimeNs);
         case Connection:
             return QString::number(std::max<ConnectionId>(m_session->connectionCount(), 1) - 1);
         case Length:
@@ -260,6 +262,7 @@ QString RowModel::cellText(RecordId record, int column) const {
         case Number:
             return QString::number(quint64{record} + 1);
         case Time:
+            if (!r.hasTime()) return {};
             return relativeSeconds(r.timeNs - m_session->statistics().firstTimeNs);
         case Connection:
             if (r.connection == kNoConnection) return QStringLiteral("-");
@@ -290,6 +293,7 @@ QString RowModel::tooltip(RecordId record, int column) const {
                 .arg(r.packet)
                 .arg(severityWord(severityOf(record)));
         case Time:
+            if (!r.hasTime()) return QStringLiteral("The capture gives this packet no time");
             return cellText(record, Time) + QStringLiteral(" s\n") +
                    QDateTime::fromMSecsSinceEpoch(r.timeNs / 1'000'000).toString(Qt::ISODateWithMs);
         case Connection:

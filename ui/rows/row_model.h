@@ -103,7 +103,7 @@ private:
     int m_shown = 0;
     RecordId m_measured = 0;  // records that the two greatest below are about
     quint64 m_greatestLength = 0;
-    qint64 m_latestNs = 0;
+    std::optional<qint64> m_latestNs;
     int m_rowLimit = 0x7fffffff;
     bool m_limitReached = false;
     QTimer m_nextSlice;

@@ -118,7 +118,8 @@ QString statusSummary(const Session& session, const StatusFacts& facts) {
     addUnread(figures.cutShortPackets, "captured too short");
     addUnread(figures.unknownLinkPackets, "of a link type not read");
     addUnread(figures.undescribedPackets, "of an unknown interface");
-    if (figures.packets > 1) parts << shortDuration(figures.lastTimeNs - figures.firstTimeNs);
+    if (figures.packets > 1 && figures.hasTimes())
+        parts << shortDuration(figures.lastTimeNs - figures.firstTimeNs);
     if (facts.reading) {
         parts << QStringLiteral("reading…");
     } else if (facts.cancelled) {

@@ -259,6 +259,73 @@ private Q_SLOTS:
         QCOMPARE(read->notices().size(), std::size_t{1});
     }
 
+    /// Simple packet blocks, and packets of interfaces that are not described, have no time: it is
+    /// neither 1970 nor another packet's.
+    void packetsWithoutATime() {
+        CaptureBuilder ethernet;
+        test::TcpConversation chat(ethernet);
+        chat.handshake();
+        chat.send(Direction::ClientToServer, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+        chat.send(Direction::ServerToClient, "HTTP/1.1 204 No Content\r\n\r\n");
+        chat.reset(Direction::ClientToServer);
+        std::vector<ByteView> packets;
+        const ByteView pcap = ethernet.pcap();
+        for (std::size_t at = 24; at < pcap.size();) {
+            const std::size_t size = pcap[at + 8] | std::size_t{pcap[at + 9]} << 8;
+            packets.push_back(pcap.subspan(at + 16, size));
+            at += 16 + size;
+        }
+        QCOMPARE(packets.size(), std::size_t{6});
+        constexpr std::uint64_t kMicroseconds = 1'600'000'000'000'000;
+        PcapngBuilder file(false);
+        file.interface(1);
+        file.enhanced(7, kMicroseconds, Bytes(9, 0x41));
+        const auto simple = [&file](ByteView packet) {
+            file.simple(packet, static_cast<std::uint32_t>(packet.size()));
+        };
+        simple(packets[0]);
+        file.enhanced(0, kMicroseconds + 10, packets[1]);
+        file.enhanced(0, kMicroseconds + 20, packets[2]);
+        simple(packets[3]);
+        file.enhanced(0, kMicroseconds + 2'000'010, packets[4]);
+        simple(packets[5]);
+        const auto read = sessionOf(file.bytes());
+        QVERIFY(read);
+        const Statistics& figures = read->statistics();
+        QCOMPARE(figures.packets, std::uint64_t{7});
+        QCOMPARE(figures.untimedPackets, std::uint64_t{4});
+        QVERIFY(figures.hasTimes());
+        constexpr auto kFirst = static_cast<std::int64_t>(kMicroseconds + 10) * 1000;
+        QCOMPARE(figures.firstTimeNs, kFirst);
+        QCOMPARE(figures.lastTimeNs, kFirst + 2'000'000'000);
+        QVERIFY(read->connection(0).hasTimes);
+        QCOMPARE(read->connection(0).firstTimeNs, kFirst);
+        QCOMPARE(read->rowCount(), RecordId{5});
+        for (RecordId row = 0; row < read->rowCount(); ++row) {
+            const bool timed = read->record(row).kind == RowKind::HttpResponse;
+            QCOMPARE(read->record(row).hasTime(), timed);
+            QCOMPARE(matches(*read, row, "frame.time_epoch"), timed);
+            QCOMPARE(matches(*read, row, "frame.time_relative"), timed);
+            // Nor is there a time between a packet with one and another without.
+            QVERIFY(!matches(*read, row, "http.time"));
+            QVERIFY(!matches(*read, row, "row.link.time"));
+        }
+        QVERIFY(matches(*read, 3, "frame.time_relative == 2"));
+        QVERIFY(matches(*read, 3, "http.request_in == 5"));
+        QCOMPARE(read->text(4).info, std::string("RST  reset by the client"));
+    }
+
+    void noPacketHasATime() {
+        PcapngBuilder file(false);
+        file.interface(kWpan);
+        for (int i = 0; i < 3; ++i) file.simple(Bytes(9, 0x41), 9);
+        const auto read = sessionOf(file.bytes());
+        QVERIFY(read);
+        QVERIFY(!read->statistics().hasTimes());
+        QCOMPARE(read->rowCount(), RecordId{3});
+        for (RecordId row = 0; row < 3; ++row) QVERIFY(!read->record(row).hasTime());
+    }
+
     void eachTypeHasItsNotice() {
         PcapngBuilder file(false);
         for (std::uint16_t type = 0; type < 10; ++type) file.interface(60000 + type);

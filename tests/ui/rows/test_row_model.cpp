@@ -50,6 +50,20 @@ class TestRowModel : public QObject {
     Q_OBJECT
 
 private Q_SLOTS:
+    void aPacketWithoutATimeHasAnEmptyCell() {
+        RowModel model;
+        Session session(nullptr);
+        Batch batch = handMadeBatch(0, 2, 1);
+        batch.records[0].flags |= kFlagNoTime;
+        session.append(std::move(batch));
+        model.setSession(&session);
+        const QModelIndex untimed = model.index(0, RowModel::Time);
+        QCOMPARE(untimed.data().toString(), QString());
+        QCOMPARE(untimed.data(Qt::ToolTipRole).toString().contains(QStringLiteral("no time")),
+                 true);
+        QVERIFY(!model.index(1, RowModel::Time).data().toString().isEmpty());
+    }
+
     void theModelKeepsItsPromises() {
         RowModel model;
         QAbstractItemModelTester tester(&model);
