@@ -139,6 +139,20 @@ ReadStep CaptureReader::deliver(CapturedPacket& packet, std::uint64_t recordEnd)
     return ReadStep::Packet;
 }
 
+/// What was read of compressed data that did not end as it should. Only at its end could it have
+/// been told that all of it is right.
+static const char* whatIsThere(NoticeCode code) {
+    switch (code) {
+        case NoticeCode::CompressedChecksumWrong:
+            return "Any of the packets may be damaged.";
+        case NoticeCode::CompressedDamaged:
+            return "The packets before that place were read; the damage may begin earlier than it "
+                   "shows.";
+        default:
+            return "The packets before that place are complete.";
+    }
+}
+
 /// The bytes ended before `what` at m_position was complete: because the disk failed, because the
 /// compression around it ended early, at the end of the file as it should be, or within it.
 ReadStep CaptureReader::endOfBytes(bool betweenRecords, const std::string& what) {
@@ -148,7 +162,7 @@ ReadStep CaptureReader::endOfBytes(bool betweenRecords, const std::string& what)
     if (const auto notice = m_file->source().endNotice()) {
         if (endsReading(notice->code)) {
             return stop(notice->code, notice->offset,
-                        notice->sentence + " The packets before that place are complete.");
+                        notice->sentence + ' ' + whatIsThere(notice->code));
         }
         remark(notice->code, notice->offset, notice->sentence);
     }

@@ -37,7 +37,10 @@ public:
     enum class State : std::uint8_t {
         GoOn,        ///< Ask again; with more bytes, when nothing was taken and nothing given.
         FrameEnded,  ///< What follows is another frame, or the end.
-        Failed,      ///< `what` says why. What was given before is good.
+        Failed,      ///< `what` says why. What was given before is complete.
+        Refused,     ///< It asks for what cannot be given; `what` says for what.
+        /// All of the frame was given, but its checksum is another one.
+        ChecksumWrong,
         NoMemory,
     };
 

@@ -1,4 +1,5 @@
 // gzip (RFC 1952). zlib reads the header of each member and checks its CRC.
+#include <string_view>
 #include <zlib.h>
 
 #include "capture/file/decompressor.h"
@@ -36,12 +37,19 @@ public:
         } else if (status == Z_MEM_ERROR) {
             result.state = State::NoMemory;
         } else if (status != Z_OK && status != Z_BUF_ERROR) {
-            result.state = State::Failed;
+            result.state = isAtTrailer() ? State::ChecksumWrong : State::Failed;
         }
         return result;
     }
 
 private:
+    /// zlib tells by a message alone that what failed is the comparison with the trailer (RFC 1952
+    /// section 2.3.1).
+    bool isAtTrailer() const {
+        const std::string_view message = m_stream.msg != nullptr ? m_stream.msg : "";
+        return message == "incorrect data check" || message == "incorrect length check";
+    }
+
     z_stream m_stream = {};
     bool m_ready = false;
     bool m_memberEnded = false;

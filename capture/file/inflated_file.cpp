@@ -132,6 +132,13 @@ std::optional<Error> InflatedFile::inflateMore() {
         case Decompressor::State::Failed:
             end(NoticeCode::CompressedDamaged, step.what);
             return std::nullopt;
+        case Decompressor::State::Refused:
+            end(NoticeCode::CompressedRefused, step.what);
+            return std::nullopt;
+        case Decompressor::State::ChecksumWrong:
+            end(NoticeCode::CompressedChecksumWrong,
+                "was read, but its checksum does not agree with what it holds,");
+            return std::nullopt;
         case Decompressor::State::GoOn:
             break;
     }

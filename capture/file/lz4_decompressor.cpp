@@ -65,6 +65,14 @@ private:
     std::size_t m_given = 0;   // Of m_plain.
 };
 
+/// The library's codes are names only; the numbers are not public.
+Decompressor::State stateOf(std::size_t error) {
+    const std::string_view name = LZ4F_getErrorName(error);
+    if (name == "ERROR_allocation_failed") return Decompressor::State::NoMemory;
+    if (name == "ERROR_contentChecksum_invalid") return Decompressor::State::ChecksumWrong;
+    return Decompressor::State::Failed;
+}
+
 class Lz4Decompressor : public Decompressor {
 public:
     Lz4Decompressor() {
@@ -103,10 +111,7 @@ private:
         const std::size_t status =
             LZ4F_decompress(m_context, out.data(), &given, in.data(), &taken, nullptr);
         if (LZ4F_isError(status) != 0) {
-            // Its codes are names only; the numbers are not public.
-            const bool memory =
-                std::string_view(LZ4F_getErrorName(status)) == "ERROR_allocation_failed";
-            return {0, 0, memory ? State::NoMemory : State::Failed};
+            return {0, 0, stateOf(status)};
         }
         m_wanted = status;
         return {taken, given, status == 0 ? State::FrameEnded : State::GoOn};

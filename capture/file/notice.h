@@ -12,8 +12,13 @@ enum class NoticeCode {
     Damaged,            ///< A record or block header cannot be right. Reading ended there.
     CompressedCutOff,   ///< Compressed data ends early. Reading ended with the last whole packet.
     CompressedDamaged,  ///< Compressed data is damaged. Reading ended with the last whole packet.
-    ReadFailed,         ///< The disk or the temporary file failed. Reading ended there.
-    TooMany,            ///< More packets or sections than can be numbered. Reading ended there.
+    /// Compressed data asks for what cannot be given. Reading ended with the last whole packet.
+    CompressedRefused,
+    /// Compressed data was read, but its checksum is not that of what it holds. Reading ended
+    /// there.
+    CompressedChecksumWrong,
+    ReadFailed,        ///< The disk or the temporary file failed. Reading ended there.
+    TooMany,           ///< More packets or sections than can be numbered. Reading ended there.
     UnknownInterface,  ///< A packet names an interface the section lacks; given out without a type.
     MalformedBlock,    ///< The inside of a block is wrong, its length is not; reading goes on.
     TrailingBytes,     ///< Bytes behind compressed data that are none; not read.

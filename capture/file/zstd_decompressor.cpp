@@ -26,6 +26,20 @@ const char* reasonOf(std::size_t status) {
     }
 }
 
+Decompressor::State stateOf(std::size_t status) {
+    switch (ZSTD_getErrorCode(status)) {
+        case ZSTD_error_memory_allocation:
+            return Decompressor::State::NoMemory;
+        case ZSTD_error_frameParameter_windowTooLarge:
+        case ZSTD_error_dictionary_wrong:
+            return Decompressor::State::Refused;
+        case ZSTD_error_checksum_wrong:
+            return Decompressor::State::ChecksumWrong;
+        default:
+            return Decompressor::State::Failed;
+    }
+}
+
 class ZstdDecompressor : public Decompressor {
 public:
     ZstdDecompressor() : m_stream(ZSTD_createDStream()) {
@@ -47,8 +61,7 @@ public:
         result.taken = input.pos;
         result.given = output.pos;
         if (ZSTD_isError(status) != 0) {
-            const bool memory = ZSTD_getErrorCode(status) == ZSTD_error_memory_allocation;
-            result.state = memory ? State::NoMemory : State::Failed;
+            result.state = stateOf(status);
             result.what = reasonOf(status);
             return result;
         }

@@ -34,6 +34,8 @@ private Q_SLOTS:
     void cutOffEverywhere();
     void damagedAnywhere_data() { whole_data(); }
     void damagedAnywhere();
+    void checksumWrong_data();
+    void checksumWrong();
     void blocksBeforeTheDamage_data() { whole_data(); }
     void blocksBeforeTheDamage();
     void nothingInside_data() { whole_data(); }
@@ -291,6 +293,28 @@ void TestCompressedCapture::damagedAnywhere() {
     }
 }
 
+void TestCompressedCapture::checksumWrong_data() {
+    QTest::addColumn<int>("codec");
+    QTest::newRow("zstd") << 0;
+    QTest::newRow("lz4") << 1;
+}
+
+/// All of it is read, and none of it is known to be right.
+void TestCompressedCapture::checksumWrong() {
+    const Row row = currentRow();
+    const Scratch scratch;
+    Bytes bytes = row.compress(packets(100, 1000).bytes());
+    bytes.back() ^= 0xff;
+    const auto read = readWhole(scratch.write(bytes));
+    QCOMPARE(read.packets.size(), std::size_t{100});
+    QVERIFY(read.hasOnly(NoticeCode::CompressedChecksumWrong));
+    QVERIFY(read.notices[0].sentence.starts_with(
+        "The " + row.name +
+        " compression of the file was read, but its checksum does not agree with what it holds, "
+        "at byte "));
+    QVERIFY(read.notices[0].sentence.ends_with("Any of the packets may be damaged."));
+}
+
 /// Of a file of many blocks with a damaged one, all packets in those before it are read.
 void TestCompressedCapture::blocksBeforeTheDamage() {
     const Row row = currentRow();
@@ -339,7 +363,8 @@ void TestCompressedCapture::windowTooLarge() {
     append(bytes, Bytes{0x28, 0xb5, 0x2f, 0xfd, 0x00, 21 << 3, 0x01, 0x00, 0x00});
     const auto read = readWhole(scratch.write(bytes));
     QCOMPARE(read.packets.size(), std::size_t{50});
-    QVERIFY(read.hasOnly(NoticeCode::CompressedDamaged));
+    QVERIFY(read.hasOnly(NoticeCode::CompressedRefused));
+    QVERIFY(read.notices[0].sentence.ends_with("The packets before that place are complete."));
     QVERIFY(read.notices[0].offset >= first);
     QVERIFY(read.notices[0].sentence.find("128 MiB") != std::string::npos);
 }

@@ -203,7 +203,15 @@ void TestGzipCapture::damaged() {
     bytes.back() ^= 0xff;  // The length in the trailer: all that was inflated is kept.
     auto read = readWhole(scratch.write(bytes));
     QCOMPARE(read.packets.size(), std::size_t{2000});
-    QVERIFY(read.hasOnly(NoticeCode::CompressedDamaged));
+    QVERIFY(read.hasOnly(NoticeCode::CompressedChecksumWrong));
+    // Then nothing is known to be right.
+    QVERIFY(read.notices[0].sentence.find("its checksum does not agree") != std::string::npos);
+    QVERIFY(read.notices[0].sentence.ends_with("Any of the packets may be damaged."));
+    bytes = gzip(plain.bytes(), 0);
+    bytes[1000] ^= 0xff;  // In a stored block, where nothing but the checksum tells.
+    read = readWhole(scratch.write(bytes));
+    QCOMPARE(read.packets.size(), std::size_t{2000});
+    QVERIFY(read.hasOnly(NoticeCode::CompressedChecksumWrong));
 
     // Goes along the stored blocks (a byte of flags, the length twice) and makes the type of the
     // eleventh one that there is not.
@@ -219,6 +227,7 @@ void TestGzipCapture::damaged() {
     read = readWhole(scratch.write(bytes));
     QCOMPARE(read.last, ReadStep::Damaged);
     QVERIFY(read.hasOnly(NoticeCode::CompressedDamaged));
+    QVERIFY(read.notices[0].sentence.find("may begin earlier") != std::string::npos);
     QVERIFY(read.notices[0].offset >= block && read.notices[0].offset <= block + 8);
     QCOMPARE(read.packets.size(), (inflated - 24) / 1016);
     QCOMPARE(randomAccessFault(read), QString());
