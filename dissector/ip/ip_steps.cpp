@@ -29,6 +29,23 @@ void stopAtFragment(Walk& walk, std::size_t size, std::uint8_t protocol,
     walk.stop(PacketKind::IpFragment);
 }
 
+/// An IP header inside of another one: whose ends the outer one names is a network of its own, the
+/// same in both directions.
+void noteTunnel(Walk& walk) {
+    DecodedPacket& decoded = walk.decoded;
+    decoded.tunnelled = decoded.source.address.version != 0;
+    if (!decoded.tunnelled) return;
+    const auto hash = [](const IpAddress& address) {
+        std::uint32_t sum = address.version;
+        for (std::size_t i = 0; i < address.bytes.size(); i += 4) {
+            sum = (sum ^ readBe32(address.bytes.data() + i)) * 0x9e3779b1U;
+            sum ^= sum >> 15;
+        }
+        return sum;
+    };
+    walk.noteNetwork(hash(decoded.source.address) + hash(decoded.destination.address));
+}
+
 /// Behind extension headers, which begin at `walk.offset` + `from`.
 void goBehindExtensions(Walk& walk, const ipv6::Chain& chain) {
     if (chain.cutShort) {
@@ -77,7 +94,7 @@ void stepV4(Walk& walk) {
         if (header->totalLength < header->headerLength) return walk.stop(PacketKind::Malformed);
         walk.bound(header->totalLength);
     }
-    walk.decoded.tunnelled = walk.decoded.source.address.version != 0;
+    noteTunnel(walk);
     walk.decoded.source.address = header->source;
     walk.decoded.destination.address = header->destination;
     walk.otherwise = walk.inUdp ? PacketKind::Udp : PacketKind::OtherIp;
@@ -102,7 +119,7 @@ void stepV6(Walk& walk) {
     if (header->payloadLength != 0) {
         walk.bound(std::uint64_t{header->payloadLength} + ipv6::kHeaderSize);
     }
-    walk.decoded.tunnelled = walk.decoded.source.address.version != 0;
+    noteTunnel(walk);
     walk.decoded.source.address = header->source;
     walk.decoded.destination.address = header->destination;
     walk.otherwise = walk.inUdp ? PacketKind::Udp : PacketKind::OtherIp;

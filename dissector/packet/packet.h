@@ -41,8 +41,8 @@ struct DecodedPacket {
     std::uint64_t payloadLength = 0;  ///< bytes of it on the wire, at least the captured ones
     bool tunnelled = false;           ///< the last IP header stands inside of another one
     /// The tags and tunnels that tell networks apart which may use the same addresses (VLANs, MPLS
-    /// labels, PPPoE sessions, keys of GRE, VXLAN, Geneve and GTP), as one number; 0 if there is
-    /// none.
+    /// labels, PPPoE sessions, keys of GRE, VXLAN, Geneve and GTP, both ends of IP headers around
+    /// the last one), as one number; 0 if there is none.
     std::uint32_t network = 0;
     // For IpFragment only.
     ip::Fragment fragment;

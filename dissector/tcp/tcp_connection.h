@@ -112,6 +112,10 @@ struct TcpTracker::Connection {
     bool isOf(std::uint32_t network) const {
         return networks[0] == network || networks[1] == network;
     }
+    /// A packet of its own came from this network.
+    void noteNetwork(std::uint32_t network) {
+        if (networks[0] == networks[1]) networks[1] = network;
+    }
     /// A packet of its ends in this network is its own, if it is no SYN.
     bool isPlainFor(std::uint32_t network) const { return alone && !ended && isOf(network); }
 

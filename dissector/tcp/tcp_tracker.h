@@ -107,6 +107,8 @@ private:
     static bool continues(const Connection& connection, const DecodedPacket& decoded);
     static bool isFarFrom(const Connection& connection, const DecodedPacket& decoded);
     static bool fits(const Connection& connection, const DecodedPacket& decoded);
+    static std::uint64_t distanceTo(const Connection& connection, const DecodedPacket& decoded);
+    static bool answersSyn(const Connection& connection, const DecodedPacket& decoded);
     Connection& choose(Connection& newest, const DecodedPacket& decoded, const Origin& origin);
     Connection& chooseForSyn(Connection& newest, const DecodedPacket& decoded,
                              const Origin& origin);

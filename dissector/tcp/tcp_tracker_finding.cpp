@@ -4,8 +4,10 @@
 // VLAN or tunnel; no more is looked at then. The same packet may be captured with and without its
 // tag, and each direction may have a tag of its own, so another tag alone says nothing. Where the
 // numbers contradict each other as well, it is another connection, in a network that uses the same
-// addresses. Several of the same ends stand in a list, the newest first: those of other networks,
-// and a few that have ended, so that what is captured late is known for theirs.
+// addresses. Which networks carry the two directions of one connection is told by its numbers: a
+// SYN-ACK belongs to the SYN that it acknowledges, other packets to the nearest connection, and
+// from then on the network tells. Several of the same ends stand in a list, the newest first: those
+// of other networks, and a few that have ended, so that what is captured late is known for theirs.
 #include <algorithm>
 #include <cstring>
 
@@ -132,6 +134,38 @@ bool TcpTracker::fits(const Connection& connection, const DecodedPacket& decoded
            (!decoded.tcp.has(kAck) || isNear(opposite(direction), decoded.tcp.acknowledgment));
 }
 
+/// How far both numbers of a packet that fits a connection lie from where that is. What is not
+/// known of it counts as just fitting.
+std::uint64_t TcpTracker::distanceTo(const Connection& connection, const DecodedPacket& decoded) {
+    const Direction direction = connection.directionOf(decoded.source);
+    const auto distance = [&connection](Direction d, std::uint32_t number) -> std::uint64_t {
+        std::int64_t ahead = StreamAssembler::kNear;
+        if (connection.live && connection.live->stream(d).seen()) {
+            const StreamAssembler& stream = connection.live->stream(d);
+            ahead = stream.offsetOf(number) - static_cast<std::int64_t>(stream.next());
+        } else if (const Connection::Rest& rest = connection.rest[indexOf(d)]; rest.started) {
+            ahead = static_cast<std::int32_t>(number -
+                                              static_cast<std::uint32_t>(rest.base + rest.next));
+        }
+        return static_cast<std::uint64_t>(ahead < 0 ? -ahead : ahead);
+    };
+    return distance(direction, decoded.tcp.sequence) +
+           (decoded.tcp.has(kAck) ? distance(opposite(direction), decoded.tcp.acknowledgment) : 0);
+}
+
+/// Whether a SYN-ACK acknowledges the very SYN of a connection.
+bool TcpTracker::answersSyn(const Connection& connection, const DecodedPacket& decoded) {
+    if (!decoded.tcp.has(kAck)) return false;
+    const Direction other = opposite(connection.directionOf(decoded.source));
+    const std::uint32_t acknowledged = decoded.tcp.acknowledgment;
+    if (connection.live) {
+        const StreamAssembler& stream = connection.live->stream(other);
+        return stream.started() && stream.base() == acknowledged;
+    }
+    const Connection::Rest& rest = connection.rest[indexOf(other)];
+    return rest.started && rest.base == acknowledged;
+}
+
 TcpTracker::Connection& TcpTracker::find(const DecodedPacket& decoded, const Origin& origin) {
     // Both directions have one place here, whatever the order of the ends.
     Connection*& recent =
@@ -158,7 +192,8 @@ bool TcpTracker::isBetween(const Connection& connection, const DecodedPacket& de
             isSameEnd(decoded.destination, connection.a));
 }
 
-/// For a packet that is no SYN: the one whose numbers fit, the newest one if there are several.
+/// For a packet that is no SYN: the one whose numbers fit, the nearest if there are several. Its
+/// own network goes before.
 TcpTracker::Connection& TcpTracker::choose(Connection& newest, const DecodedPacket& decoded,
                                            const Origin& origin) {
     Connection* same = nullptr;  // the newest of the same network
@@ -170,11 +205,13 @@ TcpTracker::Connection& TcpTracker::choose(Connection& newest, const DecodedPack
         const bool hasNumbers = alone ? !isFarFrom(*at, decoded) : fits(*at, decoded);
         if (!hasNumbers) continue;
         if (isOf) return *at;
-        if (fitting == nullptr) fitting = at;
+        if (fitting == nullptr || distanceTo(*at, decoded) < distanceTo(*fitting, decoded)) {
+            fitting = at;
+        }
     }
     if (fitting != nullptr) {
         // The same packets with another tag, or the other direction.
-        if (fitting->networks[0] == fitting->networks[1]) fitting->networks[1] = decoded.network;
+        fitting->noteNetwork(decoded.network);
         return *fitting;
     }
     // Far from everything that is alive there: a stray packet, or bytes behind a jump.
@@ -186,16 +223,21 @@ TcpTracker::Connection& TcpTracker::choose(Connection& newest, const DecodedPack
 /// the same ends.
 TcpTracker::Connection& TcpTracker::chooseForSyn(Connection& newest, const DecodedPacket& decoded,
                                                  const Origin& origin) {
+    // An answer is told by what it acknowledges, then anything by the network.
+    const auto likeness = [&decoded](const Connection& connection) {
+        const bool fitting = !decoded.tcp.has(kAck) || fits(connection, decoded);
+        return (answersSyn(connection, decoded) ? 4 : 0) + (fitting ? 2 : 0) +
+               (connection.isOf(decoded.network) ? 1 : 0);
+    };
     Connection* its = nullptr;
     for (Connection* at = &newest; at != nullptr; at = at->older) {
         if (opensAnother(*at, decoded, origin)) continue;
-        if (newest.older == nullptr) return *at;
-        // An answer is told by what it acknowledges.
-        const bool fitting = !decoded.tcp.has(kAck) || fits(*at, decoded);
-        if (fitting && at->isOf(decoded.network)) return *at;
-        if (its == nullptr || (fitting && !fits(*its, decoded))) its = at;
+        if (its == nullptr || likeness(*at) > likeness(*its)) its = at;
     }
-    if (its != nullptr) return *its;
+    if (its != nullptr) {
+        if (answersSyn(*its, decoded)) its->noteNetwork(decoded.network);
+        return *its;
+    }
     const Key key = keyOf(decoded.source, decoded.destination);
     const auto livesIn = [](Connection* at, std::uint32_t network) {
         while (at != nullptr && (at->ended || !at->isOf(network))) at = at->older;

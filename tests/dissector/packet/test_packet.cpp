@@ -13,6 +13,22 @@ using namespace framescope::test;
 class TestPacket : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    /// Whose ends a tunnel without a key joins is a network, the same in both directions.
+    void outerAddressesTellNetworksApart() {
+        const auto networkOf = [](std::uint8_t from, std::uint8_t to) {
+            Bytes packet = ethernet(ipv4Of(ipv4Of(segmentOf("data")), {.protocol = 4}));
+            packet[14 + 15] = from;
+            packet[14 + 19] = to;
+            const DecodedPacket decoded = decode(packet);
+            if (decoded.kind != PacketKind::Tcp || !decoded.tunnelled) qFatal("no TCP");
+            return decoded.network;
+        };
+        QVERIFY(networkOf(1, 9) != 0);
+        QCOMPARE(networkOf(1, 9), networkOf(9, 1));
+        QVERIFY(networkOf(1, 9) != networkOf(2, 9));
+        QCOMPARE(decode(ethernet(ipv4Of(segmentOf("data")))).network, 0U);
+    }
+
     void payload_data() {
         QTest::addColumn<QByteArray>("packet");
         const auto add = [](const char* name, const Bytes& packet) {

@@ -267,6 +267,36 @@ private Q_SLOTS:
         }
     }
 
+    /// GTP names each direction of a tunnel for itself: which two belong together is told by the
+    /// numbers, however near the connections' own numbers are.
+    void networksOfEachDirectionArePaired() {
+        for (const bool answeredAtOnce : {false, true}) {
+            Wire w;
+            const auto in = [&w](std::uint32_t network) -> Wire& {
+                w.network = network;
+                return w;
+            };
+            in(1).send(kA, kB, kSyn, 1000);
+            if (answeredAtOnce) in(2).send(kB, kA, kSyn | kAck, 5000, 1001);
+            in(3).send(kA, kB, kSyn, 777'000);
+            if (!answeredAtOnce) in(2).send(kB, kA, kSyn | kAck, 5000, 1001);
+            in(4).send(kB, kA, kSyn | kAck, 888'000, 777'001);
+            in(1).send(kA, kB, kAck, 1001, 5001, "one?");
+            in(4).send(kB, kA, kAck, 888'001, 777'001, "hi");
+            in(3).send(kA, kB, kAck, 777'001, 888'003, "two?");
+            in(2).send(kB, kA, kAck, 5001, 1005, "one!");
+            in(4).send(kB, kA, kAck, 888'003, 777'005, "two!");
+            in(2).send(kB, kA, kFin | kAck, 5005, 1005);
+            in(1).send(kA, kB, kFin | kAck, 1005, 5006);
+            w.finish();
+            QCOMPARE(w.story.streams.size(), std::size_t{2});
+            QCOMPARE(w.story.streams[0][0] + w.story.streams[0][1], std::string("one?one!"));
+            QCOMPARE(w.story.streams[1][0] + w.story.streams[1][1], std::string("two?hitwo!"));
+            QVERIFY(w.story.text.find("0:end(s,fin)") != std::string::npos);
+            QVERIFY(w.story.text.find("1:end(c,capture-end)") != std::string::npos);
+        }
+    }
+
     void tagsAloneTellNothingApart() {
         // Each direction in a VLAN of its own, and every packet again without its tag.
         Wire w;
