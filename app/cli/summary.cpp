@@ -56,6 +56,7 @@ std::string packetLines(const Statistics& figures) {
            lineIfAny("  not IP", figures.notIpPackets) +
            lineIfAny("  unknown link type", figures.unknownLinkPackets) +
            lineIfAny("  unknown interface", figures.undescribedPackets) +
+           lineIfAny("  empty", figures.emptyPackets) +
            lineIfAny("  malformed", figures.malformedPackets) +
            lineIfAny("  cut short", figures.cutShortPackets) +
            lineIfAny("Left out packets", figures.leftOutPackets) +

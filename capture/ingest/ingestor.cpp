@@ -140,6 +140,11 @@ void Ingestor::unread(const CapturedPacket& packet, PacketKind kind) {
         }
         return;
     }
+    if (kind == PacketKind::Malformed && packet.originalLength == 0 && packet.data.empty()) {
+        ++m_statistics.emptyPackets;
+        emitUnread(packet, UnreadReason::Empty);
+        return;
+    }
     if (kind == PacketKind::Malformed) {
         ++m_statistics.malformedPackets;
         const auto fault = findFault(packet.linkType, packet.data, packet.originalLength);

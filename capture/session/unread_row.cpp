@@ -18,6 +18,20 @@ Result<StoredPacket> packetOf(const Session::State& state, const Record& record)
     return state.file->readPacket(state.layout, state.packetOffsets[record.packet - 1]);
 }
 
+/// The field of the frame that says why, where no header is to blame.
+FieldId fieldAbout(UnreadReason reason) {
+    switch (reason) {
+        case UnreadReason::LinkType:
+            return FieldId::FrameLinkType;
+        case UnreadReason::Interface:
+            return FieldId::FrameInterfaceId;
+        case UnreadReason::Empty:
+            return FieldId::FrameLen;
+        default:
+            return FieldId::None;
+    }
+}
+
 }  // namespace
 
 std::string unreadText(const Session::State& state, const Record& record) {
@@ -29,6 +43,7 @@ std::string unreadText(const Session::State& state, const Record& record) {
     if (reason == UnreadReason::Interface) {
         return "of an interface that the capture does not describe, " + size + ", not read";
     }
+    if (reason == UnreadReason::Empty) return "empty: the packet has no bytes";
     const bool cut = reason == UnreadReason::CutShort;
     const auto packet = packetOf(state, record);
     const auto fault = packet ? faultOf(*packet) : std::nullopt;
@@ -41,13 +56,12 @@ std::string unreadText(const Session::State& state, const Record& record) {
 void RowDissector::describeUnread() {
     const auto reason = static_cast<UnreadReason>(m_record.form);
     IssueSink issues;
-    const bool unknown = reason == UnreadReason::LinkType || reason == UnreadReason::Interface;
+    const FieldId about = fieldAbout(reason);
+    const bool unknown = about != FieldId::None;
     const auto packet = packetOf(m_state, m_record);
     const auto fault = packet && !unknown ? faultOf(*packet) : std::nullopt;
     if (!fault) {
-        const FieldId about =
-            reason == UnreadReason::Interface ? FieldId::FrameInterfaceId : FieldId::FrameLinkType;
-        issues.add(issueOf(reason), static_cast<std::uint16_t>(unknown ? about : FieldId::None));
+        issues.add(issueOf(reason), static_cast<std::uint16_t>(about));
         tree().attach(issues, 0);
         m_protocols += ":data";
         return;

@@ -73,6 +73,16 @@ void step(Walk& walk, const Header* header) {
 
 }  // namespace
 
+const char* nameOfLink(std::uint32_t linkType) {
+    const Header* const header = find(kLinks, linkType);
+    return header != nullptr ? header->text : nullptr;
+}
+
+const char* nameOfTag(std::uint16_t etherType) {
+    const Header* const header = find(kTags, etherType);
+    return header != nullptr ? header->text : nullptr;
+}
+
 bool isLinkType(std::uint32_t linkType) {
     return find(kLinks, linkType) != nullptr;
 }

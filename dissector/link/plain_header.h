@@ -22,6 +22,10 @@ void stepTrill(Walk& walk);
 /// The network service header, RFC 8300 section 2.
 void stepNsh(Walk& walk);
 
+/// What the header is called in a sentence, "Cisco VN-Tag"; null where there is none of the type.
+const char* nameOfLink(std::uint32_t linkType);
+const char* nameOfTag(std::uint16_t etherType);
+
 /// Appends the field for a header of `size` bytes at the walk's place; `protocol` stands in its
 /// bytes `at`, if it is known.
 void describe(Walk& walk, std::size_t size, const char* text, const char* name,

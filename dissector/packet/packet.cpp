@@ -170,7 +170,11 @@ PacketLayer finish(Walk& walk) {
     PacketLayer last = PacketLayer::None;
     for (int layers = 0; walk.next != PacketLayer::None; ++layers) {
         last = walk.next;
-        if (layers == kMaxLayers) walk.stop(PacketKind::Malformed);
+        if (layers == kMaxLayers) {
+            walk.tooDeep = true;
+            walk.stop(PacketKind::Malformed);
+            break;
+        }
         step(walk);
     }
     // What did not turn out to be a tunnel was plain UDP.
@@ -276,7 +280,7 @@ WalkEnd walkToEnd(std::uint32_t linkType, ByteView packet, std::uint32_t origina
     DecodedPacket decoded;
     Walk walk(packet, originalLength, decoded, nullptr);
     const PacketLayer last = walkFrom(walk, linkType);
-    return {decoded.kind, last, walk.offset, walk.end};
+    return {decoded.kind, last, walk.offset, walk.end, walk.type, walk.lacking, walk.tooDeep};
 }
 
 DecodedPacket decodePacket(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength) {

@@ -4,6 +4,7 @@
 
 #include "dissector/ip/ipv4.h"
 #include "dissector/ip/ipv6.h"
+#include "dissector/link/plain_header.h"
 #include "dissector/packet/walk.h"
 #include "dissector/payload/utf8.h"
 
@@ -19,23 +20,66 @@ const char* nameOf(PacketLayer layer) {
             return "Ethernet header";
         case PacketLayer::VlanTag:
             return "VLAN tag";
+        case PacketLayer::FabricPath:
+            return "FabricPath header";
+        case PacketLayer::MacSec:
+            return "MACsec header";
+        case PacketLayer::Trill:
+            return "TRILL header";
+        case PacketLayer::NshHeader:
+            return "network service header";
         case PacketLayer::Llc:
             return "LLC header";
+        case PacketLayer::LinuxCooked:
+        case PacketLayer::LinuxCooked2:
+            return "Linux cooked header";
+        case PacketLayer::BsdLoopback:
+            return "BSD loopback header";
         case PacketLayer::Ppp:
         case PacketLayer::PppSerial:
         case PacketLayer::PppDirection:
             return "PPP header";
         case PacketLayer::Pppoe:
             return "PPPoE header";
+        case PacketLayer::CiscoHdlc:
+            return "Cisco HDLC header";
+        case PacketLayer::FrameRelay:
+            return "Frame Relay header";
         case PacketLayer::Mpls:
         case PacketLayer::MplsPayload:
+        case PacketLayer::MplsInUdp:
             return "MPLS label";
+        case PacketLayer::NetfilterLog:
+            return "netfilter log header";
+        case PacketLayer::PfLog:
+            return "packet filter log header";
         case PacketLayer::Wlan:
-        case PacketLayer::Radiotap:
-        case PacketLayer::Prism:
-        case PacketLayer::Avs:
-        case PacketLayer::Ppi:
             return "802.11 header";
+        case PacketLayer::Radiotap:
+            return "radiotap header";
+        case PacketLayer::Prism:
+            return "Prism header";
+        case PacketLayer::Avs:
+            return "AVS header";
+        case PacketLayer::Ppi:
+            return "PPI header";
+        case PacketLayer::Atm:
+            return "ATM header";
+        case PacketLayer::SunAtm:
+            return "SunATM header";
+        case PacketLayer::TokenRing:
+            return "Token Ring header";
+        case PacketLayer::Fddi:
+            return "FDDI header";
+        case PacketLayer::Slip:
+            return "SLIP header";
+        case PacketLayer::Erf:
+            return "Endace record header";
+        case PacketLayer::Pktap:
+            return "packet tap header";
+        case PacketLayer::Juniper:
+            return "Juniper header";
+        case PacketLayer::Raw:
         case PacketLayer::Ip:
             return "IP header";
         case PacketLayer::Ipv4:
@@ -44,23 +88,43 @@ const char* nameOf(PacketLayer layer) {
             return "IPv6 header";
         case PacketLayer::Authentication:
             return "IP authentication header";
+        case PacketLayer::EtherIp:
+            return "Ethernet-within-IP header";
         case PacketLayer::Tcp:
             return "TCP header";
-        case PacketLayer::EtherIp:
+        case PacketLayer::Udp:
+            return "UDP header";
         case PacketLayer::Gre:
+            return "GRE header";
         case PacketLayer::Erspan:
+            return "ERSPAN header";
         case PacketLayer::Vxlan:
+            return "VXLAN header";
         case PacketLayer::Geneve:
+            return "Geneve header";
         case PacketLayer::Gtp:
-        case PacketLayer::MplsInUdp:
+            return "GTP header";
         case PacketLayer::Teredo:
+            return "Teredo header";
         case PacketLayer::L2tp:
+            return "L2TP header";
         case PacketLayer::Lisp:
+            return "LISP header";
         case PacketLayer::Ayiya:
-            return "tunnel header";
-        default:
-            return "link header";
+            return "AYIYA header";
+        case PacketLayer::None:
+        case PacketLayer::PlainTag:
+        case PacketLayer::PlainLink:
+            break;
     }
+    return "link header";
+}
+
+std::string nameOf(const WalkEnd& end) {
+    const char* known = nullptr;
+    if (end.layer == PacketLayer::PlainLink) known = plain_header::nameOfLink(end.type);
+    if (end.layer == PacketLayer::PlainTag) known = plain_header::nameOfTag(end.type);
+    return known != nullptr ? known + std::string(" header") : nameOf(end.layer);
 }
 
 UnreadReason reasonOf(PacketLayer layer) {
@@ -129,9 +193,13 @@ std::string tcpFault(ByteView bytes, std::uint64_t there) {
                        there);
 }
 
-std::string malformation(PacketLayer layer, ByteView bytes, std::uint64_t there) {
+std::string malformation(const WalkEnd& end, ByteView bytes, std::uint64_t there) {
+    if (end.tooDeep) {
+        return "there are more layers in front of it than the " + std::to_string(kMaxLayers) +
+               " that are followed";
+    }
     std::string text;
-    switch (layer) {
+    switch (end.layer) {
         case PacketLayer::Ipv4:
             text = ipv4Fault(bytes, there);
             break;
@@ -145,6 +213,7 @@ std::string malformation(PacketLayer layer, ByteView bytes, std::uint64_t there)
             break;
     }
     if (!text.empty()) return text;
+    if (!end.lacking) return "it has values that no such header can have";
     return "it does not fit the " + byteCountText(there) + " that are left of its packet";
 }
 
@@ -157,7 +226,7 @@ std::optional<PacketFault> findFault(std::uint32_t linkType, ByteView packet,
     if (!cut && end.kind != PacketKind::Malformed) return std::nullopt;
     PacketFault fault;
     fault.reason = cut ? UnreadReason::CutShort : reasonOf(end.layer);
-    fault.header = nameOf(end.layer);
+    fault.header = nameOf(end);
     fault.offset = std::min(end.offset, packet.size());
     const ByteView bytes =
         packet.subspan(fault.offset, std::min<std::uint64_t>(packet.size(), end.end) -
@@ -166,7 +235,7 @@ std::optional<PacketFault> findFault(std::uint32_t linkType, ByteView packet,
     const std::uint64_t there = end.end - std::min<std::uint64_t>(fault.offset, end.end);
     fault.sentence = cut ? groupedDigits(packet.size()) + " of " + byteCountText(originalLength) +
                                " were captured"
-                         : malformation(end.layer, bytes, there);
+                         : malformation(end, bytes, there);
     return fault;
 }
 

@@ -99,7 +99,9 @@ struct Walk {
     std::uint16_t type = 0;
     /// What the packet is if no layer is found that is read on.
     PacketKind otherwise = PacketKind::NotIp;
-    bool inUdp = false;  ///< behind a UDP header that was taken for a tunnel's
+    bool lacking = false;  ///< the walk ended for want of bytes
+    bool tooDeep = false;  ///< it ended since there are more layers than are followed
+    bool inUdp = false;    ///< behind a UDP header that was taken for a tunnel's
     /// The result. Source and destination address are those of the innermost IP header so far.
     DecodedPacket& decoded;
     Scribe* const scribe;  ///< null: nothing is described
@@ -123,6 +125,7 @@ struct Walk {
     }
     /// Ends the walk for want of `size` bytes at `offset`.
     void lacks(std::size_t size) {
+        lacking = true;
         stop(offset + size > end ? PacketKind::Malformed : PacketKind::CutShort);
     }
     /// Ends the walk.
@@ -155,6 +158,9 @@ struct WalkEnd {
     PacketLayer layer = PacketLayer::None;  ///< the one whose step was the last
     std::size_t offset = 0;                 ///< of its header in the packet
     std::uint64_t end = 0;                  ///< of the layers around it, on the wire
+    std::uint16_t type = 0;                 ///< what announced it, see Walk
+    bool lacking = false;                   ///< for want of bytes
+    bool tooDeep = false;                   ///< there are more layers than are followed
 };
 
 /// The walk that decodePacket() takes, for whoever asks why it ended.

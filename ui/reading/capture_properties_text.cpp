@@ -135,6 +135,7 @@ PropertySection unreadSection(const Session& session) {
     lines.countAny("Datagrams with fragments missing", figures.ipDatagramsGivenUp);
     lines.countAny("Fragments that fit no datagram", figures.ipFragmentsRefused);
     lines.countAny("Of an interface that is not described", figures.undescribedPackets);
+    lines.countAny("Without a byte", figures.emptyPackets);
     lines.countAny("Malformed", figures.malformedPackets);
     lines.countAny("Captured too short to tell", figures.cutShortPackets);
     lines.countAny("Data captured only in part", figures.cutPayloadPackets);

@@ -238,6 +238,82 @@ private Q_SLOTS:
         QCOMPARE(textOf(40), "cut within its TCP header, 40" + of);
     }
 
+    void anEmptyPacketIsNotMalformed() {
+        CaptureBuilder capture;
+        capture.packet(Bytes());
+        const auto read = sessionOf(capture.pcap());
+        QVERIFY(read);
+        test::compareListings(test::rowListing(*read),
+                              "- Capture  empty: the packet has no bytes\n");
+        QCOMPARE(read->statistics().emptyPackets, std::uint64_t{1});
+        QCOMPARE(read->statistics().malformedPackets, std::uint64_t{0});
+        QCOMPARE(read->record(0).severity, Severity::Note);
+        QCOMPARE(test::issueNames(*read, 0), std::vector<std::string>{"packet.empty"});
+        QVERIFY(read->notices().empty());
+        const FieldTree fields = read->dissect(0).fields;
+        QCOMPARE(fields[fields.issues()[0].field].id, FieldId::FrameLen);
+    }
+
+    /// A header is called by its name, and a length that only the capture claims is nothing that
+    /// is left.
+    void headersOfOtherLinks_data() {
+        QTest::addColumn<std::uint32_t>("linkType");
+        QTest::addColumn<QByteArray>("packet");
+        QTest::addColumn<QString>("info");
+        QTest::newRow("radiotap")
+            << std::uint32_t{127} << QByteArray(98, '\0')
+            << QStringLiteral(
+                   "malformed radiotap header: it has values that no such header can "
+                   "have  ·  262 144 bytes, not read");
+        QTest::newRow("AVS") << std::uint32_t{163} << QByteArray(98, '\1')
+                             << QStringLiteral(
+                                    "malformed AVS header: it has values that no such "
+                                    "header can have  ·  262 144 bytes, not read");
+        QTest::newRow("Linux cooked")
+            << std::uint32_t{113} << QByteArray(7, '\1')
+            << QStringLiteral(
+                   "malformed Linux cooked header: it does not fit the 7 bytes that are "
+                   "left of its packet  ·  7 bytes, not read");
+        QTest::newRow("InfiniBand")
+            << std::uint32_t{242} << QByteArray(7, '\1')
+            << QStringLiteral(
+                   "malformed IP over InfiniBand header: it does not fit the 7 bytes "
+                   "that are left of its packet  ·  7 bytes, not read");
+    }
+    void headersOfOtherLinks() {
+        QFETCH(std::uint32_t, linkType);
+        QFETCH(QByteArray, packet);
+        QFETCH(QString, info);
+        CaptureBuilder capture(linkType);
+        capture.packet(Bytes(packet.begin(), packet.end()), packet.size() == 98 ? 262144 : 0);
+        const auto read = sessionOf(capture.pcap());
+        QVERIFY(read);
+        QCOMPARE(read->rowCount(), RecordId{1});
+        QCOMPARE(QString::fromStdString(read->text(0).info), info);
+    }
+
+    /// 70 IPv4 headers, each inside of the one before.
+    void tooManyLayers() {
+        constexpr int kHeaders = 70;
+        CaptureBuilder capture(101);
+        Bytes packet;
+        ByteWriter out(packet);
+        for (int i = 0; i < kHeaders; ++i) {
+            out.be16(0x4500);
+            out.be16(static_cast<std::uint16_t>(20 * (kHeaders - i)));
+            out.be32(0x00070000);
+            out.be32(0x40040000);
+            out.be32(0x0a000001);
+            out.be32(0x0a000002);
+        }
+        capture.packet(packet);
+        const auto read = sessionOf(capture.pcap());
+        QVERIFY(read);
+        QCOMPARE(read->text(0).info,
+                 std::string("malformed IPv4 header: there are more layers in front of it than the "
+                             "64 that are followed  ·  1 400 bytes, not read"));
+    }
+
     void interfacesThatNobodyDescribed() {
         PcapngBuilder file(false);
         file.interface(1);
