@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "capture/ingest/ingestor.h"
+#include "dissector/ip/ip_protocol.h"
 #include "dissector/packet/datagram_segments.h"
 
 namespace framescope {
@@ -59,8 +60,55 @@ void Ingestor::datagrams(const std::vector<ip::Datagram>& ended, int nested) {
                                 piecesWithin(datagram.pieces, inner.dataOffset, inner.dataCaptured),
                                 datagram.packet, datagram.timeNs),
                 nested + 1);
+        } else if (!datagram.complete && mayLeadToTcp(datagram, decoded.kind)) {
+            emitIncomplete(datagram);
         }
     }
+}
+
+/// Whether TCP may have been in a datagram of which not enough came to tell. UDP is taken for what
+/// nearly all of it is, unless the capture has tunnels.
+bool Ingestor::mayLeadToTcp(const ip::Datagram& datagram, PacketKind found) const {
+    // What was read of it down to something else is no TCP.
+    if (found != PacketKind::Malformed && found != PacketKind::CutShort) return false;
+    switch (datagram.protocol) {
+        case kProtocolTcp:
+        case kProtocolIpv4:
+        case kProtocolIpv6:
+        case kProtocolGre:
+        case kProtocolEtherIp:
+        case kProtocolMpls:
+        case kProtocolAuthentication:
+            return true;
+        case kProtocolHopByHop:
+        case kProtocolRouting:
+        case kProtocolFragment:
+        case kProtocolDestinationOptions:
+        case kProtocolMobility:
+            return datagram.source.version == 6;
+        case kProtocolUdp:
+            return m_statistics.tunnelledPackets != 0;
+        default:
+            return false;
+    }
+}
+
+/// A datagram of which the beginning is missing, so that nothing tells which connection it is of.
+void Ingestor::emitIncomplete(const ip::Datagram& datagram) {
+    if (m_incompleteRows++ >= kMaxCutRows) return;
+    remember(datagram);
+    Record record;
+    record.kind = RowKind::UnreadPacket;
+    record.protocol = Protocol::Capture;
+    record.connection = kNoConnection;
+    record.packet = datagram.packet;
+    record.timeNs = datagram.timeNs;
+    record.form = static_cast<std::uint8_t>(UnreadReason::Fragments);
+    record.detail = datagram.identification;
+    record.length = datagram.length;
+    record.severity = issueInfo(IssueCode::IpFragmentsMissing).severity;
+    countIssue(IssueCode::IpFragmentsMissing);
+    append(record);
 }
 
 /// Hands on the TCP segment of a datagram.

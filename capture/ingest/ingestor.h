@@ -55,7 +55,7 @@ public:
     /// Rows and packets that wait in the batch being filled.
     std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }
     /// Packets that have a row of their own since less was captured of them than the headers down
-    /// to TCP; those behind them are only counted.
+    /// to TCP, and datagrams whose beginning is missing; those behind them are only counted.
     static constexpr std::uint64_t kMaxCutRows = 1000;
 
     /// The link types that could not be read, and how many packets are of each.
@@ -139,6 +139,8 @@ private:
     void fragment(const CapturedPacket& packet, const ip::Fragment& fragment);
     void datagrams(const std::vector<ip::Datagram>& ended, int nested = 0);
     void segment(const ip::Datagram& datagram, const DecodedPacket& decoded);
+    bool mayLeadToTcp(const ip::Datagram& datagram, PacketKind found) const;
+    void emitIncomplete(const ip::Datagram& datagram);
     void remember(const ip::Datagram& datagram);
     bool join(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
               const tcp::Origin& origin);
@@ -185,6 +187,7 @@ private:
     std::array<StreamOffset, 2> m_streamOffset{};
     ip::FragmentTracker m_fragments;
     std::size_t m_rememberedPieces = 0;
+    std::uint64_t m_incompleteRows = 0;  ///< of datagrams, those beyond the limit among them
     bool m_saidForgotten = false;
     /// Packets that completed a datagram whose fragments conflict; one needs three packets at
     /// least.

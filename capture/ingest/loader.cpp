@@ -123,7 +123,8 @@ void tellFragments(const Statistics& figures, std::vector<std::string>& notices)
         notices.push_back(
             "Fragments are missing of " + groupedDigits(count) +
             (count == 1 ? " IP datagram" : " IP datagrams") +
-            "; what is there of TCP is shown of those whose first fragment was captured.");
+            "; what is there of TCP is shown of those whose first fragment was captured, and "
+            "others have a row that says what is missing.");
     }
     if (const std::uint64_t count = figures.ipFragmentsRefused; count != 0) {
         notices.push_back(groupedDigits(count) +

@@ -3,12 +3,14 @@
 
 #include "capture/session/http_body.h"
 #include "capture/session/message_reader.h"
+#include "capture/session/row_dissector.h"
 #include "capture/session/session.h"
 #include "capture/session/session_row_context.h"
 #include "capture/session/session_state.h"
 #include "capture/session/stream_reader.h"
 #include "capture/session/tcp_row.h"
 #include "dissector/engineio/packet_description.h"
+#include "dissector/packet/unread_reason.h"
 #include "dissector/websocket/frame.h"
 #include "dissector/websocket/mask.h"
 
@@ -65,6 +67,11 @@ RowBytes Session::wireBytes(RecordId row) const {
         case RowKind::CaptureComment:
             break;
         case RowKind::UnreadPacket: {
+            if (static_cast<UnreadReason>(record.form) == UnreadReason::Fragments) {
+                const auto stored = m_state->datagrams.find(record.packet);
+                if (stored == m_state->datagrams.end()) return {{}, false};
+                return {readDatagram(*m_state, stored->second).bytes, false};
+            }
             const auto packet = m_state->file->readPacket(
                 m_state->layout, m_state->packetOffsets[record.packet - 1]);
             if (!packet) return {{}, false};

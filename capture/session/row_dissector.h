@@ -70,6 +70,7 @@ private:
     void describeComment();
     void nameHosts();
     void describeUnread();
+    void describeIncomplete(const StoredPacket& packet);
     void describeEvent();
     void describeGap();
     void describeConflict();

@@ -33,6 +33,7 @@ Datagram alone(const Fragment& fragment, ByteView data, std::span<const Datagram
     datagram.destination = fragment.destination;
     datagram.protocol = fragment.protocol;
     datagram.network = fragment.network;
+    datagram.identification = fragment.identification;
     datagram.payload.assign(data.begin(), data.end());
     datagram.pieces.assign(places.begin(), places.end());
     datagram.length = fragment.dataLength;
@@ -80,6 +81,7 @@ FragmentTracker::WaitingList::iterator FragmentTracker::open(const Key& key, std
     datagram.key = key;
     datagram.protocol = protocol;
     datagram.firstNs = timeNs;
+    datagram.serial = m_opened++;
     datagram.repetition = remembered(key, timeNs) != nullptr;
     m_waiting.push_back(std::move(datagram));
     const auto place = std::prev(m_waiting.end());
@@ -143,13 +145,7 @@ std::vector<Datagram> FragmentTracker::add(const Fragment& fragment, ByteView da
         return out;
     }
     const Key key = keyOf(fragment);
-    auto found = m_waitingByKey.find(key);
-    if (found != m_waitingByKey.end() && apart(found->second->firstNs, timeNs)) {
-        giveUp(found->second, out);
-        found = m_waitingByKey.end();
-    }
-    const auto place =
-        found == m_waitingByKey.end() ? open(key, fragment.protocol, timeNs) : found->second;
+    const auto place = find(key, fragment, end, data, timeNs, out);
     Waiting& datagram = *place;
     if (datagram.repetition) datagram.repetition = repeats(fragment, end, data, timeNs);
     if (begin == 0 && !datagram.firstSeen) {
@@ -172,6 +168,72 @@ std::vector<Datagram> FragmentTracker::add(const Fragment& fragment, ByteView da
     if (whole) complete(place, out);
     keepLimits(out);
     return out;
+}
+
+/// The datagram that a fragment is taken for a part of.
+FragmentTracker::WaitingList::iterator FragmentTracker::find(const Key& key,
+                                                             const Fragment& fragment,
+                                                             std::uint32_t end, ByteView data,
+                                                             std::int64_t timeNs,
+                                                             std::vector<Datagram>& out) {
+    std::vector<WaitingList::iterator> alike = waitingOf(key);
+    std::erase_if(alike, [&](WaitingList::iterator at) {
+        if (!apart(at->firstNs, timeNs)) return false;
+        giveUp(at, out);
+        return true;
+    });
+    const std::uint32_t begin = fragment.offset;
+    const std::size_t waiting = alike.size();
+    std::erase_if(alike, [&](WaitingList::iterator at) {
+        return begin == 0 && at->firstSeen && !agrees(*at, begin, data);
+    });
+    if (alike.size() == 1) return alike.front();
+    if (alike.empty()) {
+        if (waiting >= kMaxAlike) giveUp(waitingOf(key).front(), out);
+        return open(key, fragment.protocol, timeNs);
+    }
+    // The fragments of one datagram are sent one behind the other, so most are of the newest.
+    const auto fitting = std::find_if(alike.rbegin(), alike.rend(), [&](WaitingList::iterator at) {
+        return !contradicts(*at, begin, end, fragment.more, data);
+    });
+    return fitting == alike.rend() ? alike.back() : *fitting;
+}
+
+/// All that wait under a key, the oldest first.
+std::vector<FragmentTracker::WaitingList::iterator> FragmentTracker::waitingOf(
+    const Key& key) const {
+    std::vector<WaitingList::iterator> alike;
+    const auto [begin, end] = m_waitingByKey.equal_range(key);
+    for (auto at = begin; at != end; ++at) alike.push_back(at->second);
+    std::ranges::sort(alike, {}, [](WaitingList::iterator at) { return at->serial; });
+    return alike;
+}
+
+/// Whether bytes are the same as those that are there in their place.
+bool FragmentTracker::agrees(const Waiting& datagram, std::uint32_t begin, ByteView data) {
+    const std::size_t end = begin + data.size();
+    auto piece = datagram.pieces.upper_bound(begin);
+    if (piece != datagram.pieces.begin()) --piece;
+    for (; piece != datagram.pieces.end() && piece->first < end; ++piece) {
+        const ByteView held = piece->second.bytes;
+        const std::size_t from = std::max(begin, piece->first);
+        const std::size_t to = std::min(end, piece->first + held.size());
+        if (from < to && !std::ranges::equal(data.subspan(from - begin, to - from),
+                                             held.subspan(from - piece->first, to - from))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool FragmentTracker::contradicts(const Waiting& datagram, std::uint32_t begin, std::uint32_t end,
+                                  bool more, ByteView data) {
+    const std::uint32_t furthest =
+        datagram.ranges.empty() ? 0 : std::prev(datagram.ranges.end())->second;
+    const bool endsElsewhere = datagram.total
+                                   ? end > *datagram.total || (!more && end != *datagram.total)
+                                   : !more && furthest > end;
+    return endsElsewhere || !agrees(datagram, begin, data);
 }
 
 /// What a fragment says of the datagram's end: who said it first is right, and what was there
@@ -256,6 +318,7 @@ Datagram FragmentTracker::joined(Waiting& waiting) {
     datagram.destination = waiting.key.destination;
     datagram.protocol = waiting.protocol;
     datagram.network = waiting.key.network;
+    datagram.identification = waiting.key.identification;
     datagram.lengthKnown = waiting.total.has_value();
     datagram.conflict = waiting.conflict;
     datagram.packet = waiting.packet;
@@ -293,6 +356,10 @@ Datagram FragmentTracker::joined(Waiting& waiting) {
 }
 
 void FragmentTracker::complete(WaitingList::iterator place, std::vector<Datagram>& out) {
+    // The identification has been used again since: of those before it nothing more comes.
+    for (const auto older : waitingOf(place->key)) {
+        if (older->serial < place->serial) giveUp(older, out);
+    }
     if (!place->repetition) {
         Datagram datagram = joined(*place);
         datagram.complete = true;
@@ -333,7 +400,9 @@ bool FragmentTracker::isRestOfGivenUp(const Waiting& datagram) {
 
 void FragmentTracker::erase(WaitingList::iterator place) {
     m_heldBytes -= place->cost;
-    m_waitingByKey.erase(place->key);
+    const auto [begin, end] = m_waitingByKey.equal_range(place->key);
+    m_waitingByKey.erase(
+        std::find_if(begin, end, [place](const auto& entry) { return entry.second == place; }));
     m_waiting.erase(place);
     m_deadline = m_waiting.empty() ? std::numeric_limits<std::int64_t>::max()
                                    : deadlineFrom(m_waiting.front().firstNs);

@@ -9,6 +9,11 @@
 // datagram that is complete is remembered for a while, so that repetitions of its fragments, in the
 // same pieces or others, are known as such and begin no datagram that never ends.
 //
+// An identification is used again (RFC 6864 section 4), also while fragments are missing of the
+// datagram before. A first fragment with other bytes than the one that is there, which is another
+// transport header, begins another datagram; what comes then goes to the newest one that it does
+// not contradict. Once that is complete, an older one never will be.
+//
 // What never becomes complete is given up, with what there is of it: when the capture's time has
 // gone on, when too much waits, and at the end.
 #pragma once
@@ -45,6 +50,7 @@ struct Datagram {
     IpAddress destination;
     std::uint8_t protocol = 0;          ///< of what the payload begins with
     std::uint32_t network = 0;          ///< of its fragments
+    std::uint32_t identification = 0;   ///< likewise
     Bytes payload;                      ///< zero where nothing was captured
     std::vector<DatagramPiece> pieces;  ///< ascending, without overlaps
     std::uint64_t length = 0;           ///< of the payload, as far as the fragments tell
@@ -63,6 +69,8 @@ public:
     /// Datagrams that may wait for fragments, and the memory that those and the remembered ones may
     /// take together. A busy host has some dozens.
     static constexpr std::size_t kMaxDatagrams = 8192;
+    /// Of those, with the same addresses and identification.
+    static constexpr std::size_t kMaxAlike = 4;
     static constexpr std::size_t kMaxHeldBytes = 32U << 20;
     /// Capture time for which fragments are waited for, and repetitions known: what RFC 8200 sets
     /// and RFC 1122 section 3.3.2 recommends at the least. A receiver has given up by then, too,
@@ -132,6 +140,7 @@ private:
         std::map<std::uint32_t, std::uint32_t> ranges;  ///< on the wire: begin to end, apart
         std::optional<std::uint32_t> total;
         std::int64_t firstNs = 0;
+        std::uint64_t serial = 0;  ///< of all that ever waited
         PacketNumber packet = 0;
         std::int64_t timeNs = 0;
         std::size_t cost = 0;
@@ -152,6 +161,12 @@ private:
     using RememberedList = std::list<Remembered>;
 
     static Key keyOf(const Fragment& fragment);
+    WaitingList::iterator find(const Key& key, const Fragment& fragment, std::uint32_t end,
+                               ByteView data, std::int64_t timeNs, std::vector<Datagram>& out);
+    std::vector<WaitingList::iterator> waitingOf(const Key& key) const;
+    static bool agrees(const Waiting& datagram, std::uint32_t begin, ByteView data);
+    static bool contradicts(const Waiting& datagram, std::uint32_t begin, std::uint32_t end,
+                            bool more, ByteView data);
     WaitingList::iterator open(const Key& key, std::uint8_t protocol, std::int64_t timeNs);
     void charge(Waiting& datagram, std::size_t cost);
     bool repeats(const Fragment& fragment, std::uint32_t end, ByteView data,
@@ -171,7 +186,8 @@ private:
     void keepLimits(std::vector<Datagram>& out);
 
     WaitingList m_waiting;  ///< the one that waits for longest first
-    std::unordered_map<Key, WaitingList::iterator, KeyHash> m_waitingByKey;
+    std::unordered_multimap<Key, WaitingList::iterator, KeyHash> m_waitingByKey;
+    std::uint64_t m_opened = 0;
     RememberedList m_remembered;  ///< the oldest first
     std::unordered_map<Key, RememberedList::iterator, KeyHash> m_rememberedByKey;
     std::unordered_map<Key, Ends, KeyHash> m_givenUp;

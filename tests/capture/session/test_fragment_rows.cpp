@@ -208,6 +208,96 @@ private Q_SLOTS:
         holdsTogether(*session);
     }
 
+    /// Nothing tells which connection it is of, but that it was there, and what is missing.
+    void withoutTheFirstFragment() {
+        std::size_t first = 0;
+        PacketList packets = inFragments(first);
+        packets.erase(packets.begin() + static_cast<std::ptrdiff_t>(first));
+        const auto session = load(packets);
+        QVERIFY(session);
+        RecordId row = 0;
+        while (row < session->rowCount() && session->record(row).kind != RowKind::UnreadPacket)
+            ++row;
+        QVERIFY(row < session->rowCount());
+        const Record& record = session->record(row);
+        QCOMPARE(record.packet, static_cast<PacketNumber>(first + 2));
+        QCOMPARE(record.connection, kNoConnection);
+        QCOMPARE(record.length, std::uint64_t{1028});
+        QCOMPARE(record.severity, Severity::Warning);
+        QCOMPARE(
+            session->text(row).info,
+            std::string("incomplete IP datagram 77 of TCP (6)  10.0.0.1 → 10.0.0.2, bytes 0 to "
+                        "399 of 1 028 bytes missing, not read"));
+        QCOMPARE(issueNames(*session, row), std::vector<std::string>{"ip.fragments-missing"});
+        QCOMPARE(session->wireBytes(row).bytes.size(), std::size_t{1028});
+        QVERIFY(!session->wireBytes(row).whole);
+        const FieldTree tree = session->dissect(row).fields;
+        const auto n = static_cast<std::uint64_t>(first);
+        QCOMPARE(fragmentPackets(tree), (std::vector<std::uint64_t>{n + 1, n + 2}));
+        QCOMPARE(tree[tree.issues()[0].field].id, FieldId::IpFragments);
+        QCOMPARE(tree.find(FieldId::Tcp), kNoField);
+        holdsTogether(*session);
+    }
+
+    /// Also of a datagram of one fragment, and where the first one is too short for TCP's header;
+    /// not of protocols that are not read.
+    void whichIncompleteDatagramsAreRows() {
+        const ListedPacket big = conversation()[5];
+        QVERIFY(big.data.size() > 1000);
+        const auto rowOf = [](const ListedPacket& packet) {
+            const auto session = load({packet});
+            return session->rowCount() == 0 ? std::string() : session->text(0).info;
+        };
+        const PacketList parts = fragmentsOf(big, 420, 77);
+        QCOMPARE(
+            rowOf(parts[1]),
+            std::string("incomplete IP datagram 77 of TCP (6)  10.0.0.1 → 10.0.0.2, bytes 0 to "
+                        "399 and what follows byte 800 missing, not read"));
+        QCOMPARE(rowOf(fragmentsOf(big, 28, 78)[0]),
+                 std::string("incomplete IP datagram 78 of TCP (6)  10.0.0.1 → 10.0.0.2, what "
+                             "follows byte 8 missing, not read"));
+        for (const std::uint8_t protocol : {std::uint8_t{1}, std::uint8_t{17}}) {
+            ListedPacket other = parts[1];
+            other.data[14 + 9] = protocol;
+            QCOMPARE(rowOf(other), std::string());
+        }
+    }
+
+    /// The identification is used again before the datagram is complete: neither gets bytes of the
+    /// other.
+    void identificationUsedAgain() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.upgrade("/chat");
+        chat.send(kC2S, webSocketText(std::string(1000, 'q'), kMask));
+        chat.send(kC2S, webSocketText(std::string(1000, 'r'), kOtherMask));
+        chat.close();
+        PacketList packets;
+        std::size_t longOnes = 0;
+        for (const ListedPacket& packet : readPackets(MemoryCapture(capture.pcap()).path())) {
+            const bool isLong = packet.data.size() > 1000;
+            PacketList parts = fragmentsOf(packet, isLong ? 420 : 5000, 77);
+            if (isLong && longOnes++ == 0) parts.pop_back();
+            for (ListedPacket& part : parts) packets.push_back(std::move(part));
+        }
+        QCOMPARE(longOnes, std::size_t{2});
+        const auto session = load(packets);
+        QVERIFY(session);
+        QCOMPARE(session->statistics().ipDatagrams, std::uint64_t{1});
+        QCOMPARE(session->statistics().ipDatagramsGivenUp, std::uint64_t{1});
+        QCOMPARE(gapBytes(*session), std::size_t{228});
+        bool whole = false;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            for (const std::string& name : issueNames(*session, row))
+                QVERIFY(name != "ip.fragments-conflict");
+            if (session->record(row).kind != RowKind::WebSocketFrame) continue;
+            whole = whole || session->messageBytes(row).bytes == Bytes(1000, 'r');
+        }
+        QVERIFY(whole);
+        holdsTogether(*session);
+    }
+
     void givenUpInCaptureTime() {
         std::size_t first = 0;
         PacketList packets = inFragments(first);

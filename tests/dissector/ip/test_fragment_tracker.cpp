@@ -220,8 +220,8 @@ private Q_SLOTS:
             {"aaaaaaaa", "bbbbbbbb", "cccccccccccccccccccccccccccccccccccccccc", "d"}, 3,
             "ccccccccaaaaaaaaccccccccbbbbbbbbccccccccd", true);
         row("the same again", {0, 0, 8}, {"aaaaaaaa", "aaaaaaaa", "c"}, 2, "aaaaaaaac", false);
-        row("others in the same place", {0, 0, 8}, {"aaaaaaaa", "bbbbbbbb", "c"}, 2, "aaaaaaaac",
-            true);
+        row("others in the same place", {8, 8, 0, 16}, {"aaaaaaaa", "bbbbbbbb", "dddddddd", "c"}, 3,
+            "ddddddddaaaaaaaac", true);
         row("teardrop", {0, 24}, {"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", "bbbb"}, 1,
             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true);
         row("beyond the end", {8, 16, 0}, {"c", "bbbbbbbb", "aaaaaaaa"}, 0, "aaaaaaaac", true);
@@ -395,6 +395,53 @@ private Q_SLOTS:
             QVERIFY(!out[0].complete);
             QCOMPARE(feeder.tracker.waiting(), std::size_t{1});
         }
+    }
+
+    /// And again, while fragments are missing of the datagram before: its rest is not mixed in.
+    void identificationUsedAgainTooEarly() {
+        const Bytes old = someBytes(64, 1);
+        const Bytes young = someBytes(80, 2);
+        const std::vector<Part> oldParts = partsOf(64, 16);
+        const std::vector<Part> youngParts = partsOf(80, 16);
+        for (std::size_t missing = 1; missing < 4; ++missing) {
+            Feeder feeder;
+            for (std::size_t i = 0; i < 4; ++i) {
+                if (i != missing) QVERIFY(feeder.add(old, oldParts[i]).empty());
+            }
+            std::vector<Datagram> out;
+            for (const Part& part : youngParts) {
+                QVERIFY(out.empty());
+                out = feeder.add(young, part);
+            }
+            QCOMPARE(out.size(), std::size_t{2});
+            QVERIFY(!out[0].complete);
+            QCOMPARE(out[0].packet, PacketNumber{3});
+            QVERIFY(std::ranges::equal(out[0].beginning(), ByteView(old).first(16 * missing)));
+            QVERIFY(out[1].complete && !out[1].conflict);
+            QCOMPARE(out[1].payload, young);
+            QCOMPARE(feeder.tracker.waiting(), std::size_t{0});
+            QCOMPARE(feeder.tracker.figures().givenUp, std::uint64_t{1});
+        }
+        // What contradicts the newer one belongs to the older.
+        Feeder feeder;
+        QVERIFY(feeder.add(old, {0, 16, true}).empty());
+        QVERIFY(feeder.add(young, {0, 48, true}).empty());
+        QVERIFY(feeder.add(old, {16, 16, true}).empty());
+        auto out = feeder.add(old, {32, 32, false});
+        QCOMPARE(out.size(), std::size_t{1});
+        QCOMPARE(out[0].payload, old);
+        out = feeder.add(young, {48, 32, false});
+        QCOMPARE(out.size(), std::size_t{1});
+        QCOMPARE(out[0].payload, young);
+    }
+
+    void firstFragmentsOfOneKeyAreBounded() {
+        Feeder feeder;
+        for (std::uint32_t i = 0; i < 1000; ++i) {
+            feeder.add(0, someBytes(16, i), true);
+            QVERIFY(feeder.tracker.waiting() <= FragmentTracker::kMaxAlike);
+        }
+        QCOMPARE(feeder.tracker.finish().size(), FragmentTracker::kMaxAlike);
     }
 
     void timeMayRunBackwardsALittle() {
