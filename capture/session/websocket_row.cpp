@@ -124,7 +124,12 @@ void RowDissector::checkFrame(const websocket::FrameHeader& header, ByteView pay
     }
     if (m_record.has(kFlagAfterClose)) issues.add(IssueCode::WebSocketDataAfterClose);
     if (m_record.has(kFlagResynchronised)) issues.add(IssueCode::WebSocketResynchronised);
-    if (m_record.has(kFlagIncomplete) && !websocket::hasTopBit(header)) {
+    // Where frames within the announced length disproved it, a remark says so.
+    const bool disproved =
+        std::ranges::any_of(m_state.remarks.find(m_row), [](const RowRemark& remark) {
+            return remark.code == IssueCode::WebSocketPayloadIncomplete;
+        });
+    if (m_record.has(kFlagIncomplete) && !disproved && !websocket::hasTopBit(header)) {
         issues.add(IssueCode::WebSocketPayloadIncomplete);
     }
     if (m_record.has(kFlagContextLost)) issues.add(IssueCode::WebSocketContextLost, payloadPart);

@@ -186,7 +186,7 @@ constexpr std::array kIssues = {
     IssueInfo{IssueCode::WebSocketPayloadIncomplete, Warning, "websocket.payload-incomplete",
               "The payload is not complete in the capture.", ""},
     IssueInfo{IssueCode::WebSocketResynchronised, Warning, "websocket.resynchronised",
-              "After missing bytes, reading went on at the next plausible frame.", ""},
+              "After missing or damaged bytes, reading went on at the next plausible frame.", ""},
     IssueInfo{IssueCode::WebSocketInferred, Note, "websocket.inferred",
               "The handshake was not captured; that this is WebSocket was told from its frames.",
               ""},

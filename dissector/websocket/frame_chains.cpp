@@ -26,6 +26,8 @@ constexpr double kSmallSkipped = 4;
 /// What a frame weighs less that breaks a rule which peers break now and then.
 constexpr double kViolation = 12;
 constexpr double kNotText = 20;
+/// What a chain costs that breaks: one header in a few hundred may be damaged.
+constexpr float kBreak = 8;
 
 /// First bytes of frames, and how many of a hundred frames begin so.
 struct FirstByte {
@@ -87,6 +89,23 @@ bool isPlausible(const FrameHeader& header, const FrameHabits& habits) {
     return header.payloadLength <= kMaxPlausiblePayload;
 }
 
+std::uint8_t faultsOf(const FrameHeader& header, const FrameHabits& habits) {
+    std::uint8_t faults = 0;
+    const auto add = [&](bool fault, std::uint8_t bit) {
+        if (fault) faults |= bit;
+    };
+    const bool control = isControl(header.opcode);
+    add(header.masked != habits.masked, 0x01);
+    add(isReserved(header.opcode), 0x02);
+    add(control && (!header.fin || header.payloadLength > 125), 0x04);
+    add(header.lengthForm != minimalForm(header.payloadLength), 0x08);
+    add(header.rsv1 && !(habits.deflate && !control), 0x10);
+    add(header.rsv2, 0x20);
+    add(header.rsv3, 0x40);
+    add(!control && header.payloadLength > kMaxPlausiblePayload, kFaultTooLong);
+    return faults;
+}
+
 float FrameChains::Node::weight() const {
     // Most places are not inside of a fragmented message.
     constexpr float kOpenCosts = 3;
@@ -94,12 +113,13 @@ float FrameChains::Node::weight() const {
 }
 
 FrameChains::FrameChains(ByteView bytes, std::span<const std::size_t> segments,
-                         const FrameHabits& habits, Doubt doubt, bool atEnd)
+                         const FrameHabits& habits, Doubt doubt, bool atEnd, Behind behind)
     : m_bytes(bytes),
       m_segments(segments),
       m_habits(habits),
       m_doubt(doubt),
       m_atEnd(atEnd),
+      m_behind(behind),
       m_nodes(bytes.size()) {
     std::array<std::size_t, 256> counts{};
     for (const std::uint8_t byte : bytes) ++counts[byte];
@@ -276,6 +296,11 @@ void FrameChains::weigh(std::size_t at) {
     Node after{0, 0, node.last};
     if (next < m_bytes.size()) {
         after = m_nodes[static_cast<std::size_t>(next)];
+        if (m_behind == Behind::Damage) {
+            if (after.broken()) after.last = node.last;
+            after.closed = std::max(after.closed, -kBreak);
+            after.open = std::max(after.open, -kBreak);
+        }
         if (after.broken()) return;
     }
     constexpr double kMaskBit = 1;
@@ -354,6 +379,33 @@ std::optional<double> FrameChains::weightAt(std::size_t at) const {
     return m_nodes[at].weight();
 }
 
+/// Inside of a segment, a first frame has to weigh what so many places make likely.
+void FrameChains::skipFalseFront(Start& start) const {
+    while (!beginsSegment(start.at)) {
+        const auto header = parseFrameHeader(m_bytes.subspan(start.at));
+        if (!header || start.at + header->frameSize() >= m_bytes.size()) return;
+        const std::size_t next = start.at + static_cast<std::size_t>(header->frameSize());
+        if (m_nodes[next].broken()) return;
+        if (ownWeight(start.at) >= std::log2(static_cast<double>(start.at) + 1)) return;
+        start.at = next;
+        start.weight = m_nodes[next].weight() - placeBits(next);
+    }
+}
+
+std::optional<FrameChains::Start> FrameChains::first(double needed) const {
+    std::optional<Start> first;
+    std::uint32_t last = 0;
+    for (std::size_t at = 0; at < m_nodes.size(); ++at) {
+        if (m_nodes[at].broken() || (first && m_nodes[at].last != last)) continue;
+        const double weight = m_nodes[at].weight() - placeBits(at);
+        if (weight < (first ? first->weight : needed)) continue;
+        first = Start{at, weight, 0};
+        last = m_nodes[at].last;
+    }
+    if (first) skipFalseFront(*first);
+    return first;
+}
+
 std::optional<FrameChains::Start> FrameChains::best() const {
     std::optional<Start> best;
     for (std::size_t at = 0; at < m_nodes.size(); ++at) {
@@ -362,15 +414,7 @@ std::optional<FrameChains::Start> FrameChains::best() const {
         if (!best || weight > best->weight) best = Start{at, weight, 0};
     }
     if (!best) return std::nullopt;
-    // By chance, bytes in front of the first frame look like one that leads to it. Inside of a
-    // segment, a first frame has to weigh what so many places make likely.
-    while (!beginsSegment(best->at)) {
-        const auto header = parseFrameHeader(m_bytes.subspan(best->at));
-        if (!header || best->at + header->frameSize() >= m_bytes.size()) break;
-        if (ownWeight(best->at) >= std::log2(static_cast<double>(best->at) + 1)) break;
-        best->at += static_cast<std::size_t>(header->frameSize());
-        best->weight = m_nodes[best->at].weight() - placeBits(best->at);
-    }
+    skipFalseFront(*best);
     best->rival = kBroken;
     const std::uint32_t last = m_nodes[best->at].last;
     for (std::size_t at = 0; at < m_nodes.size(); ++at) {

@@ -29,12 +29,16 @@ namespace framescope::websocket {
 /// they may be of any protocol; what repeats itself proves nothing.
 enum class Doubt : std::uint8_t { OfFrames, OfAnything };
 
+/// What stands behind the frames of a chain. `Frames`: nothing else, to the last byte. `Damage`: a
+/// chain may also break, where a header was damaged, at the cost of evidence.
+enum class Behind : std::uint8_t { Frames, Damage };
+
 class FrameChains {
 public:
     /// `segments` are the positions at which segments begin, in order; frames mostly begin there.
     /// Both must outlive this. `atEnd`: nothing comes behind the bytes.
     FrameChains(ByteView bytes, std::span<const std::size_t> segments, const FrameHabits& habits,
-                Doubt doubt, bool atEnd = false);
+                Doubt doubt, bool atEnd = false, Behind behind = Behind::Frames);
 
     /// A place from which a chain runs to the end of the bytes.
     struct Start {
@@ -44,6 +48,9 @@ public:
     };
     /// The place with the most evidence; nothing where every chain breaks.
     std::optional<Start> best() const;
+    /// The first place with so much evidence; of those that lead to the same frames, the one with
+    /// the most.
+    std::optional<Start> first(double needed) const;
     /// What the chain from this place weighs, its place not counted; nothing where it breaks.
     std::optional<double> weightAt(std::size_t at) const;
 
@@ -59,6 +66,8 @@ private:
     };
     static constexpr float kBroken = -1e6F;
 
+    /// By chance, bytes in front of the first frame look like one that leads to it: leaves them.
+    void skipFalseFront(Start& start) const;
     void weigh(std::size_t at);
     double lengthBits(const FrameHeader& header, std::size_t at) const;
     double firstByteShare(std::uint8_t byte) const;
@@ -75,6 +84,7 @@ private:
     FrameHabits m_habits;
     Doubt m_doubt;
     bool m_atEnd;
+    Behind m_behind;
     std::vector<std::uint32_t> m_smallBefore;  ///< small segments in front of each one
     std::array<double, 256> m_share{};  ///< of each byte value among the bytes; at least 1/256
     double m_printableShare = 0;

@@ -20,15 +20,19 @@ void FrameSearch::add(ByteView bytes, const Arrival& arrival) {
     m_bytes.insert(m_bytes.end(), bytes.begin(), bytes.end());
 }
 
-FrameChains FrameSearch::chains(const FrameHabits& habits, Doubt doubt, bool atEnd) {
+FrameChains FrameSearch::chains(const FrameHabits& habits, Doubt doubt, bool atEnd, Behind behind,
+                                std::size_t window) {
     m_nextSearch = m_bytes.size() < kSearchedAtOnce ? 0 : m_bytes.size() + m_bytes.size() / 4;
+    m_searched = m_bytes.size();
     m_positions.clear();
     for (const Segment& segment : m_segments) {
         if (segment.at >= m_start) {
             m_positions.push_back(static_cast<std::size_t>(segment.at - m_start));
         }
     }
-    return {m_bytes, m_positions, habits, doubt, atEnd};
+    const ByteView bytes = ByteView(m_bytes).first(std::min(window, m_bytes.size()));
+    while (!m_positions.empty() && m_positions.back() >= bytes.size()) m_positions.pop_back();
+    return {bytes, m_positions, habits, doubt, atEnd && bytes.size() == m_bytes.size(), behind};
 }
 
 std::optional<std::size_t> FrameSearch::find(std::optional<bool> masked, bool expected,
@@ -55,6 +59,7 @@ void FrameSearch::drop(std::size_t count) {
     if (kept != m_segments.begin()) --kept;
     m_segments.erase(m_segments.begin(), kept);
     m_nextSearch = 0;
+    m_searched = 0;
 }
 
 Arrival FrameSearch::arrivalOf(StreamOffset at) const {

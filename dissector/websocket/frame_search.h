@@ -38,9 +38,14 @@ public:
     bool full() const { return m_bytes.size() >= 2 * kMaxSearch; }
     /// So many bytes have come since the last search that another one pays.
     bool due() const { return m_bytes.size() >= m_nextSearch; }
+    /// How many bytes there were at the last search.
+    std::size_t searched() const { return m_searched; }
 
-    /// Chains among the bytes; see FrameChains. `atEnd`: no more bytes will come.
-    FrameChains chains(const FrameHabits& habits, Doubt doubt, bool atEnd);
+    static constexpr std::size_t kWholeWindow = ~std::size_t{0};
+    /// Chains among the bytes, or among the first `window` of them; see FrameChains. `atEnd`: no
+    /// more bytes will come.
+    FrameChains chains(const FrameHabits& habits, Doubt doubt, bool atEnd,
+                       Behind behind = Behind::Frames, std::size_t window = kWholeWindow);
     /// Position of the first frame. `masked`: what is known of the frames' masks, otherwise the
     /// likelier one is `expected`. `atEnd`: no more bytes will come.
     std::optional<std::size_t> find(std::optional<bool> masked, bool expected, bool deflate,
@@ -56,6 +61,7 @@ private:
     std::vector<Segment> m_segments;
     std::vector<std::size_t> m_positions;  ///< of the segments in m_bytes
     std::size_t m_nextSearch = 0;
+    std::size_t m_searched = 0;
 };
 
 }  // namespace framescope::websocket

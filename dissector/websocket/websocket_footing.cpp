@@ -99,47 +99,57 @@ void WebSocketLayer::search(Direction direction, StreamOffset offset, ByteView b
 void WebSocketLayer::findFooting(Direction direction, bool atEnd, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     while (half.search != nullptr) {
-        const FrameHabits expected = habits(half, direction, out);
-        const auto found = half.search->find(half.masked, expected.masked, expected.deflate, atEnd);
-        if (!found) break;
-        const std::unique_ptr<FrameSearch> searched = std::move(half.search);
-        const ByteView rest = ByteView(searched->bytes()).subspan(*found);
-        const StreamOffset at = searched->start() + *found;
-        if (*found != 0) {
-            const Arrival now = out.arrival();
-            out.setArrival(searched->arrivalOf(at - 1));
-            emitSegment(direction, searched->start(), *found, out);
-            out.setArrival(now);
-        }
-        // A connection that was joined is not behind a loss.
-        half.resynchronised = !std::exchange(half.joined, false);
-        half.unproven = kProvingFrames;
-        if (const auto header = parseFrameHeader(rest)) half.masked = header->masked;
-        half.arrivals = searched->segments();
-        read(direction, at, rest, out);
-        half.arrivals.clear();
-        if (half.search == nullptr) return;
-        // Misled: goes on where the frames stopped making sense.
-        half.search = std::make_unique<FrameSearch>(half.search->start());
-        const StreamOffset from = half.search->start();
-        for (std::size_t i = 0; i < searched->segments().size(); ++i) {
-            const StreamOffset begin = std::max(from, searched->segments()[i].at);
-            const StreamOffset end = i + 1 < searched->segments().size()
-                                         ? searched->segments()[i + 1].at
-                                         : searched->end();
-            if (begin >= end) continue;
-            half.search->add(
-                ByteView(searched->bytes()).subspan(begin - searched->start(), end - begin),
-                searched->segments()[i].arrival);
-        }
+        const bool goesOn = half.doubt != Doubt::None ? settleDoubt(half, direction, atEnd, out)
+                                                      : findBehindLoss(half, direction, atEnd, out);
+        if (!goesOn) break;
     }
-    if (half.search == nullptr || !half.search->full()) return;
+    if (half.search == nullptr || half.doubt != Doubt::None || !half.search->full()) return;
     const Arrival now = out.arrival();
     const StreamOffset begin = half.search->start();
     out.setArrival(half.search->arrivalOf(begin + FrameSearch::kMaxSearch - 1));
     emitSegment(direction, begin, FrameSearch::kMaxSearch, out);
     out.setArrival(now);
     half.search->drop(FrameSearch::kMaxSearch);
+}
+
+bool WebSocketLayer::findBehindLoss(Half& half, Direction direction, bool atEnd, LayerOutput& out) {
+    const FrameHabits expected = habits(half, direction, out);
+    const auto found = half.search->find(half.masked, expected.masked, expected.deflate, atEnd);
+    if (!found) return false;
+    const std::unique_ptr<FrameSearch> searched = std::move(half.search);
+    const StreamOffset at = searched->start() + *found;
+    if (*found != 0) {
+        const Arrival now = out.arrival();
+        out.setArrival(searched->arrivalOf(at - 1));
+        emitSegment(direction, searched->start(), *found, out);
+        out.setArrival(now);
+    }
+    // A connection that was joined is not behind a loss.
+    half.resynchronised = !std::exchange(half.joined, false);
+    half.unproven = kProvingFrames;
+    const auto header = parseFrameHeader(ByteView(searched->bytes()).subspan(*found));
+    if (header) half.masked = header->masked;
+    readHeld(half, direction, *searched, at, out);
+    return true;
+}
+
+void WebSocketLayer::readHeld(Half& half, Direction direction, const FrameSearch& held,
+                              StreamOffset at, LayerOutput& out) {
+    half.arrivals = held.segments();
+    read(direction, at, ByteView(held.bytes()).subspan(at - held.start()), out);
+    half.arrivals.clear();
+    if (half.search == nullptr) return;
+    // Misled: goes on where the frames stopped making sense.
+    const StreamOffset from = half.search->start();
+    half.search = std::make_unique<FrameSearch>(from);
+    for (std::size_t i = 0; i < held.segments().size(); ++i) {
+        const StreamOffset begin = std::max(from, held.segments()[i].at);
+        const StreamOffset end =
+            i + 1 < held.segments().size() ? held.segments()[i + 1].at : held.end();
+        if (begin >= end) continue;
+        half.search->add(ByteView(held.bytes()).subspan(begin - held.start(), end - begin),
+                         held.segments()[i].arrival);
+    }
 }
 
 void WebSocketLayer::giveUpSearch(Half& half, Direction direction, StreamOffset resumeAt,

@@ -7,6 +7,7 @@
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/segment_rows.h"
+#include "dissector/payload/utf8.h"
 #include "dissector/websocket/close.h"
 #include "dissector/websocket/mask.h"
 
@@ -35,11 +36,19 @@ std::uint32_t sequenceFlags(const IssueSink& issues) {
     return flags;
 }
 
+std::string foundText(std::uint64_t skipped) {
+    if (skipped == 0) return "the frame before it ends here, whatever its length says";
+    return byteCountText(skipped) +
+           " in front of it could not be read as frames, and are a row of "
+           "their own";
+}
+
 }  // namespace
 
 void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
                           LayerOutput& out) {
-    if (m_halves[indexOf(direction)].search == nullptr) {
+    Half& half = m_halves[indexOf(direction)];
+    if (half.search == nullptr && !(half.frame && doubtLength(half, offset, bytes, out))) {
         const std::size_t taken = read(direction, offset, bytes, out);
         offset += taken;
         bytes = bytes.subspan(taken);
@@ -102,6 +111,14 @@ std::size_t WebSocketLayer::readHeader(Direction direction, StreamOffset offset,
             return 0;
         }
         --half.unproven;
+    } else if (!isPlausible(header, {half.masked.value_or(header.masked), true}) ||
+               (header.rsv1 && !usual(half, header, out).deflate)) {
+        if (doubtHeader(half, header, bytes, before, out)) {
+            half.frame.reset();
+            return 0;
+        }
+    } else {
+        half.faults = 0;
     }
     half.headerBytes.clear();
     beginFrame(half, direction, out);
@@ -110,7 +127,13 @@ std::size_t WebSocketLayer::readHeader(Direction direction, StreamOffset offset,
 
 void WebSocketLayer::beginFrame(Half& half, Direction direction, LayerOutput& out) {
     const FrameHeader& header = *half.frame;
-    half.masked = header.masked;
+    if (header.masked == half.masked) {
+        half.otherMask = false;
+    } else if (half.frameStart >= half.trusted) {
+        // Once may be damage.
+        half.otherMask = half.masked.has_value() && !half.otherMask;
+        if (!half.otherMask) half.masked = header.masked;
+    }
     half.payloadRead = 0;
     half.frameIncomplete = false;
     half.control.clear();
@@ -187,14 +210,24 @@ void WebSocketLayer::finishFrame(Half& half, Direction direction, StreamOffset f
         record.flags |= kFlagResynchronised;
         half.issues.add(IssueCode::WebSocketResynchronised);
     }
+    if (std::exchange(half.foundAgain, false)) {
+        half.issues.addContextual(IssueCode::WebSocketResynchronised, 0, foundText(half.skipped));
+    }
     if (m_negotiation == Negotiation::NotCaptured && !std::exchange(m_inferredTold, true) &&
         (out.facts().inferred & kInferredWebSocket) != 0) {
         half.issues.addContextual(IssueCode::WebSocketInferred);
     }
     if (half.frameIncomplete) {
         record.flags |= kFlagIncomplete;
-        // A length that no payload can have says enough.
-        if (!hasTopBit(frame)) half.issues.add(IssueCode::WebSocketPayloadIncomplete);
+        if (std::exchange(half.disproved, false)) {
+            half.issues.addContextual(
+                IssueCode::WebSocketPayloadIncomplete,
+                static_cast<std::uint16_t>(FieldId::WebSocketPayloadLength),
+                "other frames begin within this length, so the frame is read up to them");
+        } else if (!hasTopBit(frame)) {
+            // A length that no payload can have says enough.
+            half.issues.add(IssueCode::WebSocketPayloadIncomplete);
+        }
     }
     const bool messageEnds =
         half.role == FrameRole::WholeMessage || half.role == FrameRole::EndsMessage;

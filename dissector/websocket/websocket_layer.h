@@ -39,6 +39,12 @@ public:
     /// Headers that must be plausible behind a search before its result is believed: in compressed
     /// or encrypted payload, three chaining headers turn up by chance every few thousand bytes.
     static constexpr int kProvingFrames = 16;
+    /// Evidence, in bits, that there are frames elsewhere than where headers lead: of a header that
+    /// no peer would send, of a length whose end leads to no frame, and of one that is beyond doubt
+    /// as yet.
+    static constexpr double kAgainstHeader = 20;
+    static constexpr double kAgainstBrokenLength = 12;
+    static constexpr double kAgainstLength = 40;
 
     /// `path` and `subprotocol` as the handshake agreed on them; empty where it is not known.
     explicit WebSocketLayer(std::string path = {}, std::string subprotocol = {},
@@ -57,6 +63,13 @@ public:
     void end(Direction direction, EndReason reason, LayerOutput& out) override;
 
 private:
+    /// What a search decides about, other than a loss.
+    enum class Doubt : std::uint8_t {
+        None,
+        OfHeader,  ///< the header at its beginning is none that a peer sends
+        OfLength,  ///< frames may begin at its beginning, within the frame that is being read
+    };
+
     struct Half {
         Bytes headerBytes;                 ///< of a header that is not complete
         std::optional<FrameHeader> frame;  ///< whose payload is being read
@@ -72,13 +85,21 @@ private:
         RecordId messageStart = kNoRecord;  ///< row of the message's first frame
         std::optional<MaskingKey> lastKey;  ///< of the frame before, where that was masked
         bool sameKeyTold = false;
-        // After a loss:
+        // After a loss, or while it is in doubt where the next frame begins:
         std::unique_ptr<FrameSearch> search;  ///< while the next frame is looked for
+        Doubt doubt = Doubt::None;
+        StreamOffset trusted = 0;  ///< headers in front of it were judged, and are read as they are
+        std::uint64_t weighed = 0;  ///< bytes, over and over, for doubted headers
+        std::uint8_t faults = 0;    ///< of the header before; see faultsOf()
+        bool otherMask = false;     ///< the frame before was not masked as usual
+        bool disproved = false;     ///< frames begin within the announced length of the frame
+        bool foundAgain = false;    ///< the next frame was found behind damaged bytes...
+        std::uint64_t skipped = 0;  ///< ...so many of which are no frame
         bool joined = false;  ///< nothing was read of this direction yet: it was joined mid-stream
         /// When segments arrived; for rows of what is found among bytes that were held.
         std::vector<FrameSearch::Segment> arrivals;
         int unproven = 0;            ///< headers that still have to be plausible
-        std::optional<bool> masked;  ///< whether the last frame of this direction was
+        std::optional<bool> masked;  ///< whether frames of this direction are
         bool ended = false;
     };
 
@@ -102,6 +123,25 @@ private:
     void search(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
     /// Reads on from the next frame among the bytes that are held, if one is found.
     void findFooting(Direction direction, bool atEnd, LayerOutput& out);
+    /// The same for the bytes that a loss left behind: whether it goes on elsewhere now.
+    bool findBehindLoss(Half& half, Direction direction, bool atEnd, LayerOutput& out);
+    /// Whether a header that no peer sends is to be doubted; then the bytes from it on are held.
+    bool doubtHeader(Half& half, const FrameHeader& header, ByteView bytes, std::size_t before,
+                     LayerOutput& out);
+    /// Whether the frame that is being read may have swallowed those that begin with `bytes`.
+    bool doubtLength(Half& half, StreamOffset offset, ByteView bytes, LayerOutput& out);
+    /// Whether a doubt was settled, and reading has gone on.
+    bool settleDoubt(Half& half, Direction direction, bool atEnd, LayerOutput& out);
+    struct Judgement;
+    Judgement judgeHeader(Half& half, Direction direction, bool atEnd, LayerOutput& out) const;
+    Judgement judgeLength(Half& half, Direction direction, bool atEnd, LayerOutput& out) const;
+    Judgement weighHeader(const Half& half, const FrameHeader& header, bool atEnd,
+                          std::size_t window, Direction direction, LayerOutput& out) const;
+    void goOnAt(Half& half, Direction direction, std::size_t found, LayerOutput& out);
+    /// Reads what was held from `at` on, under the moments at which it arrived.
+    void readHeld(Half& half, Direction direction, const FrameSearch& held, StreamOffset at,
+                  LayerOutput& out);
+    FrameHabits usual(const Half& half, const FrameHeader& header, LayerOutput& out) const;
     /// No frame is found in what is held: it becomes a row, and the search goes on at `resumeAt`.
     static void giveUpSearch(Half& half, Direction direction, StreamOffset resumeAt,
                              LayerOutput& out);

@@ -1,7 +1,9 @@
 // How many WebSocket frames are found again when one of a hundred packets is missing, and that none
 // is invented: over the samples, over captures of others where they are there, and over made ones
 // of every shape: small frames and large ones, many to a segment and many segments to one, masked
-// and not, text, binary and compressed. The same seeds every run; the figures are printed.
+// and not, text, binary and compressed. And how many where nothing is missing, but bytes of packets
+// were damaged, also of headers; while senders that break the rules are read as they write. The
+// same seeds every run; the figures are printed.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -15,6 +17,7 @@
 #include "dissector/payload/utf8.h"
 #include "tests/support/capture_builder.h"
 #include "tests/support/deflater.h"
+#include "tests/support/loaded_session.h"
 #include "tests/support/packet_replay.h"
 
 using namespace framescope;
@@ -103,6 +106,100 @@ Figure dropOften(const std::string& path, int seeds) {
         figure.add(dropOnce(packets, whole, candidates, static_cast<std::uint32_t>(seed)));
     }
     return figure;
+}
+
+/// Bytes of the header of a frame that was read, whose length is written in the shortest form.
+std::uint32_t headerSize(const Record& frame) {
+    const std::uint32_t least = frame.has(kFlagMasked) ? 6 : 2;
+    if (frame.length <= least + 125) return least;
+    return least + (frame.length <= least + 2 + 0xffff ? 2 : 8);
+}
+
+enum class Damage {
+    AnyByte,  ///< some packets have a damaged byte in their data
+    Header    ///< some frames have a damaged byte in their header
+};
+
+/// Reads the packets with bytes damaged, and counts the frames of which no byte of the header is.
+Figure damageOnce(std::vector<ReplayPacket> packets, const ReadCapture& whole, Damage kind,
+                  double probability, std::uint32_t seed) {
+    std::mt19937 random(seed);
+    const auto chosen = [&] { return random() < probability * 4294967296.0; };
+    std::set<UnitKey> damaged;
+    std::map<UnitKey, std::uint8_t> inHeaders;
+    if (kind == Damage::Header) {
+        for (const auto& [key, frame] : whole.units) {
+            if (!chosen()) continue;
+            const std::uint32_t at = random() % headerSize(frame);
+            inHeaders[{key.first, key.second + at}] = static_cast<std::uint8_t>(random() | 1);
+        }
+    }
+    for (ReplayPacket& packet : packets) {
+        if (!packet.carriesData()) continue;
+        if (kind == Damage::Header) {
+            const std::uint32_t begin = packet.decoded.tcp.sequence;
+            for (auto next = inHeaders.lower_bound({packet.sender(), begin});
+                 next != inHeaders.end() && next->first.first == packet.sender() &&
+                 next->first.second - begin < packet.decoded.payloadCaptured;
+                 ++next) {
+                packet.bytes[packet.decoded.payloadOffset + next->first.second - begin] ^=
+                    next->second;
+                damaged.insert(next->first);
+            }
+            continue;
+        }
+        if (!chosen()) continue;
+        const std::size_t at = random() % packet.decoded.payloadCaptured;
+        const auto damage = static_cast<std::uint8_t>(1 + random() % 255);
+        // A beginning that is not read as WebSocket says nothing of frames.
+        const auto place = packet.decoded.tcp.sequence + static_cast<std::uint32_t>(at);
+        const auto first = std::ranges::find_if(
+            whole.units, [&](const auto& unit) { return unit.first.first == packet.sender(); });
+        if (first == whole.units.end()) continue;
+        if (static_cast<std::int32_t>(place - first->first.second) < 0) continue;
+        packet.bytes[packet.decoded.payloadOffset + at] ^= damage;
+        damaged.insert({packet.sender(), place});
+    }
+    const ReadCapture read = readPackets(packets, {});
+    Figure figure;
+    for (const auto& [key, frame] : whole.units) {
+        ++figure.all;
+        const auto next = damaged.lower_bound(key);
+        if (next != damaged.end() && next->first == key.first &&
+            next->second - key.second < headerSize(frame)) {
+            continue;
+        }
+        ++figure.expected;
+        const auto there = read.units.find(key);
+        if (there != read.units.end() && sameUnit(frame, there->second)) ++figure.found;
+    }
+    for (const auto& [key, frame] : read.units) {
+        if (!whole.units.contains(key)) ++figure.invented;
+    }
+    return figure;
+}
+
+constexpr std::array kDamage = {0.001, 0.01, 0.05};
+using DamageFigures = std::array<Figure, kDamage.size()>;
+
+DamageFigures damageOften(const std::string& path, Damage kind, int seeds) {
+    DamageFigures figures;
+    const std::vector<ReplayPacket> packets = packetsOf(path);
+    const ReadCapture whole = readPackets(packets, {});
+    if (whole.units.empty()) return figures;
+    for (std::size_t i = 0; i < kDamage.size(); ++i) {
+        for (int seed = 1; seed <= seeds; ++seed) {
+            figures[i].add(
+                damageOnce(packets, whole, kind, kDamage[i], static_cast<std::uint32_t>(seed)));
+        }
+    }
+    return figures;
+}
+
+void printDamage(const char* name, const DamageFigures& figures) {
+    for (std::size_t i = 0; i < kDamage.size(); ++i) {
+        figures[i].print((std::to_string(kDamage[i] * 100).substr(0, 3) + " %  " + name).c_str());
+    }
 }
 
 /// What a made conversation consists of.
@@ -226,6 +323,13 @@ void make(const Shape& shape, const std::string& path) {
 
 class TestFootingAfterLoss : public QObject {
     Q_OBJECT
+
+    static void eachDamage() {
+        QTest::addColumn<int>("kind");
+        QTest::addRow("a byte of a packet") << int(Damage::AnyByte);
+        QTest::addRow("a byte of a frame's header") << int(Damage::Header);
+    }
+
 private Q_SLOTS:
     void samples() {
         const QDir folder(QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples"));
@@ -273,6 +377,200 @@ private Q_SLOTS:
         total.print("made");
         QVERIFY(total.share() >= 0.995);
         QVERIFY(total.invented <= 2);
+    }
+
+    void damagedSamples_data() { eachDamage(); }
+    void damagedSamples() {
+        QFETCH(int, kind);
+        const QDir folder(QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples"));
+        DamageFigures total;
+        for (const QString& name : folder.entryList({QStringLiteral("*.pcap*")})) {
+            const DamageFigures figures =
+                damageOften(folder.filePath(name).toStdString(), Damage(kind), 40);
+            for (std::size_t i = 0; i < total.size(); ++i) total[i].add(figures[i]);
+        }
+        printDamage("samples", total);
+        for (const Figure& figure : total) {
+            QVERIFY(figure.expected > 10'000);
+            QVERIFY(figure.share() >= 0.985);
+        }
+    }
+
+    void damagedShapes_data() { eachDamage(); }
+    void damagedShapes() {
+        QFETCH(int, kind);
+        QTemporaryDir folder;
+        const std::string path = folder.filePath(QStringLiteral("made.pcap")).toStdString();
+        DamageFigures total;
+        for (const Shape& shape : kShapes) {
+            make(shape, path);
+            const DamageFigures figures = damageOften(path, Damage(kind), 2);
+            printDamage(shape.name, figures);
+            for (std::size_t i = 0; i < total.size(); ++i) total[i].add(figures[i]);
+        }
+        printDamage("made", total);
+        const bool inHeaders = Damage(kind) == Damage::Header;
+        QVERIFY(total[0].share() >= 0.995);
+        QVERIFY(total[1].share() >= (inHeaders ? 0.93 : 0.99));
+        QVERIFY(total[2].share() >= (inHeaders ? 0.84 : 0.99));
+    }
+
+    /// A sender that breaks a rule is shown as it is: each frame, and nothing else.
+    void sendersThatBreakTheRules() {
+        struct Rule {
+            const char* name;
+            bool fromClient;
+            FrameOptions options;
+        };
+        const std::vector<Rule> rules = {
+            {"a client that does not mask", true, {.opcode = 2}},
+            {"a server that masks", false, {.opcode = 2, .mask = kMask}},
+            {"RSV2", false, {.rsv = 2, .opcode = 2}},
+            {"RSV1 and RSV3 of a client", true, {.rsv = 5, .opcode = 1, .mask = kMask}},
+            {"a reserved opcode", false, {.opcode = 5}},
+            {"a reserved control opcode", true, {.opcode = 13, .mask = kMask}},
+            {"fragmented pings", false, {.fin = false, .opcode = 9}},
+            {"lengths of 64 bits", false, {.opcode = 2, .lengthBits = 64}},
+            {"text that is no UTF-8", false, {.opcode = 1}},
+        };
+        const std::vector<std::pair<std::size_t, std::size_t>> layouts = {
+            {40, 1}, {90, 25}, {4000, 1}, {300, 12}, {200'000, 1}};
+        for (const Rule& rule : rules) {
+            for (const auto& [largest, perSend] : layouts) {
+                for (const bool always : {true, false}) {
+                    std::mt19937 random(3);
+                    CaptureBuilder capture;
+                    TcpConversation chat(capture);
+                    chat.handshake();
+                    chat.upgrade("/chat");
+                    const Direction d = rule.fromClient ? kC2S : kS2C;
+                    std::vector<std::pair<std::uint64_t, std::uint64_t>> frames;
+                    Bytes waiting;
+                    const int count = largest > 10'000 ? 4 : 60;
+                    for (int i = 0; i < count; ++i) {
+                        const std::size_t size = 1 + random() % largest;
+                        FrameOptions options = rule.options;
+                        const bool breaks = always || i % 5 == 3;
+                        if (!breaks) {
+                            options = {.opcode = 2};
+                            if (rule.fromClient) options.mask = kOtherMask;
+                        }
+                        const Bytes frame = webSocketFrame(randomBytes(random, size), options);
+                        frames.emplace_back(chat.offset(d) + waiting.size(), frame.size());
+                        waiting.insert(waiting.end(), frame.begin(), frame.end());
+                        if (static_cast<std::size_t>(i) % perSend == perSend - 1) {
+                            chat.send(d, std::exchange(waiting, {}));
+                        }
+                    }
+                    chat.send(d, waiting);
+                    chat.close();
+                    const auto session = loadSession(capture);
+                    QVERIFY(session);
+                    std::vector<std::pair<std::uint64_t, std::uint64_t>> read;
+                    for (RecordId row = 0; row < session->rowCount(); ++row) {
+                        const Record& record = session->record(row);
+                        if (record.kind != RowKind::WebSocketFrame) continue;
+                        read.emplace_back(record.streamOffset, record.length);
+                    }
+                    const std::string what =
+                        std::string(rule.name) + ", up to " + std::to_string(largest) + ", " +
+                        std::to_string(perSend) + " at once" + (always ? ", always" : "");
+                    QVERIFY2(read == frames, what.c_str());
+                }
+            }
+        }
+    }
+
+    /// What a damaged length claims is no reason to give up the frames behind it.
+    void aLengthOfGigabytesSwallowsNothing() {
+        for (const std::size_t real : {std::size_t{100}, std::size_t{300'000}}) {
+            for (const std::size_t perSend : {std::size_t{1}, std::size_t{40}}) {
+                std::mt19937 random(9);
+                CaptureBuilder capture;
+                TcpConversation chat(capture);
+                chat.handshake();
+                chat.upgrade("/chat");
+                chat.send(kS2C, webSocketText("before"));
+                Bytes waiting = webSocketFrame(randomBytes(random, real), {.opcode = 2});
+                if (real < 126) waiting[1] = 127;
+                if (real > 0xffff) waiting[6] ^= 0x5a;
+                const std::uint64_t begin = chat.offset(kS2C);
+                const std::uint64_t end = begin + waiting.size();
+                for (std::size_t i = 0; i < 2000; ++i) {
+                    const Bytes frame =
+                        webSocketFrame(randomBytes(random, 1 + random() % 400), {.opcode = 2});
+                    waiting.insert(waiting.end(), frame.begin(), frame.end());
+                    if (i % perSend == perSend - 1) chat.send(kS2C, std::exchange(waiting, {}));
+                }
+                chat.close();
+                const auto session = loadSession(capture);
+                QVERIFY(session);
+                std::size_t frames = 0;
+                std::uint64_t told = 0;
+                for (RecordId row = 0; row < session->rowCount(); ++row) {
+                    const Record& record = session->record(row);
+                    if (record.direction != kS2C) continue;
+                    if (record.streamOffset >= end && record.kind == RowKind::WebSocketFrame) {
+                        ++frames;
+                    }
+                    const bool data = record.kind == RowKind::WebSocketFrame ||
+                                      record.kind == RowKind::TcpSegment;
+                    if (data && record.streamOffset >= begin) told += record.length;
+                }
+                QVERIFY2(frames >= 1990, std::to_string(frames).c_str());
+                // Each byte is in one row.
+                QCOMPARE(told, chat.offset(kS2C) - begin);
+            }
+        }
+    }
+
+    /// The bytes that are skipped are a row, and both sides of them say what happened.
+    void whatIsSkippedIsARow() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.upgrade("/chat");
+        chat.send(kS2C, webSocketText("one"));
+        Bytes damaged = webSocketText("a text of which the length is damaged");
+        damaged[1] = 3;
+        chat.send(kS2C, damaged);
+        for (int i = 0; i < 3; ++i) chat.send(kS2C, webSocketText("and on, as if nothing was"));
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const auto lines = rowLines(*session);
+        QCOMPARE(lines[4], std::string("< WebSocket  a t"));
+        QVERIFY2(lines[5].starts_with("< TCP  ! 34 bytes  After missing or damaged bytes"),
+                 lines[5].c_str());
+        QVERIFY2(lines[6].starts_with("< WebSocket  ! and on, as if"), lines[6].c_str());
+        QCOMPARE(lines[7], std::string("< WebSocket  and on, as if nothing was"));
+        const Dissection found = session->dissect(6);
+        QCOMPARE(found.fields.issues().size(), std::size_t{1});
+        QVERIFY(found.fields.issues()[0].issue.detail.starts_with("34 bytes in front of it"));
+    }
+
+    /// A length that is too great by little ends where the next segment has frames of its own.
+    void aLengthThatIsTooGreat() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.upgrade("/chat");
+        Bytes damaged = webSocketText("a text of which the length is damaged");
+        damaged[1] = 90;
+        chat.send(kS2C, damaged);
+        for (int i = 0; i < 6; ++i) chat.send(kS2C, webSocketText("and on, as if nothing was"));
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const auto lines = rowLines(*session);
+        QVERIFY2(lines[3].starts_with("< WebSocket  ! a text of which"), lines[3].c_str());
+        QCOMPARE(session->record(3).length, damaged.size());
+        QCOMPARE(issueNames(*session, 3),
+                 (std::vector<std::string>{"websocket.payload-incomplete"}));
+        for (RecordId row = 4; row < 10; ++row) {
+            QVERIFY2(lines[row].find("and on, as if nothing was") != std::string::npos,
+                     lines[row].c_str());
+        }
     }
 };
 

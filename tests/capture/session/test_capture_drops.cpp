@@ -108,8 +108,8 @@ private Q_SLOTS:
             "- Capture  ! 128 packets dropped by the capturing system before packet 8\n"
             "- Capture  ! 1 packet dropped by the capturing system before packet 9\n"
             "< TCP  ! 7 bytes missing from the capture, never acknowledged\n"
-            "< WebSocket  ! three  ·  After missing bytes, reading went on at the next plausible "
-            "frame\n"
+            "< WebSocket  ! three  ·  After missing or damaged bytes, reading went on at the next "
+            "plausible frame\n"
             "> TCP  end of the capture, connection still open\n");
         const Statistics& figures = read->statistics();
         QCOMPARE(figures.droppedPackets, std::uint64_t{132});

@@ -59,7 +59,7 @@ private Q_SLOTS:
                    "> WebSocket  ! cut in…  ·  The payload is not complete in the "
                    "capture\n"
                    "> TCP  ! 30 bytes missing from the capture: the peer received them\n"
-                   "> WebSocket  ! found again  ·  After missing bytes, reading went "
+                   "> WebSocket  ! found again  ·  After missing or damaged bytes, reading went "
                    "on at the next plausible frame\n"
                    "> WebSocket  and on\n"
                    "> TCP  FIN  closed by the client\n"));
