@@ -22,7 +22,7 @@ public:
     /// The payload of the compressed message.
     Bytes message(ByteView bytes) {
         Bytes out = run(bytes, Z_SYNC_FLUSH);
-        out.resize(out.size() - 4);  // 00 00 ff ff
+        out.erase(out.end() - 4, out.end());  // 00 00 ff ff
         return out;
     }
     Bytes message(std::string_view text) { return message(asBytes(text)); }
@@ -44,7 +44,7 @@ private:
         m_stream.next_out = out.data();
         m_stream.avail_out = static_cast<uInt>(out.size());
         deflate(&m_stream, flush);
-        out.resize(out.size() - m_stream.avail_out);
+        out.erase(out.begin() + (m_stream.next_out - out.data()), out.end());
         return out;
     }
 
