@@ -54,10 +54,9 @@ void RowDissector::describeWebSocket() {
         m_dissection.sources[unmasked].totalSize = m_record.length - header.consumed();
         place = {unmasked, 0};
     }
-    // Behind a hole nothing is known of a text, so only what stands before it is shown as one.
-    const std::vector<ByteRange>& holes = m_dissection.sources[place.source].holes;
-    const ByteView readable = ByteView(payload).first(
-        holes.empty() ? payload.size() : holes.front().begin - place.offset);
+    std::vector<ByteRange> holes;
+    appendHoles(m_dissection.sources[place.source].holes,
+                {place.offset, place.offset + payload.size()}, 0, holes);
     const bool whole = !m_record.has(kFlagIncomplete) && payload.size() == header->payloadLength;
     const bool compressed = m_record.has(kFlagCompressed);
 
@@ -67,8 +66,8 @@ void RowDissector::describeWebSocket() {
     if (compressed && isWholeMessage(*header) && messagePlace) {
         inflated = {message.bytes(), *messagePlace};
     }
-    const FieldIndex layer = websocket::describeFrame(*header, readable, tree(), Place{source, 0},
-                                                      place, compressed, inflated);
+    const FieldIndex layer = websocket::describeFrame(*header, payload, tree(), Place{source, 0},
+                                                      place, compressed, inflated, holes);
     checkFrame(*header, payload, whole, layer);
     if (messagePlace) {
         describeMessage(message.bytes(), message, *messagePlace);
@@ -77,7 +76,10 @@ void RowDissector::describeWebSocket() {
         single.joined.totalSize = header->payloadLength;
         single.joined.frames = 1;
         single.joined.complete = whole;
-        describeMessage(readable, single, place);
+        // What is behind a hole may begin anywhere, so nothing is read as a protocol there.
+        const ByteView beginning =
+            ByteView(payload).first(holes.empty() ? payload.size() : holes.front().begin);
+        describeMessage(beginning, single, place);
     }
 }
 

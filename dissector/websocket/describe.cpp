@@ -123,37 +123,68 @@ void describePayload(const FrameHeader& header, ByteView payload, FieldTree& tre
 
 }  // namespace
 
+namespace {
+
+/// The payload from `begin` on, or what stands of it in front of a hole.
+void describePiece(const FrameHeader& header, ByteView piece, std::uint64_t begin, FieldTree& tree,
+                   Place frame, Place payload, bool compressed,
+                   const std::optional<InflatedPayload>& inflated) {
+    if (piece.empty()) return;
+    if (header.masked) {
+        Bytes masked = owned(piece);
+        applyMask(masked, header.maskingKey, begin);
+        std::string shown = shownHex(masked);
+        tree.add(FieldId::WebSocketMaskedPayload, frame.at(header.size() + begin), piece.size(),
+                 std::move(masked), std::move(shown));
+    }
+    std::string text = byteCountText(piece.size());
+    if (piece.size() < header.payloadLength) text += " of " + groupedDigits(header.payloadLength);
+    if (begin != 0) text += ", from byte " + groupedDigits(begin) + " on";
+    if (compressed) text += ", compressed";
+    tree.open(FieldId::WebSocketPayload, payload.at(begin), piece.size(), std::move(text),
+              owned(piece));
+    if (compressed && inflated) {
+        describePayload(header, inflated->bytes, tree, inflated->place);
+    } else if (!compressed && begin != 0 && header.is(Opcode::Close)) {
+        // Behind the code, whatever is missing of the reason.
+        if (begin >= 2) {
+            tree.add(FieldId::WebSocketPayloadCloseReason, payload.at(begin), piece.size(),
+                     std::string(asText(piece)), printable(asText(piece), kShownChars));
+        }
+    } else if (!compressed) {
+        describePayload(header, piece, tree, payload.at(begin));
+    }
+    tree.close();
+}
+
+}  // namespace
+
 FieldIndex describeFrame(const FrameHeader& header, ByteView unmasked, FieldTree& tree, Place frame,
                          Place payload, bool compressed,
-                         const std::optional<InflatedPayload>& inflated) {
+                         const std::optional<InflatedPayload>& inflated,
+                         std::span<const ByteRange> holes) {
     const std::size_t headerSize = header.size();
     const FieldIndex layer = tree.open(FieldId::WebSocket, frame, headerSize + unmasked.size(),
                                        layerLine(header, compressed));
     describeHeader(header, tree, frame);
-    if (!unmasked.empty()) {
-        if (header.masked) {
-            Bytes masked = owned(unmasked);
-            applyMask(masked, header.maskingKey, 0);
-            std::string shown = shownHex(masked);
-            tree.add(FieldId::WebSocketMaskedPayload, frame.at(headerSize), unmasked.size(),
-                     std::move(masked), std::move(shown));
-        }
-        std::string text = byteCountText(unmasked.size());
-        if (unmasked.size() < header.payloadLength) {
-            text += " of " + groupedDigits(header.payloadLength);
-        }
-        if (compressed) text += ", compressed";
-        tree.open(FieldId::WebSocketPayload, payload, unmasked.size(), std::move(text),
-                  owned(unmasked));
-        if (!compressed) {
-            describePayload(header, unmasked, tree, payload);
-        } else if (inflated) {
-            describePayload(header, inflated->bytes, tree, inflated->place);
-        }
-        tree.close();
+    std::uint64_t at = 0;
+    const auto piece = [&](std::uint64_t end) {
+        describePiece(header, unmasked.subspan(at, end - at), at, tree, frame, payload, compressed,
+                      inflated);
+    };
+    for (const ByteRange& hole : holes) {
+        piece(hole.begin);
+        describeHole(hole, payload, tree);
+        at = hole.end;
     }
+    piece(unmasked.size());
     tree.close();
     return layer;
+}
+
+void describeHole(ByteRange hole, Place place, FieldTree& tree) {
+    tree.add(FieldId::TcpGapLength, place.at(hole.begin), hole.size(), hole.size(),
+             byteCountText(hole.size()) + ", from byte " + groupedDigits(hole.begin) + " on");
 }
 
 FieldIndex describeMessage(const MessageFacts& message, FieldTree& tree) {

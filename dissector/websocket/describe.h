@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "dissector/core/bytes.h"
@@ -20,10 +21,14 @@ struct InflatedPayload {
 /// Appends the tree of a frame: header fields at `frame`, payload fields at `payload`. Returns the
 /// layer's line. `unmasked` may be shorter than the header announces where bytes are missing.
 /// `compressed`: the payload is DEFLATE data and not what its opcode says; `inflated` then has
-/// that, where it is known.
+/// that, where it is known. `holes`: parts of `unmasked` that are missing, ascending; each is told,
+/// and what stands before, between and behind them is a payload of its own.
 FieldIndex describeFrame(const FrameHeader& header, ByteView unmasked, FieldTree& tree, Place frame,
                          Place payload, bool compressed = false,
-                         const std::optional<InflatedPayload>& inflated = std::nullopt);
+                         const std::optional<InflatedPayload>& inflated = std::nullopt,
+                         std::span<const ByteRange> holes = {});
+/// Appends a leaf that says which part of a payload or message is missing.
+void describeHole(ByteRange hole, Place place, FieldTree& tree);
 
 /// A message for the tree: what its frames make up, and what it took to get there.
 struct MessageFacts {

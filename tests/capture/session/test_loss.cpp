@@ -42,6 +42,59 @@ private Q_SLOTS:
                  (std::vector<std::string>{"websocket.payload-incomplete"}));
     }
 
+    /// Each side stands by itself, unmasked from where it lies, and nobody blames a character that
+    /// the hole cut.
+    void bothSidesOfAHoleAreShown_data() {
+        QTest::addColumn<bool>("masked");
+        QTest::addRow("masked") << true;
+        QTest::addRow("not masked") << false;
+    }
+    void bothSidesOfAHoleAreShown() {
+        QFETCH(bool, masked);
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.upgrade("/chat");
+        const std::string text = "0123456789 caf\u00e9 and what stands behind it, to the end";
+        const Direction d = masked ? kC2S : kS2C;
+        const Bytes frame = masked ? webSocketText(text, kMask) : webSocketText(text, std::nullopt);
+        const std::size_t header = masked ? 6 : 2;
+        // From within the two bytes of the last letter of "café" on.
+        chat.send(d, ByteView(frame).first(header + 15));
+        chat.lose(d, 7);
+        chat.send(d, ByteView(frame).subspan(header + 22, 10));
+        chat.lose(d, 3);
+        chat.send(d, ByteView(frame).subspan(header + 35));
+        chat.send(d, webSocketText("next", masked ? std::optional(kOtherMask) : std::nullopt));
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        RecordId row = 3;
+        while (session->record(row).kind != RowKind::WebSocketFrame) ++row;
+        const Dissection dissection = session->dissect(row);
+        std::vector<std::string> texts;
+        std::vector<std::string> missing;
+        std::string joined;
+        for (const Field& field : dissection.fields.fields()) {
+            if (field.id == FieldId::TcpGapLength) missing.push_back(field.text);
+            if (field.id == FieldId::WebSocketPayloadText) {
+                texts.push_back(std::get<std::string>(field.value));
+                // Its bytes are where it says.
+                QCOMPARE(asText(dissection.bytesOf(field)), std::string_view(texts.back()));
+            }
+            if (field.id == FieldId::WebSocketPayload) {
+                joined += asText(std::get<Bytes>(field.value));
+            }
+        }
+        QCOMPARE(texts, (std::vector<std::string>{text.substr(0, 15), text.substr(22, 10),
+                                                  text.substr(35)}));
+        QCOMPARE(missing, (std::vector<std::string>{"7 bytes, from byte 15 on",
+                                                    "3 bytes, from byte 32 on"}));
+        QCOMPARE(joined, texts[0] + texts[1] + texts[2]);
+        QCOMPARE(issueNames(*session, row),
+                 (std::vector<std::string>{"websocket.payload-incomplete"}));
+    }
+
     void holeAcrossFramesFindsTheNextOne() {
         CaptureBuilder capture;
         TcpConversation chat(capture);
