@@ -43,6 +43,7 @@ struct Ingestor::Connection {
     std::array<std::optional<Arrival>, 2> behindGap;
     std::array<bool, 2> finished{};  ///< by FIN: what still comes stands behind it
     bool heldLimitMet = false;
+    bool totalLimitMet = false;
     bool changed = false;
 };
 
@@ -371,9 +372,13 @@ void Ingestor::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
     record.severity = issueInfo(code).severity;
     countIssue(code);
     const RecordId row = emit(record);
-    if (!gap.limitMet) return;
+    if (gap.limitMet == tcp::LimitMet::None) return;
     remarkLate(row, IssueCode::TcpHeldLimitMet, *this);
-    if (!std::exchange(connection.heldLimitMet, true)) ++m_heldLimitMet;
+    if (gap.limitMet == tcp::LimitMet::OfDirection) {
+        if (!std::exchange(connection.heldLimitMet, true)) ++m_heldLimitMet;
+    } else if (!std::exchange(connection.totalLimitMet, true)) {
+        ++m_totalLimitMet;
+    }
 }
 
 void Ingestor::directionEnded(ConnectionId id, Direction direction, EndReason reason) {

@@ -114,7 +114,6 @@ private:
     void recovered(ConnectionId id, Direction direction, StreamOffset offset, std::uint64_t size,
                    std::int64_t waitedNs, const tcp::Origin& origin) override;
     void urgent(ConnectionId id, Direction direction, StreamOffset offset) override;
-    void totalLimitMet(ConnectionId) override { ++m_totalLimitMet; }
     void forgotten(ConnectionId id) override;
 
     // LayerOutput

@@ -164,7 +164,7 @@ void StreamAssembler::skipCut(std::uint64_t cut, const Origin& origin, StreamSin
         m_cutWait = cut > kGreatestPacket ? 0 : sink.streamPatienceForCut();
     }
     m_cutEnd = std::max(m_cutEnd, m_next + cut);
-    if (m_cutWait == 0) giveUpCut(false, sink);
+    if (m_cutWait == 0) giveUpCut(LimitMet::None, sink);
 }
 
 void StreamAssembler::hold(StreamOffset offset, ByteView bytes, std::uint64_t cut,

@@ -119,14 +119,14 @@ public:
     /// waiting; false if there is none.
     bool giveUpAcknowledged(StreamSink& sink);
     /// Gives up waiting for the first of what is held: its hole, or what it acknowledges. It is
-    /// handed on. `limitMet`: since too much is held.
-    void relieve(bool limitMet, StreamSink& sink);
+    /// handed on. `limitMet`: whether too much is held.
+    void relieve(LimitMet limitMet, StreamSink& sink);
     /// Tells the hole in front of what is held, which stays held.
     void giveUpFirstHole(StreamSink& sink);
     /// Gives up every hole: hands on what is held, and what was acknowledged but never captured.
     void flush(StreamSink& sink);
     /// Tells what was cut off a packet as missing, if a whole copy of it is waited for.
-    void giveUpCut(bool limitMet, StreamSink& sink);
+    void giveUpCut(LimitMet limitMet, StreamSink& sink);
     /// The other direction waits no longer for what it acknowledged of this one, until more of
     /// it comes.
     void letPass() { m_silent = true; }
@@ -232,9 +232,9 @@ private:
     bool giveUp(PacketNumber now, StreamSink& sink);
     /// The packet that shows the hole at m_next.
     Origin shownBy() const;
-    void gap(StreamOffset end, GapCause cause, bool limitMet, const Origin& shownBy,
+    void gap(StreamOffset end, GapCause cause, LimitMet limitMet, const Origin& shownBy,
              StreamSink& sink);
-    void splitGap(StreamOffset end, bool limitMet, StreamSink& sink);
+    void splitGap(StreamOffset end, LimitMet limitMet, StreamSink& sink);
     void dropStale();
 
     std::uint32_t m_base = 0;

@@ -103,7 +103,7 @@ StreamOffset StreamAssembler::holeEnd() const {
 
 bool StreamAssembler::giveUpDue(PacketNumber now, StreamSink& sink) {
     if (hasCut() && now - m_cutBy.packet > m_cutWait) {
-        giveUpCut(false, sink);
+        giveUpCut(LimitMet::None, sink);
         return true;
     }
     return m_armed && now - m_since > patience() && giveUp(now, sink);
@@ -111,7 +111,7 @@ bool StreamAssembler::giveUpDue(PacketNumber now, StreamSink& sink) {
 
 bool StreamAssembler::giveUpAcknowledged(StreamSink& sink) {
     if (hasCut()) {
-        giveUpCut(false, sink);
+        giveUpCut(LimitMet::None, sink);
         return true;
     }
     return m_armed && m_floor != kNoFloor && hasHole() && giveUp(m_since, sink);
@@ -127,7 +127,8 @@ bool StreamAssembler::giveUp(PacketNumber now, StreamSink& sink) {
         return false;
     }
     const bool oneSided = m_floor == kNoFloor;
-    gap(end, oneSided ? GapCause::OneSided : GapCause::NotCaptured, false, shownBy(), sink);
+    gap(end, oneSided ? GapCause::OneSided : GapCause::NotCaptured, LimitMet::None, shownBy(),
+        sink);
     if (m_next >= m_floor) m_armed = false;
     return true;
 }
@@ -137,8 +138,8 @@ Origin StreamAssembler::shownBy() const {
     return m_armed ? m_armedBy : Origin{};
 }
 
-void StreamAssembler::gap(StreamOffset end, GapCause cause, bool limitMet, const Origin& shownBy,
-                          StreamSink& sink) {
+void StreamAssembler::gap(StreamOffset end, GapCause cause, LimitMet limitMet,
+                          const Origin& shownBy, StreamSink& sink) {
     if (hasCut() && cause != GapCause::CutShort) {
         giveUpCut(limitMet, sink);
         if (m_next >= end) return;
@@ -160,7 +161,7 @@ void StreamAssembler::gap(StreamOffset end, GapCause cause, bool limitMet, const
     tellFin(sink);
 }
 
-void StreamAssembler::giveUpCut(bool limitMet, StreamSink& sink) {
+void StreamAssembler::giveUpCut(LimitMet limitMet, StreamSink& sink) {
     if (!hasCut()) return;
     const StreamOffset end = m_held.empty() ? m_cutEnd : std::min(m_cutEnd, m_held.begin()->first);
     m_cutEnd = 0;
@@ -170,14 +171,14 @@ void StreamAssembler::giveUpCut(bool limitMet, StreamSink& sink) {
 }
 
 /// Tells what was acknowledged of the missing bytes apart from what was not.
-void StreamAssembler::splitGap(StreamOffset end, bool limitMet, StreamSink& sink) {
+void StreamAssembler::splitGap(StreamOffset end, LimitMet limitMet, StreamSink& sink) {
     const StreamOffset acknowledged = std::min(acknowledgedEnd(), end);
     const Origin by = shownBy();
     if (acknowledged > m_next) gap(acknowledged, GapCause::NotCaptured, limitMet, by, sink);
     if (end > m_next) {
         const GapCause unanswered =
             m_everAcknowledged ? GapCause::NotAcknowledged : GapCause::OneSided;
-        gap(end, limitMet ? GapCause::GivenUp : unanswered, limitMet, by, sink);
+        gap(end, limitMet != LimitMet::None ? GapCause::GivenUp : unanswered, limitMet, by, sink);
     }
 }
 
@@ -193,10 +194,10 @@ void StreamAssembler::giveUpFirstHole(StreamSink& sink) {
     dropStale();
     if (m_held.empty()) return;
     skipFinNumber();
-    if (hasHole()) splitGap(m_held.begin()->first, false, sink);
+    if (hasHole()) splitGap(m_held.begin()->first, LimitMet::None, sink);
 }
 
-void StreamAssembler::relieve(bool limitMet, StreamSink& sink) {
+void StreamAssembler::relieve(LimitMet limitMet, StreamSink& sink) {
     dropStale();
     if (m_held.empty()) return;
     skipFinNumber();
@@ -205,8 +206,8 @@ void StreamAssembler::relieve(bool limitMet, StreamSink& sink) {
 }
 
 void StreamAssembler::flush(StreamSink& sink) {
-    while (!m_held.empty()) relieve(false, sink);
-    giveUpCut(false, sink);
+    while (!m_held.empty()) relieve(LimitMet::None, sink);
+    giveUpCut(LimitMet::None, sink);
     const StreamOffset sent = std::max(m_next, m_emptyEnd);
     // Nothing will contradict the last acknowledgment any more.
     if (m_armed && m_floor != kNoFloor) m_highAck = std::max(m_highAck, m_lastAck);
@@ -217,7 +218,7 @@ void StreamAssembler::flush(StreamSink& sink) {
         // One more than the data: a FIN that was acknowledged but not captured.
         end = sent;
     }
-    if (end > m_next) splitGap(end, false, sink);
+    if (end > m_next) splitGap(end, LimitMet::None, sink);
     m_armed = false;
     tellFin(sink);
 }

@@ -24,12 +24,15 @@ enum class GapCause : std::uint8_t {
     GivenUp,          ///< too much was held behind them to wait for what may still come
 };
 
+/// Whether a hole was given up because too much was held behind it, and whose limit that was.
+enum class LimitMet : std::uint8_t { None, OfDirection, OfAll };
+
 /// Bytes that were never captured.
 struct Gap {
     StreamOffset offset = 0;
     std::uint64_t missing = 0;
     GapCause cause = GapCause::NotCaptured;
-    bool limitMet = false;  ///< given up because too much was held behind them
+    LimitMet limitMet = LimitMet::None;
     /// What shows that they are missing: the first packet behind them, or the acknowledgment.
     /// Packet 0: nothing but that no more comes.
     Origin shownBy;

@@ -67,7 +67,6 @@ struct TcpTracker::Live {
     /// An RST that the receiver does not take (RFC 5961 section 3.2), as long as nothing follows.
     std::optional<Reset> doubted;
     std::uint64_t conflicts = 0;
-    bool totalLimitTold = false;
     PacketNumber queuedAt = std::numeric_limits<PacketNumber>::max();
     std::size_t cost = 0;  ///< of what is held, as it is counted in the total
 

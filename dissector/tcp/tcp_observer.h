@@ -62,8 +62,6 @@ public:
                            std::int64_t /*waitedNs*/, const Origin&) {}
     /// A segment points to urgent data: to the byte at `offset`.
     virtual void urgent(ConnectionId, Direction, StreamOffset) {}
-    /// All connections together held too much, and this one gave up a hole for it.
-    virtual void totalLimitMet(ConnectionId) {}
     /// Nothing will be told of this connection any more.
     virtual void forgotten(ConnectionId) {}
 };

@@ -144,7 +144,7 @@ private:
     void pump(Connection& connection);
     void giveUpHoles(Connection& connection);
     void keepLimits(Connection& connection);
-    void relieve(Connection& connection, Direction direction);
+    void relieve(Connection& connection, Direction direction, LimitMet limitMet);
     void account(Connection& connection);
     void schedule(Connection& connection);
     void expire();

@@ -155,7 +155,7 @@ void TcpTracker::retire(Connection& connection) {
     for (const Direction d : kBothDirections) {
         StreamAssembler& stream = connection.live->stream(d);
         Sink sink(*this, connection, d);
-        stream.giveUpCut(false, sink);
+        stream.giveUpCut(LimitMet::None, sink);
         connection.rest[indexOf(d)] = {stream.next(),        stream.fin(),
                                        stream.base(),        stream.started(),
                                        stream.takeGivenUp(), connection.live->side(d).handedOn};

@@ -108,10 +108,10 @@ void TcpTracker::account(Connection& connection) {
     live.cost = cost;
 }
 
-void TcpTracker::relieve(Connection& connection, Direction direction) {
+void TcpTracker::relieve(Connection& connection, Direction direction, LimitMet limitMet) {
     settle(connection);
     Sink sink(*this, connection, direction);
-    connection.live->stream(direction).relieve(true, sink);
+    connection.live->stream(direction).relieve(limitMet, sink);
     pump(connection);
 }
 
@@ -121,16 +121,14 @@ void TcpTracker::keepLimits(Connection& connection) {
         const StreamAssembler& stream = live.stream(d);
         while (stream.heldBytes() > m_limits.heldBytes ||
                stream.heldSegments() > m_limits.heldSegments) {
-            relieve(connection, d);
+            relieve(connection, d, LimitMet::OfDirection);
         }
     }
     account(connection);
     while (m_held > m_limits.heldInTotal && live.holds()) {
-        if (!live.totalLimitTold) m_observer.totalLimitMet(connection.id);
-        live.totalLimitTold = true;
-        relieve(connection, live.sides[0].stream.heldCost() >= live.sides[1].stream.heldCost()
-                                ? Direction::ClientToServer
-                                : Direction::ServerToClient);
+        const bool first = live.sides[0].stream.heldCost() >= live.sides[1].stream.heldCost();
+        relieve(connection, first ? Direction::ClientToServer : Direction::ServerToClient,
+                LimitMet::OfAll);
         account(connection);
     }
 }
@@ -233,7 +231,7 @@ void TcpTracker::flush(Connection& connection) {
             for (const Direction d : kBothDirections) live.stream(d).letPass();
         } else {
             Sink sink(*this, connection, *first);
-            live.stream(*first).relieve(false, sink);
+            live.stream(*first).relieve(LimitMet::None, sink);
         }
     }
     for (const Direction d : kBothDirections) {

@@ -41,7 +41,8 @@ public:
         if (gap.missing < 1000) stream(id, d) += std::string(gap.missing, '.');
         const char* const causes[] = {"", "u", "?", "/", "g"};
         add(id, side(d) + "~" + std::to_string(gap.missing) + at(gap.offset) +
-                    causes[static_cast<int>(gap.cause)] + (gap.limitMet ? "!" : ""));
+                    causes[static_cast<int>(gap.cause)] +
+                    (gap.limitMet != tcp::LimitMet::None ? "!" : ""));
     }
     void directionEnded(ConnectionId id, Direction d, EndReason reason) override {
         add(id, side(d) + "." + kReasons[static_cast<int>(reason)]);

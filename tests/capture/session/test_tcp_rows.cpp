@@ -273,6 +273,9 @@ private Q_SLOTS:
                 return notice.starts_with("All connections together held more than 2 000 bytes");
             });
         QCOMPARE(toldTotal, std::ptrdiff_t{1});
+        for (const std::string& notice : together.notices()) {
+            QVERIFY2(notice.find("the limits are") == std::string::npos, notice.c_str());
+        }
     }
 };
 

@@ -380,9 +380,9 @@ private Q_SLOTS:
     void whatIsHeldCanBeRelieved() {
         Feeder f;
         f.segment(10, "kl");
-        f.stream.relieve(true, f.sink);
+        f.stream.relieve(LimitMet::OfDirection, f.sink);
         QCOMPARE(f.sink.text, std::string("<10>kl"));
-        QVERIFY(f.sink.gaps[0].limitMet);
+        QVERIFY(f.sink.gaps[0].limitMet == LimitMet::OfDirection);
         QCOMPARE(f.stream.heldBytes(), std::size_t{0});
     }
 
