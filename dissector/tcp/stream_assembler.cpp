@@ -253,13 +253,16 @@ void StreamAssembler::deliver(StreamSink& sink) {
     if (m_armed && m_floor == kNoFloor && !hasHole()) m_armed = false;
 }
 
-void StreamAssembler::finish(std::uint32_t sequence, StreamSink& sink) {
+void StreamAssembler::finish(std::uint32_t sequence, PacketNumber packet, StreamSink& sink) {
     if (m_start != Start::Known) assumeStart(sequence);
     const std::int64_t offset = widen(sequence, here());
     if (offset < 0 || m_finTold) return;
     const auto fin = static_cast<StreamOffset>(offset);
     // Of two that differ, one is not of this stream: the nearer one is believed.
-    if (!m_fin || fin < *m_fin) m_fin = fin;
+    if (!m_fin || fin < *m_fin) {
+        m_fin = fin;
+        m_finPacket = packet;
+    }
     if (m_start == Start::Known) tellFin(sink);
 }
 

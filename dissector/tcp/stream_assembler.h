@@ -90,8 +90,8 @@ public:
     void segment(const Segment& segment, StreamSink& sink);
     /// The peer acknowledged everything before a number.
     void acknowledged(const Acknowledgment& acknowledgment);
-    /// The direction's FIN stands at `sequence`.
-    void finish(std::uint32_t sequence, StreamSink& sink);
+    /// The direction's FIN stands at `sequence`; it was captured in `packet`.
+    void finish(std::uint32_t sequence, PacketNumber packet, StreamSink& sink);
 
     /// Whether the first of what is held can be handed on: `other` is the other direction.
     bool ready(const StreamAssembler& other, PacketNumber now) const;
@@ -236,6 +236,7 @@ private:
              StreamSink& sink);
     void splitGap(StreamOffset end, LimitMet limitMet, StreamSink& sink);
     void dropStale();
+    bool dropStray(StreamSink& sink);
 
     std::uint32_t m_base = 0;
     Start m_start = Start::Unknown;
@@ -265,6 +266,7 @@ private:
     Origin m_cutBy;               ///< that packet
     PacketNumber m_cutWait = 0;   ///< packets behind it that may bring a whole copy
     std::optional<StreamOffset> m_fin;
+    PacketNumber m_finPacket = 0;
     std::map<StreamOffset, Held> m_held;
     std::size_t m_heldBytes = 0;
     std::unique_ptr<GivenUp> m_givenUp;

@@ -190,16 +190,33 @@ void StreamAssembler::dropStale() {
     }
 }
 
+/// A segment that cannot be this stream's, whatever its number: it was captured before the FIN that
+/// stands in front of it, or lies farther ahead than any window reaches, and was never
+/// acknowledged. Nothing is missing in front of it, so it is told beside the stream.
+bool StreamAssembler::dropStray(StreamSink& sink) {
+    const auto& [offset, held] = *m_held.begin();
+    if (offset <= m_next || acknowledgedEnd() > offset) return false;
+    const bool behindFin = m_fin && offset > *m_fin && held.origin.packet < m_finPacket;
+    const bool tooFar =
+        m_everAcknowledged && offset - std::max(m_next, acknowledgedEnd()) > kGreatestWindow;
+    if (!behindFin && !tooFar) return false;
+    const auto stray = m_held.extract(m_held.begin());
+    m_heldBytes -= stray.mapped().bytes.size();
+    sink.streamUnplaced(static_cast<std::int64_t>(stray.key()), stray.mapped().bytes,
+                        stray.mapped().origin);
+    return true;
+}
+
 void StreamAssembler::giveUpFirstHole(StreamSink& sink) {
     dropStale();
-    if (m_held.empty()) return;
+    if (m_held.empty() || dropStray(sink)) return;
     skipFinNumber();
     if (hasHole()) splitGap(m_held.begin()->first, LimitMet::None, sink);
 }
 
 void StreamAssembler::relieve(LimitMet limitMet, StreamSink& sink) {
     dropStale();
-    if (m_held.empty()) return;
+    if (m_held.empty() || dropStray(sink)) return;
     skipFinNumber();
     if (hasHole()) splitGap(m_held.begin()->first, limitMet, sink);
     deliver(sink);

@@ -69,7 +69,7 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
                 tellStarts(connection);
             }
             if (!live.firstFin) live.firstFin = direction;
-            live.stream(direction).finish(fin, sink);
+            live.stream(direction).finish(fin, origin.packet, sink);
         }
     }
     if (!connection.settled) settleIfOrderly(connection, direction, tcp);

@@ -102,7 +102,7 @@ struct Feeder {
     void check(PacketNumber now) {
         while (stream.giveUpDue(now, sink)) pump();
     }
-    void finish(std::uint32_t offset) { stream.finish(stream.base() + offset, sink); }
+    void finish(std::uint32_t offset) { stream.finish(stream.base() + offset, packet, sink); }
 
 private:
     void pump() {
@@ -254,11 +254,11 @@ private Q_SLOTS:
     }
 
     void offsetsGoBeyond32Bits() {
-        // Gaps stand in for the bytes: each jump is below the 2 GiB that sequence numbers can tell.
+        // Gaps stand in for the bytes: each jump is below the 1 GiB that a window can have.
         Feeder f;
         StreamOffset offset = 0;
         for (int i = 0; i < 10; ++i) {
-            offset += 1'500'000'000;
+            offset += 1'000'000'000;
             f.segment(static_cast<std::int64_t>(offset), "x");
             f.stream.flush(f.sink);
             offset += 1;

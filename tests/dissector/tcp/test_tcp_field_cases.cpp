@@ -248,6 +248,24 @@ private Q_SLOTS:
             },
             "0:c+end@0 0:c.fin 0:c+more@4 0:c+!@8 0:s.capture-end 0:end(c,half)");
         row(
+            "a stray number, and a FIN in front of it that is captured later",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kAck, 501, 101);
+                w.send(kA, kB, kData, 5101, 501, "stray");
+                w.send(kA, kB, kData | kFin, 101, 501, "end");
+            },
+            "0:c+end@0 0:c.fin 0:cstray5@3 0:s.capture-end 0:end(c,half)");
+        row(
+            "a stray number farther ahead than any window",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kAck, 501, 101);
+                w.send(kA, kB, kData, 1'500'000'000, 501, "stray");
+                w.send(kA, kB, kData, 101, 501, "on");
+            },
+            "0:c+on@0 0:cstray5@2" + open);
+        row(
             "data in the place of the FIN",
             [](Wire& w) {
                 w.open();
