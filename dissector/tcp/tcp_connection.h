@@ -24,6 +24,17 @@ inline bool isSameEnd(const Endpoint& one, const Endpoint& other) {
            one.address.version == other.address.version;
 }
 
+/// A packet of which it is not known yet what it means.
+struct HeldPacket {
+    DecodedPacket decoded;
+    Bytes bytes;
+    Origin origin;
+
+    ByteView payload() const {
+        return ByteView(bytes).subspan(decoded.payloadOffset, decoded.payloadCaptured);
+    }
+};
+
 struct TcpTracker::Live {
     /// A conflict among bytes whose place in the stream is not known yet.
     struct EarlyConflict {
@@ -52,6 +63,12 @@ struct TcpTracker::Live {
         /// Starts that SYN-ACKs before the last one named, as long as none was acknowledged.
         std::vector<std::uint32_t> offered;
     };
+    /// A SYN between the ends of a connection that is alive, and may not have been taken.
+    struct Rival {
+        Endpoint source;
+        std::uint32_t start = 0;          ///< sequence number of the first byte
+        std::unique_ptr<HeldPacket> syn;  ///< until it is known
+    };
     struct Reset {
         Direction direction = Direction::ClientToServer;
         std::uint32_t sequence = 0;
@@ -66,6 +83,8 @@ struct TcpTracker::Live {
     std::optional<Reset> reset;
     /// An RST that the receiver does not take (RFC 5961 section 3.2), as long as nothing follows.
     std::optional<Reset> doubted;
+    /// Set while an older connection of the same ends may go on instead of this one.
+    std::unique_ptr<Rival> rival;
     std::uint64_t conflicts = 0;
     PacketNumber queuedAt = std::numeric_limits<PacketNumber>::max();
     std::size_t cost = 0;  ///< of what is held, as it is counted in the total

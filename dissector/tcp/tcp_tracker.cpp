@@ -30,7 +30,6 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
     m_now = std::max(m_now, origin.packet);
     if (m_now >= m_firstDeadline) expire();
     Connection& connection = find(decoded, origin);
-    const Header& tcp = decoded.tcp;
     const ByteView payload = packet.subspan(decoded.payloadOffset, decoded.payloadCaptured);
     if (origin.packet >= connection.last.packet) connection.last = origin;
     m_observer.packet(connection.id, origin);
@@ -38,8 +37,18 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
         afterEnd(connection, decoded, payload, origin);
         return;
     }
-    if (!connection.opened) openFor(connection, decoded, payload, origin);
+    if (!connection.opened) {
+        if (connection.live->rival && holdSyn(connection, decoded, packet, origin)) return;
+        if (!connection.opened) openFor(connection, decoded, payload, origin);
+    }
+    take(connection, decoded, packet, origin);
+}
 
+/// A packet of a connection that is alive.
+void TcpTracker::take(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                      const Origin& origin) {
+    const Header& tcp = decoded.tcp;
+    const ByteView payload = packet.subspan(decoded.payloadOffset, decoded.payloadCaptured);
     Live& live = *connection.live;
     const Direction direction = connection.directionOf(decoded.source);
     if (tcp.has(kSyn)) noteSyn(connection, direction, decoded, packet);

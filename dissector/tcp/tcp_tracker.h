@@ -120,6 +120,15 @@ private:
     Connection& make(const Key& key, const DecodedPacket& decoded, const Origin& origin);
     void forget(Connection& connection);
 
+    // A SYN that may not be taken
+    static bool mayObject(const Connection& connection, const DecodedPacket& decoded);
+    static bool isOfRival(const Connection& connection, const DecodedPacket& decoded);
+    Connection* chooseBetween(Connection& newest, const DecodedPacket& decoded);
+    bool holdSyn(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                 const Origin& origin);
+    void takeSyn(Connection& connection);
+    void endOlder(Connection& connection);
+
     // Its beginning
     void openFor(Connection& connection, const DecodedPacket& decoded, ByteView payload,
                  const Origin& origin);
@@ -130,6 +139,8 @@ private:
     void settleIfOrderly(Connection& connection, Direction direction, const Header& tcp);
 
     // Its packets
+    void take(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+              const Origin& origin);
     void addSegment(Connection& connection, Direction direction, const DecodedPacket& decoded,
                     ByteView payload, const Origin& origin);
     void acknowledge(Connection& connection, Direction direction, const DecodedPacket& decoded,

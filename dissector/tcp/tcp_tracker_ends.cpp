@@ -201,6 +201,13 @@ void TcpTracker::finish() {
     }
     std::ranges::sort(open, {}, &Connection::id);
     for (Connection* const connection : open) {
+        // Nobody has objected to its SYN.
+        if (connection->live && connection->live->rival && connection->live->rival->syn) {
+            endOlder(*connection);
+        }
+    }
+    for (Connection* const connection : open) {
+        if (!connection->live) continue;
         if (!connection->ended) {
             endUnfinished(*connection, Direction::ClientToServer, EndReason::CaptureEnd);
         } else if (connection->live) {

@@ -41,6 +41,7 @@ bool TcpTracker::opensAnother(const Connection& connection, const DecodedPacket&
                               const Origin& origin) const {
     const Header& tcp = decoded.tcp;
     if (!tcp.has(kSyn)) return connection.ended && isFarFrom(connection, decoded);
+    if (connection.live && connection.live->rival) return !isOfRival(connection, decoded);
     // A SYN or SYN-ACK that is not the repetition of the one that opened this connection opens
     // another one between the same ports (RFC 9293 section 3.6.1); it is no repetition if what it
     // starts is not where the stream starts. Where a side has not sent anything yet, its SYN
@@ -156,6 +157,7 @@ std::uint64_t TcpTracker::distanceTo(const Connection& connection, const Decoded
 /// Whether a SYN-ACK acknowledges the very SYN of a connection.
 bool TcpTracker::answersSyn(const Connection& connection, const DecodedPacket& decoded) {
     if (!decoded.tcp.has(kAck)) return false;
+    if (connection.live && connection.live->rival) return isOfRival(connection, decoded);
     const Direction other = opposite(connection.directionOf(decoded.source));
     const std::uint32_t acknowledged = decoded.tcp.acknowledgment;
     if (connection.live) {
@@ -196,6 +198,9 @@ bool TcpTracker::isBetween(const Connection& connection, const DecodedPacket& de
 /// own network goes before.
 TcpTracker::Connection& TcpTracker::choose(Connection& newest, const DecodedPacket& decoded,
                                            const Origin& origin) {
+    if (newest.live && newest.live->rival) {
+        if (Connection* const chosen = chooseBetween(newest, decoded)) return *chosen;
+    }
     Connection* same = nullptr;  // the newest of the same network
     Connection* fitting = nullptr;
     for (Connection* at = &newest; at != nullptr; at = at->older) {
@@ -236,18 +241,31 @@ TcpTracker::Connection& TcpTracker::chooseForSyn(Connection& newest, const Decod
     }
     if (its != nullptr) {
         if (answersSyn(*its, decoded)) its->noteNetwork(decoded.network);
+        if (decoded.tcp.has(kAck) && its->live && its->live->rival) endOlder(*its);
         return *its;
     }
-    const Key key = keyOf(decoded.source, decoded.destination);
-    const auto livesIn = [](Connection* at, std::uint32_t network) {
-        while (at != nullptr && (at->ended || !at->isOf(network))) at = at->older;
-        return at;
-    };
-    while (Connection* const before = livesIn(m_current[key], decoded.network)) {
-        settle(*before);
-        endUnfinished(*before, before->directionOf(decoded.source), EndReason::PortReused);
+    std::vector<Connection*> before;
+    for (Connection* at = &newest; at != nullptr; at = at->older) {
+        if (!at->ended && at->isOf(decoded.network)) before.push_back(at);
     }
-    return make(key, decoded, origin);
+    bool objected = false;
+    for (Connection* const at : before) {
+        // The end of one may have made the tracker forget another.
+        if (at->id == kNoConnection || at->ended) continue;
+        if (mayObject(*at, decoded)) {
+            objected = true;
+            continue;
+        }
+        settle(*at);
+        endUnfinished(*at, at->directionOf(decoded.source), EndReason::PortReused);
+    }
+    Connection& connection = make(keyOf(decoded.source, decoded.destination), decoded, origin);
+    if (objected) {
+        connection.live->rival = std::make_unique<Live::Rival>();
+        connection.live->rival->source = decoded.source;
+        connection.live->rival->start = decoded.tcp.sequence + 1;
+    }
+    return connection;
 }
 
 /// Makes room for one more of the same ends.

@@ -23,6 +23,7 @@ bool TcpTracker::inferClient(const Connection& connection) const {
 }
 
 void TcpTracker::settle(Connection& connection) {
+    if (connection.live->rival && connection.live->rival->syn) takeSyn(connection);
     if (connection.settled) return;
     Live& live = *connection.live;
     connection.settled = true;

@@ -64,6 +64,54 @@ private Q_SLOTS:
             },
             reused + "1:c+b@0" + open);
         row(
+            "not: the SYN is challenged, and the connection goes on", false,
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 99'000'000);
+                w.send(kB, kA, kAck, 501, 102);
+                w.send(kA, kB, kData, 102, 501, "b");
+                w.send(kB, kA, kData, 501, 103, "c");
+            },
+            "1:open(1000>80) 0:c+b@1 0:s+c@0 0:c.capture-end 0:s.capture-end "
+            "0:end(c,capture-end)" +
+                open);
+        row(
+            "not: several are challenged", false,
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 99'000'000);
+                w.send(kA, kB, kSyn, 98'000'000);
+                w.send(kB, kA, kAck, 501, 102);
+                w.send(kA, kB, kData, 102, 501, "b");
+            },
+            "1:open(1000>80) 1:c.port-reused 1:s.port-reused 1:end(c,port-reused) "
+            "2:open(1000>80) 0:c+b@1 0:c.capture-end 0:s.capture-end 0:end(c,capture-end) "
+            "2:c.capture-end 2:s.capture-end 2:end(c,capture-end)");
+        row(
+            "after a challenge, by a second SYN", false,
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 7000);
+                w.send(kB, kA, kAck, 501, 102);
+                w.send(kA, kB, kRst, 102);
+                w.send(kA, kB, kSyn, 7000);
+                w.send(kB, kA, kSynAck, 9000, 7001);
+                w.send(kA, kB, kData, 7001, 9001, "b");
+            },
+            "1:open(1000>80) 0:c.reset 0:s.reset 0:end(c,reset) 1:c+b@0" + open);
+        row(
+            "by a SYN that is refused", false,
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 7000);
+                w.send(kB, kA, kRst | kAck, 0, 7001);
+            },
+            reused + "1:c.reset 1:s.reset 1:end(s,reset)");
+        row(
+            "with the answer not captured", false,
+            [](Wire& w) {
+                w.send(kA, kB, kSyn, 7000);
+                w.send(kA, kB, kAck, 7001, 9001);
+                w.send(kA, kB, kData, 7001, 9001, "b");
+            },
+            reused + "1:c+b@0" + open);
+        row(
             "in TIME-WAIT", true,
             [](Wire& w) {
                 w.send(kA, kB, kSyn, 104);

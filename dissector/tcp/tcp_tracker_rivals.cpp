@@ -1,0 +1,89 @@
+// A SYN between the ends of a connection that is alive. Where the connection is alive at both ends,
+// its receiver does not take it but answers with what it expects, a challenge (RFC 5961 section 4,
+// RFC 9293 section 3.10.7.4), and the connection goes on; where it is not, the SYN opens another
+// one. Which of them it is shows with the next packets, so the SYN is held until then: its
+// connection has a number and is the newest of its ends, but nothing is told of it yet.
+#include <utility>
+
+#include "dissector/tcp/tcp_connection.h"
+
+namespace framescope::tcp {
+
+/// Whether a connection may be alive at both ends: it was opened, and nobody has closed it.
+bool TcpTracker::mayObject(const Connection& connection, const DecodedPacket& decoded) {
+    const Live& live = *connection.live;
+    return (decoded.tcp.flags & (kAck | kRst | kFin)) == 0 && connection.settled && !live.rival &&
+           !live.firstFin && !live.reset && !live.doubted &&
+           live.sides[0].stream.everAcknowledged() && live.sides[1].stream.everAcknowledged();
+}
+
+/// Whether a packet goes on from the SYN, repeats it, or answers it.
+bool TcpTracker::isOfRival(const Connection& connection, const DecodedPacket& decoded) {
+    const Live::Rival& rival = *connection.live->rival;
+    const Header& tcp = decoded.tcp;
+    if (isSameEnd(decoded.source, rival.source)) {
+        return tcp.sequence + (tcp.has(kSyn) ? 1U : 0U) == rival.start;
+    }
+    return tcp.has(kAck) && tcp.acknowledgment == rival.start;
+}
+
+/// For a packet that is no SYN. Null: any of the others may be its connection.
+TcpTracker::Connection* TcpTracker::chooseBetween(Connection& newest,
+                                                  const DecodedPacket& decoded) {
+    if (!newest.isOf(decoded.network)) return nullptr;
+    if (!isOfRival(newest, decoded)) {
+        for (Connection* at = newest.older; at != nullptr; at = at->older) {
+            if (at->ended || !at->isOf(decoded.network) || !fits(*at, decoded)) continue;
+            if (newest.live->rival->syn) takeSyn(newest);
+            return at;
+        }
+        if (!fits(newest, decoded)) return nullptr;
+    }
+    endOlder(newest);
+    return &newest;
+}
+
+/// True if the packet is the SYN, or nothing but the same again; otherwise the SYN is waited for no
+/// longer.
+bool TcpTracker::holdSyn(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                         const Origin& origin) {
+    std::unique_ptr<HeldPacket>& syn = connection.live->rival->syn;
+    if (syn) {
+        if (decoded.tcp.has(kSyn) && decoded.payloadLength == 0) return true;
+        takeSyn(connection);
+        return false;
+    }
+    syn = std::make_unique<HeldPacket>();
+    *syn = {decoded, Bytes(packet.begin(), packet.end()), origin};
+    schedule(connection);
+    return true;
+}
+
+/// The SYN was sent, whatever became of it: it opens its connection.
+void TcpTracker::takeSyn(Connection& connection) {
+    const std::unique_ptr<HeldPacket> syn = std::move(connection.live->rival->syn);
+    openFor(connection, syn->decoded, syn->payload(), syn->origin);
+    take(connection, syn->decoded, syn->bytes, syn->origin);
+}
+
+/// The SYN was taken, so whatever its ends had between them is over.
+void TcpTracker::endOlder(Connection& connection) {
+    const std::unique_ptr<Live::Rival> rival = std::move(connection.live->rival);
+    const std::uint32_t network = connection.networks[0];
+    std::vector<Connection*> older;
+    for (Connection* at = connection.older; at != nullptr; at = at->older) {
+        if (!at->ended && at->isOf(network)) older.push_back(at);
+    }
+    for (Connection* const at : older) {
+        if (at->id == kNoConnection || at->ended) continue;
+        settle(*at);
+        endUnfinished(*at, at->directionOf(rival->source), EndReason::PortReused);
+    }
+    if (!rival->syn) return;
+    connection.live->rival = std::make_unique<Live::Rival>();
+    connection.live->rival->syn = std::move(rival->syn);
+    takeSyn(connection);
+    if (connection.live) connection.live->rival.reset();
+}
+
+}  // namespace framescope::tcp
