@@ -8,6 +8,7 @@
 #include "capture/ingest/pending_notes.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/layer/detect_layer.h"
+#include "dissector/layer/going_on.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/read_as.h"
 #include "dissector/layer/segment_rows.h"
@@ -42,6 +43,7 @@ struct Ingestor::Connection {
     /// own packets, not with the one that ended the waiting.
     std::array<std::optional<Arrival>, 2> behindGap;
     std::array<bool, 2> finished{};  ///< by FIN: what still comes stands behind it
+    RecordId endRow = kNoRecord;
     bool heldLimitMet = false;
     bool totalLimitMet = false;
     bool changed = false;
@@ -52,7 +54,7 @@ Ingestor::Ingestor(IngestOptions options, tcp::ReadBack readBack)
       m_tracker(*this, guessSender,
                 {m_options.limits.heldBytes, m_options.limits.heldSegments,
                  m_options.limits.heldInTotal, m_options.limits.conflicts}) {
-    m_names.emplace("", 0);
+    m_nameTexts.push_back(&m_names.emplace("", 0).first->first);
     m_tracker.setReadBack(std::move(readBack));
     m_conversations.engineSessions.setAwaiting([this] { return m_tracker.isWaiting(); });
 }
@@ -488,10 +490,25 @@ void Ingestor::ended(ConnectionId id, Direction by, EndReason reason, const tcp:
     }
     emitEvent(RowKind::TcpEnd, by, static_cast<std::uint32_t>(reason), 0,
               reason == EndReason::Reset ? IssueCode::TcpReset : IssueCode::None);
-    m_conversations.reconnects.ended(id, m_nextRecord - 1, m_arrival.timeNs,
+    connection.endRow = m_nextRecord - 1;
+    m_conversations.reconnects.ended(id, connection.endRow, m_arrival.timeNs,
                                      static_cast<ConnectionId>(m_connections.size()));
     // What still comes is nobody's; the parser gives its memory back.
     connection.layer = std::make_unique<UnclaimedLayer>();
+}
+
+void Ingestor::wentOn(ConnectionId id) {
+    Connection& connection = enter(id);
+    connection.info.state = ConnectionState::Open;
+    if (connection.endRow != kNoRecord) {
+        remark(connection.endRow, IssueCode::TcpReset, 0, "nobody took it: the connection goes on");
+    }
+    const ReadAs* const chosen =
+        m_options.readAs.find(id, connection.info.client, connection.info.server);
+    const ConnectionFacts& facts = connection.info.facts;
+    connection.layer = chosen != nullptr ? makeReadAsLayer(*chosen, true, *this)
+                                         : makeLayerGoingOn(facts, *m_nameTexts[facts.path],
+                                                            *m_nameTexts[facts.subprotocol]);
 }
 
 void Ingestor::emitEvent(RowKind kind, Direction direction, std::uint32_t detail,
@@ -543,7 +560,7 @@ NameId Ingestor::intern(std::string_view name) {
     if (m_names.size() >= kMaxNames) return 0;
     const auto id = static_cast<NameId>(m_names.size());
     m_batch.names.push_back(key);
-    m_names.emplace(std::move(key), id);
+    m_nameTexts.push_back(&m_names.emplace(std::move(key), id).first->first);
     return id;
 }
 

@@ -114,6 +114,7 @@ private:
     void recovered(ConnectionId id, Direction direction, StreamOffset offset, std::uint64_t size,
                    std::int64_t waitedNs, const tcp::Origin& origin) override;
     void urgent(ConnectionId id, Direction direction, StreamOffset offset) override;
+    void wentOn(ConnectionId id) override;
     void forgotten(ConnectionId id) override;
 
     // LayerOutput
@@ -166,6 +167,7 @@ private:
     Batch m_batch;
     Statistics m_statistics;
     std::unordered_map<std::string, NameId> m_names;
+    std::vector<const std::string*> m_nameTexts;  ///< by NameId
     Conversations m_conversations;
     std::vector<std::unique_ptr<Connection>> m_connections;
     std::vector<ConnectionId> m_changed;

@@ -86,6 +86,8 @@ struct TcpTracker::Live {
     /// Set while an older connection of the same ends may go on instead of this one.
     std::unique_ptr<Rival> rival;
     std::uint64_t conflicts = 0;
+    /// Data that came behind the RST which ended the connection, as long as it may go on.
+    std::vector<HeldPacket> behind;
     PacketNumber queuedAt = std::numeric_limits<PacketNumber>::max();
     std::size_t cost = 0;  ///< of what is held, as it is counted in the total
 
@@ -116,6 +118,7 @@ struct TcpTracker::Connection {
     bool opened = false;
     bool synSeen = false;
     bool ended = false;
+    bool mayGoOn = false;  ///< an RST ended it, and nothing was told behind it
     bool settled = false;  ///< no SYN is waited for any more
     Origin first;
     Origin last;

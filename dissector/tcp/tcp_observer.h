@@ -62,6 +62,8 @@ public:
                            std::int64_t /*waitedNs*/, const Origin&) {}
     /// A segment points to urgent data: to the byte at `offset`.
     virtual void urgent(ConnectionId, Direction, StreamOffset) {}
+    /// A connection that an RST had ended goes on: its ends have not taken it.
+    virtual void wentOn(ConnectionId) {}
     /// Nothing will be told of this connection any more.
     virtual void forgotten(ConnectionId) {}
 };

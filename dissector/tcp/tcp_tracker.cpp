@@ -34,7 +34,7 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
     if (origin.packet >= connection.last.packet) connection.last = origin;
     m_observer.packet(connection.id, origin);
     if (connection.ended) {
-        afterEnd(connection, decoded, payload, origin);
+        afterEnd(connection, decoded, packet, origin);
         return;
     }
     if (!connection.opened) {

@@ -56,6 +56,10 @@ public:
     static constexpr std::size_t kMaxAlike = 64;
     static constexpr std::size_t kMaxEndedAlike = 4;
 
+    /// Packets with data, and bytes of them, that are held behind the RST of a connection.
+    static constexpr std::size_t kMostBehindReset = 64;
+    static constexpr std::size_t kMostBytesBehindReset = 1U << 18;
+
     TcpTracker(TcpObserver& observer, RoleGuess guessRole, const TrackerLimits& limits = {});
     ~TcpTracker();
 
@@ -173,8 +177,17 @@ private:
     void end(Connection& connection, Direction by, EndReason reason, const Origin& at);
     void endByReset(Connection& connection);
     void endUnfinished(Connection& connection, Direction by, EndReason reason);
-    void afterEnd(Connection& connection, const DecodedPacket& decoded, ByteView payload,
+    void afterEnd(Connection& connection, const DecodedPacket& decoded, ByteView packet,
                   const Origin& origin);
+    bool holdBehindReset(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                         const Origin& origin);
+    static bool acknowledgesBehindReset(const Connection& connection, const DecodedPacket& decoded);
+    void goOn(Connection& connection);
+    void takeOrAdd(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                   const Origin& origin);
+    void tellBehindReset(Connection& connection);
+    void add(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+             const Origin& origin);
     void retire(Connection& connection);
     void revive(Connection& connection);
     void finish(Connection& connection);

@@ -89,7 +89,10 @@ void TcpTracker::endByReset(Connection& connection) {
     const Live::Reset reset = std::move(*connection.live->reset);
     connection.live->reset.reset();
     end(connection, reset.direction, EndReason::Reset, reset.origin);
-    if (reset.length == 0) return;
+    if (reset.length == 0) {
+        connection.mayGoOn = connection.rest[0].started && connection.rest[1].started;
+        return;
+    }
     if (!connection.live) revive(connection);
     StreamAssembler& stream = connection.live->stream(reset.direction);
     if (!stream.started()) stream.start(reset.sequence);
@@ -141,7 +144,7 @@ void TcpTracker::end(Connection& connection, Direction by, EndReason reason, con
     while (m_ended.size() > kMaxEnded) {
         const Deadline oldest = m_ended.front();
         m_ended.pop_front();
-        if (oldest.connection->id != oldest.id) continue;
+        if (oldest.connection->id != oldest.id || !oldest.connection->ended) continue;
         if (oldest.connection->live) {
             flush(*oldest.connection);
             retire(*oldest.connection);
@@ -178,20 +181,28 @@ void TcpTracker::revive(Connection& connection) {
     }
 }
 
-void TcpTracker::afterEnd(Connection& connection, const DecodedPacket& decoded, ByteView payload,
+void TcpTracker::afterEnd(Connection& connection, const DecodedPacket& decoded, ByteView packet,
                           const Origin& origin) {
+    if (connection.mayGoOn && holdBehindReset(connection, decoded, packet, origin)) return;
     // A FIN, an RST or an acknowledgment says nothing new.
     if (decoded.payloadLength == 0) return;
     if (!connection.live) revive(connection);
-    addSegment(connection, connection.directionOf(decoded.source), decoded, payload, origin);
-    giveUpHoles(connection);
-    pump(connection);
-    keepLimits(connection);
-    if (connection.live->holds()) {
+    add(connection, decoded, packet, origin);
+    if (connection.live->holds() || !connection.live->behind.empty()) {
         schedule(connection);
     } else {
         retire(connection);
     }
+}
+
+/// A segment of a connection that has ended.
+void TcpTracker::add(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                     const Origin& origin) {
+    addSegment(connection, connection.directionOf(decoded.source), decoded,
+               packet.subspan(decoded.payloadOffset, decoded.payloadCaptured), origin);
+    giveUpHoles(connection);
+    pump(connection);
+    keepLimits(connection);
 }
 
 void TcpTracker::finish() {

@@ -140,6 +140,7 @@ void TcpTracker::schedule(Connection& connection) {
     PacketNumber at = std::min(live.sides[0].stream.deadline(), live.sides[1].stream.deadline());
     if (!connection.settled) at = std::min(at, connection.first.packet + kWait);
     if (live.reset) at = std::min(at, live.reset->origin.packet + kWait);
+    if (!live.behind.empty()) at = std::min(at, live.behind.front().origin.packet + kWait);
     if (at >= live.queuedAt) return;
     at = std::max(at, m_now + 1);
     live.queuedAt = at;
@@ -169,12 +170,15 @@ void TcpTracker::giveUpWaiting(Connection& connection) {
     Live& live = *connection.live;
     constexpr PacketNumber kPatience = StreamAssembler::kPatience;
     if (m_now - connection.first.packet > kPatience) settle(connection);
+    if (!live.behind.empty() && m_now - live.behind.front().origin.packet > kPatience) {
+        tellBehindReset(connection);
+    }
     // What a hole was waited for stands in front of what only waits for the other direction.
     giveUpHoles(connection);
     pump(connection);
     account(connection);
     if (connection.ended) {
-        if (!live.holds()) retire(connection);
+        if (!live.holds() && live.behind.empty()) retire(connection);
     } else if (live.reset && m_now - live.reset->origin.packet > kPatience) {
         endByReset(connection);
     } else {
@@ -214,6 +218,7 @@ void TcpTracker::idle() {
 void TcpTracker::flush(Connection& connection) {
     Live& live = *connection.live;
     settle(connection);
+    if (!live.behind.empty()) tellBehindReset(connection);
     const auto earlier = [&live](std::optional<Direction> than, Direction d) {
         return !than || live.stream(d).firstHeldPacket() < live.stream(*than).firstHeldPacket();
     };

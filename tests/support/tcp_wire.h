@@ -16,7 +16,8 @@ namespace framescope::test {
 /// "0:open(1000>80) 0:c+abc@0 0:s~5@7 ...": data "+", holes "~" (followed by "u" where they were
 /// not acknowledged, "?" where nobody can tell, "/" where a packet was cut, "!" where a limit was
 /// met), conflicts "x", urgent data "^", bytes that were sent again "r", those beside the stream
-/// "late" or "stray", in the order in which it comes.
+/// "late" or "stray", "on" where a connection goes on behind its RST, in the order in which it
+/// comes.
 class Story : public tcp::TcpObserver {
 public:
     std::string text;
@@ -64,6 +65,7 @@ public:
         add(id, side(d) + (beside.late ? "late" : "stray") + std::to_string(beside.length) +
                     at(beside.offset));
     }
+    void wentOn(ConnectionId id) override { add(id, "on"); }
     void urgent(ConnectionId id, Direction d, StreamOffset offset) override {
         add(id, side(d) + "^" + at(offset));
     }

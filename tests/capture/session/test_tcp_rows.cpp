@@ -123,6 +123,34 @@ private Q_SLOTS:
         QVERIFY(said);
     }
 
+    void framesBehindAnRstThatNobodyTakes() {
+        Chat c;
+        c.chat.send(kC2S, webSocketText("one", kMask));
+        c.chat.reset(kS2C);
+        c.chat.send(kC2S, webSocketText("two", kMask));
+        c.chat.acknowledge(kS2C);
+        c.chat.send(kS2C, webSocketText("three"));
+        c.chat.close();
+        const auto session = loadSession(c.capture);
+        std::vector<RecordId> ends;
+        std::string frames;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            const Record& record = session->record(row);
+            if (record.kind == RowKind::TcpEnd) ends.push_back(row);
+            if (record.kind != RowKind::WebSocketFrame) continue;
+            frames += std::to_string(record.packet) + session->text(row).info + ' ';
+        }
+        QVERIFY2(frames.starts_with("6one 8two 10three "), frames.c_str());
+        QCOMPARE(ends.size(), std::size_t{2});
+        bool said = false;
+        const Dissection dissection = session->dissect(ends.front());
+        for (const FieldIssue& entry : dissection.fields.issues()) {
+            said = said || entry.issue.detail.find("the connection goes on") != std::string::npos;
+        }
+        QVERIFY(said);
+        QVERIFY(session->connection(0).state == ConnectionState::Closed);
+    }
+
     void capturedTwiceIsNoConflict() {
         Chat c;
         for (int i = 0; i < 5; ++i) {

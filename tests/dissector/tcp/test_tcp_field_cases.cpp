@@ -336,6 +336,41 @@ private Q_SLOTS:
             },
             "0:c.reset 0:s.reset 0:end(s,reset) 0:c+late@0 0:c+r@4");
         row(
+            "an RST that nobody takes",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kRst, 501);
+                w.send(kA, kB, kData, 101, 501, "ask");
+                w.send(kB, kA, kAck, 501, 104);
+                w.send(kB, kA, kData, 501, 104, "answer");
+                w.send(kA, kB, kFinAck, 104, 507);
+                w.send(kB, kA, kFinAck, 507, 105);
+            },
+            "0:c.reset 0:s.reset 0:end(s,reset) 0:on 0:c+ask@0 0:s+answer@0 0:c.fin 0:s.fin "
+            "0:end(c,fin)");
+        row(
+            "an RST that nobody takes, and data of its sender",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kRst | kAck, 501, 101);
+                w.send(kB, kA, kData, 501, 101, "an");
+                w.send(kB, kA, kData, 503, 101, "swer");
+                w.send(kA, kB, kData, 101, 507, "ask");
+            },
+            "0:c.reset 0:s.reset 0:end(s,reset) 0:on 0:s+an@0 0:s+swer@2 0:c+ask@0" + open);
+        row(
+            "data behind an RST, and an acknowledgment of what was not captured",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kRst | kAck, 501, 101);
+                w.send(kA, kB, kData, 101, 501, "late");
+                w.send(kB, kA, kAck, 501, 900);
+                w.others(130);
+                w.send(kA, kB, kData, 105, 501, "r");
+                w.send(kB, kA, kAck, 501, 106);
+            },
+            "0:c.reset 0:s.reset 0:end(s,reset) 0:c+late@0 0:c+r@4" + others);
+        row(
             "a SYN that is refused",
             [](Wire& w) {
                 w.send(kA, kB, kSyn, 100);
