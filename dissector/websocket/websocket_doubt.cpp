@@ -153,8 +153,13 @@ WebSocketLayer::Judgement WebSocketLayer::weighHeader(const Half& half, const Fr
                 : chains.weightAt(static_cast<std::size_t>(end)).value_or(-kAgainstHeader);
         const double against = elsewhere && found->at < end ? found->weight : 0;
         if (behind > 0 && against < behind + kAgainstHeader) return Judgement::stands();
-        const std::uint64_t goal = elsewhere ? found->at : search.bytes().size();
-        if (end <= goal && leadsTo(search.bytes(), end, goal)) return Judgement::stands();
+        // Headers that lead to where the bytes end, or to the frames that were found, are as they
+        // were written, whatever they say: what looks like a frame may lie in a payload.
+        const ByteView held = search.bytes();
+        if (leadsTo(held, end, held.size())) return Judgement::stands();
+        if (elsewhere && end <= found->at && leadsTo(held, end, found->at)) {
+            return Judgement::stands();
+        }
         if (!elsewhere && goesOnLikewise(search.bytes(), end)) return Judgement::stands();
     }
     return elsewhere ? Judgement::elsewhere(found->at) : Judgement{};
