@@ -118,7 +118,7 @@ constexpr std::array<std::uint32_t, 26> kBeginnings = [] {
 }();
 
 /// False for a key that is on no list by its first two characters, as most are.
-bool mayBeName(std::string_view quoted) {
+[[gnu::always_inline]] inline bool mayBeName(std::string_view quoted) {
     constexpr auto kLetter = [](char c) {
         return static_cast<std::size_t>(kPlain[static_cast<std::uint8_t>(c)] - 'a');
     };
@@ -175,23 +175,22 @@ void RequestWatch::message(const MessageView& message, Record& record, LayerOutp
 /// list is made of the others.
 void RequestWatch::readObject(const MessageView& message, Record& record, LayerOutput& out) {
     const std::string_view text = message.asText();
-    std::array<JsonNode, kMaxMembers> telling;
-    std::size_t count = 0;
+    m_telling.clear();
     std::size_t members = 0;
     bool mayBeRpc = false;
     const bool valid = skimJson(text, [&](const JsonNode& node) {
         if (members++ >= kMaxMembers) return;
         const std::string_view key = keyOf(text, node);
         if (node.keyEscaped || key == "\"jsonrpc\"") mayBeRpc = true;
-        if (isScalarId(node) && mayBeName(key)) telling[count++] = node;
+        if (isScalarId(node) && mayBeName(key)) m_telling.push_back(node);
     });
     if (!valid) return;
     if (mayBeRpc) {
         const auto all = readJsonMembers(text, kMaxMembers);
         if (all && readRpc(*all, message.direction, record, out)) return;
     }
-    if (count == 0 || m_isRpc) return;
-    readByEvidence(text, std::span(telling).first(count), message.direction, out);
+    if (m_telling.empty() || m_isRpc) return;
+    readByEvidence(text, m_telling, message.direction, out);
 }
 
 void RequestWatch::readBatch(const MessageView& message, Record& record, LayerOutput& out) {

@@ -86,6 +86,7 @@ private:
     std::vector<Source> m_sources;
     std::size_t m_shown = kMaxSources;  ///< the source whose figures are the facts
     std::size_t m_inVain = 0;
+    std::vector<JsonNode> m_telling;  ///< of the message being read; keeps its memory
 };
 
 }  // namespace framescope::habits

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 #include "dissector/layer/pending_rows.h"
 #include "dissector/payload/utf8.h"
@@ -180,6 +182,25 @@ std::string summary(const Message& message, std::size_t maxChars) {
 
 namespace {
 
+/// Whether an underline or a backslash stands somewhere: without, nothing below needs to look. Most
+/// messages have none, and each one is asked about.
+bool hasUnderlineOrEscape(std::string_view text) {
+    using Block = std::uint8_t __attribute__((vector_size(16)));
+    const auto marks = [](const char* at) {
+        Block block;
+        std::memcpy(&block, at, sizeof block);
+        return (block == '_') | (block == '\\');
+    };
+    if (text.size() < sizeof(Block)) return text.find_first_of("_\\") != std::string_view::npos;
+    const std::size_t last = text.size() - sizeof(Block);
+    auto seen = marks(text.data() + last);
+    for (std::size_t at = 0; at < last; at += sizeof(Block)) seen |= marks(text.data() + at);
+    std::array<std::uint64_t, 2> words;
+    static_assert(sizeof words == sizeof seen);
+    std::memcpy(words.data(), &seen, sizeof words);
+    return (words[0] | words[1]) != 0;
+}
+
 /// Whether "connection_init" stands somewhere; sought by what is rarest in it.
 bool mentionsInit(std::string_view text) {
     constexpr std::string_view kBefore = "connection";
@@ -203,7 +224,7 @@ bool recognise(const MessageView& message, const ConnectionView& connection) {
     if (message.direction != Direction::ClientToServer) return false;
     // The type as it is written as a rule, or else an escape that may stand for some of it.
     const std::string_view text = message.asText();
-    if (jsonKind(text) != JsonKind::Object) return false;
+    if (!hasUnderlineOrEscape(text) || jsonKind(text) != JsonKind::Object) return false;
     if (!mentionsInit(text) && text.find('\\') == std::string_view::npos) return false;
     const auto parsed = parse(text);
     return parsed && parsed->type == "connection_init" && parsed->members.valid;
