@@ -47,6 +47,15 @@ constexpr std::array<const MessageProtocol*, 8> kMessageProtocols = {
     &sockjs::kMessageProtocol,   &actioncable::kMessageProtocol,
 };
 
+/// Those that a text can be of which begins as a JSON object, where no subprotocol was agreed on.
+/// That is what most messages are whose protocol nobody knows, and each one is asked about.
+constexpr std::array<const MessageProtocol*, 4> kJsonProtocols = {
+    &graphql::kMessageProtocol,
+    &signalr::kMessageProtocol,
+    &sockjs::kMessageProtocol,
+    &actioncable::kMessageProtocol,
+};
+
 constexpr std::array<const BodyProtocol*, 2> kBodyProtocols = {
     &engineio::kPollingProtocol,
     &sse::kBodyProtocol,
@@ -59,6 +68,14 @@ std::span<const StreamProtocol> streamProtocols() {
 }
 
 std::span<const MessageProtocol* const> messageProtocols() {
+    return kMessageProtocols;
+}
+
+std::span<const MessageProtocol* const> protocolsToAsk(const MessageView& message,
+                                                       const ConnectionView& connection) {
+    const bool isObject =
+        message.text && connection.subprotocol.empty() && message.asText().starts_with('{');
+    if (isObject) return kJsonProtocols;
     return kMessageProtocols;
 }
 

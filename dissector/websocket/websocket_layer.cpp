@@ -279,7 +279,7 @@ void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& reco
     const MessageView message = half.message.view(direction);
     if (m_reader == nullptr) {
         const ConnectionView connection{out.facts(), m_path, m_subprotocol};
-        for (const MessageProtocol* const protocol : messageProtocols()) {
+        for (const MessageProtocol* const protocol : protocolsToAsk(message, connection)) {
             if (!protocol->recognise(message, connection)) continue;
             m_reader = protocol->makeReader();
             m_observer.stop(out);

@@ -389,6 +389,30 @@ private Q_SLOTS:
         QCOMPARE(by(kServer, "{}", "/", "actioncable-v1-json"), Protocol::ActionCable);
     }
 
+    // Whoever is not asked about an object would have said no.
+    void whoIsAskedOfAnObject() {
+        framescope::test::Noise noise(12);
+        constexpr std::string_view kAlphabet = "[]{}\",:0123456789acohm\\n\x1e \"type\"";
+        for (int round = 0; round < 2000; ++round) {
+            std::string text = "{";
+            const std::size_t size = noise.below(60);
+            for (std::size_t i = 0; i < size; ++i) text += kAlphabet[noise.below(kAlphabet.size())];
+            const MessageView message{asBytes(text), true, true,
+                                      round % 2 == 0 ? kClient : kServer};
+            for (const std::string_view path : {"/", "/chat/001/abcdefgh/websocket", "/cable"}) {
+                ConnectionFacts facts;
+                facts.engineVersion = static_cast<std::uint8_t>(round % 5);
+                const ConnectionView connection{facts, path, ""};
+                const auto asked = protocolsToAsk(message, connection);
+                QVERIFY(asked.size() < messageProtocols().size());
+                for (const MessageProtocol* const protocol : messageProtocols()) {
+                    if (std::ranges::find(asked, protocol) != asked.end()) continue;
+                    QVERIFY(!protocol->recognise(message, connection));
+                }
+            }
+        }
+    }
+
     void noiseIsNoHarm() {
         framescope::test::Noise noise(11);
         constexpr std::string_view kAlphabet = "[]{}\",:0123456789acohm\\n\x1e \"type\"";
