@@ -15,9 +15,6 @@ constexpr int kRawWindow = -15;  // negative: without a zlib header
 constexpr std::size_t kMaxWindow = 32U << 10;
 constexpr std::size_t kPiece = 32U << 10;
 
-/// What a sender takes off the end of every compressed message.
-constexpr std::array<std::uint8_t, 4> kTail = {0x00, 0x00, 0xff, 0xff};
-
 /// zlib tells its errors apart by their text alone.
 bool isReferenceTooFarBack(const z_stream& stream) {
     return stream.msg != nullptr && std::strstr(stream.msg, "too far back") != nullptr;
@@ -48,11 +45,22 @@ void Inflater::begin(bool keepContext) {
     if (std::exchange(m_lastBlockEnded, false)) inflateResetKeep(&m_stream->z);
     m_inMessage = true;
     m_fed = false;
+    m_tailFed = false;
     m_blockEnded = false;
     m_error = m_stream->usable ? InflateError::None : InflateError::NotDeflate;
 }
 
 InflateError Inflater::feed(ByteView compressed, const InflatedSink& sink) {
+    return run(compressed, 0, sink);
+}
+
+InflateError Inflater::feedLast(ByteView compressedAndTail, const InflatedSink& sink) {
+    m_tailFed = true;
+    return run(compressedAndTail, kDeflateTail.size(), sink);
+}
+
+/// The last `tail` bytes are put back only where a block is open in front of them.
+InflateError Inflater::run(ByteView compressed, std::size_t tail, const InflatedSink& sink) {
     if (m_error != InflateError::None || compressed.empty()) return m_error;
     m_fed = true;
     z_stream& z = m_stream->z;
@@ -76,7 +84,7 @@ InflateError Inflater::feed(ByteView compressed, const InflatedSink& sink) {
         const bool behindBlock = result == Z_OK && (z.data_type & kBehindBlock) != 0;
         if (result == Z_STREAM_END || (behindBlock && (z.data_type & kLastBlock) != 0)) {
             m_lastBlockEnded = true;
-            m_blockEnded = z.avail_in == 0;
+            m_blockEnded = z.avail_in == 0 || z.avail_in == tail;
         } else if (result == Z_OK) {
             m_blockEnded = behindBlock && (z.data_type & kUnusedBits) == 0;
         } else if (result == Z_BUF_ERROR) {
@@ -85,6 +93,7 @@ InflateError Inflater::feed(ByteView compressed, const InflatedSink& sink) {
             return fail(isReferenceTooFarBack(z) ? InflateError::ContextLost
                                                  : InflateError::NotDeflate);
         }
+        if (tail != 0 && m_blockEnded && z.avail_in == tail) break;
     } while (z.avail_in != 0 || z.avail_out == 0);
     return m_error;
 }
@@ -94,7 +103,7 @@ InflateError Inflater::finish(const InflatedSink& sink) {
     // Some senders leave the tail where it is, end with BFINAL=1 and nothing behind it, or send no
     // byte for an empty message. Then nothing is missing.
     if (m_fed && !m_blockEnded) {
-        feed(kTail, sink);
+        if (!m_tailFed) feed(kDeflateTail, sink);
         if (m_error == InflateError::None && !m_blockEnded) fail(InflateError::NotDeflate);
     }
     m_inMessage = false;

@@ -3,6 +3,7 @@
 // comes; it keeps the window and nothing of the output.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,6 +22,9 @@ enum class InflateError : std::uint8_t {
 /// Is given inflated bytes piece by piece, in order.
 using InflatedSink = std::function<void(ByteView)>;
 
+/// What a sender takes off the end of every compressed message (RFC 7692 section 7.2.1).
+inline constexpr std::array<std::uint8_t, 4> kDeflateTail = {0x00, 0x00, 0xff, 0xff};
+
 class Inflater {
 public:
     Inflater();
@@ -33,7 +37,11 @@ public:
     void begin(bool keepContext);
     /// The next bytes of the message. Behind an error nothing is inflated until the next begin().
     InflateError feed(ByteView compressed, const InflatedSink& sink);
-    /// The message is complete: puts back the four bytes that its sender took off (section 7.2.1).
+    /// The last bytes of the message, with kDeflateTail behind them, so that both are one piece of
+    /// work. What it says is the same as for the bytes alone; finish() is to come next.
+    InflateError feedLast(ByteView compressedAndTail, const InflatedSink& sink);
+    /// The message is complete: puts back the four bytes that its sender took off, where
+    /// feedLast() did not.
     InflateError finish(const InflatedSink& sink);
 
     /// Messages are missing, or bytes of this one: what was inflated so far is forgotten.
@@ -53,12 +61,14 @@ public:
 private:
     struct Stream;
 
+    InflateError run(ByteView compressed, std::size_t tail, const InflatedSink& sink);
     InflateError fail(InflateError error);
 
     std::unique_ptr<Stream> m_stream;  ///< made when the first message begins
     bool m_contextEmpty = true;
     bool m_inMessage = false;
     bool m_fed = false;             ///< the message has had bytes
+    bool m_tailFed = false;         ///< and what was taken off its end
     bool m_lastBlockEnded = false;  ///< a block with BFINAL=1 ended where the input did
     bool m_blockEnded = false;      ///< a block ended where the input did, with no bits left over
     InflateError m_error = InflateError::None;

@@ -23,6 +23,7 @@ void MessageAssembler::beginFrame(const FrameHeader& header, FrameRole role,
                                   Direction direction, LayerOutput& out) {
     m_masked = header.masked;
     m_key = header.maskingKey;
+    m_payloadLength = header.payloadLength;
     m_payloadRead = 0;
     m_frameIncomplete = false;
     const bool starts = role == FrameRole::WholeMessage || role == FrameRole::StartsMessage;
@@ -42,6 +43,7 @@ void MessageAssembler::beginFrame(const FrameHeader& header, FrameRole role,
     }
     m_limit = out.limits().inflatedMessage;
     const bool perFrame = m_kind == CompressionKind::WebkitDeflateFrame;
+    m_endsUnit = header.fin || perFrame;
     m_compressed =
         m_readable && compression.agreed() && (perFrame ? header.rsv1 : sequence.messageRsv1());
     if (m_compressed && (starts || perFrame)) beginInflating(at, direction, out);
@@ -84,16 +86,29 @@ void MessageAssembler::payload(ByteView bytes, LayerOutput&) {
         return;
     }
     if (!m_compressed) return takePlain(bytes, at);
+    const auto sink = [this](ByteView inflated) { take(inflated); };
+    const bool last = m_endsUnit && m_payloadRead == m_payloadLength && !bytes.empty();
+    if (last && m_alone == nullptr) {
+        m_inflater.feedLast(unmasked(bytes, at, kDeflateTail), sink);
+        return;
+    }
     bytes = unmasked(bytes, at);
-    m_inflater.feed(bytes, [this](ByteView inflated) { take(inflated); });
+    m_inflater.feed(bytes, sink);
     if (m_alone != nullptr && !m_overLimit) m_alone->feed(bytes, [](ByteView) {});
 }
 
-ByteView MessageAssembler::unmasked(ByteView bytes, std::uint64_t at) {
-    if (!m_masked) return bytes;
-    if (m_scratch.size() < bytes.size()) m_scratch.resize(bytes.size());
-    copyMasked(bytes, m_scratch.data(), m_key, at);
-    return ByteView(m_scratch).first(bytes.size());
+/// `behind` is put behind them.
+ByteView MessageAssembler::unmasked(ByteView bytes, std::uint64_t at, ByteView behind) {
+    if (!m_masked && behind.empty()) return bytes;
+    const std::size_t size = bytes.size() + behind.size();
+    if (m_scratch.size() < size) m_scratch.resize(size);
+    if (m_masked) {
+        copyMasked(bytes, m_scratch.data(), m_key, at);
+    } else {
+        copyPlain(bytes, m_scratch.data());
+    }
+    std::ranges::copy(behind, m_scratch.begin() + static_cast<std::ptrdiff_t>(bytes.size()));
+    return ByteView(m_scratch).first(size);
 }
 
 /// More of a message that is not compressed, unmasked in the place where it is kept.

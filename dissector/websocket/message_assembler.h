@@ -56,7 +56,7 @@ private:
     void beginMessage(std::uint8_t opcode);
     void beginInflating(StreamOffset at, Direction direction, LayerOutput& out);
     void takePlain(ByteView bytes, std::uint64_t at);
-    ByteView unmasked(ByteView bytes, std::uint64_t at);
+    ByteView unmasked(ByteView bytes, std::uint64_t at, ByteView behind = {});
     void take(ByteView plain);
     std::uint8_t* roomFor(std::size_t count);
     void judgeTakeover();
@@ -66,7 +66,9 @@ private:
     // The frame:
     bool m_masked = false;
     MaskingKey m_key{};
+    std::uint64_t m_payloadLength = 0;
     std::uint64_t m_payloadRead = 0;  ///< missing bytes included
+    bool m_endsUnit = false;          ///< what is compressed at a time ends with it
     bool m_compressed = false;        ///< it carries compressed bytes
     bool m_frameIncomplete = false;
     Bytes m_scratch;  ///< its payload unmasked

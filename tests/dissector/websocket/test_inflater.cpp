@@ -118,6 +118,48 @@ private Q_SLOTS:
         }
     }
 
+    // The end put behind the last bytes says the same as put back by itself: of whole messages, of
+    // damaged ones, and of what comes next.
+    void lastBytesWithTheirTail() {
+        Deflater deflater;
+        Inflater apart;
+        Inflater together;
+        Noise noise(5);
+        int read = 0;
+        for (int i = 0; i < 3000; ++i) {
+            const std::string text = words(i % 7, 1 + static_cast<int>(noise.below(30)));
+            Bytes payload = i % 5 == 4 ? deflater.finalMessage(text) : deflater.message(text);
+            const std::uint64_t damage = noise.below(8);
+            if (damage == 0) payload.resize(noise.below(payload.size() + 1));
+            if (damage == 1 && !payload.empty()) {
+                payload[noise.below(payload.size())] ^= noise.byte();
+            }
+            if (damage == 2) payload.insert(payload.end(), {0x00, 0x00, 0xff, 0xff});
+            const std::string expected = inflated(apart, payload);
+            std::string joined;
+            const InflatedSink sink = [&](ByteView bytes) { joined += asText(bytes); };
+            together.begin(true);
+            const std::size_t front = noise.below(payload.size() + 1);
+            together.feed(ByteView(payload).first(front), sink);
+            Bytes rest(payload.begin() + static_cast<std::ptrdiff_t>(front), payload.end());
+            if (!rest.empty()) {
+                rest.insert(rest.end(), kDeflateTail.begin(), kDeflateTail.end());
+                together.feedLast(rest, sink);
+            }
+            const InflateError error = together.finish(sink);
+            if (error == InflateError::ContextLost) joined = "!context";
+            if (error == InflateError::NotDeflate) joined = "!data";
+            QCOMPARE(joined, expected);
+            QCOMPARE(together.contextEmpty(), apart.contextEmpty());
+            if (error != InflateError::None) {
+                deflater.reset();
+            } else {
+                ++read;
+            }
+        }
+        QVERIFY(read > 1500);
+    }
+
     void contextsAreSavedAndRestored() {
         Deflater deflater;
         Inflater inflater;
