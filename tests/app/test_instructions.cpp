@@ -26,9 +26,9 @@ constexpr int kShort = 1000;
 constexpr int kLong = 5000;
 
 // Instructions a frame: about one and a half times what it takes today.
-constexpr qint64 kSmallCeiling = 12'500;
-constexpr qint64 kDeflateCeiling = 15'500;
-constexpr qint64 kSocketIoCeiling = 10'500;
+constexpr qint64 kSmallCeiling = 10'000;
+constexpr qint64 kDeflateCeiling = 13'000;
+constexpr qint64 kSocketIoCeiling = 8'000;
 
 /// A quote as applications send them; every one is another.
 std::string quote(int number) {
