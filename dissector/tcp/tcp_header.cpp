@@ -5,6 +5,7 @@
 
 #include "dissector/ip/checksum.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/tcp/fixed_header.h"
 
 namespace framescope::tcp {
 namespace {
@@ -95,17 +96,8 @@ Parsed<Header> parse(ByteView bytes) {
 
 Parsed<Header> parseFixed(ByteView bytes) {
     if (bytes.size() < kMinimumHeader) return Parsed<Header>::needs(kMinimumHeader);
-    const std::uint8_t* const p = bytes.data();
     Header header;
-    header.sourcePort = readBe16(p);
-    header.destinationPort = readBe16(p + 2);
-    header.sequence = readBe32(p + 4);
-    header.acknowledgment = readBe32(p + 8);
-    header.headerLength = static_cast<std::uint8_t>((p[12] >> 4) * 4);
-    header.flags = readBe16(p + 12) & 0x0fff;
-    header.window = readBe16(p + 14);
-    header.checksum = readBe16(p + 16);
-    header.urgentPointer = readBe16(p + 18);
+    readFixed(bytes.data(), header);
     return Parsed<Header>::complete(header, kMinimumHeader);
 }
 
