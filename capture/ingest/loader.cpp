@@ -13,7 +13,8 @@
 #include "capture/file/capture_reader.h"
 #include "capture/file/link_type_name.h"
 #include "capture/ingest/ingestor.h"
-#include "capture/ingest/packets_ahead.h"
+#include "capture/ingest/intake_ahead.h"
+#include "capture/ingest/reader_findings.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope {
@@ -28,8 +29,6 @@ constexpr std::size_t kQueueLimit = 64;
 /// How long the worker waits for a capture that is still being written before it asks whether it is
 /// still wanted.
 constexpr std::chrono::milliseconds kWait{50};
-/// Packets among which one with a time is sought, where the first one has none.
-constexpr std::size_t kMostSoughtForTime = 4096;
 
 /// What the capturing system says it lost in all, behind the last packet as well. A ring of many
 /// files says it for each of them; the first will do.
@@ -62,12 +61,12 @@ void tellDrops(const CaptureReader& reader, std::vector<std::string>& notices) {
 }
 
 /// Packets that are listed, and nothing more.
-void tellUnread(const Ingestor& ingestor, std::vector<std::string>& notices) {
+void tellUnread(PacketIntake& intake, std::vector<std::string>& notices) {
     // Real captures have one or two; one that is damaged may have many.
     constexpr std::size_t kMaxTypes = 8;
     std::uint64_t others = 0;
     std::size_t told = 0;
-    for (const auto& [linkType, packets] : ingestor.unreadLinkTypes()) {
+    for (const auto& [linkType, packets] : intake.unreadLinkTypes()) {
         if (told++ >= kMaxTypes) {
             others += packets;
             continue;
@@ -81,7 +80,7 @@ void tellUnread(const Ingestor& ingestor, std::vector<std::string>& notices) {
                           " more link types that are not read are listed only: " +
                           groupedDigits(others) + " in all.");
     }
-    if (const std::uint64_t count = ingestor.statistics().malformedPackets; count != 0) {
+    if (const std::uint64_t count = intake.figures().malformedPackets; count != 0) {
         notices.push_back(groupedDigits(count) +
                           (count == 1 ? " packet has a header that does not fit it; its row says "
                                         "which and why."
@@ -103,11 +102,11 @@ void tellCuts(const Statistics& figures, std::size_t mostOfCut, const CaptureLay
     const std::string snapLength =
         declared ? " (the snap length was " + groupedDigits(mostOfCut) + ")" : std::string();
     if (const std::uint64_t count = figures.cutShortPackets; count != 0) {
-        const std::string listed =
-            count == 1 ? "; it is listed only."
-            : count <= Ingestor::kMaxCutRows
-                ? "; they are listed only."
-                : "; the first " + groupedDigits(Ingestor::kMaxCutRows) + " of them are listed.";
+        const std::string listed = count == 1 ? "; it is listed only."
+                                   : count <= PacketIntake::kMaxCutRows
+                                       ? "; they are listed only."
+                                       : "; the first " + groupedDigits(PacketIntake::kMaxCutRows) +
+                                             " of them are listed.";
         notices.push_back(begin(count) + ", too short for the headers down to TCP" + snapLength +
                           listed);
     }
@@ -141,19 +140,19 @@ std::string limitText(std::uint64_t bytes) {
 }
 
 /// Holes that were given up before their time, since too much was held behind them.
-void tellHeldLimits(const Ingestor& ingestor, const DecodeLimits& limits,
-                    std::vector<std::string>& notices) {
+void tellHeldLimits(const RowMaker& rows, std::vector<std::string>& notices) {
+    const DecodeLimits& limits = rows.options().limits;
     const auto connections = [](std::uint64_t count) {
         return groupedDigits(count) + (count == 1 ? " connection" : " connections");
     };
-    if (const std::uint64_t count = ingestor.heldLimitMet(); count != 0) {
+    if (const std::uint64_t count = rows.heldLimitMet(); count != 0) {
         notices.push_back("Missing bytes of " + connections(count) +
                           " were given up because too much was held behind them (the limits are " +
                           limitText(limits.heldBytes) + " and " +
                           groupedDigits(limits.heldSegments) +
                           (limits.heldSegments == 1 ? " segment)." : " segments)."));
     }
-    if (const std::uint64_t count = ingestor.totalLimitMet(); count != 0) {
+    if (const std::uint64_t count = rows.totalLimitMet(); count != 0) {
         notices.push_back("All connections together held more than " +
                           limitText(limits.heldInTotal) + ", so " + connections(count) +
                           " had to give missing bytes up.");
@@ -161,40 +160,140 @@ void tellHeldLimits(const Ingestor& ingestor, const DecodeLimits& limits,
 }
 
 /// What of bytes that came again the rows do not show.
-void tellUnlistedConflicts(const Ingestor& ingestor, const DecodeLimits& limits,
+void tellUnlistedConflicts(const PacketIntake& intake, const DecodeLimits& limits,
                            std::vector<std::string>& notices) {
-    if (const std::uint64_t bytes = ingestor.bytesNotCompared(); bytes != 0) {
+    if (const std::uint64_t bytes = intake.bytesNotCompared(); bytes != 0) {
         notices.push_back(
             groupedDigits(bytes) +
             (bytes == 1 ? " byte that came again was" : " bytes that came again were") +
             " not compared with what came first: it lies too far back.");
     }
-    const std::uint64_t count = ingestor.conflictsNotListed();
+    const std::uint64_t count = intake.conflictsNotListed();
     if (count == 0) return;
     notices.push_back(groupedDigits(count) + " more times bytes came again with other contents " +
                       "and are not listed: of each connection " + groupedDigits(limits.conflicts) +
                       " are.");
 }
 
-/// The time of the first packet that has one, as far as it is sought; nothing where none has.
-std::optional<std::int64_t> firstTime(const std::shared_ptr<CaptureFile>& file) {
-    CaptureReader reader(file);
-    CapturedPacket packet;
-    for (std::size_t i = 0; i < kMostSoughtForTime; ++i) {
-        if (reader.next(packet) != ReadStep::Packet) break;
-        if (packet.hasTime) return packet.timeNs;
-    }
-    return std::nullopt;
-}
-
 /// Rules that the user has set and that came to nothing: mostly a slip of the pen.
-void tellUnusedRules(const Ingestor& ingestor, std::vector<std::string>& notices) {
-    for (const ReadAsRule& rule : ingestor.readAsRules().rules()) {
-        if (ingestor.isUsed(rule)) continue;
+void tellUnusedRules(const RowMaker& rows, std::vector<std::string>& notices) {
+    for (const ReadAsRule& rule : rows.options().readAs.rules()) {
+        if (rows.isUsed(rule)) continue;
         notices.push_back("No connection is read as \"" +
                           printable(rule.selector + ',' + textOf(rule.readAs), 200) +
                           "\" asks for: none matches, or an earlier rule does.");
     }
+}
+
+/// Puts together what the rows' maker and the reader have found.
+class Batches {
+public:
+    Batches(const std::function<bool(Batch&&)>& sink, CaptureReader& reader)
+        : m_sink(sink), m_reader(reader) {}
+
+    /// What the reader has found since it was asked last; of one that reads on another thread.
+    void add(const ReaderFindings& found) { m_findings.append(found); }
+    /// So many rows and packets make a batch.
+    bool isEnough(std::size_t pending) const { return pending >= m_limit; }
+    /// False when no more is wanted.
+    bool hand(RowMaker& rows, const Statistics& figures) {
+        m_limit = kBatchSize;
+        return m_sink(take(rows, figures));
+    }
+    void handLast(RowMaker& rows, PacketIntake& intake, ReadStep step) {
+        rows.finish();
+        Batch last = take(rows, intake.figures());
+        tellUnread(intake, last.notices);
+        tellCuts(last.statistics, intake.mostOfCut(), m_reader.layout(), last.notices);
+        tellFragments(last.statistics, last.notices);
+        tellDrops(m_reader, last.notices);
+        tellHeldLimits(rows, last.notices);
+        tellUnlistedConflicts(intake, rows.options().limits, last.notices);
+        tellUnusedRules(rows, last.notices);
+        last.last = true;
+        last.damaged = step == ReadStep::Damaged;
+        m_sink(std::move(last));
+    }
+
+private:
+    Batch take(RowMaker& rows, const Statistics& figures) {
+        Batch batch = rows.takeBatch(figures);
+        batch.layout = std::exchange(m_findings.layout, {});
+        for (std::string& notice : m_findings.notices) batch.notices.push_back(std::move(notice));
+        m_findings.notices.clear();
+        batch.statistics.leftOutPackets = m_findings.leftOutPackets;
+        batch.statistics.bytesRead = m_findings.bytesRead;
+        batch.statistics.bytesTotal = m_findings.bytesTotal;
+        return batch;
+    }
+
+    const std::function<bool(Batch&&)>& m_sink;
+    CaptureReader& m_reader;
+    std::size_t m_limit = kFirstBatchSize;
+    ReaderFindings m_findings;
+};
+
+/// A capture that is still being written, on this thread alone.
+void follow(CaptureReader& reader, Batches& batches, const IngestOptions& options,
+            const tcp::ReadBack& readBack, const std::function<bool()>& goOn) {
+    Ingestor ingestor(options, readBack);
+    std::size_t noticesTaken = 0;
+    const auto askReader = [&] {
+        ReaderFindings found;
+        found.takeFrom(reader, noticesTaken);
+        batches.add(found);
+    };
+    const auto hand = [&] {
+        askReader();
+        return batches.hand(ingestor.rows(), ingestor.intake().figures());
+    };
+    ReadStep step = ReadStep::Packet;
+    CapturedPacket packet;
+    while (step == ReadStep::Packet) {
+        while ((step = reader.next(packet)) == ReadStep::Packet) {
+            ingestor.packet(packet);
+            if (batches.isEnough(ingestor.pending()) && !hand()) return;
+        }
+        if (step != ReadStep::End || !reader.mayGrow()) break;
+        // All there is at the moment. What was found shows at once, then comes the waiting.
+        if (ingestor.pending() > 0 && !hand()) return;
+        while (!reader.waitForMore(kWait)) {
+            if (!goOn()) return;
+            // Whoever waits for packets that overtook each other has waited long enough.
+            ingestor.idle();
+            if (ingestor.pending() > 0 && !hand()) return;
+        }
+        step = ReadStep::Packet;
+    }
+    askReader();
+    ingestor.intake().finish();
+    batches.handLast(ingestor.rows(), ingestor.intake(), step);
+}
+
+/// A capture that is complete: another thread is ahead with its packets.
+void readWhole(const std::shared_ptr<CaptureFile>& file, CaptureReader& reader, Batches& batches,
+               const IngestOptions& options, const tcp::ReadBack& readBack) {
+    RowMaker rows(options);
+    IntakeAhead ahead(file, reader, options.limits, readBack);
+    ReadStep step = ReadStep::Packet;
+    while (step == ReadStep::Packet) {
+        EventBlock& block = ahead.next();
+        batches.add(block.findings);
+        std::size_t told = 0;
+        const auto tellUntil = [&](std::size_t end) {
+            for (; told < end; ++told) block.tell(block.events[told], rows);
+        };
+        for (const EventBlock::Packet& packet : block.packets) {
+            // Of the packet before.
+            tellUntil(packet.firstEvent);
+            if (batches.isEnough(rows.pending()) && !batches.hand(rows, block.figures)) return;
+            rows.nextPacket(packet.recordOffset);
+        }
+        tellUntil(block.events.size());
+        if (batches.isEnough(rows.pending()) && !batches.hand(rows, block.figures)) return;
+        step = block.step;
+    }
+    batches.handLast(rows, ahead.intake(), step);
 }
 
 }  // namespace
@@ -208,76 +307,12 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
         return true;
     };
     CaptureReader reader(file);
-    Ingestor ingestor(options, readBack);
-    std::size_t limit = kFirstBatchSize;
-    ReaderFindings findings;
-    const auto takeBatch = [&] {
-        Batch batch = ingestor.takeBatch();
-        batch.layout = std::exchange(findings.layout, {});
-        batch.notices = std::exchange(findings.notices, {});
-        batch.statistics.leftOutPackets = findings.leftOutPackets;
-        batch.statistics.bytesRead = findings.bytesRead;
-        batch.statistics.bytesTotal = findings.bytesTotal;
-        limit = kBatchSize;
-        return batch;
-    };
-    ReadStep step = ReadStep::Packet;
+    Batches batches(sink, reader);
     if (file->source().mayGrow()) {
-        std::size_t noticesTaken = 0;
-        const auto hand = [&] {
-            ReaderFindings found;
-            found.takeFrom(reader, noticesTaken);
-            findings.append(found);
-            return sink(takeBatch());
-        };
-        CapturedPacket packet;
-        while (step == ReadStep::Packet) {
-            while ((step = reader.next(packet)) == ReadStep::Packet) {
-                ingestor.packet(packet);
-                if (ingestor.pending() >= limit && !hand()) return;
-            }
-            if (step != ReadStep::End || !reader.mayGrow()) break;
-            // All there is at the moment. What was found shows at once, then comes the waiting.
-            if (ingestor.pending() > 0 && !hand()) return;
-            while (!reader.waitForMore(kWait)) {
-                if (!goOn()) return;
-                // Whoever waits for packets that overtook each other has waited long enough.
-                ingestor.idle();
-                if (ingestor.pending() > 0 && !hand()) return;
-            }
-            step = ReadStep::Packet;
-        }
-        ReaderFindings found;
-        found.takeFrom(reader, noticesTaken);
-        findings.append(found);
+        follow(reader, batches, options, readBack, goOn);
     } else {
-        PacketsAhead ahead(reader);
-        while (step == ReadStep::Packet) {
-            const PacketBlock& block = ahead.next();
-            findings.append(block.findings);
-            if (ingestor.statistics().packets == 0 && !block.entries.empty() &&
-                !block.entries.front().packet.hasTime) {
-                if (const auto time = firstTime(file)) ingestor.startAt(*time);
-            }
-            for (const PacketBlock::Entry& entry : block.entries) {
-                ingestor.packet(entry.packet, entry.decoded);
-                if (ingestor.pending() >= limit && !sink(takeBatch())) return;
-            }
-            step = block.step;
-        }
+        readWhole(file, reader, batches, options, readBack);
     }
-    ingestor.finish();
-    Batch last = takeBatch();
-    tellUnread(ingestor, last.notices);
-    tellCuts(ingestor.statistics(), ingestor.mostOfCut(), reader.layout(), last.notices);
-    tellFragments(last.statistics, last.notices);
-    tellDrops(reader, last.notices);
-    tellHeldLimits(ingestor, options.limits, last.notices);
-    tellUnlistedConflicts(ingestor, options.limits, last.notices);
-    tellUnusedRules(ingestor, last.notices);
-    last.last = true;
-    last.damaged = step == ReadStep::Damaged;
-    sink(std::move(last));
 }
 
 struct Loader::State {

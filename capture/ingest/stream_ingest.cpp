@@ -1,7 +1,7 @@
 #include "capture/ingest/stream_ingest.h"
 
 #include "capture/file/capture_file.h"
-#include "capture/ingest/ingestor.h"
+#include "capture/ingest/row_maker.h"
 #include "dissector/engineio/target.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/websocket/websocket_layer.h"
@@ -16,19 +16,19 @@ std::unique_ptr<Session> readWith(const std::vector<StreamPiece>& pieces,
         all.insert(all.end(), piece.bytes.begin(), piece.bytes.end());
     }
     auto session = std::make_unique<Session>(CaptureFile::ofBytes(std::move(all)));
-    Ingestor ingestor;
-    ingestor.openStream(std::move(layer));
-    ingestor.streamFacts().engineVersion = agreement.engineVersion;
-    ingestor.streamFacts().compression = agreement.compression;
-    ingestor.streamFacts().socketIoPath = engineio::isSocketIoTarget(agreement.path);
-    ingestor.nameStream(agreement.path, agreement.subprotocol);
-    for (const StreamPiece& piece : pieces) ingestor.streamBytes(piece.direction, piece.bytes);
+    RowMaker rows;
+    rows.openStream(std::move(layer));
+    rows.streamFacts().engineVersion = agreement.engineVersion;
+    rows.streamFacts().compression = agreement.compression;
+    rows.streamFacts().socketIoPath = engineio::isSocketIoTarget(agreement.path);
+    rows.nameStream(agreement.path, agreement.subprotocol);
+    for (const StreamPiece& piece : pieces) rows.streamBytes(piece.direction, piece.bytes);
     if (!agreement.goesOn) {
-        ingestor.endStream();
+        rows.endStream();
     } else if (!pieces.empty()) {
-        ingestor.endStream(pieces.back().direction);
+        rows.endStream(pieces.back().direction);
     }
-    Batch batch = ingestor.takeBatch();
+    Batch batch = rows.takeBatch({});
     batch.last = true;
     session->append(std::move(batch));
     return session;

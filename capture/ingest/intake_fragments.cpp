@@ -6,7 +6,7 @@
 #include <functional>
 #include <vector>
 
-#include "capture/ingest/ingestor.h"
+#include "capture/ingest/packet_intake.h"
 #include "dissector/ip/ip_protocol.h"
 #include "dissector/packet/datagram_segments.h"
 
@@ -35,8 +35,8 @@ std::vector<ip::DatagramPiece> piecesWithin(const std::vector<ip::DatagramPiece>
 
 }  // namespace
 
-void Ingestor::fragment(const CapturedPacket& packet, const ip::Fragment& fragment) {
-    ++m_statistics.ipFragments;
+void PacketIntake::fragment(const CapturedPacket& packet, const ip::Fragment& fragment) {
+    ++m_figures.ipFragments;
     if (fragment.dataCaptured < fragment.dataLength) {
         m_mostOfCut = std::max(m_mostOfCut, packet.data.size());
     }
@@ -45,7 +45,7 @@ void Ingestor::fragment(const CapturedPacket& packet, const ip::Fragment& fragme
                         {packet.number, m_lastTimeNs, packet.dataOffset + fragment.dataOffset}));
 }
 
-void Ingestor::datagrams(const std::vector<ip::Datagram>& ended, int nested) {
+void PacketIntake::datagrams(const std::vector<ip::Datagram>& ended, int nested) {
     for (const ip::Datagram& datagram : ended) {
         const ByteView beginning = datagram.beginning();
         const DecodedPacket decoded =
@@ -61,14 +61,14 @@ void Ingestor::datagrams(const std::vector<ip::Datagram>& ended, int nested) {
                                 datagram.packet, datagram.timeNs),
                 nested + 1);
         } else if (!datagram.complete && mayLeadToTcp(datagram, decoded.kind)) {
-            emitIncomplete(datagram);
+            tellIncomplete(datagram);
         }
     }
 }
 
 /// Whether TCP may have been in a datagram of which not enough came to tell. UDP is taken for what
 /// nearly all of it is, unless the capture has tunnels.
-bool Ingestor::mayLeadToTcp(const ip::Datagram& datagram, PacketKind found) const {
+bool PacketIntake::mayLeadToTcp(const ip::Datagram& datagram, PacketKind found) const {
     // What was read of it down to something else is no TCP.
     if (found != PacketKind::Malformed && found != PacketKind::CutShort) return false;
     switch (datagram.protocol) {
@@ -87,54 +87,54 @@ bool Ingestor::mayLeadToTcp(const ip::Datagram& datagram, PacketKind found) cons
         case kProtocolMobility:
             return datagram.source.version == 6;
         case kProtocolUdp:
-            return m_statistics.tunnelledPackets != 0;
+            return m_figures.tunnelledPackets != 0;
         default:
             return false;
     }
 }
 
 /// A datagram of which the beginning is missing, so that nothing tells which connection it is of.
-void Ingestor::emitIncomplete(const ip::Datagram& datagram) {
+void PacketIntake::tellIncomplete(const ip::Datagram& datagram) {
     if (m_incompleteRows++ >= kMaxCutRows) return;
     remember(datagram);
-    Record record;
-    record.kind = RowKind::UnreadPacket;
-    record.protocol = Protocol::Capture;
-    record.connection = kNoConnection;
-    record.packet = datagram.packet;
-    record.timeNs = datagram.timeNs;
-    record.form = static_cast<std::uint8_t>(UnreadReason::Fragments);
-    record.detail = datagram.identification;
-    record.length = datagram.length;
-    record.severity = issueInfo(IssueCode::IpFragmentsMissing).severity;
-    countIssue(IssueCode::IpFragmentsMissing);
-    append(record);
+    CaptureRow row;
+    row.issue = IssueCode::IpFragmentsMissing;
+    row.record.kind = RowKind::UnreadPacket;
+    row.record.protocol = Protocol::Capture;
+    row.record.connection = kNoConnection;
+    row.record.packet = datagram.packet;
+    row.record.timeNs = datagram.timeNs;
+    row.record.form = static_cast<std::uint8_t>(UnreadReason::Fragments);
+    row.record.detail = datagram.identification;
+    row.record.length = datagram.length;
+    row.record.severity = issueInfo(row.issue).severity;
+    out().captureRow(row);
 }
 
 /// Hands on the TCP segment of a datagram.
-void Ingestor::segment(const ip::Datagram& datagram, const DecodedPacket& decoded) {
+void PacketIntake::segment(const ip::Datagram& datagram, const DecodedPacket& decoded) {
     remember(datagram);
-    if (decoded.tunnelled) ++m_statistics.tunnelledPackets;
+    if (decoded.tunnelled) ++m_figures.tunnelledPackets;
     // Its rows may be made later: behind a hole, or when the connection's beginning is known.
-    if (datagram.conflict) m_conflictingDatagrams.insert(datagram.packet);
+    if (datagram.conflict) m_out.conflictingDatagram(datagram.packet);
     m_parts = datagram.payload;
     for (const SegmentPart& part : segmentParts(decoded, datagram)) {
         if (part.decoded.payloadCaptured < part.decoded.payloadLength) {
-            ++m_statistics.cutPayloadPackets;
+            ++m_figures.cutPayloadPackets;
         }
         m_tracker.packet(part.decoded, datagram.payload,
                          {datagram.packet, datagram.timeNs, part.fileOffset});
         m_laterPart = true;
     }
-    if (m_joined) handOnJoined();
+    if (m_joined) out();
     m_laterPart = false;
     m_parts = {};
 }
 
 /// Layers get a segment as a whole, as if it had not been fragmented: what waited for something
 /// else lies elsewhere in memory, and is not joined.
-bool Ingestor::join(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
-                    const tcp::Origin& origin) {
+bool PacketIntake::join(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+                        const tcp::Origin& origin) {
     const std::less<> before;
     if (before(bytes.data(), m_parts.data()) ||
         !before(bytes.data(), m_parts.data() + m_parts.size())) {
@@ -151,16 +151,16 @@ bool Ingestor::join(ConnectionId id, Direction direction, StreamOffset offset, B
     return true;
 }
 
-void Ingestor::handOnJoined() {
+void PacketIntake::handOnJoined() {
     const JoinedParts joined = *m_joined;
     m_joined.reset();
-    handOn(joined.id, joined.direction, joined.offset, joined.bytes, joined.origin);
+    m_out.joined(joined.id, joined.direction, joined.offset, joined.bytes, joined.origin);
 }
 
-void Ingestor::remember(const ip::Datagram& datagram) {
+void PacketIntake::remember(const ip::Datagram& datagram) {
     if (m_rememberedPieces + datagram.pieces.size() > StoredDatagram::kMaxPieces) {
         if (!m_saidForgotten) {
-            m_batch.notices.push_back(
+            m_out.notice(
                 "There are so many fragments that rows of further fragmented packets show only the "
                 "last one.");
         }
@@ -168,10 +168,9 @@ void Ingestor::remember(const ip::Datagram& datagram) {
         return;
     }
     m_rememberedPieces += datagram.pieces.size();
-    m_batch.datagrams.push_back({datagram.packet, datagram.source, datagram.destination,
-                                 datagram.protocol, datagram.complete, datagram.conflict,
-                                 datagram.lengthKnown, static_cast<std::uint32_t>(datagram.length),
-                                 datagram.pieces});
+    m_out.datagram({datagram.packet, datagram.source, datagram.destination, datagram.protocol,
+                    datagram.complete, datagram.conflict, datagram.lengthKnown,
+                    static_cast<std::uint32_t>(datagram.length), datagram.pieces});
 }
 
 }  // namespace framescope

@@ -1,20 +1,16 @@
-#include "capture/ingest/ingestor.h"
+#include "capture/ingest/row_maker.h"
 
 #include <algorithm>
 #include <array>
-#include <limits>
 #include <optional>
 
 #include "capture/ingest/pending_notes.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/going_on.h"
-#include "dissector/layer/protocols.h"
 #include "dissector/layer/read_as.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/layer/unclaimed_layer.h"
-#include "dissector/packet/packet.h"
-#include "dissector/packet/packet_fault.h"
 #include "dissector/payload/utf8.h"
 #include "dissector/tcp/gap_issue.h"
 
@@ -31,7 +27,7 @@ constexpr std::uint32_t kMaxWaitsTold = 1U << 16;
 
 }  // namespace
 
-struct Ingestor::Connection {
+struct RowMaker::Connection {
     ConnectionInfo info;
     PendingNotes notes;
     std::unique_ptr<Layer> layer;
@@ -49,198 +45,59 @@ struct Ingestor::Connection {
     bool changed = false;
 };
 
-Ingestor::Ingestor(IngestOptions options, tcp::ReadBack readBack)
-    : m_options(std::move(options)),
-      m_tracker(*this, guessSender,
-                {m_options.limits.heldBytes, m_options.limits.heldSegments,
-                 m_options.limits.heldInTotal, m_options.limits.conflicts}) {
+RowMaker::RowMaker(IngestOptions options) : m_options(std::move(options)) {
     m_nameTexts.push_back(&m_names.emplace("", 0).first->first);
-    m_tracker.setReadBack(std::move(readBack));
-    m_conversations.engineSessions.setAwaiting([this] { return m_tracker.isWaiting(); });
+    m_conversations.engineSessions.setAwaiting([this] { return m_waiting; });
 }
 
-Ingestor::~Ingestor() = default;
+RowMaker::~RowMaker() = default;
 
-void Ingestor::packet(const CapturedPacket& packet) {
-    this->packet(packet, decodePacket(packet.linkType, packet.data, packet.originalLength));
+void RowMaker::captureRow(const CaptureRow& row) {
+    Record record = row.record;
+    if (record.kind == RowKind::CaptureDrop) m_conversations.engineSessions.lostAnywhere();
+    if (row.issue != IssueCode::None) countIssue(row.issue);
+    record.name = intern(row.name);
+    append(record);
 }
 
-void Ingestor::packet(const CapturedPacket& packet, const DecodedPacket& decoded) {
-    if (packet.hasTime) {
-        m_lastTimeNs = packet.timeNs;
-        if (!m_statistics.hasTimes()) {
-            m_statistics.firstTimeNs = m_statistics.lastTimeNs = m_lastTimeNs;
-        }
-        m_statistics.lastTimeNs = std::max(m_statistics.lastTimeNs, m_lastTimeNs);
-    } else {
-        noteUntimed(packet.number);
-    }
-    ++m_statistics.packets;
-    m_batch.packetOffsets.push_back(packet.recordOffset);
-    if (packet.dropped != 0) emitDrop(packet);
-    if (!packet.comments.empty()) emitComments(packet);
-
-    if (m_lastTimeNs > m_fragments.deadline()) datagrams(m_fragments.expire(m_lastTimeNs));
-
-    if (decoded.tunnelled) ++m_statistics.tunnelledPackets;
-    switch (decoded.kind) {
-        case PacketKind::Tcp:
-            break;
-        case PacketKind::Udp:
-            ++m_statistics.udpPackets;
-            return;
-        case PacketKind::OtherIp:
-            ++m_statistics.otherIpPackets;
-            return;
-        case PacketKind::IpFragment:
-            return fragment(packet, decoded.fragment);
-        case PacketKind::NotIp:
-            ++m_statistics.notIpPackets;
-            return;
-        case PacketKind::UnknownLink:
-        case PacketKind::Malformed:
-        case PacketKind::CutShort:
-            return unread(packet, decoded.kind);
-    }
-    ++m_statistics.tcpPackets;
-    if (decoded.payloadCaptured < decoded.payloadLength) {
-        ++m_statistics.cutPayloadPackets;
-        m_mostOfCut = std::max(m_mostOfCut, packet.data.size());
-    }
-    m_tracker.packet(decoded, packet.data, {packet.number, m_lastTimeNs, packet.dataOffset});
-}
-
-/// A packet without a time of its own stands where the one before it stood.
-void Ingestor::noteUntimed(PacketNumber packet) {
-    ++m_statistics.untimedPackets;
+void RowMaker::untimed(PacketNumber packet) {
     if (m_untimed.empty() || m_untimed.back().end != packet) m_untimed.push_back({packet, packet});
     m_untimed.back().end = packet + 1;
 }
 
-bool Ingestor::isUntimed(PacketNumber packet) const {
+bool RowMaker::isUntimed(PacketNumber packet) const {
     const auto behind = std::ranges::upper_bound(m_untimed, packet, {}, &PacketRun::begin);
     return behind != m_untimed.begin() && packet < std::prev(behind)->end;
 }
 
-/// The packets are missing between the rows before and those that this packet makes, so that is
-/// where it is said. They may have been of any connection.
-void Ingestor::emitDrop(const CapturedPacket& packet) {
-    m_statistics.droppedPackets += packet.dropped;
-    m_conversations.engineSessions.lostAnywhere();
-    Record record = captureRecord(packet, IssueCode::CapturePacketsDropped);
-    record.kind = RowKind::CaptureDrop;
-    record.detail = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(packet.dropped, std::numeric_limits<std::uint32_t>::max()));
-    append(record);
-}
-
-void Ingestor::unread(const CapturedPacket& packet, PacketKind kind) {
-    if (kind == PacketKind::CutShort) {
-        m_mostOfCut = std::max(m_mostOfCut, packet.data.size());
-        // One says what a snap length took away as well as a million of them.
-        if (m_statistics.cutShortPackets++ < kMaxCutRows) {
-            emitUnread(packet, UnreadReason::CutShort);
-        }
-        return;
-    }
-    if (kind == PacketKind::Malformed && packet.originalLength == 0 && packet.data.empty()) {
-        ++m_statistics.emptyPackets;
-        emitUnread(packet, UnreadReason::Empty);
-        return;
-    }
-    if (kind == PacketKind::Malformed) {
-        ++m_statistics.malformedPackets;
-        const auto fault = findFault(packet.linkType, packet.data, packet.originalLength);
-        emitUnread(packet, fault ? fault->reason : UnreadReason::Header);
-        return;
-    }
-    if (packet.linkType == unknownLinkType) {
-        ++m_statistics.undescribedPackets;
-        emitUnread(packet, UnreadReason::Interface);
-        return;
-    }
-    ++m_statistics.unknownLinkPackets;
-    ++m_unreadLinkTypes[packet.linkType];
-    emitUnread(packet, UnreadReason::LinkType);
-}
-
-void Ingestor::emitUnread(const CapturedPacket& packet, UnreadReason reason) {
-    Record record = captureRecord(packet, issueOf(reason));
-    record.kind = RowKind::UnreadPacket;
-    record.form = static_cast<std::uint8_t>(reason);
-    record.detail = packet.linkType;
-    record.length = std::max<std::uint64_t>(packet.originalLength, packet.data.size());
-    append(record);
-}
-
-/// A row that belongs to no connection, with an issue that is its own.
-Record Ingestor::captureRecord(const CapturedPacket& packet, IssueCode issue) {
-    Record record;
-    record.protocol = Protocol::Capture;
-    record.connection = kNoConnection;
-    record.packet = packet.number;
-    record.timeNs = m_lastTimeNs;
-    record.severity = issueInfo(issue).severity;
-    countIssue(issue);
-    return record;
-}
-
-/// A row each, in front of what the packet itself makes. A comment may be long; the whole of it is
-/// read again from the file, `detail` being its place among those of the packet.
-void Ingestor::emitComments(const CapturedPacket& packet) {
-    for (std::size_t i = 0; i < packet.comments.size(); ++i) {
-        Record record;
-        record.kind = RowKind::CaptureComment;
-        record.protocol = Protocol::Capture;
-        record.connection = kNoConnection;
-        record.packet = packet.number;
-        record.timeNs = m_lastTimeNs;
-        record.detail = static_cast<std::uint32_t>(i);
-        record.length = packet.comments[i].size();
-        record.name = intern(asText(packet.comments[i]));
-        append(record);
-    }
-}
-
-void Ingestor::idle() {
-    m_tracker.idle();
-    m_conversations.engineSessions.idle(*this);
-}
-
-void Ingestor::finish() {
-    datagrams(m_fragments.finish());
-    m_tracker.finish();
-    m_conversations.engineSessions.finish(*this);
-}
-
-void Ingestor::openStream(std::unique_ptr<Layer> layer) {
+void RowMaker::openStream(std::unique_ptr<Layer> layer) {
     Connection& connection = enter(0);
     connection.layer = std::move(layer);
     connection.info.synSeen = true;
 }
 
-void Ingestor::nameStream(std::string_view path, std::string_view subprotocol) {
+void RowMaker::nameStream(std::string_view path, std::string_view subprotocol) {
     facts().path = intern(path);
     facts().subprotocol = intern(subprotocol);
 }
 
-void Ingestor::streamBytes(Direction direction, ByteView bytes) {
+void RowMaker::streamBytes(Direction direction, ByteView bytes) {
     data(0, direction, m_streamOffset[indexOf(direction)], bytes, {0, 0, m_streamPlace});
     m_streamOffset[indexOf(direction)] += bytes.size();
     m_streamPlace += bytes.size();
 }
 
-void Ingestor::endStream() {
+void RowMaker::endStream() {
     for (const Direction direction : {Direction::ClientToServer, Direction::ServerToClient}) {
         endStream(direction);
     }
 }
 
-void Ingestor::endStream(Direction direction) {
+void RowMaker::endStream(Direction direction) {
     directionEnded(0, direction, EndReason::CaptureEnd);
 }
 
-Batch Ingestor::takeBatch() {
+Batch RowMaker::takeBatch(const Statistics& packets) {
     for (const ConnectionId id : m_changed) {
         Connection& connection = *m_connections[id];
         connection.changed = false;
@@ -250,19 +107,16 @@ Batch Ingestor::takeBatch() {
     forgetEnded();
     m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
     m_batch.polls = m_conversations.polls.takeChanged();
-    const ip::FragmentTracker::Figures& fragments = m_fragments.figures();
-    m_statistics.ipDatagrams = fragments.complete;
-    m_statistics.ipDatagramsGivenUp = fragments.givenUp;
-    m_statistics.ipFragmentsRefused = fragments.refused;
-    m_batch.statistics = m_statistics;
+    m_batch.statistics = packets;
+    m_batch.statistics.connections = m_statistics.connections;
+    m_batch.statistics.rows = m_statistics.rows;
+    m_batch.statistics.issues = m_statistics.issues;
     m_batch.limits = m_options.limits;
     return std::exchange(m_batch, {});
 }
 
 /// Makes the connection the current one, creating it at its first event.
-Ingestor::Connection& Ingestor::enter(ConnectionId id) {
-    // What was joined so far comes before whatever happens now.
-    if (m_joined) handOnJoined();
+RowMaker::Connection& RowMaker::enter(ConnectionId id) {
     while (m_connections.size() <= id) {
         m_connections.push_back(std::make_unique<Connection>());
         ++m_statistics.connections;
@@ -280,15 +134,13 @@ Ingestor::Connection& Ingestor::enter(ConnectionId id) {
 }
 
 /// The layer's call has returned: whoever is to take over does so now.
-void Ingestor::settle() {
+void RowMaker::settle() {
     if (m_current->successors.empty()) return;
     m_current->layer = std::move(m_current->successors.back());
     m_current->successors.clear();
 }
 
-void Ingestor::packet(ConnectionId id, const tcp::Origin& origin) {
-    // However many parts a segment has, it is one packet of its connection.
-    if (m_laterPart) return;
+void RowMaker::packet(ConnectionId id, const tcp::Origin& origin) {
     Connection& connection = enter(id);
     ConnectionInfo& info = connection.info;
     if (m_untimed.empty() || !isUntimed(origin.packet)) {
@@ -303,7 +155,7 @@ void Ingestor::packet(ConnectionId id, const tcp::Origin& origin) {
     connection.behindGap = {};
 }
 
-void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
+void RowMaker::opened(ConnectionId id, const tcp::Opening& opening) {
     Connection& connection = enter(id);
     connection.info.client = opening.client;
     connection.info.server = opening.server;
@@ -326,17 +178,18 @@ void Ingestor::opened(ConnectionId id, const tcp::Opening& opening) {
               opening.synSeen ? IssueCode::None : IssueCode::TcpJoinedMidStream);
 }
 
-void Ingestor::data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+void RowMaker::data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
                     const tcp::Origin& origin) {
-    m_batch.extents.push_back(
-        {id,
-         direction,
-         {offset, origin.fileOffset, static_cast<std::uint32_t>(bytes.size()), origin.packet}});
-    if (!m_parts.empty() && join(id, direction, offset, bytes, origin)) return;
-    handOn(id, direction, offset, bytes, origin);
+    extent(id, direction, offset, static_cast<std::uint32_t>(bytes.size()), origin);
+    joined(id, direction, offset, bytes, origin);
 }
 
-void Ingestor::handOn(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+void RowMaker::extent(ConnectionId id, Direction direction, StreamOffset offset,
+                      std::uint32_t length, const tcp::Origin& origin) {
+    m_batch.extents.push_back({id, direction, {offset, origin.fileOffset, length, origin.packet}});
+}
+
+void RowMaker::joined(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
                       const tcp::Origin& origin) {
     Connection& connection = enter(id);
     connection.info.bytes[indexOf(direction)] += bytes.size();
@@ -353,7 +206,7 @@ void Ingestor::handOn(ConnectionId id, Direction direction, StreamOffset offset,
     settle();
 }
 
-void Ingestor::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
+void RowMaker::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
     Connection& connection = enter(id);
     connection.behindGap[indexOf(direction)] = Arrival{};
     // Whatever ended the waiting, this is the packet that shows the hole.
@@ -383,7 +236,7 @@ void Ingestor::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
     }
 }
 
-void Ingestor::directionEnded(ConnectionId id, Direction direction, EndReason reason) {
+void RowMaker::directionEnded(ConnectionId id, Direction direction, EndReason reason) {
     Connection& connection = enter(id);
     connection.layer->end(direction, reason, *this);
     settle();
@@ -391,19 +244,19 @@ void Ingestor::directionEnded(ConnectionId id, Direction direction, EndReason re
     connection.finished[indexOf(direction)] = reason == EndReason::Fin;
 }
 
-void Ingestor::started(ConnectionId id, Direction direction, std::uint32_t base) {
+void RowMaker::started(ConnectionId id, Direction direction, std::uint32_t base) {
     ConnectionInfo& info = enter(id).info;
     info.sequenceKnown[indexOf(direction)] = true;
     info.initialSequence[indexOf(direction)] = base;
 }
 
-void Ingestor::released(ConnectionId id, Direction direction) {
+void RowMaker::released(ConnectionId id, Direction direction) {
     Connection& connection = enter(id);
     auto& behind = connection.behindGap[indexOf(direction)];
     if (!behind) behind = Arrival{};
 }
 
-void Ingestor::conflict(ConnectionId id, Direction direction, const tcp::Conflict& conflict) {
+void RowMaker::conflict(ConnectionId id, Direction direction, const tcp::Conflict& conflict) {
     enter(id);
     m_arrival = {conflict.later.packet, conflict.later.timeNs};
     Record record;
@@ -421,7 +274,7 @@ void Ingestor::conflict(ConnectionId id, Direction direction, const tcp::Conflic
     }
 }
 
-void Ingestor::beside(ConnectionId id, Direction direction, const tcp::Beside& beside) {
+void RowMaker::beside(ConnectionId id, Direction direction, const tcp::Beside& beside) {
     enter(id);
     m_arrival = {beside.origin.packet, beside.origin.timeNs};
     const IssueCode why = beside.late ? IssueCode::TcpDataAfterGap : IssueCode::TcpDataUnplaced;
@@ -436,7 +289,7 @@ void Ingestor::beside(ConnectionId id, Direction direction, const tcp::Beside& b
     m_batch.laterVersions.push_back({emit(record), beside.origin.fileOffset});
 }
 
-void Ingestor::recovered(ConnectionId id, Direction direction, StreamOffset offset,
+void RowMaker::recovered(ConnectionId id, Direction direction, StreamOffset offset,
                          std::uint64_t size, std::int64_t waitedNs, const tcp::Origin& origin) {
     Connection& connection = enter(id);
     // Each of these sentences is a name that is kept.
@@ -451,18 +304,18 @@ void Ingestor::recovered(ConnectionId id, Direction direction, StreamOffset offs
                             detail);
 }
 
-void Ingestor::urgent(ConnectionId id, Direction direction, StreamOffset offset) {
+void RowMaker::urgent(ConnectionId id, Direction direction, StreamOffset offset) {
     countIssue(IssueCode::TcpUrgentData);
     Connection& connection = enter(id);
     connection.notes.expect(direction, {offset, offset + 1}, IssueCode::TcpUrgentData, 0);
 }
 
-void Ingestor::forgotten(ConnectionId id) {
+void RowMaker::forgotten(ConnectionId id) {
     m_forgotten.push_back(id);
 }
 
 /// Connections go once the batch has what is known of them.
-void Ingestor::forgetEnded() {
+void RowMaker::forgetEnded() {
     for (const ConnectionId id : m_forgotten) {
         if (id >= m_connections.size()) continue;
         // Whoever asks for the current connection must still find one.
@@ -472,7 +325,7 @@ void Ingestor::forgetEnded() {
     m_forgotten.clear();
 }
 
-void Ingestor::ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin& at) {
+void RowMaker::ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin& at) {
     Connection& connection = enter(id);
     m_arrival = {at.packet, at.timeNs};
     switch (reason) {
@@ -497,7 +350,7 @@ void Ingestor::ended(ConnectionId id, Direction by, EndReason reason, const tcp:
     connection.layer = std::make_unique<UnclaimedLayer>();
 }
 
-void Ingestor::wentOn(ConnectionId id) {
+void RowMaker::wentOn(ConnectionId id) {
     Connection& connection = enter(id);
     connection.info.state = ConnectionState::Open;
     if (connection.endRow != kNoRecord) {
@@ -511,7 +364,7 @@ void Ingestor::wentOn(ConnectionId id) {
                                                             *m_nameTexts[facts.subprotocol]);
 }
 
-void Ingestor::emitEvent(RowKind kind, Direction direction, std::uint32_t detail,
+void RowMaker::emitEvent(RowKind kind, Direction direction, std::uint32_t detail,
                          std::uint32_t flags, IssueCode issue) {
     Record record;
     record.kind = kind;
@@ -525,7 +378,7 @@ void Ingestor::emitEvent(RowKind kind, Direction direction, std::uint32_t detail
     emit(record);
 }
 
-RecordId Ingestor::emit(Record record) {
+RecordId RowMaker::emit(Record record) {
     record.connection = m_currentId;
     record.packet = m_arrival.packet;
     record.timeNs = m_arrival.timeNs;
@@ -541,7 +394,7 @@ RecordId Ingestor::emit(Record record) {
     return row;
 }
 
-RecordId Ingestor::append(const Record& record) {
+RecordId RowMaker::append(const Record& record) {
     ++m_statistics.rows[static_cast<std::size_t>(record.protocol)];
     m_batch.records.push_back(record);
     if (!m_untimed.empty() && isUntimed(record.packet)) {
@@ -550,11 +403,11 @@ RecordId Ingestor::append(const Record& record) {
     return m_nextRecord++;
 }
 
-void Ingestor::countIssue(IssueCode code) {
+void RowMaker::countIssue(IssueCode code) {
     ++m_statistics.issues[static_cast<std::size_t>(issueInfo(code).severity)];
 }
 
-NameId Ingestor::intern(std::string_view name) {
+NameId RowMaker::intern(std::string_view name) {
     std::string key(name.substr(0, kMaxName));
     if (const auto found = m_names.find(key); found != m_names.end()) return found->second;
     if (m_names.size() >= kMaxNames) return 0;
@@ -564,27 +417,27 @@ NameId Ingestor::intern(std::string_view name) {
     return id;
 }
 
-void Ingestor::remark(RecordId row, IssueCode code, std::uint16_t part, std::string_view detail) {
+void RowMaker::remark(RecordId row, IssueCode code, std::uint16_t part, std::string_view detail) {
     m_batch.remarks.push_back({row, code, part, detail.empty() ? 0 : intern(detail)});
 }
 
-void Ingestor::checkpoint(Direction direction, Checkpoint checkpoint) {
+void RowMaker::checkpoint(Direction direction, Checkpoint checkpoint) {
     m_batch.checkpoints.push_back({m_currentId, direction, std::move(checkpoint)});
 }
 
-const Endpoint& Ingestor::client() const {
+const Endpoint& RowMaker::client() const {
     return m_current->info.client;
 }
 
-const Endpoint& Ingestor::server() const {
+const Endpoint& RowMaker::server() const {
     return m_current->info.server;
 }
 
-ConnectionFacts& Ingestor::facts() {
+ConnectionFacts& RowMaker::facts() {
     return m_current->info.facts;
 }
 
-void Ingestor::replaceWith(std::unique_ptr<Layer> next) {
+void RowMaker::replaceWith(std::unique_ptr<Layer> next) {
     m_current->successors.push_back(std::move(next));
 }
 

@@ -1,0 +1,153 @@
+// The second half of the ingest: what happens on the connections comes in, rows go out. Owns the
+// layers of every open connection. Runs on one thread, whichever that is; knows nothing of packets,
+// files or queues. What comes before it is packet_intake.h.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "capture/ingest/batch.h"
+#include "capture/ingest/ingest_options.h"
+#include "capture/ingest/intake_events.h"
+#include "dissector/layer/conversations.h"
+#include "dissector/layer/layer.h"
+
+namespace framescope {
+
+class RowMaker final : public IntakeEvents, private LayerOutput {
+public:
+    explicit RowMaker(IngestOptions options = {});
+    ~RowMaker() override;
+
+    /// Nothing happens at the moment.
+    void idle() { m_conversations.engineSessions.idle(*this); }
+    /// Nothing more happens on any connection.
+    void finish() { m_conversations.engineSessions.finish(*this); }
+
+    /// One connection that has no packets, instead of a capture: its layer, what is known of it,
+    /// and its bytes as they lie one behind the other in the session's file.
+    void openStream(std::unique_ptr<Layer> layer);
+    ConnectionFacts& streamFacts() { return facts(); }
+    void nameStream(std::string_view path, std::string_view subprotocol);
+    void streamBytes(Direction direction, ByteView bytes);
+    void endStream();
+    void endStream(Direction direction);
+
+    /// Rows and packets that wait in the batch being filled.
+    std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }
+    const ReadAsRules& readAsRules() const { return m_options.readAs; }
+    /// Whether a connection is read by this one of readAsRules().
+    bool isUsed(const ReadAsRule& rule) const { return m_rulesUsed.contains(&rule.readAs); }
+    /// Connections that gave up a hole because too much was held behind it, by the limit of one
+    /// connection and by that of all.
+    std::uint64_t heldLimitMet() const { return m_heldLimitMet; }
+    std::uint64_t totalLimitMet() const { return m_totalLimitMet; }
+    const IngestOptions& options() const { return m_options; }
+
+    /// What was found since the last call, connections and all. `packets` is what was counted of
+    /// packets until then.
+    Batch takeBatch(const Statistics& packets);
+
+    // IntakeEvents
+    void nextPacket(std::uint64_t recordOffset) override {
+        m_batch.packetOffsets.push_back(recordOffset);
+    }
+    void captureRow(const CaptureRow& row) override;
+    void extent(ConnectionId id, Direction direction, StreamOffset offset, std::uint32_t length,
+                const tcp::Origin& origin) override;
+    void joined(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+                const tcp::Origin& origin) override;
+    void datagram(StoredDatagram datagram) override {
+        m_batch.datagrams.push_back(std::move(datagram));
+    }
+    void conflictingDatagram(PacketNumber packet) override {
+        m_conflictingDatagrams.insert(packet);
+    }
+    void untimed(PacketNumber packet) override;
+    void waiting(bool isWaiting) override { m_waiting = isWaiting; }
+    void notice(std::string sentence) override { m_batch.notices.push_back(std::move(sentence)); }
+
+    // TcpObserver
+    void opened(ConnectionId id, const tcp::Opening& opening) override;
+    void packet(ConnectionId id, const tcp::Origin& origin) override;
+    void data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
+              const tcp::Origin& origin) override;
+    void gap(ConnectionId id, Direction direction, const tcp::Gap& gap) override;
+    void directionEnded(ConnectionId id, Direction direction, EndReason reason) override;
+    void ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin& at) override;
+    void started(ConnectionId id, Direction direction, std::uint32_t base) override;
+    void released(ConnectionId id, Direction direction) override;
+    void conflict(ConnectionId id, Direction direction, const tcp::Conflict& conflict) override;
+    void beside(ConnectionId id, Direction direction, const tcp::Beside& beside) override;
+    void recovered(ConnectionId id, Direction direction, StreamOffset offset, std::uint64_t size,
+                   std::int64_t waitedNs, const tcp::Origin& origin) override;
+    void urgent(ConnectionId id, Direction direction, StreamOffset offset) override;
+    void wentOn(ConnectionId id) override;
+    void forgotten(ConnectionId id) override;
+
+private:
+    struct Connection;
+    /// Packets one behind the other.
+    struct PacketRun {
+        PacketNumber begin = 0;
+        PacketNumber end = 0;  ///< the first one behind it
+    };
+
+    // LayerOutput
+    RecordId emit(Record record) override;
+    RecordId nextRow() const override { return m_nextRecord; }
+    void countIssue(IssueCode code) override;
+    void link(const RowLink& link) override { m_batch.links.push_back(link); }
+    void remark(RecordId row, IssueCode code, std::uint16_t part, std::string_view detail) override;
+    void checkpoint(Direction direction, Checkpoint checkpoint) override;
+    const DecodeLimits& limits() const override { return m_options.limits; }
+    ConnectionId connection() const override { return m_currentId; }
+    const Endpoint& client() const override;
+    const Endpoint& server() const override;
+    Conversations& conversations() override { return m_conversations; }
+    NameId intern(std::string_view name) override;
+    Arrival arrival() const override { return m_arrival; }
+    void setArrival(Arrival arrival) override { m_arrival = arrival; }
+    ConnectionFacts& facts() override;
+    void replaceWith(std::unique_ptr<Layer> next) override;
+
+    bool isUntimed(PacketNumber packet) const;
+    RecordId append(const Record& record);
+    Connection& enter(ConnectionId id);
+    void settle();
+    void forgetEnded();
+    void emitEvent(RowKind kind, Direction direction, std::uint32_t detail, std::uint32_t flags,
+                   IssueCode issue);
+
+    const IngestOptions m_options;
+    Batch m_batch;
+    Statistics m_statistics;  ///< rows, issues and connections
+    std::unordered_map<std::string, NameId> m_names;
+    std::vector<const std::string*> m_nameTexts;  ///< by NameId
+    Conversations m_conversations;
+    std::vector<std::unique_ptr<Connection>> m_connections;
+    std::vector<ConnectionId> m_changed;
+    std::vector<ConnectionId> m_forgotten;  ///< of which nothing more comes
+    Connection* m_current = nullptr;        ///< whose event is being handled
+    ConnectionId m_currentId = 0;
+    Arrival m_arrival;
+    RecordId m_nextRecord = 0;
+    std::vector<PacketRun> m_untimed;  ///< packets without a time; ascending, apart
+    std::unordered_set<const ReadAs*> m_rulesUsed;
+    std::uint64_t m_heldLimitMet = 0;
+    std::uint64_t m_totalLimitMet = 0;
+    bool m_waiting = false;           ///< as waiting() told
+    std::uint32_t m_waitsTold = 0;    ///< rows that say how long they had waited
+    std::uint64_t m_streamPlace = 0;  ///< of the next bytes of a stream without packets
+    std::array<StreamOffset, 2> m_streamOffset{};
+    /// Packets that completed a datagram whose fragments conflict; one needs three packets at
+    /// least.
+    std::unordered_set<PacketNumber> m_conflictingDatagrams;
+};
+
+}  // namespace framescope
