@@ -112,7 +112,12 @@ Batch RowMaker::takeBatch(const Statistics& packets) {
     m_batch.statistics.rows = m_statistics.rows;
     m_batch.statistics.issues = m_statistics.issues;
     m_batch.limits = m_options.limits;
-    return std::exchange(m_batch, {});
+    Batch batch = std::exchange(m_batch, {});
+    // The next one will have about as much.
+    m_batch.records.reserve(batch.records.size());
+    m_batch.packetOffsets.reserve(batch.packetOffsets.size());
+    m_batch.extents.reserve(batch.extents.size());
+    return batch;
 }
 
 /// Makes the connection the current one, creating it at its first event.

@@ -40,7 +40,7 @@ void Session::append(Batch&& batch) {
     }
     state.layout.append(batch.layout);
     state.limits = batch.limits;
-    for (const std::uint64_t offset : batch.packetOffsets) state.packetOffsets.push_back(offset);
+    state.packetOffsets.append(batch.packetOffsets);
     for (std::string& name : batch.names) {
         state.scatteredBytes += name.size();
         state.names.push_back(std::move(name));
@@ -72,8 +72,8 @@ void Session::append(Batch&& batch) {
     for (const Record& record : batch.records) {
         if (record.connection != kNoConnection) ++state.connections[record.connection].rows;
         note(record);
-        state.records.push_back(record);
     }
+    state.records.append(batch.records);
     for (StoredDatagram& datagram : batch.datagrams) {
         state.scatteredBytes +=
             sizeof(StoredDatagram) + datagram.pieces.size() * sizeof(ip::DatagramPiece);

@@ -39,10 +39,10 @@ struct Session::State {
     CaptureLayout layout;
     /// The names in the layout by their address, as their positions there.
     std::map<IpAddress, std::vector<std::uint32_t>> hostNames;
-    ChunkedVector<Record> records;
-    ChunkedVector<std::uint64_t> packetOffsets;
-    ChunkedVector<ConnectionInfo, 1024> connections;
-    ChunkedVector<std::array<StreamMap, 2>, 1024> streams;
+    ChunkedValues<Record> records;
+    ChunkedValues<std::uint64_t> packetOffsets;
+    ChunkedVector<ConnectionInfo> connections;
+    ChunkedVector<std::array<StreamMap, 2>> streams;
     /// Checkpoints by Direction, ascending.
     std::unordered_map<ConnectionId, std::array<std::vector<Checkpoint>, 2>> checkpoints;
     RowTable<RowLink, LinkFrom> linksFrom;
