@@ -32,8 +32,9 @@ std::size_t plainRun(std::string_view text) {
 
 void JsonWriter::key(std::string_view name) {
     separate();
-    string(name);
-    m_out += ':';
+    m_out += '"';
+    m_out += name;
+    m_out += "\":";
     m_comma = false;
 }
 

@@ -18,7 +18,8 @@ public:
     void endObject() { end('}'); }
     void beginArray() { begin('['); }
     void endArray() { end(']'); }
-    /// The name of the member whose value follows.
+    /// The name of the member whose value follows: printable ASCII without quotes and backslashes,
+    /// as names of fields are.
     void key(std::string_view name);
     /// Bytes that are no UTF-8 become U+FFFD.
     void text(std::string_view value);

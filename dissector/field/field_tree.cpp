@@ -6,11 +6,17 @@
 #include <cassert>
 
 namespace framescope {
+namespace {
+
+/// Fields that the tree of a frame has with its packet's layers and some JSON.
+constexpr std::size_t kUsual = 96;
+
+}  // namespace
 
 FieldIndex FieldTree::add(FieldId id, Place place, std::uint64_t size, FieldValue value,
                           std::string text, BitRange bits) {
     const FieldIndex index = open(id, place, size, std::move(text), std::move(value), bits);
-    close();
+    m_open.pop_back();
     return index;
 }
 
@@ -20,7 +26,10 @@ FieldIndex FieldTree::addComputed(FieldId id, FieldValue value, std::string text
 
 FieldIndex FieldTree::open(FieldId id, Place place, std::uint64_t size, std::string text,
                            FieldValue value, BitRange bits) {
-    Field field;
+    // Moving them whenever there is no more room would cost as much as making them.
+    if (m_fields.empty()) m_fields.reserve(kUsual);
+    const auto index = static_cast<FieldIndex>(m_fields.size());
+    Field& field = m_fields.emplace_back();
     field.id = id;
     field.parent = m_open.empty() ? kNoField : m_open.back();
     field.text = std::move(text);
@@ -28,9 +37,7 @@ FieldIndex FieldTree::open(FieldId id, Place place, std::uint64_t size, std::str
     field.source = place.source;
     field.range = {place.offset, place.offset + size};
     field.bits = bits;
-    const auto index = static_cast<FieldIndex>(m_fields.size());
     field.next = index + 1;
-    m_fields.push_back(std::move(field));
     m_open.push_back(index);
     return index;
 }
