@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 
 #include "capture/session/session_row.h"
 
@@ -26,7 +27,29 @@ RowPrinting::RowPrinting(const Options& options, const Session& session, Output&
     m_output.write(m_text);
 }
 
+/// Whether two threads are quicker: not where somebody counts or waits for each row, and not with
+/// compressed messages, which one thread inflates one behind the other.
+bool RowPrinting::areManyAndPlain() const {
+    if (m_flushes || m_options.maxRows != std::numeric_limits<std::uint64_t>::max() ||
+        m_session.rowCount() - m_next < SlicePrinting::kWorthwhile) {
+        return false;
+    }
+    static const bool alone = std::thread::hardware_concurrency() < 2;
+    for (RecordId row = m_next; row < m_session.rowCount() && !alone; ++row) {
+        if (m_session.record(row).has(kFlagCompressed)) return false;
+    }
+    return !alone;
+}
+
 bool RowPrinting::printNew() {
+    if (wantsMore() && areManyAndPlain()) {
+        if (m_together == nullptr) {
+            m_together = std::make_unique<SlicePrinting>(m_options, m_session, m_output);
+        }
+        m_together->print(m_next, m_session.rowCount());
+        m_next = m_session.rowCount();
+        return wantsMore();
+    }
     for (; m_next < m_session.rowCount() && wantsMore(); ++m_next) {
         SessionRow row(m_session, m_next, &m_values);
         if (!m_options.filter.matches(row)) continue;

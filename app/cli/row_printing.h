@@ -8,6 +8,7 @@
 #include "app/cli/options.h"
 #include "app/cli/output.h"
 #include "app/cli/row_printer.h"
+#include "app/cli/slice_printing.h"
 #include "capture/session/plain_values.h"
 #include "capture/session/session.h"
 
@@ -30,12 +31,15 @@ public:
     bool wantsMore() const { return m_printed < m_options.maxRows && !m_output.failed(); }
 
 private:
+    bool areManyAndPlain() const;
+
     const Options& m_options;
     const Session& m_session;
     Output& m_output;
     PlainValues m_values;
     const bool m_flushes;
     std::unique_ptr<RowPrinter> m_printer;
+    std::unique_ptr<SlicePrinting> m_together;  ///< once it was of use
     std::string m_text;
     RecordId m_next = 0;
     std::uint64_t m_printed = 0;

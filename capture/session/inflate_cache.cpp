@@ -6,6 +6,7 @@ namespace framescope {
 
 std::optional<InflateCursor> InflateCache::take(ConnectionId connection, Direction direction,
                                                 StreamOffset from, StreamOffset to) {
+    const std::lock_guard lock(m_mutex);
     auto best = m_cursors.end();
     for (auto it = m_cursors.begin(); it != m_cursors.end(); ++it) {
         const bool fits = it->connection == connection && it->direction == direction &&
@@ -19,6 +20,7 @@ std::optional<InflateCursor> InflateCache::take(ConnectionId connection, Directi
 }
 
 void InflateCache::put(InflateCursor cursor) {
+    const std::lock_guard lock(m_mutex);
     if (m_cursors.size() == kMaxCursors) m_cursors.erase(m_cursors.begin());
     m_cursors.push_back(std::move(cursor));
 }

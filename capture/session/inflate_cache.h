@@ -1,10 +1,12 @@
 // What keeps a list of compressed messages from being inflated from the nearest checkpoint row by
 // row: inflaters that stand where the last row looked at ended, and the last message itself, which
-// is asked for by the list and by the tree. Bounded; the least recently used goes first.
+// is asked for by the list and by the tree. Bounded; the least recently used goes first. Several
+// threads may ask at once.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <vector>
 
@@ -33,15 +35,18 @@ public:
     void put(InflateCursor cursor);
 
     /// The message that ended with `row`, if it was the last one remembered.
-    const DecodedMessage* message(RecordId row) const {
-        return m_message && m_messageRow == row ? &*m_message : nullptr;
+    std::optional<DecodedMessage> message(RecordId row) const {
+        const std::lock_guard lock(m_mutex);
+        return m_messageRow == row ? m_message : std::nullopt;
     }
     void remember(RecordId row, DecodedMessage message) {
+        const std::lock_guard lock(m_mutex);
         m_messageRow = row;
         m_message = std::move(message);
     }
 
 private:
+    mutable std::mutex m_mutex;            ///< over all that follows
     std::vector<InflateCursor> m_cursors;  ///< the most recently used last
     RecordId m_messageRow = kNoRecord;
     std::optional<DecodedMessage> m_message;

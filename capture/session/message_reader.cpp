@@ -218,8 +218,8 @@ DecodedMessage decodeMessage(const Session::State& state, RecordId row, const Me
             readMessage(reader, state.records[first].streamOffset, record.streamOffset, wish.limit);
         return message;
     }
-    if (const DecodedMessage* const known = state.inflateCache.message(row)) {
-        if (known->whole()) return *known;
+    if (auto known = state.inflateCache.message(row); known && known->whole()) {
+        return std::move(*known);
     }
     // Small messages are read whole, so that who asks for more of one finds it remembered.
     const MessageWish larger{std::max(wish.limit, kRemembered), wish.size, {}};
