@@ -249,8 +249,7 @@ void StreamAssembler::deliver(StreamSink& sink) {
     m_moved = std::max(m_moved, held.origin.packet);
     handOn(held.bytes, held.origin, sink);
     skipCut(held.cut, held.origin, sink);
-    if (m_armed && m_next >= m_floor) m_armed = false;
-    if (m_armed && m_floor == kNoFloor && !hasHole()) m_armed = false;
+    passFloor(held.origin.packet);
 }
 
 void StreamAssembler::finish(std::uint32_t sequence, PacketNumber packet, StreamSink& sink) {

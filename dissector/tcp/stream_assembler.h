@@ -226,7 +226,10 @@ private:
     // stream_holes.cpp
     bool isKeepAlive(const Segment& segment, std::int64_t end) const;
     void arm(const Origin& by, StreamOffset floor);
+    StreamOffset endOfBytes(StreamOffset acknowledged) const;
+    StreamOffset acknowledgedOfSent() const;
     void madeProgress(PacketNumber packet);
+    void passFloor(PacketNumber packet);
     PacketNumber patience() const { return kPatience << m_doublings; }
     StreamOffset holeEnd() const;
     bool giveUp(PacketNumber now, StreamSink& sink);
@@ -255,9 +258,10 @@ private:
     Origin m_armedBy;          ///< the packet that showed first that it is one
     StreamOffset m_next = 0;
     StreamOffset m_lastAck = 0;
-    std::int64_t m_lastAckNs = 0;  ///< when it came first
+    Origin m_lastAckBy;            ///< the packet that brought it first
     StreamOffset m_ahead = 0;      ///< the last one of bytes that had not come yet; 0: none
     StreamOffset m_highAck = 0;    ///< the highest one of bytes that were sent
+    StreamOffset m_ackBeyond = 0;  ///< the highest one of bytes that had not been seen
     /// While armed: what every acknowledgment since has covered. None of several that is higher
     /// than what the others say can make bytes missing.
     StreamOffset m_floor = 0;

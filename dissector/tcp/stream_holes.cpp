@@ -31,7 +31,7 @@ void StreamAssembler::acknowledged(const Acknowledgment& acknowledgment) {
     if (widened < 0) return;
     const auto offset = static_cast<StreamOffset>(widened);
     const bool repeated = m_everAcknowledged && offset == m_lastAck;
-    if (!repeated) m_lastAckNs = acknowledgment.timeNs;
+    if (!repeated) m_lastAckBy = {acknowledgment.packet, acknowledgment.timeNs, 0};
     m_everAcknowledged = true;
     m_windowClosed = acknowledgment.windowClosed;
     m_lastAck = offset;
@@ -44,19 +44,17 @@ void StreamAssembler::acknowledged(const Acknowledgment& acknowledgment) {
         m_ahead = offset;
     }
     if (m_armed && m_floor == kNoFloor) m_armed = false;
-    if (offset <= sentEnd()) m_highAck = std::max(m_highAck, offset);
+    if (offset <= sentEnd()) {
+        m_highAck = std::max(m_highAck, offset);
+    } else {
+        m_ackBeyond = std::max(m_ackBeyond, offset);
+    }
     if (offset == m_next && hasHole()) {
         // Two repetitions: of a packet that was captured twice there is one.
         if (repeated && acknowledgment.bare && m_repeats < 2) ++m_repeats;
         m_missed = m_missed || acknowledgment.selective || m_repeats >= 2;
     }
-    // How much of it can be missing bytes: the FIN has a number of its own.
-    StreamOffset end = offset;
-    if (m_fin) {
-        end = std::min(end, *m_fin);
-    } else if (offset == sentEnd() + 1) {
-        end = sentEnd();
-    }
+    const StreamOffset end = endOfBytes(offset);
     if (end <= m_next) {
         m_armed = false;
     } else if (!m_armed) {
@@ -64,6 +62,12 @@ void StreamAssembler::acknowledged(const Acknowledgment& acknowledgment) {
     } else {
         m_floor = std::min(m_floor, end);
     }
+}
+
+/// How far the bytes reach that an acknowledgment covers: the FIN has a number of its own.
+StreamOffset StreamAssembler::endOfBytes(StreamOffset acknowledged) const {
+    if (m_fin) return std::min(acknowledged, *m_fin);
+    return acknowledged == sentEnd() + 1 ? acknowledged - 1 : acknowledged;
 }
 
 void StreamAssembler::arm(const Origin& by, StreamOffset floor) {
@@ -75,11 +79,33 @@ void StreamAssembler::arm(const Origin& by, StreamOffset floor) {
 
 /// What was waited for keeps coming: the capture lags behind its acknowledgments.
 void StreamAssembler::madeProgress(PacketNumber packet) {
-    if (m_next >= m_floor || (m_floor == kNoFloor && !hasHole())) {
-        m_armed = false;
-    } else {
-        m_since = packet;
+    if (m_next < m_floor && (m_floor != kNoFloor || hasHole())) m_since = packet;
+    passFloor(packet);
+}
+
+/// The stream may have come to where it was waited for, in `packet`. The last acknowledgment may
+/// have gone farther meanwhile: what it covers is waited for from then on.
+void StreamAssembler::passFloor(PacketNumber packet) {
+    if (!m_armed) return;
+    if (m_floor == kNoFloor) {
+        m_armed = hasHole();
+        return;
     }
+    if (m_next < m_floor) return;
+    const StreamOffset end = endOfBytes(m_lastAck);
+    m_armed = false;
+    if (end <= m_next) return;
+    arm(m_lastAckBy, end);
+    m_since = std::max(m_since, packet);
+}
+
+/// What of the bytes in front of a captured one is known to have arrived.
+StreamOffset StreamAssembler::acknowledgedOfSent() const {
+    // Of those that were ahead of what had been seen, the last counts, and every one that what came
+    // since has caught up with.
+    const StreamOffset last = endOfBytes(m_lastAck);
+    const StreamOffset known = std::max(acknowledgedEnd(), last);
+    return m_ackBeyond <= sentEnd() + 1 ? std::max(known, endOfBytes(m_ackBeyond)) : known;
 }
 
 PacketNumber StreamAssembler::deadline() const {
@@ -129,7 +155,7 @@ bool StreamAssembler::giveUp(PacketNumber now, StreamSink& sink) {
     const bool oneSided = m_floor == kNoFloor;
     gap(end, oneSided ? GapCause::OneSided : GapCause::NotCaptured, LimitMet::None, shownBy(),
         sink);
-    if (m_next >= m_floor) m_armed = false;
+    passFloor(0);
     return true;
 }
 
@@ -167,12 +193,12 @@ void StreamAssembler::giveUpCut(LimitMet limitMet, StreamSink& sink) {
     m_cutEnd = 0;
     if (m_cutWait != 0) sink.streamCutEnded(false);
     gap(end, GapCause::CutShort, limitMet, m_cutBy, sink);
-    if (m_armed && m_next >= m_floor) m_armed = false;
+    passFloor(m_cutBy.packet);
 }
 
 /// Tells what was acknowledged of the missing bytes apart from what was not.
 void StreamAssembler::splitGap(StreamOffset end, LimitMet limitMet, StreamSink& sink) {
-    const StreamOffset acknowledged = std::min(acknowledgedEnd(), end);
+    const StreamOffset acknowledged = std::min(acknowledgedOfSent(), end);
     const Origin by = shownBy();
     if (acknowledged > m_next) gap(acknowledged, GapCause::NotCaptured, limitMet, by, sink);
     if (end > m_next) {
@@ -254,7 +280,7 @@ bool StreamAssembler::isKeepAlive(const Segment& segment, std::int64_t end) cons
 /// front of their bytes is it said that what comes sooner is data.
 bool StreamAssembler::mayBeMadeUp(const Segment& segment) const {
     constexpr std::int64_t kSecond = 1'000'000'000;
-    return !segment.pushed && (!m_lags || segment.origin.timeNs - m_lastAckNs >= kSecond);
+    return !segment.pushed && (!m_lags || segment.origin.timeNs - m_lastAckBy.timeNs >= kSecond);
 }
 
 }  // namespace framescope::tcp

@@ -328,6 +328,51 @@ private Q_SLOTS:
         QCOMPARE(f.sink.text, std::string("ab<8>"));
     }
 
+    /// The last segment of each message was not captured, and each is acknowledged at once.
+    void eachTailThatWasAcknowledgedIsToldSo() {
+        Feeder f;
+        for (std::uint32_t at = 0; at < 20; at += 5) {
+            f.segment(at, "abc");
+            f.acknowledge(at + 5, f.packet);
+        }
+        f.stream.flush(f.sink);
+        QCOMPARE(f.sink.text, std::string("abc<2>abc<2>abc<2>abc<2>"));
+        for (const Gap& gap : f.sink.gaps) QCOMPARE(gap.cause, GapCause::NotCaptured);
+    }
+
+    void anAcknowledgmentThatAnOlderOneFollowsCountsToo() {
+        Feeder f;
+        f.segment(0, "abc");
+        f.acknowledge(5, 1);
+        f.acknowledge(3, 2);
+        f.segment(5, "fgh");
+        f.stream.flush(f.sink);
+        QCOMPARE(f.sink.text, std::string("abc<2>fgh"));
+        QCOMPARE(f.sink.gaps[0].cause, GapCause::NotCaptured);
+        // Of one that nobody's bytes have caught up with nothing is known.
+        Feeder g;
+        g.segment(0, "abc");
+        g.acknowledge(1'000'000, 1);
+        g.acknowledge(3, 2);
+        g.segment(5, "fgh");
+        g.stream.flush(g.sink);
+        QCOMPARE(g.sink.text, std::string("abc<2>fgh"));
+        QCOMPARE(g.sink.gaps[0].cause, GapCause::NotAcknowledged);
+    }
+
+    /// What was acknowledged while something else was waited for is waited for as long.
+    void holesThatWereAcknowledgedMeanwhileAreGivenUpAsWell() {
+        Feeder f;
+        f.segment(0, "abc");
+        f.acknowledge(5, 1);
+        f.segment(5, "fgh");
+        f.acknowledge(10, 2);
+        f.check(2 + StreamAssembler::kPatience);
+        QCOMPARE(f.sink.text, std::string("abc<2>fgh"));
+        f.check(3 + StreamAssembler::kPatience);
+        QCOMPARE(f.sink.text, std::string("abc<2>fgh<2>"));
+    }
+
     void acknowledgedFinIsNoMissingByte() {
         Feeder f;
         f.segment(0, "ab");
