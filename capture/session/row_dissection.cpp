@@ -13,6 +13,7 @@
 #include "dissector/core/duration_text.h"
 #include "dissector/habits/describe_habits.h"
 #include "dissector/layer/connection_words.h"
+#include "dissector/layer/proxy_header.h"
 #include "dissector/layer/read_as.h"
 #include "dissector/link/padding.h"
 #include "dissector/packet/frame.h"
@@ -278,6 +279,11 @@ void RowDissector::describeSegment() {
     const Bytes& bytes = m_dissection.sources[source].bytes;
     const FieldIndex field = tree().add(FieldId::TcpSegmentData, Place{source, 0}, bytes.size(),
                                         Bytes(bytes), byteCountText(m_record.length));
+    const auto proxy = m_record.form == kProxyHeaderForm ? parseProxyHeader(bytes) : std::nullopt;
+    if (proxy) {
+        tree().setLabel(field, "PROXY protocol");
+        tree().setText(field, proxyHeaderText(*proxy));
+    }
     IssueSink issues;
     if (m_record.detail != 0) issues.add(static_cast<IssueCode>(m_record.detail));
     tree().attach(issues, field);

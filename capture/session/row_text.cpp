@@ -12,6 +12,7 @@
 #include "capture/session/unread_row.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/layer/protocols.h"
+#include "dissector/layer/proxy_header.h"
 #include "dissector/layer/read_as.h"
 #include "dissector/payload/utf8.h"
 #include "dissector/websocket/closing.h"
@@ -113,6 +114,11 @@ std::string segmentText(const Session::State& state, RecordId row) {
     const StreamReader reader(state.file.get(), state.stream(record));
     const Bytes bytes = record.isBesideStream() ? bytesBesideStream(state, row, kMaxRead)
                                                 : beginning(reader, record);
+    if (record.form == kProxyHeaderForm) {
+        if (const auto header = parseProxyHeader(bytes)) {
+            return "PROXY protocol  " + proxyHeaderText(*header);
+        }
+    }
     const std::string_view text = asText(bytes).substr(0, 256);
     const auto readable = static_cast<std::size_t>(std::ranges::count_if(
         text, [](unsigned char c) { return c >= 0x20 || c == '\r' || c == '\n' || c == '\t'; }));

@@ -1,9 +1,12 @@
 #include "dissector/layer/detect_layer.h"
 
+#include <algorithm>
+#include <cstddef>
 #include <utility>
 
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/protocols.h"
+#include "dissector/layer/proxy_header.h"
 #include "dissector/websocket/mid_stream.h"
 #include "dissector/websocket/websocket_layer.h"
 
@@ -15,6 +18,33 @@ struct DetectLayer::MidStreamWatch {
     HeldBytes held;
     HoldBudget::Share share;
 };
+
+namespace {
+
+/// A row over the first `size` bytes of what is held, which are taken out.
+void emitProxyHeader(HeldBytes& held, std::size_t size, LayerOutput& out) {
+    const Arrival now = out.arrival();
+    Record record;
+    record.kind = RowKind::TcpSegment;
+    record.form = kProxyHeaderForm;
+    record.length = size;
+    while (size != 0) {
+        HeldBytes::Piece piece = held.pop();
+        if (size == record.length) {
+            record.direction = piece.direction;
+            record.streamOffset = piece.restOffset();
+        }
+        const std::size_t taken = std::min(size, piece.rest().size());
+        piece.taken += taken;
+        size -= taken;
+        out.setArrival(piece.arrival);
+        if (!piece.rest().empty()) held.putBack(std::move(piece));
+    }
+    out.emit(record);
+    out.setArrival(now);
+}
+
+}  // namespace
 
 DetectLayer::DetectLayer(Beginning beginning) {
     if (beginning == Beginning::NotSeen) m_watch = std::make_unique<MidStreamWatch>();
@@ -34,6 +64,7 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
     half.begun = true;
     half.beginning.insert(half.beginning.end(), bytes.begin(), bytes.end());
     half.held.add(direction, offset, bytes, out);
+    if (half.mayBePassedOn && !takeProxyHeaders(direction, out)) return;
     bool undecided = false;
     for (const StreamProtocol& protocol : streamProtocols()) {
         const Recognition recognition = protocol.recognise(direction, half.beginning);
@@ -43,6 +74,20 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
         return;
     }
     if (!undecided) giveUp(direction, out);
+}
+
+bool DetectLayer::takeProxyHeaders(Direction direction, LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    // One behind the other: each load balancer on the way may have put its own in front.
+    ProxyHeaderFound found = findProxyHeader(half.beginning);
+    for (; found.recognition == Recognition::Yes; found = findProxyHeader(half.beginning)) {
+        emitProxyHeader(half.held, found.size, out);
+        half.beginning.erase(half.beginning.begin(),
+                             half.beginning.begin() + static_cast<std::ptrdiff_t>(found.size));
+    }
+    half.mayBePassedOn = found.recognition == Recognition::NeedsMore;
+    half.begun = !half.beginning.empty();
+    return !half.mayBePassedOn;
 }
 
 void DetectLayer::become(const StreamProtocol& protocol, Direction direction, LayerOutput& out) {

@@ -5,6 +5,8 @@
 // A stream that was seen from its first byte on is WebSocket only behind a handshake. One that was
 // joined mid-stream, or whose beginning is missing, may be WebSocket without one: its bytes are
 // held until websocket::MidStream has enough evidence, up to 64 KiB for each direction.
+//
+// What a load balancer says in front (proxy_header.h) is taken off first.
 #pragma once
 
 #include <array>
@@ -41,12 +43,16 @@ private:
     struct Half {
         Bytes beginning;  ///< what is held, in one run, for the protocols to look at
         HeldBytes held;
-        bool begun = false;    ///< bytes were seen
-        bool givenUp = false;  ///< and they were nobody's
+        bool begun = false;         ///< bytes were seen, other than headers of the PROXY protocol
+        bool mayBePassedOn = true;  ///< such a header may still come, in front of all others
+        bool givenUp = false;       ///< and they were nobody's
         std::optional<EndReason> ended;
     };
     struct MidStreamWatch;
 
+    /// Headers of the PROXY protocol become rows of their own. False where nothing else is held,
+    /// or a header is not complete.
+    bool takeProxyHeaders(Direction direction, LayerOutput& out);
     /// The bytes of this direction begin so: hands over all that is held.
     void become(const StreamProtocol& protocol, Direction direction, LayerOutput& out);
     void handOver(std::unique_ptr<Layer> next, LayerOutput& out);

@@ -7,6 +7,7 @@
 #include "dissector/engineio/polling.h"
 #include "dissector/http/head.h"
 #include "dissector/http/http_layer.h"
+#include "dissector/layer/proxy_header.h"
 #include "dissector/sse/event_stream_body.h"
 #include "dissector/subprotocol/action_cable.h"
 #include "dissector/subprotocol/graphql_ws.h"
@@ -97,6 +98,9 @@ const BodyProtocol* bodyProtocolOf(RowKind kind) {
 }
 
 std::optional<Direction> guessSender(ByteView firstPayload) {
+    if (findProxyHeader(firstPayload).recognition == Recognition::Yes) {
+        return Direction::ClientToServer;
+    }
     if (http::looksLikeHttp(firstPayload) != http::Verdict::Yes) {
         return websocket::senderOfFrames(firstPayload);
     }

@@ -151,6 +151,29 @@ private Q_SLOTS:
         QVERIFY(session->connection(0).state == ConnectionState::Closed);
     }
 
+    void headerOfTheProxyProtocolSaysWhoseConnectionItIs() {
+        CaptureBuilder capture;
+        TcpConversation web(capture);
+        web.handshake();
+        web.send(kC2S, "PROXY TCP4 1.2.3.4 5.6.7.8 1234 80\r\nGET /a HTTP/1.1\r\nHost: a\r\n\r\n");
+        web.send(kS2C, "HTTP/1.1 204 No Content\r\n\r\n");
+        web.close();
+        const auto session = loadSession(capture);
+        const auto row = rowOf(*session, RowKind::TcpSegment);
+        QVERIFY(row);
+        QCOMPARE(session->record(*row).length, std::uint64_t{36});
+        const std::string said = "version 1: 1.2.3.4:1234 → 5.6.7.8:80, TCP over IPv4";
+        QCOMPARE(session->text(*row).info, "PROXY protocol  " + said);
+        const Dissection shown = session->dissect(*row);
+        const FieldIndex field = shown.fields.find(FieldId::TcpSegmentData);
+        QVERIFY(field != kNoField);
+        QCOMPARE(shown.fields[field].label, std::string("PROXY protocol"));
+        QCOMPARE(shown.fields[field].text, said);
+        const auto answer = rowOf(*session, RowKind::HttpResponse);
+        QVERIFY(answer);
+        QCOMPARE(session->record(*answer).group, *row + 1);
+    }
+
     void capturedTwiceIsNoConflict() {
         Chat c;
         for (int i = 0; i < 5; ++i) {

@@ -4,6 +4,8 @@
 
 #include "dissector/http/http_layer.h"
 #include "dissector/layer/detect_layer.h"
+#include "dissector/layer/protocols.h"
+#include "dissector/layer/proxy_header.h"
 #include "dissector/websocket/websocket_layer.h"
 #include "tests/support/capture_builder.h"
 #include "tests/support/layer_recorder.h"
@@ -157,6 +159,68 @@ private Q_SLOTS:
         r.data(kC, "GET /3 HTTP/1.1\r\n\r\n");
         r.data(kS, "HTTP/1.1 204 No\r\n\r\n");
         QCOMPARE(r.records.back().group, RecordId{3});
+    }
+
+    void headersOfTheProxyProtocolAreTakenOff_data() {
+        QTest::addColumn<QByteArray>("header");
+        QTest::addColumn<QString>("said");
+        const auto binary = [](const char* fixed, int size) {
+            return QByteArray("\r\n\r\n\0\r\nQUIT\n", 12) + QByteArray(fixed, size);
+        };
+        QTest::newRow("a line") << QByteArray("PROXY TCP4 1.2.3.4 5.6.7.8 1234 80\r\n")
+                                << "version 1: 1.2.3.4:1234 → 5.6.7.8:80, TCP over IPv4";
+        QTest::newRow("a line of IPv6")
+            << QByteArray("PROXY TCP6 fd00::1 fd00::2 65535 0\r\n")
+            << "version 1: [fd00::1]:65535 → [fd00::2]:0, TCP over IPv6";
+        QTest::newRow("a line without addresses")
+            << QByteArray("PROXY UNKNOWN\r\n") << "version 1: addresses are not said";
+        QTest::newRow("binary") << binary("\x21\x11\0\x0c\1\2\3\4\5\6\7\x8\4\xd2\0\x50", 16)
+                                << "version 2: 1.2.3.4:1234 → 5.6.7.8:80, TCP over IPv4";
+        QTest::newRow("binary with a host")
+            << binary("\x21\x11\0\x11\1\2\3\4\5\6\7\x8\4\xd2\0\x50\2\0\2ab", 21)
+            << "version 2: 1.2.3.4:1234 → 5.6.7.8:80, TCP over IPv4, host ab";
+        QTest::newRow("binary of IPv6")
+            << binary("\x21\x21\0\x24", 4) + QByteArray(15, '\0') + '\1' + QByteArray(15, '\0') +
+                   QByteArray("\2\0\1\0\2", 5)
+            << "version 2: [::1]:1 → [::2]:2, TCP over IPv6";
+        QTest::newRow("binary, of its own")
+            << binary("\x20\0\0\0", 4) << "version 2: the load balancer's own connection";
+    }
+    void headersOfTheProxyProtocolAreTakenOff() {
+        QFETCH(QByteArray, header);
+        QFETCH(QString, said);
+        const std::string front = header.toStdString();
+        const auto parsed = parseProxyHeader(asBytes(front));
+        QVERIFY(parsed);
+        QCOMPARE(QString::fromStdString(proxyHeaderText(*parsed)), said);
+        const std::string size = std::to_string(front.size());
+        const Talk talk = {{kC, front + kUpgrade},
+                           {kS, kSwitch + text(webSocketText("hi"))},
+                           {kC, text(webSocketText("ho", kMask))}};
+        const std::string whole = rowsInPieces(talk, 1U << 20);
+        QVERIFY2(whole.starts_with("c bytes 0+" + size + "\nc GET /chat " + size + "+"),
+                 whole.c_str());
+        QCOMPARE(std::ranges::count(whole, '\n'), 5);
+        for (std::size_t piece = 1; piece < front.size() + 20; ++piece) {
+            QCOMPARE(rowsInPieces(talk, piece), whole);
+        }
+        QCOMPARE(guessSender(asBytes(front)), std::optional(kC));
+    }
+
+    void whatOnlyLooksLikeAHeaderOfTheProxyProtocolIsNone() {
+        using namespace std::string_literals;
+        for (const std::string& bytes :
+             {"PROXY TCP4 1.2.3.4 5.6.7.8 1234\r\n"s, "PROXY TCP4 1.2.3.4 fd00::1 1 2\r\n"s,
+              "PROXY TCP4 1.2.3.4 5.6.7.8 1 65536\r\n"s, "PROXY TCP4 1.2.3.4 5.6.7.8 1 2\n"s,
+              "PROXY UDP4 1.2.3.4 5.6.7.8 1 2\r\n"s, "PROXY /a HTTP/1.1\r\n\r\n"s,
+              "PROXY "s + std::string(200, 'x'), "\r\n\r\n\0\r\nQUIT\n\x31\x11\0\x0c"s,
+              "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0b"s, "\r\n\r\n\0\r\nQUIT\n\x21\x11\x7f\xff"s}) {
+            QCOMPARE(findProxyHeader(asBytes(bytes)).recognition, Recognition::No);
+        }
+        // In its place a request line of that method still is one.
+        LayerRecorder r;
+        r.data(kC, "PROXY /a HTTP/1.1\r\n\r\n");
+        QCOMPARE(r.count(RowKind::HttpRequest), std::size_t{1});
     }
 
     void endlessHeadIsGivenUp() {
