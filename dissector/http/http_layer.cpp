@@ -22,6 +22,7 @@ namespace framescope::http {
 
 void HttpLayer::data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) {
     const std::size_t taken = read(direction, offset, bytes, out);
+    if (direction == Direction::ServerToClient) m_pairing.heard(out.arrival().packet);
     if (taken == bytes.size()) return;
     m_held.add(direction, offset + taken, bytes.subspan(taken), out);
     if (m_held.size() > kMaxHeld) m_responseLost = true;
@@ -70,6 +71,7 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
     Half& half = m_halves[indexOf(direction)];
     if (half.head.empty()) {
         half.headStart = offset;
+        half.heardBefore = m_pairing.lastHeard();
         half.headEnd = {};
         half.recognised = false;
     }
@@ -107,6 +109,8 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
     const bool isHead = half.recognised || looksLikeCutRequest(bytes);
     const auto head = isHead ? parseCutHead(bytes) : std::nullopt;
     if (!head) {
+        // Bytes that nobody can read may be a response.
+        if (direction == Direction::ServerToClient) m_pairing.lost(false);
         emitSegment(direction, half.headStart, bytes.size(), out, why);
         if (isLate(direction)) clientCaughtUp(out);
         return;
@@ -121,15 +125,16 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
     record.detail = head->status;
     if (head->kind == HeadKind::Request) {
         record.name = out.intern(head->method + " " + head->target);
-    } else if (!m_pending.empty()) {
-        record.group = m_pending.front().record;
-        m_pending.pop_front();
+    } else {
+        record.group =
+            m_pairing.take({out.arrival().packet, half.heardBefore, head->status}, out).record;
     }
     IssueSink issues;
     issues.add(why == IssueCode::None ? IssueCode::HttpHeadCutShort : why);
     if (std::exchange(half.lost, false)) issues.addContextual(IssueCode::HttpResynchronised);
     const RecordId row = emitJudged(record, issues, out);
     if (record.group != kNoRecord) out.link({row, record.group, 0, LinkKind::ResponseTo});
+    if (record.kind == RowKind::HttpResponse) m_pairing.leftOpen(row);
     if (isLate(direction)) {
         clientCaughtUp(out);
     } else if (head->kind == HeadKind::Request) {
@@ -138,7 +143,7 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
         pending.packet = out.arrival().packet;
         pending.method = head->method;
         pending.target = head->target;
-        addPending(std::move(pending));
+        m_pairing.asked(std::move(pending));
     }
 }
 
@@ -201,7 +206,7 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     const RecordId row = pending.record;
     const std::string lastEventId = pending.lastEventId;
     const bool answered = answeredAlready(row, out);
-    if (!answered) addPending(std::move(pending));
+    if (!answered) m_pairing.asked(std::move(pending));
     if (wait && !answered && record.direction == Direction::ClientToServer) {
         half.state = State::Waiting;
     } else {
@@ -210,31 +215,20 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     }
 }
 
-void HttpLayer::addPending(PendingRequest pending) {
-    if (m_pending.size() == kMaxPending) m_pending.pop_front();
-    m_pending.push_back(std::move(pending));
-}
-
 void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& out) {
-    // Peers rarely send a request before the last one was answered: behind a response that was lost
-    // the next one belongs to the newest request. Those sent behind this
-    // response were read before it, while the hole was waited for.
-    if (std::exchange(m_responseLost, false) && m_pending.size() > 1) {
-        const PacketNumber here = out.arrival().packet;
-        const auto later =
-            std::find_if(std::next(m_pending.begin()), m_pending.end(),
-                         [here](const PendingRequest& request) { return request.packet > here; });
-        m_pending.erase(m_pending.begin(), std::prev(later));
-    }
-    PendingRequest request;
+    Half& half = m_halves[indexOf(record.direction)];
+    const AnswerSeen seen{out.arrival().packet, half.heardBefore, head.status};
     const bool interim = isInterim(head);
-    if (!m_pending.empty()) {
-        request = std::move(m_pending.front());
-        m_pending.pop_front();
+    const bool waited = !m_pairing.empty();
+    m_responseLost = false;
+    PendingRequest request;
+    if (interim) {
+        request.record = m_pairing.spokenOf(seen);
+    } else {
+        request = m_pairing.take(seen, out);
     }
     IssueSink issues;
     const BodyFraming framing = judgeResponse(head, request.method, request.offer.get(), issues);
-    Half& half = m_halves[indexOf(record.direction)];
     if (std::exchange(half.lost, false)) issues.addContextual(IssueCode::HttpResynchronised);
     record.kind = RowKind::HttpResponse;
     record.detail = head.status;
@@ -243,14 +237,12 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     if (request.record != kNoRecord) {
         out.link({row, request.record, 0, LinkKind::ResponseTo});
     }
-    if (interim) {
-        // The response proper is still to come.
-        if (request.record != kNoRecord) m_pending.push_front(std::move(request));
-        return;
-    }
+    // The response proper is still to come.
+    if (interim) return;
 
     const bool requestKnown = request.record != kNoRecord;
-    if (!requestKnown) {
+    m_pairing.leftOpen(row);
+    if (!requestKnown && !waited) {
         if (m_unpaired.size() == kMaxUnpaired) m_unpaired.pop_front();
         m_unpaired.emplace_back(row, out.arrival().packet);
     }
@@ -302,7 +294,7 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
         again.record = request.record;
         again.method = request.method;
         again.target = request.target;
-        http->addPending(std::move(again));
+        http->m_pairing.asked(std::move(again));
     }
     handOver(std::make_unique<AfterSwitchLayer>(std::make_unique<websocket::WebSocketLayer>(
                                                     request.target, std::string(subprotocol)),
@@ -342,15 +334,15 @@ void HttpLayer::decideWithoutResponse(LayerOutput& out) {
     while (m_successor == nullptr && client.state == State::Waiting && !m_held.empty()) {
         // A client that got what it asked for goes on with masked frames, one that did not with
         // another request.
-        const bool webSocket = !m_pending.empty() && m_pending.back().offer != nullptr;
+        const bool webSocket = !m_pairing.empty() && m_pairing.newest().offer != nullptr;
         const auto frame = websocket::parseFrameHeader(m_held.front());
         if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
             out.facts().upgraded = true;
-            out.conversations().reconnects.opened(m_pending.back().target, m_pending.back().record,
-                                                  out);
+            out.conversations().reconnects.opened(m_pairing.newest().target,
+                                                  m_pairing.newest().record, out);
             handOver(
-                std::make_unique<websocket::WebSocketLayer>(m_pending.back().target, std::string(),
-                                                            websocket::Negotiation::NotCaptured),
+                std::make_unique<websocket::WebSocketLayer>(
+                    m_pairing.newest().target, std::string(), websocket::Negotiation::NotCaptured),
                 true, out);
         } else {
             resumeClient(out);

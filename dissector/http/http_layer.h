@@ -11,7 +11,6 @@
 #include <limits>
 #include <memory>
 #include <optional>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -22,11 +21,11 @@
 #include "dissector/http/decoder_budget.h"
 #include "dissector/http/exchange_meter.h"
 #include "dissector/http/head.h"
+#include "dissector/http/pairing.h"
 #include "dissector/http/poll_tracker.h"
 #include "dissector/layer/body_protocol.h"
 #include "dissector/layer/held_bytes.h"
 #include "dissector/layer/layer.h"
-#include "dissector/websocket/handshake.h"
 
 namespace framescope::http {
 
@@ -36,8 +35,6 @@ public:
     static constexpr std::size_t kMaxHead = 256U << 10;
     /// Bytes a client may send behind an upgrade request before the response is seen.
     static constexpr std::size_t kMaxHeld = 1U << 20;
-    /// Requests that may wait for their response.
-    static constexpr std::size_t kMaxPending = 4096;
     /// Responses that may wait for a request that arrived earlier and is read later.
     static constexpr std::size_t kMaxUnpaired = 256;
     /// Bytes that are searched for the next chunk of a body.
@@ -63,7 +60,8 @@ private:
         State state = State::Head;
         Bytes head;  ///< of the head being read
         StreamOffset headStart = 0;
-        std::size_t headSize = 0;  ///< once it is complete
+        PacketNumber heardBefore = 0;  ///< with which the server's bytes in front of it came
+        std::size_t headSize = 0;      ///< once it is complete
         HeadEnd headEnd;
         bool recognised = false;  ///< what is in `head` begins like a head
         BodyFraming framing;
@@ -87,16 +85,6 @@ private:
         std::uint64_t searched = 0;  ///< bytes that were looked at for it
         std::unique_ptr<ChunkSearch> search;  ///< what is held of them
     };
-    struct PendingRequest {
-        RecordId record = kNoRecord;
-        PacketNumber packet = 0;  ///< that completed its head
-        std::string method;
-        std::string target;
-        std::string lastEventId;
-        std::unique_ptr<const websocket::Offer> offer;  ///< of a WebSocket handshake
-        bool asksForUpgrade = false;
-    };
-
     /// Reads on; returns how many bytes it took: all of them unless the client is to wait.
     std::size_t read(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
     /// Each reads on in its state and returns how many bytes it took.
@@ -127,7 +115,6 @@ private:
     void headComplete(Direction direction, LayerOutput& out);
     void requestComplete(const Head& head, Record record, LayerOutput& out);
     void responseComplete(const Head& head, Record record, LayerOutput& out);
-    void addPending(PendingRequest pending);
     /// A response that agrees to WebSocket: notes what was agreed and hands over.
     /// `row` is the response's.
     void switchToWebSocket(const Head& response, const PendingRequest& request, RecordId row,
@@ -166,13 +153,13 @@ private:
     }
 
     std::array<Half, 2> m_halves;
-    std::deque<PendingRequest> m_pending;
+    Pairing m_pairing;
     std::vector<ChunkPart> m_parts;  ///< of the bytes being read
     HeldBytes m_held;
     bool m_resuming = false;    ///< a piece that was held is being read
     bool m_releaseDue = false;  ///< what is held goes to the successor behind that piece
     ExchangeMeter m_meter;
-    /// The next response need not be the one to the oldest request, or none may come at all.
+    /// The response that is waited for may never come.
     bool m_responseLost = false;
     /// Responses to requests that were not seen by then, and the packets they came with.
     std::deque<std::pair<RecordId, PacketNumber>> m_unpaired;

@@ -30,8 +30,10 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
         out.conversations().engineSessions.lost(direction, out);
     }
     bool responseLost = false;
+    bool headLost = false;
     switch (half.state) {
         case State::Head:
+            headLost = half.head.empty();
             giveUpHead(direction, out, IssueCode::None);
             responseLost = true;
             break;
@@ -39,6 +41,8 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
             half.doubtedHead.reset();
             giveUpSearched(direction, kEndOfStream, out);
             if (!skipInBody(half, missing, out)) {
+                // Only more than the rest of the body makes its end unknown.
+                headLost = true;
                 half.state = State::Unreadable;
                 endBody(half, false, out);
                 responseLost = true;
@@ -52,7 +56,10 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
             break;
     }
     half.lost = half.lost || responseLost;
-    if (responseLost && direction == Direction::ServerToClient) m_responseLost = true;
+    if (responseLost && direction == Direction::ServerToClient) {
+        m_responseLost = true;
+        m_pairing.lost(headLost);
+    }
 }
 
 /// Missing bytes cannot be packets of Engine.IO that nobody knows of: they lie in one body, which
@@ -76,13 +83,13 @@ bool HttpLayer::isOutsideOfSessions(const Half& half, std::uint64_t missing) {
 bool HttpLayer::leaveOpenWhatWasAnswered(LayerOutput& out) {
     Half& server = m_halves[indexOf(Direction::ServerToClient)];
     const bool atHead = server.state == State::Head || server.state == State::Unreadable;
-    if (!atHead || m_pending.empty() || m_pending.back().offer == nullptr ||
+    if (!atHead || m_pairing.empty() || m_pairing.newest().offer == nullptr ||
         m_halves[indexOf(Direction::ClientToServer)].state != State::Waiting) {
         return false;
     }
     const auto cut = server.recognised ? parseCutHead(server.head) : std::nullopt;
     if (cut && cut->status != 101) return false;
-    DetectLayer::Asked asked{m_pending.back().target, m_pending.back().record};
+    DetectLayer::Asked asked{m_pairing.newest().target, m_pairing.newest().record};
     if (server.state == State::Head) giveUpHead(Direction::ServerToClient, out, IssueCode::None);
     handOver(std::make_unique<DetectLayer>(std::move(asked)), true, out);
     return true;
@@ -120,7 +127,7 @@ std::size_t HttpLayer::skipToStartLine(Direction direction, StreamOffset offset,
     // A handshake may be among what is missing, unless the other side speaks HTTP right now.
     const Half& other = m_halves[indexOf(opposite(direction))];
     const bool lostToo = other.lost && other.state == State::Unreadable;
-    const bool silent = other.state == State::Head && other.head.empty() && m_pending.empty();
+    const bool silent = other.state == State::Head && other.head.empty() && m_pairing.empty();
     if (!at && (lostToo || silent) && websocket::mayBeginFrame(bytes)) {
         handOver(std::make_unique<DetectLayer>(DetectLayer::Beginning::NotSeen), true, out);
         return 0;
@@ -141,7 +148,10 @@ std::size_t HttpLayer::findFooting(Direction direction, StreamOffset offset, Byt
         endBody(half, false, out);
         half.state = State::Head;
         half.lost = true;
-        if (direction == Direction::ServerToClient) m_responseLost = true;
+        if (direction == Direction::ServerToClient) {
+            m_responseLost = true;
+            m_pairing.lost(false);
+        }
         emitSegment(direction, offset, *head, out);
         return *head;
     }

@@ -95,6 +95,16 @@ public:
         }
         return text;
     }
+    /// "1>0 3>2": which rows are said to answer which.
+    std::string pairs() const {
+        std::string text;
+        for (const RowLink& link : links) {
+            if (link.kind != LinkKind::ResponseTo) continue;
+            text += (text.empty() ? "" : " ") + std::to_string(link.from) + ">" +
+                    std::to_string(link.to);
+        }
+        return text;
+    }
     std::size_t count(RowKind kind) const {
         return static_cast<std::size_t>(
             std::ranges::count_if(records, [kind](const Record& r) { return r.kind == kind; }));

@@ -26,6 +26,8 @@ const std::string kSwitch =
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
     "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
 
+const std::string kEmptyAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+
 std::string text(const Bytes& bytes) {
     return std::string(asText(bytes));
 }
@@ -159,6 +161,54 @@ private Q_SLOTS:
         r.data(kC, "GET /3 HTTP/1.1\r\n\r\n");
         r.data(kS, "HTTP/1.1 204 No\r\n\r\n");
         QCOMPARE(r.records.back().group, RecordId{3});
+    }
+
+    /// Of five that were asked at once nobody knows which answer is missing, until the last tells.
+    void responsesBehindALostOneAreToldByTheirNumber() {
+        LayerRecorder r;
+        std::string asked;
+        for (int i = 0; i < 5; ++i) asked += "GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n";
+        r.data(kC, asked);
+        r.data(kS, kEmptyAnswer);
+        r.gap(kS, kEmptyAnswer.size());
+        r.data(kS, kEmptyAnswer);
+        r.data(kS, kEmptyAnswer);
+        for (const RecordId row : {6U, 7U}) QCOMPARE(r.records[row].group, kNoRecord);
+        QCOMPARE(r.links.size(), std::size_t{1});
+        r.data(kS, kEmptyAnswer);
+        QCOMPARE(r.pairs(), std::string("5>0 6>2 7>3 8>4"));
+    }
+
+    void noPairingIsClaimedThatIsNotCertain() {
+        LayerRecorder r;
+        r.data(kC, "GET /0 HTTP/1.1\r\n\r\nGET /1 HTTP/1.1\r\n\r\nGET /2 HTTP/1.1\r\n\r\n");
+        r.data(kC, "GET /3 HTTP/1.1\r\n\r\n");
+        r.gap(kS, 3 * kEmptyAnswer.size());
+        r.data(kS, kEmptyAnswer);
+        r.data(kC, "GET /4 HTTP/1.1\r\n\r\n");
+        r.data(kS, kEmptyAnswer);
+        QCOMPARE(r.count(RowKind::HttpResponse), std::size_t{2});
+        QCOMPARE(r.pairs(), std::string());
+    }
+
+    /// Each request was sent when the answer before it had been seen.
+    void aResponseThatNobodyCanReadShiftsNoPairing() {
+        LayerRecorder r;
+        for (int i = 0; i < 6; ++i) {
+            r.data(kC, "GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n");
+            r.data(kS, i == 2 ? "H\xd5TP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" : kEmptyAnswer);
+        }
+        QCOMPARE(r.pairs(), std::string("1>0 3>2 7>6 9>8 11>10"));
+    }
+    /// A length that is too great takes the next answer for the body's end.
+    void aResponseThatABodyTookInShiftsNoPairing() {
+        LayerRecorder r;
+        for (int i = 0; i < 6; ++i) {
+            r.data(kC, "GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n");
+            const std::string length = std::to_string(i == 1 ? kEmptyAnswer.size() : 0);
+            r.data(kS, "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
+        }
+        QCOMPARE(r.pairs(), std::string("1>0 3>2 6>5 8>7 10>9"));
     }
 
     void headersOfTheProxyProtocolAreTakenOff_data() {
