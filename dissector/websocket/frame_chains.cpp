@@ -28,6 +28,8 @@ constexpr double kViolation = 12;
 constexpr double kNotText = 20;
 /// What a chain costs that breaks: one header in a few hundred may be damaged.
 constexpr float kBreak = 8;
+/// What frames have to weigh that lead to a chain from inside of a segment, to be no chance.
+constexpr double kFalseFront = 7;
 
 /// First bytes of frames, and how many of a hundred frames begin so.
 struct FirstByte {
@@ -367,26 +369,23 @@ double FrameChains::placeBits(std::size_t at) const {
     return 3 + std::log2(static_cast<double>(at) + 1);
 }
 
-float FrameChains::ownWeight(std::size_t at) const {
-    const auto header = parseFrameHeader(m_bytes.subspan(at));
-    const std::uint64_t next = header ? at + header->frameSize() : m_bytes.size();
-    const float rest = next < m_bytes.size() ? m_nodes[static_cast<std::size_t>(next)].weight() : 0;
-    return m_nodes[at].weight() - rest;
-}
-
 std::optional<double> FrameChains::weightAt(std::size_t at) const {
     if (at >= m_nodes.size() || m_nodes[at].broken()) return std::nullopt;
     return m_nodes[at].weight();
 }
 
-/// Inside of a segment, a first frame has to weigh what so many places make likely.
+/// What lengths say of places is in the weights: of all the frames that may lead to the next one,
+/// chance makes some of n bits in fewer than one of 2^n cases, however far in front they begin. And
+/// frames that weigh more than that together are no chance, though each of them is little evidence.
 void FrameChains::skipFalseFront(Start& start) const {
+    const float front = m_nodes[start.at].weight();
+    const double chance = std::min(kFalseFront, std::log2(static_cast<double>(start.at) + 1));
     while (!beginsSegment(start.at)) {
         const auto header = parseFrameHeader(m_bytes.subspan(start.at));
         if (!header || start.at + header->frameSize() >= m_bytes.size()) return;
         const std::size_t next = start.at + static_cast<std::size_t>(header->frameSize());
         if (m_nodes[next].broken()) return;
-        if (ownWeight(start.at) >= std::log2(static_cast<double>(start.at) + 1)) return;
+        if (front - m_nodes[next].weight() >= chance) return;
         start.at = next;
         start.weight = m_nodes[next].weight() - placeBits(next);
     }

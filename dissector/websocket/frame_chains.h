@@ -77,7 +77,6 @@ private:
     bool repeats(const FrameHeader& header, std::size_t at) const;
     bool beginsSegment(std::size_t at) const;
     double placeBits(std::size_t at) const;
-    float ownWeight(std::size_t at) const;
 
     ByteView m_bytes;
     std::span<const std::size_t> m_segments;

@@ -17,7 +17,7 @@ constexpr double kNobodyMasks = 5;
 /// the other side may still tell.
 constexpr double kUnmaskedOnly = 60;
 /// What a direction weighs, in bits, of which more is held than of others: a payload may be longer.
-constexpr double kPromising = 16;
+constexpr double kPromising = 8;
 /// What each segment costs that should have a frame in it and has none, and how many of them say
 /// that there are none, whatever the other direction looks like.
 constexpr double kNoFrames = 8;

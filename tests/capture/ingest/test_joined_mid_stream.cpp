@@ -470,6 +470,33 @@ private Q_SLOTS:
         for (const Record& record : recorder.records) QVERIFY(record.severity <= Severity::Note);
     }
 
+    /// Of large frames that come back to back hardly any begins a segment.
+    void largeFramesWithoutAPause() {
+        std::mt19937 random(5);
+        for (const std::size_t size : {std::size_t{3000}, std::size_t{5000}, std::size_t{20'000}}) {
+            for (const int count : {10, 30}) {
+                if (size > 10'000 && count > 10) continue;
+                Bytes stream;
+                for (int i = 0; i < count; ++i) {
+                    Bytes payload(size + random() % 50);
+                    for (std::uint8_t& byte : payload) byte = static_cast<std::uint8_t>(random());
+                    const Bytes frame = webSocketFrame(payload, {.opcode = 2});
+                    stream.insert(stream.end(), frame.begin(), frame.end());
+                }
+                CaptureBuilder capture;
+                TcpConversation video(capture);
+                video.send(kS2C, ByteView(stream).subspan(700));
+                const auto session = loadSession(capture);
+                QVERIFY(session);
+                int frames = 0;
+                for (RecordId row = 0; row < session->rowCount(); ++row) {
+                    if (session->record(row).kind == RowKind::WebSocketFrame) ++frames;
+                }
+                QCOMPARE(frames, count - 1);
+            }
+        }
+    }
+
     void compressionIsInferred() {
         for (const bool takeover : {true, false}) {
             CaptureBuilder capture;
