@@ -70,11 +70,20 @@ struct TcpTracker::Live {
         std::unique_ptr<HeldPacket> syn;  ///< until it is known
     };
     struct Reset {
+        /// Times that new data behind it was acknowledged after which it counts as not taken,
+        /// although the capture may be out of order.
+        static constexpr std::uint8_t kEnough = 2;
+
         Direction direction = Direction::ClientToServer;
         std::uint32_t sequence = 0;
-        Origin origin;  ///< of its payload
-        Bytes payload;
-        std::uint64_t length = 0;
+        Origin origin;                     ///< of its payload
+        std::unique_ptr<HeldPacket> data;  ///< its segment without the flag, if that has data
+        bool isNew = false;                ///< its data was not seen before
+        std::uint8_t answered = 0;         ///< times that new data behind it was acknowledged
+        /// Up to where each direction has sent new data behind it that nobody has acknowledged.
+        std::array<StreamOffset, 2> sent{};
+
+        ByteView payload() const { return data ? data->payload() : ByteView(); }
     };
 
     std::array<Side, 2> sides;

@@ -53,7 +53,10 @@ void TcpTracker::take(Connection& connection, const DecodedPacket& decoded, Byte
     const Direction direction = connection.directionOf(decoded.source);
     if (tcp.has(kSyn)) noteSyn(connection, direction, decoded, packet);
     if (tcp.has(kRst) && !isAcceptableReset(connection, direction, tcp)) {
-        live.doubted = Live::Reset{direction, tcp.sequence, origin, {}, 0};
+        live.doubted.emplace();
+        live.doubted->direction = direction;
+        live.doubted->sequence = tcp.sequence;
+        live.doubted->origin = origin;
         Origin at = origin;
         at.fileOffset += decoded.payloadOffset;
         tellUnplaced(connection, direction, live.stream(direction).offsetOf(tcp.sequence), payload,
@@ -62,10 +65,11 @@ void TcpTracker::take(Connection& connection, const DecodedPacket& decoded, Byte
     }
     if (tcp.has(kAck)) acknowledge(connection, direction, decoded, packet);
     if (tcp.has(kRst)) {
-        reset(connection, direction, decoded, payload, origin);
+        reset(connection, direction, decoded, packet, origin);
         if (connection.ended) return;
     } else {
         if (live.doubted) live.doubted.reset();
+        if (live.reset) watchReset(connection, direction, decoded);
         if (decoded.payloadLength != 0) {
             addSegment(connection, direction, decoded, payload, origin);
         }

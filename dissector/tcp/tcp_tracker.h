@@ -169,7 +169,7 @@ private:
     // Its end
     bool isComplete(const Connection& connection, Direction direction, const Header& tcp) const;
     void reset(Connection& connection, Direction direction, const DecodedPacket& decoded,
-               ByteView payload, const Origin& origin);
+               ByteView packet, const Origin& origin);
     static bool isAcceptableReset(const Connection& connection, Direction direction,
                                   const Header& tcp);
     void endIfFinished(Connection& connection, const Origin& at);
@@ -181,6 +181,7 @@ private:
                   const Origin& origin);
     bool holdBehindReset(Connection& connection, const DecodedPacket& decoded, ByteView packet,
                          const Origin& origin);
+    void watchReset(Connection& connection, Direction direction, const DecodedPacket& decoded);
     static bool acknowledgesBehindReset(const Connection& connection, const DecodedPacket& decoded);
     void goOn(Connection& connection);
     void takeOrAdd(Connection& connection, const DecodedPacket& decoded, ByteView packet,

@@ -39,6 +39,41 @@ bool TcpTracker::holdBehindReset(Connection& connection, const DecodedPacket& de
     return true;
 }
 
+/// A packet behind an RST that is waited for, because the capture may be out of order. Nobody
+/// acknowledges what an RST says, and where new data is acknowledged again and again the ends have
+/// not taken it.
+void TcpTracker::watchReset(Connection& connection, Direction direction,
+                            const DecodedPacket& decoded) {
+    Live& live = *connection.live;
+    const StreamAssembler& stream = live.stream(direction);
+    const StreamAssembler& other = live.stream(opposite(direction));
+    if (!connection.opened || !stream.started() || !other.started()) return;
+    Live::Reset& reset = *live.reset;
+    if (decoded.tcp.has(kAck)) {
+        const std::int64_t acknowledged = other.offsetOf(decoded.tcp.acknowledgment);
+        StreamOffset& sent = reset.sent[indexOf(opposite(direction))];
+        if (sent != 0 && acknowledged >= static_cast<std::int64_t>(sent)) {
+            sent = 0;
+            ++reset.answered;
+        }
+        if (reset.data && reset.isNew && reset.direction != direction) {
+            const std::int64_t end = other.offsetOf(reset.sequence) +
+                                     static_cast<std::int64_t>(reset.data->decoded.payloadLength);
+            if (acknowledged == end) reset.answered = Live::Reset::kEnough;
+        }
+    }
+    const std::int64_t end =
+        stream.offsetOf(decoded.tcp.sequence) + static_cast<std::int64_t>(decoded.payloadLength);
+    if (decoded.payloadLength != 0 && end > static_cast<std::int64_t>(stream.farthest())) {
+        reset.sent[indexOf(direction)] = static_cast<StreamOffset>(end);
+    }
+    if (reset.answered < Live::Reset::kEnough) return;
+    const std::unique_ptr<HeldPacket> data = std::move(reset.data);
+    const Direction sender = reset.direction;
+    live.reset.reset();
+    if (data) addSegment(connection, sender, data->decoded, data->payload(), data->origin);
+}
+
 /// Whether a packet acknowledges data of the other side that is held.
 bool TcpTracker::acknowledgesBehindReset(const Connection& connection,
                                          const DecodedPacket& decoded) {

@@ -31,7 +31,8 @@ bool TcpTracker::isAcceptableReset(const Connection& connection, Direction direc
 }
 
 void TcpTracker::reset(Connection& connection, Direction direction, const DecodedPacket& decoded,
-                       ByteView payload, const Origin& origin) {
+                       ByteView packet, const Origin& origin) {
+    const ByteView payload = packet.subspan(decoded.payloadOffset, decoded.payloadCaptured);
     Live& live = *connection.live;
     Live::Reset reset;
     reset.direction = direction;
@@ -41,15 +42,22 @@ void TcpTracker::reset(Connection& connection, Direction direction, const Decode
     if (live.reset) {
         const bool again = live.reset->direction == direction &&
                            live.reset->sequence == reset.sequence &&
-                           std::ranges::equal(live.reset->payload, payload);
+                           std::ranges::equal(live.reset->payload(), payload);
         if (again || payload.empty()) return;
         settle(connection);
         tellUnplaced(connection, direction, live.stream(direction).offsetOf(reset.sequence),
                      payload, reset.origin);
         return;
     }
-    reset.payload.assign(payload.begin(), payload.end());
-    reset.length = decoded.payloadLength;
+    if (decoded.payloadLength != 0) {
+        reset.data = std::make_unique<HeldPacket>();
+        *reset.data = {decoded, Bytes(packet.begin(), packet.end()), origin};
+        reset.data->decoded.tcp.flags &= static_cast<std::uint16_t>(~(kRst | kSyn | kFin));
+        const StreamAssembler& stream = live.stream(direction);
+        const std::int64_t end =
+            stream.offsetOf(reset.sequence) + static_cast<std::int64_t>(decoded.payloadLength);
+        reset.isNew = end > static_cast<std::int64_t>(stream.next());
+    }
     const bool now = !m_outOfOrder && connection.opened && !live.holds() &&
                      isComplete(connection, direction, decoded.tcp);
     live.reset = std::move(reset);
@@ -84,26 +92,23 @@ void TcpTracker::endIfFinished(Connection& connection, const Origin& at) {
 }
 
 /// Data in an RST says why it was sent, if anything (RFC 9293 section 3.5.2); it is none of the
-/// stream's, so it is told behind the end.
+/// stream's, so it is told behind the end, unless its receiver acknowledges it.
 void TcpTracker::endByReset(Connection& connection) {
-    const Live::Reset reset = std::move(*connection.live->reset);
+    Live::Reset reset = std::move(*connection.live->reset);
     connection.live->reset.reset();
     end(connection, reset.direction, EndReason::Reset, reset.origin);
-    if (reset.length == 0) {
-        connection.mayGoOn = connection.rest[0].started && connection.rest[1].started;
-        return;
-    }
+    connection.mayGoOn = connection.rest[0].started && connection.rest[1].started;
+    if (!reset.data) return;
     if (!connection.live) revive(connection);
     StreamAssembler& stream = connection.live->stream(reset.direction);
+    if (connection.mayGoOn && reset.isNew) {
+        connection.live->behind.push_back(std::move(*reset.data));
+        schedule(connection);
+        return;
+    }
     if (!stream.started()) stream.start(reset.sequence);
-    Segment segment;
-    segment.sequence = reset.sequence;
-    segment.captured = reset.payload;
-    segment.length = reset.length;
-    segment.origin = reset.origin;
-    Sink sink(*this, connection, reset.direction);
-    stream.segment(segment, sink);
-    stream.flush(sink);
+    add(connection, reset.data->decoded, reset.data->bytes, reset.data->origin);
+    flush(connection);
     retire(connection);
 }
 
@@ -221,7 +226,8 @@ void TcpTracker::finish() {
         if (!connection->live) continue;
         if (!connection->ended) {
             endUnfinished(*connection, Direction::ClientToServer, EndReason::CaptureEnd);
-        } else if (connection->live) {
+        }
+        if (connection->live) {
             // Data behind an end may have left holes of its own.
             flush(*connection);
             retire(*connection);

@@ -359,6 +359,52 @@ private Q_SLOTS:
             },
             "0:c.reset 0:s.reset 0:end(s,reset) 0:on 0:s+an@0 0:s+swer@2 0:c+ask@0" + open);
         row(
+            "an RST with data, which is acknowledged",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kRst | kData, 101, 501, "abc");
+                w.send(kB, kA, kAck, 501, 104);
+                w.send(kB, kA, kData, 501, 104, "xy");
+                w.send(kA, kB, kData, 104, 503, "def");
+            },
+            "0:c.reset 0:s.reset 0:end(c,reset) 0:on 0:c+abc@0 0:s+xy@0 0:c+def@3" + open);
+        row(
+            "an RST with data, which is acknowledged with what follows",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kRst, 101, 0, "abc");
+                w.send(kA, kB, kData, 104, 501, "def");
+                w.send(kB, kA, kAck, 501, 107);
+            },
+            "0:c.reset 0:s.reset 0:end(c,reset) 0:on 0:c+abc@0 0:c+def@3" + open);
+        row(
+            "an RST with data, waited for, and its data is acknowledged",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kData, 503, 101, "cd");
+                w.send(kB, kA, kData, 501, 101, "ab");
+                w.send(kA, kB, kRst | kData, 101, 505, "abc");
+                w.send(kA, kB, kData, 104, 505, "def");
+                w.send(kB, kA, kAck, 505, 104);
+                w.send(kB, kA, kAck, 505, 107);
+                w.others(140);
+            },
+            "0:s+ab@0 0:s+cd@2 0:c+abc@0 0:c+def@3" + open + others);
+        row(
+            "an RST that is waited for while both go on",
+            [](Wire& w) {
+                w.open();
+                w.send(kB, kA, kData, 503, 101, "cd");
+                w.send(kB, kA, kData, 501, 101, "ab");
+                w.send(kA, kB, kRst, 101, 505);
+                w.send(kA, kB, kData, 101, 505, "abc");
+                w.send(kB, kA, kData, 505, 104, "ef");
+                w.send(kA, kB, kAck, 104, 507);
+                w.others(140);
+                w.send(kA, kB, kData, 104, 507, "def");
+            },
+            "0:s+ab@0 0:s+cd@2 0:c+abc@0 0:s+ef@4 0:c+def@3" + open + others);
+        row(
             "data behind an RST, and an acknowledgment of what was not captured",
             [](Wire& w) {
                 w.open();
