@@ -109,6 +109,7 @@ private:
     static bool answersAgain(const Connection& connection, const DecodedPacket& decoded);
     static bool answersLate(const Connection& connection, const DecodedPacket& decoded);
     static bool continues(const Connection& connection, const DecodedPacket& decoded);
+    static bool isBehindEnd(const Connection& connection, const DecodedPacket& decoded);
     static bool isFarFrom(const Connection& connection, const DecodedPacket& decoded);
     static bool fits(const Connection& connection, const DecodedPacket& decoded);
     static std::uint64_t distanceTo(const Connection& connection, const DecodedPacket& decoded);

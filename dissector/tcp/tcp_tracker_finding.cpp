@@ -111,6 +111,35 @@ bool TcpTracker::isFarFrom(const Connection& connection, const DecodedPacket& de
             far(connection.rest[indexOf(opposite(direction))], decoded.tcp.acknowledgment));
 }
 
+/// Whether both numbers of a packet are another connection's than one that has ended, although they
+/// may lie near: both sides go on behind their FINs, or have jumped since the RST, which no byte of
+/// the old connection explains. The SYNs of that other one were not captured.
+bool TcpTracker::isBehindEnd(const Connection& connection, const DecodedPacket& decoded) {
+    /// What is lost beside an RST that nobody takes is less, in one direction at the least.
+    constexpr std::int64_t kJump = 1 << 16;
+    const Header& tcp = decoded.tcp;
+    if (!connection.ended || !tcp.has(kAck) || tcp.has(kRst) || tcp.has(kSyn)) return false;
+    const auto& rest = connection.rest;
+    if (!rest[0].started || !rest[1].started) return false;
+    const auto isFinished = [](const Connection::Rest& r) { return r.fin && r.next >= *r.fin; };
+    const bool closed = isFinished(rest[0]) && isFinished(rest[1]);
+    if (!closed && !connection.mayGoOn) return false;
+    const auto isOutside = [&](const Connection::Rest& r, std::uint32_t number) {
+        const std::int64_t ahead =
+            static_cast<std::int32_t>(number - static_cast<std::uint32_t>(r.base + r.next));
+        const std::int64_t allowed =
+            closed ? static_cast<std::int64_t>(*r.fin) + 1 - static_cast<std::int64_t>(r.next)
+                   : kJump;
+        // A keep-alive asks with the number before the first byte.
+        const bool beforeStart =
+            connection.synSeen && ahead < -static_cast<std::int64_t>(r.next) - 1;
+        return ahead > allowed || beforeStart;
+    };
+    const Direction direction = connection.directionOf(decoded.source);
+    return isOutside(rest[indexOf(direction)], tcp.sequence) &&
+           isOutside(rest[indexOf(opposite(direction))], tcp.acknowledgment);
+}
+
 /// A SYN with the very number of a connection that has ended: captured twice, or one of a program
 /// that always begins with the same number.
 bool TcpTracker::isRepeatedMuchLater(const Connection& connection, const Origin& origin) {
@@ -208,7 +237,7 @@ TcpTracker::Connection& TcpTracker::choose(Connection& newest, const DecodedPack
         if (isOf && same == nullptr) same = at;
         const bool alone = at->ended && newest.older == nullptr;
         const bool hasNumbers = alone ? !isFarFrom(*at, decoded) : fits(*at, decoded);
-        if (!hasNumbers) continue;
+        if (!hasNumbers || isBehindEnd(*at, decoded)) continue;
         if (isOf) return *at;
         if (fitting == nullptr || distanceTo(*at, decoded) < distanceTo(*fitting, decoded)) {
             fitting = at;

@@ -177,6 +177,49 @@ private Q_SLOTS:
                  w.story.text.c_str());
     }
 
+    /// Only a connection's own FINs or RST are in the capture of what came before, and nothing of
+    /// how the next one between the same ports began.
+    void portsUsedAgainWithBothSynsLost_data() {
+        QTest::addColumn<int>("end");
+        QTest::addColumn<std::uint32_t>("client");
+        QTest::addColumn<std::uint32_t>("server");
+        QTest::addColumn<bool>("another");
+        constexpr int kFins = kFin | kAck;
+        constexpr int kReset = kRst | kAck;
+        QTest::newRow("FIN, far ahead") << kFins << 500'000U << 700'000U << true;
+        QTest::newRow("FIN, a little ahead") << kFins << 30'000U << 30'000U << true;
+        QTest::newRow("FIN, before its start") << kFins << 40U << 400U << true;
+        QTest::newRow("FIN, one number of its own") << kFins << 500'000U << 504U << false;
+        QTest::newRow("RST, far ahead") << kReset << 500'000U << 700'000U << true;
+        QTest::newRow("RST, before its start") << kReset << 40U << 400U << true;
+        QTest::newRow("RST, one number of its own") << kReset << 500'000U << 503U << false;
+    }
+    void portsUsedAgainWithBothSynsLost() {
+        QFETCH(int, end);
+        QFETCH(std::uint32_t, client);
+        QFETCH(std::uint32_t, server);
+        QFETCH(bool, another);
+        Wire w;
+        w.open();
+        w.send(kA, kB, kAck | kPsh, 101, 501, "ask");
+        w.send(kB, kA, kAck | kPsh, 501, 104, "so");
+        w.send(kA, kB, end, 104, 503);
+        if ((end & kFin) != 0) {
+            w.send(kB, kA, kFin | kAck, 503, 105);
+            w.send(kA, kB, kAck, 105, 504);
+        }
+        w.send(kA, kB, kAck | kPsh, client, server, "GET");
+        if (another) w.send(kB, kA, kAck | kPsh, server, client + 3, "HTTP");
+        if (another) w.send(kA, kB, kAck, client + 3, server + 4);
+        const std::string story = w.finish();
+        QCOMPARE(story.find("1:open(1000>80,joined)") != std::string::npos, another);
+        if (!another) return;
+        QVERIFY2(story.ends_with(" 1:open(1000>80,joined) 1:c+GET@0 1:s+HTTP@0 1:c.capture-end "
+                                 "1:s.capture-end 1:end(c,capture-end)"),
+                 story.c_str());
+        QVERIFY2(story.find("~") == std::string::npos, story.c_str());
+    }
+
     void aWholeCopyFollowsOneThatWasCut() {
         Wire w;
         w.open();
