@@ -108,9 +108,20 @@ bool WebSocketLayer::doubtLength(Half& half, StreamOffset offset, ByteView bytes
                                  LayerOutput& out) {
     const FrameHeader& frame = *half.frame;
     const bool absurd = frame.payloadLength > kMaxPlausiblePayload;
-    if (!absurd && !consistsOfFrames(bytes, usual(half, frame, out))) return false;
+    if (!absurd) {
+        if (half.carrier == half.frameStart) return false;
+        if (!consistsOfFrames(bytes, usual(half, frame, out))) return false;
+        // Such a length is written for no less than this, whichever of its bytes was damaged; what
+        // looks like frames in front of that is a payload made of frames, as tunnels carry them.
+        if (frame.lengthForm == LengthForm::Bits64 && half.payloadRead <= 0xffff) {
+            half.carrier = half.frameStart;
+            return false;
+        }
+    }
     half.search = std::make_unique<FrameSearch>(offset);
     half.doubt = Doubt::OfLength;
+    half.outweighed = false;
+    half.mayCarryFrames = frame.lengthForm == LengthForm::Bits16 && half.payloadRead < 126;
     return true;
 }
 
@@ -184,13 +195,20 @@ WebSocketLayer::Judgement WebSocketLayer::judgeLength(Half& half, Direction dire
         const FrameChains chains = search.chains(habits, websocket::Doubt::OfFrames, atEnd);
         if (chains.weightAt(static_cast<std::size_t>(end))) return Judgement::stands();
         const auto weight = chains.weightAt(0);
-        return weight && *weight >= kAgainstBrokenLength ? Judgement::elsewhere(0)
-                                                         : Judgement::stands();
+        return half.outweighed || (weight && *weight >= kAgainstBrokenLength)
+                   ? Judgement::elsewhere(0)
+                   : Judgement::stands();
     }
     const FrameChains chains = search.chains(habits, websocket::Doubt::OfAnything, atEnd);
     const auto weight = chains.weightAt(0);
+    // Where the frame of a tunnel ends, another one begins; where a damaged length ends, none does.
+    // The end is waited for if it can be held and the chain does not break: a capture that was
+    // damaged may have lost more headers, and a tunnel has not.
+    half.outweighed = half.outweighed || (weight && *weight >= kAgainstLength);
+    const bool waits = half.mayCarryFrames && weight && !atEnd && !search.full() &&
+                       end <= 2 * FrameSearch::kMaxSearch;
+    if (half.outweighed && !waits) return Judgement::elsewhere(0);
     if (!weight) return Judgement::stands();
-    if (*weight >= kAgainstLength) return Judgement::elsewhere(0);
     return atEnd || search.full() ? Judgement::stands() : Judgement{};
 }
 

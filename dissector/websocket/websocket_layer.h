@@ -88,6 +88,9 @@ private:
         // After a loss, or while it is in doubt where the next frame begins:
         std::unique_ptr<FrameSearch> search;  ///< while the next frame is looked for
         Doubt doubt = Doubt::None;
+        std::optional<StreamOffset> carrier;  ///< where a frame begins that carries frames
+        bool mayCarryFrames = false;  ///< the one being read: no damage of one byte explains it
+        bool outweighed = false;   ///< frames within the one being read have all evidence asked for
         StreamOffset trusted = 0;  ///< headers in front of it were judged, and are read as they are
         std::uint64_t weighed = 0;  ///< bytes, over and over, for doubted headers
         std::uint8_t faults = 0;    ///< of the header before; see faultsOf()

@@ -553,6 +553,46 @@ private Q_SLOTS:
         QVERIFY(found.fields.issues()[0].issue.detail.starts_with("34 bytes in front of it"));
     }
 
+    /// A payload made of frames, each in a segment of its own, is that of one frame: its length
+    /// ends where the next one begins. Also where a segment ends later than the frame does.
+    void framesWithinAFrame() {
+        for (const int inner : {40, 400, 4000}) {
+            for (const bool together : {false, true}) {
+                CaptureBuilder capture;
+                TcpConversation chat(capture);
+                chat.handshake();
+                chat.upgrade("/tunnel");
+                std::vector<Bytes> carried;
+                Bytes payload;
+                for (int i = 0; i < inner; ++i) {
+                    carried.push_back(webSocketText(
+                        "{\"type\":\"price\",\"symbol\":\"ABC\",\"n\":" + std::to_string(i) + "}"));
+                    payload.insert(payload.end(), carried.back().begin(), carried.back().end());
+                }
+                const Bytes frame = webSocketFrame(payload, {.opcode = 2});
+                chat.send(kS2C, ByteView(frame).first(frame.size() - payload.size()));
+                for (std::size_t i = 0; i + 1 < carried.size(); ++i) chat.send(kS2C, carried[i]);
+                Bytes last = carried.back();
+                const Bytes after = webSocketText("after");
+                if (together) last.insert(last.end(), after.begin(), after.end());
+                chat.send(kS2C, last);
+                if (!together) chat.send(kS2C, after);
+                chat.send(kS2C, webSocketText("the end"));
+                chat.close();
+                const auto session = loadSession(capture);
+                QVERIFY(session);
+                std::vector<std::uint64_t> lengths;
+                for (RecordId row = 0; row < session->rowCount(); ++row) {
+                    const Record& record = session->record(row);
+                    if (record.kind != RowKind::WebSocketFrame) continue;
+                    QVERIFY(!record.has(kFlagIncomplete));
+                    lengths.push_back(record.length);
+                }
+                QCOMPARE(lengths, (std::vector<std::uint64_t>{frame.size(), 7, 9}));
+            }
+        }
+    }
+
     /// A length that is too great by little ends where the next segment has frames of its own.
     void aLengthThatIsTooGreat() {
         CaptureBuilder capture;
