@@ -358,6 +358,7 @@ void RowMaker::ended(ConnectionId id, Direction by, EndReason reason, const tcp:
 void RowMaker::wentOn(ConnectionId id) {
     Connection& connection = enter(id);
     connection.info.state = ConnectionState::Open;
+    connection.finished = {};
     if (connection.endRow != kNoRecord) {
         remark(connection.endRow, IssueCode::TcpReset, 0, "nobody took it: the connection goes on");
     }

@@ -142,6 +142,13 @@ public:
     /// True once every byte before the FIN was handed on.
     bool finished() const { return m_finTold; }
     std::optional<StreamOffset> fin() const { return m_fin; }
+    /// All in front of a FIN was handed on, and the FIN itself was not acknowledged.
+    bool awaitsAckOfFin() const { return m_finTold && m_everAcknowledged && m_lastAck <= *m_fin; }
+    /// It was none.
+    void withdrawFin() {
+        m_fin.reset();
+        m_finTold = false;
+    }
     /// Offset of the next byte in order.
     StreamOffset next() const { return m_next; }
     /// One behind the last byte that was sent or acknowledged.

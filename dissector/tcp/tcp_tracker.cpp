@@ -70,6 +70,7 @@ void TcpTracker::take(Connection& connection, const DecodedPacket& decoded, Byte
     } else {
         if (live.doubted) live.doubted.reset();
         if (live.reset) watchReset(connection, direction, decoded);
+        if (live.firstFin && holdBehindFin(connection, direction, decoded, packet, origin)) return;
         if (decoded.payloadLength != 0) {
             addSegment(connection, direction, decoded, payload, origin);
         }

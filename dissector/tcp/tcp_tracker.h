@@ -184,6 +184,11 @@ private:
                          const Origin& origin);
     void watchReset(Connection& connection, Direction direction, const DecodedPacket& decoded);
     static bool acknowledgesBehindReset(const Connection& connection, const DecodedPacket& decoded);
+    bool holdBehindFin(Connection& connection, Direction direction, const DecodedPacket& decoded,
+                       ByteView packet, const Origin& origin);
+    void hold(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+              const Origin& origin);
+    static bool hasRoomBehind(const Connection& connection, ByteView packet);
     void goOn(Connection& connection);
     void takeOrAdd(Connection& connection, const DecodedPacket& decoded, ByteView packet,
                    const Origin& origin);

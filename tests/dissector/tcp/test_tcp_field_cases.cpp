@@ -359,6 +359,29 @@ private Q_SLOTS:
             },
             "0:c.reset 0:s.reset 0:end(s,reset) 0:on 0:s+an@0 0:s+swer@2 0:c+ask@0" + open);
         row(
+            "a FIN that nobody takes",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kFin | kData, 101, 501, "abc");
+                w.send(kB, kA, kAck, 501, 104);
+                w.send(kB, kA, kData, 501, 104, "xy");
+                w.send(kA, kB, kData, 104, 503, "def");
+                w.send(kB, kA, kData, 503, 107, "z");
+                w.send(kA, kB, kFinAck, 107, 504);
+                w.send(kB, kA, kFinAck, 504, 108);
+            },
+            "0:c+abc@0 0:c.fin 0:s+xy@0 0:on 0:c+def@3 0:s+z@2 0:c.fin 0:s.fin 0:end(c,fin)");
+        row(
+            "data in the place of a FIN that was taken",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kFin | kData, 101, 501, "abc");
+                w.send(kA, kB, kData, 104, 501, "def");
+                w.send(kB, kA, kAck, 501, 105);
+                w.send(kB, kA, kFinAck, 501, 105);
+            },
+            "0:c+abc@0 0:c.fin 0:s.fin 0:c+def@3 0:end(c,fin)");
+        row(
             "an RST with data, which is acknowledged",
             [](Wire& w) {
                 w.open();
