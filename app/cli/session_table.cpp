@@ -24,7 +24,9 @@ std::string transportsOf(const SessionInfo& info) {
 /// "upgraded after 141 ms", "refused", "opened on websocket".
 std::string upgradeOf(const SessionInfo& info) {
     std::string text(upgradeStateName(info.upgrade));
-    if (info.upgrade == UpgradeState::None && !info.upgrades.empty()) text = "never, was offered";
+    if (info.upgrade == UpgradeState::None && !info.upgrades.empty()) {
+        text = info.lost[0] || info.lost[1] ? "not seen, was offered" : "never, was offered";
+    }
     if (info.upgrade == UpgradeState::Upgraded) {
         text += " after " + durationText(info.upgradeTimeNs - info.firstTimeNs);
     }

@@ -1,6 +1,7 @@
 // A connection speaks Engine.IO when its request said so (EIO in the query), or when the server's
-// first text message is an open packet with the handshake. An Engine.IO message is Socket.IO when
-// it reads as such; Engine.IO can also be used alone.
+// first text message is an open packet with the handshake. Where the request was not captured, the
+// probe of an upgrade says so as well, or a packet of Socket.IO. An Engine.IO message is Socket.IO
+// when it reads as such; Engine.IO can also be used alone.
 #include "dissector/engineio/engineio_messages.h"
 
 #include <optional>
@@ -36,7 +37,13 @@ bool recogniseMessage(const MessageView& message, const ConnectionView& connecti
         facts.protocol == Protocol::SocketIo) {
         return true;
     }
-    if ((facts.inferred & kInferredWebSocket) != 0 && isSocketIo(message, *packet)) return true;
+    // The 101 alone does not name the target.
+    const bool requestMissing =
+        (facts.inferred & kInferredWebSocket) != 0 || (facts.upgraded && connection.path.empty());
+    if (requestMissing && message.text &&
+        (isProbe(*packet, message.direction) || isSocketIo(message, *packet))) {
+        return true;
+    }
     if (!message.text || message.direction != Direction::ServerToClient ||
         packet->type != PacketType::Open) {
         return false;
@@ -56,6 +63,11 @@ void EngineIoReader::read(const MessageView& message, Record& record, IssueSink&
     ConnectionFacts& facts = out.facts();
     const auto packet = packetIn(message, facts.engineVersion);
     if (!packet) return;
+    SessionId& known = facts.engineSession;
+    if (m_session == kNoSession && known == kNoSession && isProbe(*packet, message.direction)) {
+        // Its request named the session, and is missing.
+        known = out.conversations().engineSessions.findUpgrading(out);
+    }
     Session& session = this->session(out);
     if (packet->type == PacketType::Open && session.info.sid.empty() && m_session != kNoSession) {
         const auto handshake = parseHandshake(packet->data);
@@ -64,12 +76,16 @@ void EngineIoReader::read(const MessageView& message, Record& record, IssueSink&
         }
     }
     record.form = static_cast<std::uint8_t>(packet->form);
+    // By another connection of the session.
+    const bool named = session.info.revision != 0;
     const ReceivedPacket received{*packet, message.whole, message.direction, Transport::WebSocket,
                                   facts.engineVersion};
     readPacket(session, received, record, issues, out);
     if (facts.engineVersion == 0 && session.info.revision != 0) {
         facts.engineVersion = session.info.revision;
-        if ((facts.inferred & kInferredWebSocket) != 0) facts.inferred |= kInferredEngineVersion;
+        if ((facts.inferred & kInferredWebSocket) != 0 && !named) {
+            facts.inferred |= kInferredEngineVersion;
+        }
     }
 }
 

@@ -55,6 +55,7 @@ struct SessionInfo {
 
     std::array<bool, 2> transports{};        ///< seen, by Transport
     std::array<std::uint64_t, 2> packets{};  ///< by Direction
+    std::array<bool, 2> lost{};              ///< messages may be missing, by Direction
     std::int64_t firstTimeNs = 0;
     std::int64_t lastTimeNs = 0;
     std::vector<ConnectionId> connections;  ///< the first kMaxSessionConnections
@@ -66,7 +67,7 @@ struct SessionInfo {
     RecordId probeRow = kNoRecord;        ///< `2probe`
     RecordId probeAnswerRow = kNoRecord;  ///< `3probe`
     RecordId upgradeRow = kNoRecord;      ///< `5`
-    std::int64_t upgradeTimeNs = 0;       ///< of that row
+    std::int64_t upgradeTimeNs = 0;       ///< of that row; where it is missing, of what shows it
 
     RecordId closeRow = kNoRecord;  ///< the close packet
     std::optional<Direction> closedBy;

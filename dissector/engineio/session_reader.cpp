@@ -63,7 +63,11 @@ void readPong(Session& session, const ReceivedPacket& received, LayerOutput& out
     if (info.probeRow != kNoRecord) {
         out.link({info.probeAnswerRow, info.probeRow, 0, LinkKind::PongOf});
     }
-    if (info.upgrade == UpgradeState::Probing) info.upgrade = UpgradeState::Probed;
+    // The request and the `2probe` may be missing.
+    const bool onTheWay = info.upgrade <= UpgradeState::Probing &&
+                          info.upgrade != UpgradeState::Direct &&
+                          info.upgrade != UpgradeState::Refused;
+    if (onTheWay) info.upgrade = UpgradeState::Probed;
 }
 
 void readMessage(Session& session, const ReceivedPacket& received, Record& record,
@@ -90,7 +94,26 @@ void readMessage(Session& session, const ReceivedPacket& received, Record& recor
     session.info.recoveryId = conversation.recoveryId();
 }
 
+/// Nothing but a probe comes over the WebSocket before the upgrade. So a message that does shows
+/// that the client's `5` is among what is missing.
+void noteUpgradeMissed(Session& session, const ReceivedPacket& received, LayerOutput& out) {
+    SessionInfo& info = session.info;
+    const bool onTheWay = info.upgrade >= UpgradeState::Asked &&
+                          info.upgrade <= UpgradeState::Probed &&
+                          info.upgrade != UpgradeState::Refused;
+    if (received.transport != Transport::WebSocket || !onTheWay) return;
+    if (!info.lost[indexOf(Direction::ClientToServer)]) return;
+    info.upgrade = UpgradeState::Upgraded;
+    info.upgradeTimeNs = out.arrival().timeNs;
+}
+
 }  // namespace
+
+bool isProbe(const Packet& packet, Direction direction) {
+    return packet.data == kProbe &&
+           packet.type ==
+               (direction == Direction::ClientToServer ? PacketType::Ping : PacketType::Pong);
+}
 
 void touch(Session& session, Transport transport, LayerOutput& out) {
     SessionInfo& info = session.info;
@@ -135,6 +158,7 @@ void readPacket(Session& session, const ReceivedPacket& received, Record& record
             readPong(session, received, out);
             break;
         case PacketType::Message:
+            noteUpgradeMissed(session, received, out);
             readMessage(session, received, record, issues, out);
             break;
         case PacketType::Upgrade:

@@ -24,6 +24,10 @@ struct ReceivedPacket {
 void readPacket(Session& session, const ReceivedPacket& received, Record& record, IssueSink& issues,
                 LayerOutput& out);
 
+/// `2probe` of a client, `3probe` of a server: the first that is said on a WebSocket to which a
+/// session that polls is to go over.
+bool isProbe(const Packet& packet, Direction direction);
+
 /// The session was seen on the current connection.
 void touch(Session& session, Transport transport, LayerOutput& out);
 

@@ -7,6 +7,11 @@
 namespace framescope::engineio {
 namespace {
 
+/// What servers announce that were not told otherwise.
+constexpr std::uint64_t kUsualIntervalMs = 25'000;
+constexpr std::uint64_t kUsualTimeoutMs = 20'000;
+constexpr double kNsPerMs = 1e6;
+
 std::string keyOf(std::string_view sid, const Endpoint& server) {
     return server.text() + ' ' + std::string(sid);
 }
@@ -51,6 +56,7 @@ socketio::Conversation& Session::conversation() {
 }
 
 void Session::lost(Direction direction, LayerOutput& out) {
+    info.lost[indexOf(direction)] = true;
     heartbeats.lost();
     claims.lost(direction);
     conversation().lost(direction, out);
@@ -105,6 +111,36 @@ SessionId SessionTracker::create(LayerOutput& out) {
     info.server = out.server();
     info.firstTimeNs = info.lastTimeNs = out.arrival().timeNs;
     return id;
+}
+
+SessionId SessionTracker::findUpgrading(LayerOutput& out) const {
+    const auto client = m_losses.find(peerKey(out));
+    if (client == m_losses.end()) return kNoSession;
+    const std::int64_t now = out.arrival().timeNs;
+    const std::size_t oldest = m_sessions.size() - std::min(kMaxSought, m_sessions.size());
+    SessionId found = kNoSession;
+    for (std::size_t i = m_sessions.size(); i-- > oldest;) {
+        const Session& session = *m_sessions[i];
+        const SessionInfo& info = session.info;
+        const bool polls = info.transports[static_cast<std::size_t>(Transport::Polling)] &&
+                           !info.transports[static_cast<std::size_t>(Transport::WebSocket)];
+        const bool offered =
+            info.openRow == kNoRecord || info.upgrades.find("websocket") != std::string::npos;
+        if (!polls || !offered || info.closeRow != kNoRecord) continue;
+        const std::uint64_t silenceMs = info.pingIntervalMs.value_or(kUsualIntervalMs) +
+                                        info.pingTimeoutMs.value_or(kUsualTimeoutMs);
+        if (static_cast<double>(now) - static_cast<double>(info.lastTimeNs) >
+            static_cast<double>(silenceMs) * kNsPerMs) {
+            continue;
+        }
+        if (std::ranges::find(session.peers, client->second.get(), &Session::Peer::losses) ==
+            session.peers.end()) {
+            continue;
+        }
+        if (found != kNoSession) return kNoSession;
+        found = static_cast<SessionId>(i);
+    }
+    return found;
 }
 
 void SessionTracker::name(SessionId id, std::string_view sid, LayerOutput& out) {
@@ -178,6 +214,8 @@ void SessionTracker::finish(LayerOutput& out) {
     for (SessionId id = 0; id < m_sessions.size(); ++id) {
         if (m_sessions[id]->socket != nullptr || !m_sessions[id]->claims.empty()) {
             end(session(id), out);
+        } else if (m_sessions[id]->hasNewLosses()) {
+            session(id).noteLosses(out);
         }
     }
 }

@@ -9,6 +9,7 @@
 // connection lost counts for every session that its client has at its server.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <functional>
@@ -63,6 +64,10 @@ struct Session {
             if (*peer.losses != peer.told) noteLosses(peer, out);
         }
     }
+    bool hasNewLosses() const {
+        return std::ranges::any_of(peers,
+                                   [](const Peer& peer) { return *peer.losses != peer.told; });
+    }
     /// Makes issues of claims that wait: of those that have waited long enough, or of all.
     void tellDueClaims(LayerOutput& out);
     void tellAllClaims(LayerOutput& out);
@@ -76,6 +81,8 @@ class SessionTracker {
 public:
     /// Sessions that are kept.
     static constexpr std::size_t kMaxSessions = 1U << 18;
+    /// Of those, the newest are looked at where one is sought without its sid.
+    static constexpr std::size_t kMaxSought = 4096;
     /// Longest sid that is taken for one.
     static constexpr std::size_t kMaxSid = 128;
     /// Addresses of a session's clients whose losses are told apart, and those of all sessions.
@@ -87,6 +94,11 @@ public:
     SessionId find(std::string_view sid, LayerOutput& out);
     /// A session whose sid is not known (yet); kNoSession where too many are kept already.
     SessionId create(LayerOutput& out);
+    /// The session that the current connection's client brings to a WebSocket, where its sid was
+    /// not captured: the only one of this client at this server that polls, was offered the upgrade
+    /// as far as its handshake is known, has not come to a WebSocket, and was seen within the time
+    /// of a heartbeat. kNoSession where there is none, or several. Looks at kMaxSought sessions.
+    SessionId findUpgrading(LayerOutput& out) const;
     /// Gives a session its sid once the open packet told it.
     void name(SessionId id, std::string_view sid, LayerOutput& out);
 

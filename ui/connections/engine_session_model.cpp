@@ -39,7 +39,10 @@ QString upgradeSteps(const SessionInfo& info) {
 QString transportWords(const SessionInfo& info) {
     switch (info.upgrade) {
         case UpgradeState::None:
-            if (!uses(info, Transport::WebSocket)) return QStringLiteral("polling, never upgraded");
+            if (!uses(info, Transport::WebSocket)) {
+                return info.lost[0] || info.lost[1] ? QStringLiteral("polling, no upgrade captured")
+                                                    : QStringLiteral("polling, never upgraded");
+            }
             return uses(info, Transport::Polling) ? QStringLiteral("polling and websocket")
                                                   : QStringLiteral("websocket");
         case UpgradeState::Direct:

@@ -288,6 +288,102 @@ private Q_SLOTS:
         QCOMPARE(session->connection(2).facts.engineSession, 0u);
     }
 
+    void theRequestForTheWebSocketWasNotCaptured_data() {
+        QTest::addColumn<bool>("request");
+        QTest::addColumn<bool>("answer");
+        QTest::addColumn<bool>("probe");
+        QTest::addColumn<bool>("upgrade");
+        QTest::newRow("the request is missing") << false << true << true << true;
+        QTest::newRow("request and answer are missing") << false << false << true << true;
+        QTest::newRow("the 5 is missing") << true << true << true << false;
+        QTest::newRow("request and probe are missing") << false << true << false << true;
+    }
+    void theRequestForTheWebSocketWasNotCaptured() {
+        QFETCH(bool, request);
+        QFETCH(bool, answer);
+        QFETCH(bool, probe);
+        QFETCH(bool, upgrade);
+        CaptureBuilder capture;
+        Polling polling(capture, "EIO=4", 40000);
+        polling.get(open4("abc"));
+        polling.post("40", "abc");
+        polling.get("40{\"sid\":\"def\"}", "abc");
+        TcpConversation socket(capture, {.clientPort = 40002});
+        const auto say = [&](bool captured, Direction direction, const Bytes& bytes) {
+            if (captured) {
+                socket.send(direction, bytes);
+            } else {
+                socket.lose(direction, static_cast<std::uint32_t>(bytes.size()));
+            }
+        };
+        const auto text = [](std::string_view of) { return Bytes(of.begin(), of.end()); };
+        socket.handshake();
+        say(request, kClient,
+            text("GET /socket.io/?EIO=4&transport=websocket&sid=abc HTTP/1.1\r\nHost: a\r\n"
+                 "Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                 "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"));
+        say(answer, kServer,
+            text("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                 "Connection: Upgrade\r\n"
+                 "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"));
+        say(probe, kClient, webSocketText("2probe", kMask));
+        say(true, kServer, webSocketText("3probe"));
+        say(upgrade, kClient, webSocketText("5", MaskingKey{1, 2, 3, 4}));
+        say(true, kServer, webSocketText("42[\"hi\",1]"));
+        say(true, kClient, webSocketText("42[\"ho\",2]", MaskingKey{2, 3, 4, 5}));
+        say(true, kServer, webSocketText("2"));
+        say(true, kClient, webSocketText("3", MaskingKey{3, 4, 5, 6}));
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const std::string expected =
+            "< open  sid=abc  upgrades=[websocket]  ping 25 s / 20 s\n> CONNECT\n"
+            "< CONNECT  {\"sid\":\"def\"}\n";
+        std::string socketRows;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            const Record& record = session->record(row);
+            if (record.connection != 1 || record.kind != RowKind::WebSocketFrame) continue;
+            const std::string info = session->text(row).info;
+            socketRows += info.substr(0, info.find("  \u00b7")) + "\n";
+        }
+        std::string wanted = probe ? "ping probe\n" : "";
+        wanted += "pong probe\n";
+        if (upgrade) wanted += "upgrade\n";
+        wanted += "EVENT  hi  1\nEVENT  ho  2\nping\npong\n";
+        compare(socketRows, wanted);
+        compare(packets(*session), expected);
+        QCOMPARE(session->engineSessions().size(), std::size_t(1));
+        const SessionInfo& info = session->engineSessions()[0];
+        QVERIFY(info.upgrade == UpgradeState::Upgraded);
+        QVERIFY(info.upgradeTimeNs > info.firstTimeNs);
+        QCOMPARE(info.connections.size(), std::size_t(2));
+        QCOMPARE(session->connection(1).facts.engineSession, 0u);
+    }
+
+    void aProbeWithoutItsRequestJoinsNoSessionByChance() {
+        CaptureBuilder capture;
+        Polling first(capture, "EIO=4", 40000);
+        first.get(open4("abc"));
+        Polling second(capture, "EIO=4", 40001);
+        second.get(open4("def"));
+        TcpConversation socket(capture, {.clientPort = 40002});
+        socket.handshake();
+        socket.lose(kClient, 200);
+        socket.send(kServer,
+                    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                    "Connection: Upgrade\r\n"
+                    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n");
+        socket.send(kClient, webSocketText("2probe", kMask));
+        socket.send(kServer, webSocketText("3probe"));
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        // Either of the two may be the one.
+        QCOMPARE(session->engineSessions().size(), std::size_t(3));
+        QVERIFY(session->engineSessions()[2].sid.empty());
+        QVERIFY(session->engineSessions()[2].upgrade == UpgradeState::Probed);
+        QVERIFY(session->engineSessions()[0].upgrade == UpgradeState::None);
+        QVERIFY(session->engineSessions()[0].lost[0]);
+    }
+
     void whatIsMissingAccusesNobody_data() {
         QTest::addColumn<int>("missing");
         QTest::addColumn<bool>("accused");
