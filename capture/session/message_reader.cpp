@@ -69,7 +69,8 @@ public:
             }
             read(walk, *header, own, inflates);
             if (own && m_wish.frameEnds) m_message.frameEnds.push_back(m_message.inflatedSize);
-            if (m_stopped || (own && m_message.error != InflateError::None)) break;
+            if (m_stopped) break;
+            if (own && m_message.error != InflateError::None && !m_message.cutShort) break;
         }
         leaveCursor();
         return std::move(m_message);
@@ -129,19 +130,31 @@ private:
                 // In a message of which some frames are compressed, the others stand as they are.
                 if (own) take(piece);
             } else if (!holes.empty()) {
-                m_inflater.loseContext();
+                if (!m_stopped) m_inflater.feed(piece.first(holes.front().begin), sink);
+                cutShort(own);
             } else if (!m_stopped) {
                 m_inflater.feed(piece, sink);
             }
         });
         if (!inflates || m_stopped) return;
-        if (seen < header.payloadLength) m_inflater.loseContext();
+        if (seen < header.payloadLength) cutShort(own);
         if (header.fin || perFrame()) m_inflater.finish(sink);
         if (own) m_message.error = m_inflater.error();
     }
 
+    /// Bytes are missing here. What was inflated so far is the message's beginning, unless it
+    /// refers to what is not known.
+    void cutShort(bool own) {
+        if (own && !m_stopped && m_inflater.error() == InflateError::None) {
+            m_message.cutShort = true;
+            m_message.sizeKnown = false;
+        }
+        m_inflater.loseContext();
+    }
+
     /// More of the message, decoded.
     void take(ByteView bytes) {
+        if (m_message.cutShort) return;
         m_message.inflatedSize += bytes.size();
         if (m_wish.sink) m_wish.sink(bytes);
         Bytes& kept = m_message.inflated;

@@ -174,11 +174,13 @@ std::string frameText(const Session::State& state, RecordId row) {
         const DecodedMessage message = decodeMessage(state, row, {kMaxRead, false, {}});
         const ByteView all = message.bytes();
         const ByteView shown = all.first(std::min(all.size(), kMaxRead));
-        const bool decoded = message.readable() && !record.has(kFlagIncomplete);
+        // Of an incomplete one that is compressed, what stands in front of the hole.
+        const bool cutShort = message.cutShort && !shown.empty();
+        const bool decoded = message.readable() && (!record.has(kFlagIncomplete) || cutShort);
         if (protocol == nullptr && decoded && (text || compressed)) {
             return (joined ? "message complete  " : "") +
-                   websocket::messageSummary(text, shown, message.size(), kMaxInfo,
-                                             message.sizeKnown);
+                   websocket::messageSummary(text, shown, message.size() + (cutShort ? 1 : 0),
+                                             kMaxInfo, message.sizeKnown);
         }
         if (protocol != nullptr && compressed && !decoded) return kUnreadable;
         if (protocol != nullptr) payload.assign(shown.begin(), shown.end());

@@ -35,15 +35,20 @@ struct DecodedMessage {
     /// Where asked for: bytes that were decoded behind each frame, of the beginning that was read.
     std::vector<std::uint64_t> frameEnds;
     bool sizeKnown = true;  ///< false: it inflates to more than that
+    /// Bytes of a compressed message are missing: `inflated` is what those in front of them hold,
+    /// behind which nothing can be inflated.
+    bool cutShort = false;
 
-    /// The message could be decoded, as far as it was read.
-    bool readable() const { return !compressed || error == websocket::InflateError::None; }
+    /// The message could be decoded, as far as it was read, or is there.
+    bool readable() const {
+        return !compressed || cutShort || error == websocket::InflateError::None;
+    }
     /// Bytes that it decodes to.
     std::uint64_t size() const { return compressed ? inflatedSize : joined.totalSize; }
     /// bytes() is all of it.
     bool whole() const {
         if (!compressed) return joined.whole();
-        return readable() && joined.complete && joined.holes.empty() && sizeKnown &&
+        return readable() && !cutShort && joined.complete && joined.holes.empty() && sizeKnown &&
                inflatedSize == inflated.size();
     }
     /// The message, or its beginning; empty where it cannot be decoded.

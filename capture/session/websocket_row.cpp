@@ -106,6 +106,7 @@ std::optional<Place> RowDissector::addMessage(const DecodedMessage& message) {
     }
     if (!message.compressed) return place;
     if (!message.readable() || !message.joined.complete) return std::nullopt;
+    if (message.cutShort && message.inflated.empty()) return std::nullopt;
     const SourceId id = m_dissection.addSource(SourceKind::Inflated, "Inflated", message.inflated);
     m_dissection.sources[id].totalSize = message.inflatedSize;
     return Place{id, 0};
@@ -167,7 +168,7 @@ std::string RowDissector::notUtf8Detail() const {
 /// The message, of which `bytes` were read and stand at `place`, and the protocols on it.
 void RowDissector::describeMessage(ByteView bytes, const DecodedMessage& message, Place place) {
     const bool text = !m_record.has(kFlagBinary);
-    if (message.joined.frames > 1 || !m_record.has(kFlagIncomplete)) {
+    if (message.joined.frames > 1 || message.cutShort || !m_record.has(kFlagIncomplete)) {
         websocket::MessageFacts facts;
         facts.bytes = bytes;
         facts.place = place;
@@ -184,7 +185,7 @@ void RowDissector::describeMessage(ByteView bytes, const DecodedMessage& message
     // The ingest did not look at all of a message beyond the limit, so neither is judged here.
     const bool whole = message.joined.complete && message.joined.holes.empty() &&
                        bytes.size() == message.size() && bytes.size() <= kMaxMessageRead &&
-                       !m_record.has(kFlagOverLimit);
+                       !message.cutShort && !m_record.has(kFlagOverLimit);
     if (protocol == nullptr) {
         const SessionRowContext context(m_state, m_row);
         if (whole && !bytes.empty()) {

@@ -143,7 +143,7 @@ void describePiece(const FrameHeader& header, ByteView piece, std::uint64_t begi
     if (compressed) text += ", compressed";
     tree.open(FieldId::WebSocketPayload, payload.at(begin), piece.size(), std::move(text),
               owned(piece));
-    if (compressed && inflated) {
+    if (compressed && inflated && begin == 0) {
         describePayload(header, inflated->bytes, tree, inflated->place);
     } else if (!compressed && begin != 0 && header.is(Opcode::Close)) {
         // Behind the code, whatever is missing of the reason.

@@ -187,6 +187,81 @@ private Q_SLOTS:
         QCOMPARE(r.flags(), std::string(".icc.."));
     }
 
+    void theBeginningInFrontOfAHoleIsShown_data() {
+        QTest::addColumn<int>("captured");  // bytes of the torn frame in front of the hole
+        QTest::addColumn<int>("missing");
+        QTest::addColumn<bool>("fragmented");
+        QTest::addColumn<bool>("known");  // what the message may refer to
+        QTest::newRow("a hole in the midst") << 70 << 10 << false << true;
+        QTest::newRow("the end is missing") << 70 << 10000 << false << true;
+        QTest::newRow("in the second fragment") << 70 << 10 << true << true;
+        QTest::newRow("the context is lost") << 70 << 10 << false << false;
+        QTest::newRow("nothing in front") << 4 << 10 << false << true;
+    }
+    void theBeginningInFrontOfAHoleIsShown() {
+        QFETCH(int, captured);
+        QFETCH(int, missing);
+        QFETCH(bool, fragmented);
+        QFETCH(bool, known);
+        Chat chat;
+        Deflater deflater;
+        chat.tcp.send(kS2C, compressed(deflater.message(number(1))));
+        if (!known) {
+            const Bytes lost = compressed(deflater.message(number(2)));
+            chat.tcp.lose(kS2C, static_cast<std::uint32_t>(lost.size()));
+        }
+        std::string text = number(3);
+        text.pop_back();
+        text += ",\"digits\":\"";
+        for (int i = 0; i < 60; ++i) text += std::to_string(i * i * 7919);
+        text += "\"}";
+        const Bytes message = deflater.message(text);
+        std::string wire;
+        const auto append = [&wire](const Bytes& frame) { wire.append(asText(frame)); };
+        if (fragmented) {
+            append(compressed(Bytes(message.begin(), message.begin() + 20), {.fin = false}));
+            captured += 22;
+            append(webSocketFrame(ByteView(message).subspan(20), {.opcode = 0}));
+        } else {
+            append(compressed(message));
+        }
+        const auto begin = static_cast<std::size_t>(captured);
+        const std::size_t end = std::min(wire.size(), begin + static_cast<std::size_t>(missing));
+        chat.tcp.send(kS2C, wire.substr(0, begin));
+        chat.tcp.lose(kS2C, static_cast<std::uint32_t>(end - begin));
+        if (end < wire.size()) chat.tcp.send(kS2C, wire.substr(end));
+        chat.tcp.send(kS2C, compressed(deflater.message(number(4))));
+        chat.tcp.close();
+        const auto session = loadSession(chat.capture);
+        QVERIFY(session);
+        RecordId torn = kNoRecord;
+        RecordId behind = kNoRecord;
+        for (RecordId row = 3; row < session->rowCount(); ++row) {
+            const Record& record = session->record(row);
+            if (record.kind != RowKind::WebSocketFrame) continue;
+            if (record.has(kFlagIncomplete)) torn = row;
+            behind = row;
+        }
+        QVERIFY(torn != kNoRecord && behind > torn);
+        QVERIFY(session->record(behind).has(kFlagContextLost));
+        QVERIFY(messageOf(*session, behind).empty());
+        const std::string shown = messageOf(*session, torn);
+        const std::string info = session->text(torn).info;
+        if (!known || captured < 10) {
+            QCOMPARE(shown, std::string());
+            QVERIFY2(!info.starts_with("{"), info.c_str());
+            return;
+        }
+        QVERIFY2(shown.size() > 60 && text.starts_with(shown), shown.c_str());
+        QVERIFY2(info.find(shown.substr(0, 60)) != std::string::npos, info.c_str());
+        QVERIFY(info.find("\u2026") != std::string::npos);
+        QVERIFY(!session->messageBytes(torn).whole);
+        const Dissection dissection = session->dissect(torn);
+        QCOMPARE(numberOf(dissection, FieldId::WebSocketInflatedSize), shown.size());
+        const FieldIndex size = dissection.fields.find(FieldId::WebSocketInflatedSize);
+        QVERIFY(dissection.fields[size].text.find("more than") != std::string::npos);
+    }
+
     void everySplitGivesTheSame() {
         Deflater deflater(9);
         Bytes stream;
