@@ -207,7 +207,7 @@ void DetectLayer::gap(Direction direction, StreamOffset offset, std::uint64_t mi
         return;
     }
     // What stands in front of the hole is decided now, so that rows keep their order.
-    if (m_watch->test.judge(direction, true)) {
+    if (m_watch->test.judge(direction, true, missing)) {
         becomeWebSocket(out);
         m_successor->gap(direction, offset, missing, out);
     } else {

@@ -115,13 +115,15 @@ float FrameChains::Node::weight() const {
 }
 
 FrameChains::FrameChains(ByteView bytes, std::span<const std::size_t> segments,
-                         const FrameHabits& habits, Doubt doubt, bool atEnd, Behind behind)
+                         const FrameHabits& habits, Doubt doubt, bool atEnd, Behind behind,
+                         std::uint64_t cut)
     : m_bytes(bytes),
       m_segments(segments),
       m_habits(habits),
       m_doubt(doubt),
       m_atEnd(atEnd),
       m_behind(behind),
+      m_cut(cut),
       m_nodes(bytes.size()) {
     std::array<std::size_t, 256> counts{};
     for (const std::uint8_t byte : bytes) ++counts[byte];
@@ -169,10 +171,11 @@ double FrameChains::lengthBits(const FrameHeader& header, std::size_t at) const 
     }
     share *= 1 - kEndsWithSegment;
     const std::uint64_t end = at + header.frameSize();
-    if (end <= m_bytes.size()) {
+    const bool endsWithCut = m_cut != 0 && end == m_bytes.size() + m_cut;
+    if (end <= m_bytes.size() || endsWithCut) {
         const auto next = std::ranges::upper_bound(m_segments, at);
         const auto there = std::ranges::lower_bound(m_segments, end);
-        if (end == m_bytes.size() || (there != m_segments.end() && *there == end)) {
+        if (end == m_bytes.size() || endsWithCut || (there != m_segments.end() && *there == end)) {
             const auto ahead = static_cast<double>(there - next) + 1;
             share += kEndsWithSegment / (ahead * (ahead + 1));
         }

@@ -36,9 +36,11 @@ enum class Behind : std::uint8_t { Frames, Damage };
 class FrameChains {
 public:
     /// `segments` are the positions at which segments begin, in order; frames mostly begin there.
-    /// Both must outlive this. `atEnd`: nothing comes behind the bytes.
+    /// Both must outlive this. `atEnd`: nothing comes behind the bytes. `cut`: so many bytes behind
+    /// them were not captured, to the end of a segment.
     FrameChains(ByteView bytes, std::span<const std::size_t> segments, const FrameHabits& habits,
-                Doubt doubt, bool atEnd = false, Behind behind = Behind::Frames);
+                Doubt doubt, bool atEnd = false, Behind behind = Behind::Frames,
+                std::uint64_t cut = 0);
 
     /// A place from which a chain runs to the end of the bytes.
     struct Start {
@@ -84,6 +86,7 @@ private:
     Doubt m_doubt;
     bool m_atEnd;
     Behind m_behind;
+    std::uint64_t m_cut;
     std::vector<std::uint32_t> m_smallBefore;  ///< small segments in front of each one
     std::array<double, 256> m_share{};  ///< of each byte value among the bytes; at least 1/256
     double m_printableShare = 0;

@@ -21,7 +21,7 @@ void FrameSearch::add(ByteView bytes, const Arrival& arrival) {
 }
 
 FrameChains FrameSearch::chains(const FrameHabits& habits, Doubt doubt, bool atEnd, Behind behind,
-                                std::size_t window) {
+                                std::size_t window, std::uint64_t cut) {
     m_nextSearch = m_bytes.size() < kSearchedAtOnce ? 0 : m_bytes.size() + m_bytes.size() / 4;
     m_searched = m_bytes.size();
     m_positions.clear();
@@ -32,15 +32,20 @@ FrameChains FrameSearch::chains(const FrameHabits& habits, Doubt doubt, bool atE
     }
     const ByteView bytes = ByteView(m_bytes).first(std::min(window, m_bytes.size()));
     while (!m_positions.empty() && m_positions.back() >= bytes.size()) m_positions.pop_back();
-    return {bytes, m_positions, habits, doubt, atEnd && bytes.size() == m_bytes.size(), behind};
+    return {bytes,  m_positions, habits, doubt, atEnd && bytes.size() == m_bytes.size(),
+            behind, cut};
 }
 
 std::optional<std::size_t> FrameSearch::find(std::optional<bool> masked, bool expected,
-                                             bool deflate, bool atEnd) {
+                                             bool deflate, bool atEnd, std::uint64_t cut) {
     if (m_bytes.empty()) return std::nullopt;
-    auto best = chains({masked.value_or(expected), deflate}, Doubt::OfFrames, atEnd).best();
+    const auto bestOf = [&](bool mask) {
+        return chains({mask, deflate}, Doubt::OfFrames, atEnd, Behind::Frames, kWholeWindow, cut)
+            .best();
+    };
+    auto best = bestOf(masked.value_or(expected));
     if (!masked) {
-        auto other = chains({!expected, deflate}, Doubt::OfFrames, atEnd).best();
+        auto other = bestOf(!expected);
         if (other) {
             other->weight -= kUnexpectedMask;
             if (!best || other->weight > best->weight) best = other;

@@ -45,11 +45,13 @@ public:
     /// Chains among the bytes, or among the first `window` of them; see FrameChains. `atEnd`: no
     /// more bytes will come.
     FrameChains chains(const FrameHabits& habits, Doubt doubt, bool atEnd,
-                       Behind behind = Behind::Frames, std::size_t window = kWholeWindow);
+                       Behind behind = Behind::Frames, std::size_t window = kWholeWindow,
+                       std::uint64_t cut = 0);
     /// Position of the first frame. `masked`: what is known of the frames' masks, otherwise the
-    /// likelier one is `expected`. `atEnd`: no more bytes will come.
+    /// likelier one is `expected`. `atEnd`: no more bytes will come, but for `cut`
+    /// of them that were not captured.
     std::optional<std::size_t> find(std::optional<bool> masked, bool expected, bool deflate,
-                                    bool atEnd);
+                                    bool atEnd, std::uint64_t cut = 0);
     /// The first `count` bytes are given up.
     void drop(std::size_t count);
     /// The moment at which the byte at `at` arrived.

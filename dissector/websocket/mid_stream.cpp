@@ -46,12 +46,16 @@ void MidStream::add(Direction direction, StreamOffset offset, ByteView bytes,
     search.add(bytes, arrival);
 }
 
-bool MidStream::judge(Direction direction, bool atEnd) {
+bool MidStream::judge(Direction direction, bool atEnd, std::uint64_t cut) {
     Half& half = m_halves[indexOf(direction)];
     half.hopeless = onlyFromFirstByte();
-    for (const bool masked : {false, true}) {
-        const FrameChains chains = half.search.chains(
-            {masked, true}, m_expected ? Doubt::OfFrames : Doubt::OfAnything, atEnd);
+    for (const bool masked : {true, false}) {
+        // Tags and lengths in front of values reach to the ends of packets too: that proves
+        // something where anybody masks.
+        const bool counts = masked || m_halves[0].of(true) > 0 || m_halves[1].of(true) > 0;
+        const FrameChains chains =
+            half.search.chains({masked, true}, m_expected ? Doubt::OfFrames : Doubt::OfAnything,
+                               atEnd, Behind::Frames, FrameSearch::kWholeWindow, counts ? cut : 0);
         double weight = 0;
         if (onlyFromFirstByte()) {
             if (const auto first = chains.weightAt(0)) {

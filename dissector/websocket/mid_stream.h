@@ -30,8 +30,9 @@ public:
     void add(Direction direction, StreamOffset offset, ByteView bytes, const Arrival& arrival);
     /// So much has come that judging again pays.
     bool due(Direction direction) const { return m_halves[indexOf(direction)].search.due(); }
-    /// Weighs what has come in this direction, and says whether it is WebSocket by now.
-    bool judge(Direction direction, bool atEnd);
+    /// Weighs what has come in this direction, and says whether it is WebSocket by now. `cut`: so
+    /// many bytes behind that were not captured.
+    bool judge(Direction direction, bool atEnd, std::uint64_t cut = 0);
     /// Nothing was found in as much as is held.
     bool full(Direction direction) const;
     /// The test of what comes behind bytes that were searched in vain: it asks for more evidence,

@@ -25,7 +25,7 @@ void WebSocketLayer::gap(Direction direction, StreamOffset offset, std::uint64_t
                          LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     m_pairs.lost(out);
-    if (half.search != nullptr) findFooting(direction, true, out);
+    if (half.search != nullptr) findFooting(direction, true, out, missing);
     if (half.search != nullptr) {
         tellLost(direction, out);
         giveUpSearch(half, direction, offset + missing, out);
@@ -96,11 +96,13 @@ void WebSocketLayer::search(Direction direction, StreamOffset offset, ByteView b
     if (search.due()) findFooting(direction, false, out);
 }
 
-void WebSocketLayer::findFooting(Direction direction, bool atEnd, LayerOutput& out) {
+void WebSocketLayer::findFooting(Direction direction, bool atEnd, LayerOutput& out,
+                                 std::uint64_t cut) {
     Half& half = m_halves[indexOf(direction)];
     while (half.search != nullptr) {
-        const bool goesOn = half.doubt != Doubt::None ? settleDoubt(half, direction, atEnd, out)
-                                                      : findBehindLoss(half, direction, atEnd, out);
+        const bool goesOn = half.doubt != Doubt::None
+                                ? settleDoubt(half, direction, atEnd, out)
+                                : findBehindLoss(half, direction, atEnd, out, cut);
         if (!goesOn) break;
     }
     if (half.search == nullptr || half.doubt != Doubt::None || !half.search->full()) return;
@@ -112,9 +114,11 @@ void WebSocketLayer::findFooting(Direction direction, bool atEnd, LayerOutput& o
     half.search->drop(FrameSearch::kMaxSearch);
 }
 
-bool WebSocketLayer::findBehindLoss(Half& half, Direction direction, bool atEnd, LayerOutput& out) {
+bool WebSocketLayer::findBehindLoss(Half& half, Direction direction, bool atEnd, LayerOutput& out,
+                                    std::uint64_t cut) {
     const FrameHabits expected = habits(half, direction, out);
-    const auto found = half.search->find(half.masked, expected.masked, expected.deflate, atEnd);
+    const auto found =
+        half.search->find(half.masked, expected.masked, expected.deflate, atEnd, cut);
     if (!found) return false;
     const std::unique_ptr<FrameSearch> searched = std::move(half.search);
     const StreamOffset at = searched->start() + *found;

@@ -124,10 +124,12 @@ private:
     void lose(Half& half, Direction direction, StreamOffset at, StreamOffset resumeAt,
               LayerOutput& out);
     void search(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
-    /// Reads on from the next frame among the bytes that are held, if one is found.
-    void findFooting(Direction direction, bool atEnd, LayerOutput& out);
+    /// Reads on from the next frame among the bytes that are held, if one is found. `cut`: so many
+    /// bytes behind them were not captured.
+    void findFooting(Direction direction, bool atEnd, LayerOutput& out, std::uint64_t cut = 0);
     /// The same for the bytes that a loss left behind: whether it goes on elsewhere now.
-    bool findBehindLoss(Half& half, Direction direction, bool atEnd, LayerOutput& out);
+    bool findBehindLoss(Half& half, Direction direction, bool atEnd, LayerOutput& out,
+                        std::uint64_t cut);
     /// Whether a header that no peer sends is to be doubted; then the bytes from it on are held.
     bool doubtHeader(Half& half, const FrameHeader& header, ByteView bytes, std::size_t before,
                      LayerOutput& out);

@@ -8,6 +8,7 @@
 
 #include <QDir>
 #include <QFile>
+#include <QTemporaryDir>
 #include <QtTest>
 
 #include "dissector/websocket/mid_stream.h"
@@ -494,6 +495,55 @@ private Q_SLOTS:
                 }
                 QCOMPARE(frames, count - 1);
             }
+        }
+    }
+
+    /// Of each packet a snap length left a header and no more: that it leads to the packet's end is
+    /// what tells that it is one.
+    void packetsCutBehindTheirHeaders() {
+        for (const bool compressed : {false, true}) {
+            CaptureBuilder capture;
+            TcpConversation chat(capture);
+            chat.handshake();
+            chat.upgrade("/chat");
+            FrameOptions options{.rsv = static_cast<std::uint8_t>(compressed ? 4 : 0)};
+            std::vector<std::uint64_t> sent;
+            for (std::uint8_t i = 0; i < 12; ++i) {
+                const Direction d = i % 2 == 0 ? kC2S : kS2C;
+                options.mask.reset();
+                if (d == kC2S) options.mask = test::MaskingKey{1, 2, 3, i};
+                const Bytes frame = webSocketFrame(Bytes(40 + 17 * (i % 5U), 'a'), options);
+                sent.push_back(frame.size());
+                chat.send(d, frame);
+            }
+            chat.close();
+            // The same packets, each as a snap length of 60 leaves it.
+            const Bytes& whole = capture.pcap();
+            Bytes cut(whole.begin(), whole.begin() + 24);
+            for (std::size_t at = 24; at < whole.size();) {
+                const std::uint32_t length = whole[at + 8] + (whole[at + 9] << 8U);
+                const std::uint32_t kept = std::min(length, 60U);
+                const auto begin = whole.begin() + static_cast<std::ptrdiff_t>(at);
+                cut.insert(cut.end(), begin, begin + 16 + kept);
+                cut[cut.size() - kept - 8] = static_cast<std::uint8_t>(kept);
+                cut[cut.size() - kept - 7] = 0;
+                at += 16 + length;
+            }
+            QTemporaryDir folder;
+            QFile file(folder.filePath(QStringLiteral("cut.pcap")));
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(reinterpret_cast<const char*>(cut.data()), static_cast<qint64>(cut.size()));
+            file.close();
+            const auto session = loadSession(file.fileName().toStdString());
+            QVERIFY(session);
+            std::vector<std::uint64_t> read;
+            for (RecordId row = 0; row < session->rowCount(); ++row) {
+                const Record& record = session->record(row);
+                if (record.kind == RowKind::WebSocketFrame) read.push_back(record.length);
+            }
+            // One frame of each side is needed to tell what it is.
+            QVERIFY2(read.size() >= sent.size() - 2, std::to_string(read.size()).c_str());
+            QVERIFY(std::equal(read.rbegin(), read.rend(), sent.rbegin()));
         }
     }
 
