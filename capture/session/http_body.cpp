@@ -113,6 +113,20 @@ std::span<const Checkpoint> placesOf(const Session::State& state, const Record& 
     return {first, behind};
 }
 
+bool isJoined(const Checkpoint& place) {
+    const auto body = http::parseBodyPlace(place.state);
+    return body && (body->body == http::kJoinedPlain || body->body == http::kJoinedChunked);
+}
+
+/// The places in a body that was joined in its midst: the first one is where that was.
+std::span<const Checkpoint> placesOfJoined(const Session::State& state, const Record& unit) {
+    const auto found = state.checkpoints.find(unit.connection);
+    if (found == state.checkpoints.end()) return {};
+    const std::vector<Checkpoint>& places = found->second[indexOf(unit.direction)];
+    const auto first = std::ranges::find_if(places, isJoined);
+    return {first, std::find_if_not(first, places.end(), isJoined)};
+}
+
 ReadFrom readFrom(const Checkpoint& place) {
     return {place.at, place.decoded,
             http::ChunkDecoder(http::parseBodyPlace(place.state)->remaining)};
@@ -237,6 +251,31 @@ void decodeBody(HttpBody& body, std::uint64_t limit) {
     });
 }
 
+/// A body whose head was not captured has no content coding that could be undone.
+void readJoinedWindow(const Session::State& state, const Record& unit, ByteRange wanted,
+                      BodyWindow& window) {
+    const auto places = placesOfJoined(state, unit);
+    if (places.empty()) return;
+    BodyExtent extent;
+    extent.begin = places.front().at;
+    extent.end = std::max(extent.begin, state.stream(unit).end());
+    WindowCollector collector(wanted, window);
+    const StreamReader reader(state.file.get(), state.stream(unit));
+    const auto take = [&](std::uint64_t offset, ByteView bytes,
+                          const std::vector<ByteRange>& holes) {
+        collector.take(offset, bytes, holes);
+        return offset + bytes.size() < wanted.end;
+    };
+    if (http::parseBodyPlace(places.front().state)->body == http::kJoinedChunked) {
+        streamChunked(reader, extent, places, wanted, take);
+    } else {
+        const std::uint64_t size = extent.end - extent.begin;
+        extent.end = extent.begin + std::min(size, wanted.end);
+        streamPlain(reader, extent, std::min(wanted.begin, size), wanted.end, take);
+    }
+    window.totalSize = window.origin + window.bytes.size();
+}
+
 }  // namespace
 
 HttpBody readHttpBody(const Session::State& state, RecordId headRow, const http::Head& head,
@@ -258,9 +297,13 @@ HttpBody readHttpBody(const Session::State& state, RecordId headRow, const http:
     return body;
 }
 
-BodyWindow readBodyWindow(const Session::State& state, RecordId headRow, ByteRange wanted) {
+BodyWindow readBodyWindow(const Session::State& state, const Record& unit, ByteRange wanted) {
     BodyWindow window;
-    if (headRow == kNoRecord) return window;
+    const RecordId headRow = unit.group;
+    if (headRow == kNoRecord) {
+        readJoinedWindow(state, unit, wanted, window);
+        return window;
+    }
     const auto head = readHead(state, headRow);
     if (!head) return window;
     const Record& record = state.records[headRow];

@@ -49,9 +49,10 @@ struct BodyWindow {
     std::uint64_t totalSize = 0;   ///< of the decoded body, as far as it is known
 };
 
-/// The bytes `wanted` of the body behind row `headRow`, all codings undone. A chunked body is read
-/// from the nearest place that the ingest left; a compressed one from its beginning.
-BodyWindow readBodyWindow(const Session::State& state, RecordId headRow, ByteRange wanted);
+/// The bytes `wanted` of the body that `unit` is in, all codings undone. A chunked body is read
+/// from the nearest place that the ingest left; a compressed one from its beginning. Where no head
+/// was captured the body begins where it was joined.
+BodyWindow readBodyWindow(const Session::State& state, const Record& unit, ByteRange wanted);
 
 /// The method of the request that a response answers; empty where it is not known, and for a row
 /// that is no response.

@@ -25,7 +25,7 @@ Bytes SessionRowContext::payload(RecordId row, std::uint64_t limit) const {
     if (isInBody(unit.kind)) {
         const std::uint64_t length = std::min(unit.length, limit);
         BodyWindow body =
-            readBodyWindow(m_state, unit.group, {unit.streamOffset, unit.streamOffset + length});
+            readBodyWindow(m_state, unit, {unit.streamOffset, unit.streamOffset + length});
         if (!body.holes.empty()) body.bytes.resize(body.holes.front().begin);
         return std::move(body.bytes);
     }

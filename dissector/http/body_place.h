@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <optional>
 
 #include "dissector/layer/layer.h"
@@ -17,6 +18,11 @@ struct BodyPlace {
     StreamOffset body = 0;        ///< first byte of the body it lies in
     std::uint64_t remaining = 0;  ///< bytes still to come of the chunk; see ChunkDecoder
 };
+
+/// Instead of `body`, of bodies whose head was sent before the capture began. A connection has one
+/// such body at the most, and its first place stands where it was joined.
+inline constexpr StreamOffset kJoinedPlain = std::numeric_limits<StreamOffset>::max();
+inline constexpr StreamOffset kJoinedChunked = kJoinedPlain - 1;
 
 Bytes encode(const BodyPlace& place);
 /// Nothing if the state is none of a body.

@@ -33,6 +33,7 @@ std::size_t HttpLayer::read(Direction direction, StreamOffset offset, ByteView b
                             LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     std::size_t done = 0;
+    if (m_joins && direction == Direction::ServerToClient) joinEventStream(offset, bytes, out);
     if (half.state == State::Unreadable) {
         half.state = State::Head;
         half.head.clear();

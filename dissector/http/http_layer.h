@@ -42,6 +42,13 @@ public:
     /// Tunnels inside tunnels that are looked into.
     static constexpr std::uint8_t kMaxTunnels = 8;
 
+    enum class Beginning : std::uint8_t {
+        AtHeads,
+        InEventStream,  ///< what the server says first is of an event stream that was joined
+    };
+    explicit HttpLayer(Beginning beginning = Beginning::AtHeads)
+        : m_joins(beginning == Beginning::InEventStream) {}
+
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
              LayerOutput& out) override;
@@ -93,6 +100,8 @@ private:
     std::size_t readBody(Direction direction, StreamOffset offset, ByteView bytes,
                          LayerOutput& out);
 
+    /// The first bytes of an event stream whose head was not captured.
+    void joinEventStream(StreamOffset offset, ByteView bytes, LayerOutput& out);
     /// Behind missing bytes: where a start line stands, not at the front; 0 where none does.
     std::size_t skipToStartLine(Direction direction, StreamOffset offset, ByteView bytes,
                                 LayerOutput& out);
@@ -153,6 +162,7 @@ private:
     }
 
     std::array<Half, 2> m_halves;
+    bool m_joins;  ///< until the server's first bytes
     Pairing m_pairing;
     std::vector<ChunkPart> m_parts;  ///< of the bytes being read
     HeldBytes m_held;

@@ -10,6 +10,8 @@
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/segment_rows.h"
+#include "dissector/sse/event_stream_body.h"
+#include "dissector/sse/joined_stream.h"
 #include "dissector/websocket/mid_stream.h"
 
 namespace framescope::http {
@@ -134,6 +136,20 @@ std::size_t HttpLayer::skipToStartLine(Direction direction, StreamOffset offset,
     }
     emitSegment(direction, offset, at.value_or(0), out);
     return at.value_or(0);
+}
+
+void HttpLayer::joinEventStream(StreamOffset offset, ByteView bytes, LayerOutput& out) {
+    m_joins = false;
+    if (looksLikeHttp(bytes) == Verdict::Yes) return;
+    constexpr Direction kServer = Direction::ServerToClient;
+    Half& half = m_halves[indexOf(kServer)];
+    const bool chunked = sse::beginsChunk(bytes);
+    half.state = State::Body;
+    half.framing.kind = chunked ? BodyKind::Chunked : BodyKind::UntilClose;
+    half.reader = sse::makeJoinedReader(out);
+    half.bodyStart = chunked ? kJoinedChunked : kJoinedPlain;
+    half.lastPlace = offset;
+    out.checkpoint(kServer, {offset, 0, encode(BodyPlace{half.bodyStart, 0})});
 }
 
 std::size_t HttpLayer::findFooting(Direction direction, StreamOffset offset, ByteView bytes,

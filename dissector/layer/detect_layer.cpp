@@ -4,9 +4,11 @@
 #include <cstddef>
 #include <utility>
 
+#include "dissector/http/http_layer.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/proxy_header.h"
+#include "dissector/sse/joined_stream.h"
 #include "dissector/websocket/mid_stream.h"
 #include "dissector/websocket/websocket_layer.h"
 
@@ -17,6 +19,8 @@ struct DetectLayer::MidStreamWatch {
     websocket::MidStream test;
     HeldBytes held;
     HoldBudget::Share share;
+    bool mayBeEvents = true;       ///< all that the server said may be of an event stream
+    std::size_t eventsJudged = 0;  ///< bytes of it when that was looked at
 };
 
 namespace {
@@ -124,7 +128,9 @@ void DetectLayer::watch(Direction direction, LayerOutput& out) {
     if (beginning.empty()) return;
     MidStreamWatch& watch = *m_watch;
     const bool tls = websocket::beginsTlsRecord(beginning);
-    const bool vain = watch.test.onlyFromFirstByte() && !watch.test.holds(direction) &&
+    const bool events =
+        direction == Direction::ServerToClient && sse::mayBeginJoinedStream(beginning);
+    const bool vain = watch.test.onlyFromFirstByte() && !watch.test.holds(direction) && !events &&
                       !websocket::mayBeginFrame(beginning);
     if (vain && !tls) {
         half.held.releaseAsSegments(out);
@@ -139,10 +145,15 @@ void DetectLayer::watch(Direction direction, LayerOutput& out) {
         releaseWatched(Then::Stop, out);
         return;
     }
+    if (isEventStream(direction)) {
+        becomeEventStream(out);
+        return;
+    }
     if (!watch.test.due(direction)) return;
+    const bool mayBeEvents = watch.mayBeEvents && direction == Direction::ServerToClient;
     if (watch.test.judge(direction, false)) {
         becomeWebSocket(out);
-    } else if (watch.test.full(direction) || watch.test.hopeless(direction)) {
+    } else if (watch.test.full(direction) || (watch.test.hopeless(direction) && !mayBeEvents)) {
         releaseWatched(Then::GoOn, out);
     }
 }
@@ -174,6 +185,29 @@ void DetectLayer::becomeWebSocket(LayerOutput& out) {
                                                              websocket::Negotiation::NotCaptured);
     layer->beginWithoutHandshake(websocket::Footing::Unknown);
     handOver(std::move(layer), out);
+    watch->held.release(*m_successor, out);
+    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+        if (const auto ended = m_halves[indexOf(d)].ended) m_successor->end(d, *ended, out);
+    }
+}
+
+bool DetectLayer::isEventStream(Direction direction) {
+    if (direction != Direction::ServerToClient || !m_watch->mayBeEvents) return false;
+    const ByteView said = m_watch->test.held(direction);
+    // Each look takes in all that is held: only when there is a quarter more.
+    if (said.size() - m_watch->eventsJudged < m_watch->eventsJudged / 4) return false;
+    m_watch->eventsJudged = said.size();
+    const sse::JoinedStream judged = sse::judgeJoinedStream(said);
+    m_watch->mayBeEvents = judged != sse::JoinedStream::No;
+    return judged == sse::JoinedStream::Plain || judged == sse::JoinedStream::Chunked;
+}
+
+void DetectLayer::becomeEventStream(LayerOutput& out) {
+    const std::unique_ptr<MidStreamWatch> watch = std::move(m_watch);
+    for (Half& half : m_halves) {
+        while (!half.held.empty()) watch->held.add(half.held.pop());
+    }
+    handOver(std::make_unique<http::HttpLayer>(http::HttpLayer::Beginning::InEventStream), out);
     watch->held.release(*m_successor, out);
     for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         if (const auto ended = m_halves[indexOf(d)].ended) m_successor->end(d, *ended, out);

@@ -4,7 +4,8 @@
 //
 // A stream that was seen from its first byte on is WebSocket only behind a handshake. One that was
 // joined mid-stream, or whose beginning is missing, may be WebSocket without one: its bytes are
-// held until websocket::MidStream has enough evidence, up to 64 KiB for each direction.
+// held until websocket::MidStream has enough evidence, up to 64 KiB for each direction, or until
+// two events of an event stream have come (sse/joined_stream.h).
 //
 // What a load balancer says in front (proxy_header.h) is taken off first.
 #pragma once
@@ -65,10 +66,13 @@ private:
     void releaseWatched(Then then, LayerOutput& out);
     void endWatch(LayerOutput& out);
     void becomeWebSocket(LayerOutput& out);
+    /// Looks for the events of a stream in what the server has said; true where they are.
+    bool isEventStream(Direction direction);
+    void becomeEventStream(LayerOutput& out);
 
     std::array<Half, 2> m_halves;
     std::optional<Asked> m_asked;
-    std::unique_ptr<MidStreamWatch> m_watch;  ///< while a WebSocket may have been joined
+    std::unique_ptr<MidStreamWatch> m_watch;  ///< while it may have been joined mid-stream
     Layer* m_successor = nullptr;             ///< owned by the connection once set
 };
 

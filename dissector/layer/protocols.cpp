@@ -9,6 +9,7 @@
 #include "dissector/http/http_layer.h"
 #include "dissector/layer/proxy_header.h"
 #include "dissector/sse/event_stream_body.h"
+#include "dissector/sse/joined_stream.h"
 #include "dissector/subprotocol/action_cable.h"
 #include "dissector/subprotocol/graphql_ws.h"
 #include "dissector/subprotocol/mqtt_messages.h"
@@ -102,6 +103,10 @@ std::optional<Direction> guessSender(ByteView firstPayload) {
         return Direction::ClientToServer;
     }
     if (http::looksLikeHttp(firstPayload) != http::Verdict::Yes) {
+        const sse::JoinedStream events = sse::judgeJoinedStream(firstPayload, 1);
+        if (events == sse::JoinedStream::Plain || events == sse::JoinedStream::Chunked) {
+            return Direction::ServerToClient;
+        }
         return websocket::senderOfFrames(firstPayload);
     }
     return asText(firstPayload).starts_with("HTTP/") ? Direction::ServerToClient

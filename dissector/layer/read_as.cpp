@@ -26,6 +26,7 @@ constexpr std::array kProtocolWords = {
     ProtocolWord{"auto", ReadAs::Kind::Automatic},
     ProtocolWord{"tcp", ReadAs::Kind::Tcp},
     ProtocolWord{"http", ReadAs::Kind::Http},
+    ProtocolWord{"sse", ReadAs::Kind::EventStream},
     ProtocolWord{"websocket", ReadAs::Kind::WebSocket},
     ProtocolWord{"engineio", ReadAs::Kind::WebSocket, Protocol::EngineIo},
     ProtocolWord{"socketio", ReadAs::Kind::WebSocket, Protocol::SocketIo},
@@ -242,6 +243,8 @@ std::string readAsName(const ReadAs& readAs) {
             return "plain TCP";
         case ReadAs::Kind::Http:
             return "HTTP";
+        case ReadAs::Kind::EventStream:
+            return "event stream";
         case ReadAs::Kind::WebSocket:
             break;
     }
@@ -279,6 +282,9 @@ std::unique_ptr<Layer> makeReadAsLayer(const ReadAs& readAs, bool fromStart, Lay
     facts.readAs = out.intern(textOf(readAs));
     if (readAs.kind == ReadAs::Kind::Tcp) return std::make_unique<UnclaimedLayer>();
     if (readAs.kind == ReadAs::Kind::Http) return std::make_unique<http::HttpLayer>();
+    if (readAs.kind == ReadAs::Kind::EventStream) {
+        return std::make_unique<http::HttpLayer>(http::HttpLayer::Beginning::InEventStream);
+    }
     facts.path = out.intern(readAs.path);
     facts.subprotocol = out.intern(readAs.subprotocol);
     facts.engineVersion = readAs.engineVersion;

@@ -25,7 +25,8 @@ struct ReadAs {
         Automatic,  ///< as if nothing had been said
         Tcp,        ///< its segments; nothing is recognised in them
         Http,
-        WebSocket,  ///< frames, from the first byte on or from where some are found
+        EventStream,  ///< what the server says first is of one that was joined mid-stream
+        WebSocket,    ///< frames, from the first byte on or from where some are found
     };
 
     Kind kind = Kind::Automatic;

@@ -64,6 +64,9 @@ public:
           m_name(out.conversations().eventStreams.begin(exchange.target, exchange.lastEventId,
                                                         exchange.headRow, out)) {}
 
+    /// What was sent before the first event that is read is not known.
+    void beginsInTheMidst() { m_footingFound = true; }
+
     void data(std::uint64_t offset, ByteView bytes, LayerOutput& out) override {
         while (!bytes.empty()) {
             const EventSplitter::Step step = m_splitter.feed(bytes);
@@ -195,6 +198,12 @@ std::string summariseUnit(ByteView unit, const RowContext& row, std::size_t maxC
 }
 
 }  // namespace
+
+std::unique_ptr<BodyReader> makeJoinedReader(LayerOutput& out) {
+    auto reader = std::make_unique<EventStreamReader>(Exchange{}, out);
+    reader->beginsInTheMidst();
+    return reader;
+}
 
 const BodyProtocol kBodyProtocol{RowKind::EventStreamEvent, makeReader, describeUnit,
                                  summariseUnit};

@@ -41,9 +41,9 @@ public:
     /// The test of what comes behind missing bytes of this direction: what was seen so far counts.
     MidStream behindGap() const;
     bool onlyFromFirstByte() const { return m_fromFirstByte; }
-    bool holds(Direction direction) const {
-        return !m_halves[indexOf(direction)].search.bytes().empty();
-    }
+    bool holds(Direction direction) const { return !held(direction).empty(); }
+    /// What has come in this direction and is held for the test.
+    ByteView held(Direction direction) const { return m_halves[indexOf(direction)].search.bytes(); }
     /// onlyFromFirstByte(), and the first byte of what has come begins no chain.
     bool hopeless(Direction direction) const { return m_halves[indexOf(direction)].hopeless; }
     /// The masks say that the roles are the other way round.

@@ -79,8 +79,8 @@ private Q_SLOTS:
             "Did you mean 'tcp.stream'?");
         row({file, d, QStringLiteral("tcp,quic")},
             "-d 'tcp,quic': \"quic\" is nothing to read a connection as; there are auto, tcp, "
-            "http, websocket, engineio, socketio, stomp, mqtt, wamp, graphql, signalr, sockjs and "
-            "actioncable.");
+            "http, sse, websocket, engineio, socketio, stomp, mqtt, wamp, graphql, signalr, sockjs "
+            "and actioncable.");
         row({file, QStringLiteral("--read-as"), QStringLiteral("tcp,http,deflate")},
             "-d 'tcp,http,deflate': \"http\" takes no parameters.");
         row({QStringLiteral("hex"), d, QStringLiteral("tcp,http")},

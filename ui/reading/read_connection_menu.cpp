@@ -57,6 +57,7 @@ ReadConnectionMenu::ReadConnectionMenu(QWidget* parent)
     addReading(others, QStringLiteral("Signal&R"), "signalr");
     addReading(others, QStringLiteral("Sock&JS"), "sockjs");
     addReading(others, QStringLiteral("&Action Cable"), "actioncable");
+    addReading(*this, QStringLiteral("E&vent Stream Joined in Its Midst"), "sse");
     addReading(*this, QStringLiteral("&Plain TCP"), "tcp");
     addSeparator();
     m_compressionMenu = addMenu(QStringLiteral("&Compression"));

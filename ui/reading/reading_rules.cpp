@@ -17,6 +17,8 @@ Protocol chosenProtocol(const ReadAs& readAs) {
             break;
         case ReadAs::Kind::Http:
             return Protocol::Http;
+        case ReadAs::Kind::EventStream:
+            return Protocol::EventStream;
         case ReadAs::Kind::WebSocket:
             if (readAs.socketIo) return Protocol::SocketIo;
             return readAs.messages != nullptr ? readAs.messages->protocol : Protocol::WebSocket;
@@ -44,6 +46,8 @@ bool isFoundAsChosen(const Session& session, ConnectionId connection) {
             return true;
         case ReadAs::Kind::Http:
             return facts.protocol >= Protocol::Http;
+        case ReadAs::Kind::EventStream:
+            return facts.protocol >= Protocol::EventStream;
         case ReadAs::Kind::WebSocket:
             break;
     }

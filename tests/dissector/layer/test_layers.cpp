@@ -6,6 +6,7 @@
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/proxy_header.h"
+#include "dissector/sse/joined_stream.h"
 #include "dissector/websocket/websocket_layer.h"
 #include "tests/support/capture_builder.h"
 #include "tests/support/layer_recorder.h"
@@ -209,6 +210,27 @@ private Q_SLOTS:
             r.data(kS, "HTTP/1.1 200 OK\r\nContent-Length: " + length + "\r\n\r\n");
         }
         QCOMPARE(r.pairs(), std::string("1>0 3>2 6>5 8>7 10>9"));
+    }
+
+    void whatOnlyLooksLikeAnEventStreamIsNone() {
+        using namespace std::string_literals;
+        for (const std::string& bytes :
+             {"id: 1\ndata: x\nname: y\n\nid: 2\ndata: x\n\n"s, "data x\n\ndata y\n\n"s,
+              "data: \1\n\ndata: \2\n\n"s, "data: \xff\n\ndata: \xfe\n\n"s, "database: x\n\n"s,
+              "9\r\ndata: 1\n\nX\r\n9\r\ndata: 2\n\n\r\n"s, "HTTP/1.1 200 OK\r\n\r\n"s,
+              "9 lives\r\n"s, "a\nb\n"s}) {
+            QCOMPARE(sse::judgeJoinedStream(asBytes(bytes)), sse::JoinedStream::No);
+        }
+        for (const std::string& bytes :
+             {"data: 1\n\n"s, ": ping\n\n: ping\n\n: ping\n\n"s, "event: a\n\nevent: b\n\n"s,
+              "dat"s, "9\r\ndata: 1\n\n\r\n"s, "\r\n\r\n"s, ""s}) {
+            QCOMPARE(sse::judgeJoinedStream(asBytes(bytes)), sse::JoinedStream::NeedsMore);
+        }
+        QCOMPARE(guessSender(asBytes("data: 1\n\n")), std::optional(kS));
+        // A stream that was seen from its first byte on has a head, or is none.
+        LayerRecorder r;
+        r.data(kS, "data: 1\n\ndata: 2\n\ndata: 3\n\n");
+        QCOMPARE(r.count(RowKind::EventStreamEvent), std::size_t{0});
     }
 
     void headersOfTheProxyProtocolAreTakenOff_data() {

@@ -40,6 +40,20 @@ void start(LayerRecorder& recorder, std::string_view words, bool fromStart = tru
 class TestReadAs : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    /// One event is too little to be told by; whoever says so has it read.
+    void anEventStreamThatWasJoined() {
+        for (const std::string event : {"data: one\n\n", "b\r\ndata: one\n\n\r\n"}) {
+            LayerRecorder unsaid;
+            start(unsaid, "auto", false);
+            unsaid.data(kS, event);
+            QCOMPARE(unsaid.count(RowKind::EventStreamEvent), std::size_t{0});
+            LayerRecorder r;
+            start(r, "sse", false);
+            r.data(kS, event);
+            QCOMPARE(r.count(RowKind::EventStreamEvent), std::size_t{1});
+        }
+    }
+
     void wordsThereAndBack_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("name");
@@ -49,6 +63,7 @@ private Q_SLOTS:
         row("auto", "automatic");
         row("tcp", "plain TCP");
         row("http", "HTTP");
+        row("sse", "event stream");
         row("websocket", "WebSocket");
         row("websocket,no-deflate", "WebSocket, not compressed");
         row("websocket,deflate", "WebSocket, permessage-deflate with context takeover");
@@ -94,8 +109,9 @@ private Q_SLOTS:
         row("tcp.stream==x,websocket",
             "at character 13: 'x' is no value of 'tcp.stream', whose type is unsigned integer.");
         row("tcp,foo",
-            "\"foo\" is nothing to read a connection as; there are auto, tcp, http, websocket, "
-            "engineio, socketio, stomp, mqtt, wamp, graphql, signalr, sockjs and actioncable.");
+            "\"foo\" is nothing to read a connection as; there are auto, tcp, http, sse, "
+            "websocket, engineio, socketio, stomp, mqtt, wamp, graphql, signalr, sockjs and "
+            "actioncable.");
         row("tcp&&socketio.event==\"a,b\",tcp",
             "\"socketio.event\" is not known when a connection opens; a selector speaks of "
             "tcp.stream, tcp.port, ip.addr, ipv6.addr, and of tcp.srcport, ip.src and their like, "

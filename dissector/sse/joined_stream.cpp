@@ -1,0 +1,123 @@
+#include "dissector/sse/joined_stream.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "dissector/http/chunked.h"
+#include "dissector/payload/utf8.h"
+
+namespace framescope::sse {
+namespace {
+
+constexpr std::array<std::string_view, 4> kNames = {"data", "event", "id", "retry"};
+
+/// A size line: hex digits, nothing or an extension, CR LF. `whole`: with its line end.
+bool isSizeLine(std::string_view text, bool& whole) {
+    constexpr std::size_t kMaxDigits = 8;
+    constexpr std::size_t kMaxLine = 256;
+    const std::size_t digits =
+        std::min(text.find_first_not_of("0123456789abcdefABCDEF"), text.size());
+    whole = false;
+    if (digits == 0 || digits > kMaxDigits) return false;
+    std::string_view behind = text.substr(digits);
+    // Some servers pad the size.
+    behind.remove_prefix(std::min(behind.find_first_not_of(' '), behind.size()));
+    if (behind.empty()) return true;
+    if (behind[0] != '\r' && behind[0] != ';') return false;
+    const std::size_t end = behind.substr(0, kMaxLine).find('\n');
+    if (end == std::string_view::npos) return behind.size() < kMaxLine;
+    whole = end != 0 && behind[end - 1] == '\r';
+    return whole;
+}
+
+/// A line without its end: blank, a comment, or a field that has a meaning.
+bool isLine(std::string_view line) {
+    if (line.empty() || line[0] == ':') return true;
+    const std::string_view name = line.substr(0, line.find(':'));
+    return name.size() < line.size() && std::ranges::find(kNames, name) != kNames.end();
+}
+
+/// What may become such a line.
+bool mayBecomeLine(std::string_view line) {
+    if (line == "\r" || isLine(line)) return true;
+    return std::ranges::any_of(kNames,
+                               [line](std::string_view name) { return name.starts_with(line); });
+}
+
+bool isText(std::string_view text) {
+    return std::ranges::all_of(
+        text, [](unsigned char c) { return c >= 0x20 || c == '\r' || c == '\n' || c == '\t'; });
+}
+
+/// Events that have ended in `text`, which consists of nothing but their lines; -1 if it does not.
+int countEvents(std::string_view text) {
+    int events = 0;
+    bool hasData = false;
+    std::size_t at = 0;
+    while (at < text.size()) {
+        const std::size_t newline = text.find('\n', at);
+        if (newline == std::string_view::npos) {
+            return mayBecomeLine(text.substr(at)) ? events : -1;
+        }
+        std::string_view line = text.substr(at, newline - at);
+        if (line.ends_with('\r')) line.remove_suffix(1);
+        at = newline + 1;
+        if (!isLine(line)) return -1;
+        hasData = hasData || line.starts_with("data");
+        if (!line.empty()) continue;
+        if (hasData) ++events;
+        hasData = false;
+    }
+    return events;
+}
+
+JoinedStream judgeText(std::string_view text, JoinedStream kind, int eventsNeeded) {
+    if (!isText(text)) return JoinedStream::No;
+    const int events = countEvents(text);
+    if (events < 0) return JoinedStream::No;
+    if (events < eventsNeeded) return JoinedStream::NeedsMore;
+    // A character may be cut at the end.
+    const std::string_view whole = text.substr(0, text.rfind('\n') + 1);
+    return isValidUtf8(whole) ? kind : JoinedStream::No;
+}
+
+JoinedStream judgeChunks(ByteView bytes, int eventsNeeded) {
+    http::ChunkDecoder chunks;
+    std::vector<http::ChunkPart> parts;
+    chunks.feed(bytes, &parts);
+    if (chunks.failed()) return JoinedStream::No;
+    std::string text;
+    for (const http::ChunkPart& part : parts) {
+        if (part.kind != http::ChunkPart::Data) continue;
+        text += asText(bytes.subspan(part.range.begin, part.range.size()));
+    }
+    return judgeText(text, JoinedStream::Chunked, eventsNeeded);
+}
+
+}  // namespace
+
+JoinedStream judgeJoinedStream(ByteView bytes, int eventsNeeded) {
+    const std::string_view text = asText(bytes);
+    bool whole = false;
+    if (isSizeLine(text, whole)) {
+        if (whole) return judgeChunks(bytes, eventsNeeded);
+        // "data" and "event" begin with digits of a size line, but their names go on.
+        return JoinedStream::NeedsMore;
+    }
+    return judgeText(text, JoinedStream::Plain, eventsNeeded);
+}
+
+bool mayBeginJoinedStream(ByteView bytes) {
+    return judgeJoinedStream(bytes.first(std::min<std::size_t>(bytes.size(), 1024))) !=
+           JoinedStream::No;
+}
+
+bool beginsChunk(ByteView bytes) {
+    bool whole = false;
+    return isSizeLine(asText(bytes), whole) && whole;
+}
+
+}  // namespace framescope::sse

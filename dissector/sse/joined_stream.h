@@ -1,0 +1,30 @@
+// Whether a connection that was joined mid-stream carries an event stream, of which the head was
+// sent before the capture began. It is told by its lines: every line from the first byte on must be
+// one that an event stream has, and at least two events with data must have ended. Plain text of
+// other kinds has lines without such a name in front; in a chunked body the chunks must fit too.
+#pragma once
+
+#include <cstdint>
+
+#include "dissector/core/bytes.h"
+
+namespace framescope::sse {
+
+enum class JoinedStream : std::uint8_t {
+    No,
+    NeedsMore,  ///< all fits so far, and there are not enough events yet
+    Plain,      ///< the events stand in the stream as they are
+    Chunked,    ///< in chunks (RFC 9112 section 7.1)
+};
+
+/// Events that must have ended.
+inline constexpr int kJoinedEventsNeeded = 2;
+
+/// Judges all that the server has sent since the capture began, or behind a hole. Linear.
+JoinedStream judgeJoinedStream(ByteView bytes, int eventsNeeded = kJoinedEventsNeeded);
+/// Whether bytes may begin such a stream, for not holding what cannot be one.
+bool mayBeginJoinedStream(ByteView bytes);
+/// Whether bytes begin with the size line of a chunk.
+bool beginsChunk(ByteView bytes);
+
+}  // namespace framescope::sse
