@@ -91,6 +91,8 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
         }
         if (verdict == Verdict::No) {
             giveUpHead(direction, out, IssueCode::None);
+            // It may have been the answer to an upgrade, damaged.
+            if (direction == Direction::ServerToClient) leaveOpenWhatWasAnswered(out);
             return taken;
         }
     }
@@ -297,9 +299,12 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
         again.target = request.target;
         http->m_pairing.asked(std::move(again));
     }
-    handOver(std::make_unique<AfterSwitchLayer>(std::make_unique<websocket::WebSocketLayer>(
-                                                    request.target, std::string(subprotocol)),
-                                                std::move(http), row),
+    const bool unclear =
+        !facts.compression.agreed() && websocket::mayHaveAgreedToCompress(response, offer);
+    auto webSocket = std::make_unique<websocket::WebSocketLayer>(
+        request.target, std::string(subprotocol),
+        unclear ? websocket::Negotiation::NotCaptured : websocket::Negotiation::Captured);
+    handOver(std::make_unique<AfterSwitchLayer>(std::move(webSocket), std::move(http), row),
              request.record != kNoRecord, out);
 }
 

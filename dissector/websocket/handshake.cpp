@@ -158,10 +158,27 @@ Offer offerOf(const http::Head& request) {
 }
 
 bool agreesToWebSocket(const http::Head& response, const Offer* offer) {
-    if (response.kind != http::HeadKind::Response || response.status != 101) return false;
+    if (response.kind != http::HeadKind::Response) return false;
+    // A damaged status: no other response answers the key.
+    const bool unreadable = response.status == 0 && offer != nullptr &&
+                            response.find("Sec-WebSocket-Accept") != nullptr;
+    if (response.status != 101 && !unreadable) return false;
     return response.lists("Upgrade", "websocket") ||
            response.find("Sec-WebSocket-Accept") != nullptr ||
            (offer != nullptr && response.find("Upgrade") == nullptr);
+}
+
+bool mayHaveAgreedToCompress(const http::Head& response, const Offer* offer) {
+    constexpr std::string_view kExtension = "permessage-deflate";
+    const auto isDeflate = [](const Extension& extension) { return extension.name == kExtension; };
+    if (offer == nullptr || std::ranges::none_of(offer->extensions, isDeflate)) return false;
+    // What can be read was judged as it stands.
+    if (std::ranges::any_of(extensionsOf(response), isDeflate)) return false;
+    return std::ranges::any_of(response.headers, [&](const http::Header& header) {
+        return header.value.find(kExtension) != std::string::npos ||
+               header.value.starts_with("Sec-WebSocket-Ext") ||
+               http::equalsIgnoreCase(header.name, "Sec-WebSocket-Extensions");
+    });
 }
 
 std::string_view agreedSubprotocol(const http::Head& response) {

@@ -35,6 +35,10 @@ struct Offer {
 /// Of a request that is a handshake.
 Offer offerOf(const http::Head& request);
 
+/// Whether a response that agrees to no compression may have done so before it was damaged: one was
+/// offered, and the response has a line that speaks of extensions.
+bool mayHaveAgreedToCompress(const http::Head& response, const Offer* offer);
+
 /// Whether a response switches to WebSocket: status 101 with Upgrade: websocket, or with
 /// Sec-WebSocket-Accept, or, where it answers a handshake, with no Upgrade at all. `offer` null:
 /// the request is not known or was no handshake.

@@ -9,6 +9,7 @@
 #include "dissector/sse/joined_stream.h"
 #include "dissector/websocket/websocket_layer.h"
 #include "tests/support/capture_builder.h"
+#include "tests/support/deflater.h"
 #include "tests/support/layer_recorder.h"
 #include "tests/support/prefixes.h"
 
@@ -231,6 +232,54 @@ private Q_SLOTS:
         LayerRecorder r;
         r.data(kS, "data: 1\n\ndata: 2\n\ndata: 3\n\n");
         QCOMPARE(r.count(RowKind::EventStreamEvent), std::size_t{0});
+    }
+
+    void aDamagedAnswerToAnUpgrade_data() {
+        QTest::addColumn<QByteArray>("from");
+        QTest::addColumn<QByteArray>("to");
+        QTest::newRow("version") << QByteArray("HTTP/1") << QByteArray("HTT\xd5/1");
+        QTest::newRow("status") << QByteArray("101")
+                                << QByteArray(
+                                       "1\xd5"
+                                       "1");
+        QTest::newRow("name of the extension") << QByteArray("e-deflate")
+                                               << QByteArray(
+                                                      "e\xd5"
+                                                      "deflate");
+        QTest::newRow("name of its header") << QByteArray("Ext")
+                                            << QByteArray(
+                                                   "\xd5"
+                                                   "xt");
+    }
+    /// One byte of the 101 is another one: both directions are frames, compressed as was offered.
+    void aDamagedAnswerToAnUpgrade() {
+        QFETCH(QByteArray, from);
+        QFETCH(QByteArray, to);
+        const std::string extension = "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n";
+        const auto with = [&](const std::string& head) {
+            return head.substr(0, head.size() - 2) + extension;
+        };
+        const QByteArray answer = QByteArray::fromStdString(with(kSwitch)).replace(from, to);
+        LayerRecorder r;
+        r.data(kC, with(kUpgrade));
+        r.data(kS, answer.toStdString());
+        Deflater server;
+        Deflater client;
+        for (int i = 0; i < 4; ++i) {
+            const std::string said = "a message of some length, number " + std::to_string(i);
+            const Bytes down = server.message(said);
+            const Bytes up = client.message(said);
+            r.data(kS, text(webSocketFrame(down, {.rsv = 4})));
+            r.data(kC, text(webSocketFrame(up, {.rsv = 4, .mask = kMask})));
+        }
+        r.end(kC);
+        r.end(kS);
+        QCOMPARE(r.count(RowKind::WebSocketFrame), std::size_t{8});
+        QCOMPARE(r.known.compression.kind, CompressionKind::PerMessageDeflate);
+        for (const Record& record : r.records) {
+            if (record.kind != RowKind::WebSocketFrame) continue;
+            QVERIFY(record.has(kFlagCompressed) && !record.has(kFlagNotDeflate));
+        }
     }
 
     void headersOfTheProxyProtocolAreTakenOff_data() {
