@@ -2,12 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 
-#include "capture/ingest/pending_notes.h"
+#include "capture/ingest/row_maker_connection.h"
 #include "dissector/core/duration_text.h"
 #include "dissector/layer/detect_layer.h"
-#include "dissector/layer/going_on.h"
 #include "dissector/layer/read_as.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/layer/unclaimed_layer.h"
@@ -26,24 +24,6 @@ constexpr std::size_t kMaxNames = 1U << 20;
 constexpr std::uint32_t kMaxWaitsTold = 1U << 16;
 
 }  // namespace
-
-struct RowMaker::Connection {
-    ConnectionInfo info;
-    PendingNotes notes;
-    std::unique_ptr<Layer> layer;
-    /// Layers made during the current event; the last one is to take over. The others may still be
-    /// on the stack.
-    std::vector<std::unique_ptr<Layer>> successors;
-    Arrival lastPacket;
-    /// Set while a packet makes a hole be given up: what had waited behind it was complete with its
-    /// own packets, not with the one that ended the waiting.
-    std::array<std::optional<Arrival>, 2> behindGap;
-    std::array<bool, 2> finished{};  ///< by FIN: what still comes stands behind it
-    RecordId endRow = kNoRecord;
-    bool heldLimitMet = false;
-    bool totalLimitMet = false;
-    bool changed = false;
-};
 
 RowMaker::RowMaker(IngestOptions options) : m_options(std::move(options)) {
     m_nameTexts.push_back(&m_names.emplace("", 0).first->first);
@@ -146,6 +126,9 @@ void RowMaker::settle() {
 }
 
 void RowMaker::packet(ConnectionId id, const tcp::Origin& origin) {
+    if (origin.packet >= m_suspended.rowDuePacket || origin.timeNs >= m_suspended.asideUntilNs) {
+        endDueSuspended(origin);
+    }
     Connection& connection = enter(id);
     ConnectionInfo& info = connection.info;
     if (m_untimed.empty() || !isUntimed(origin.packet)) {
@@ -161,6 +144,7 @@ void RowMaker::packet(ConnectionId id, const tcp::Origin& origin) {
 }
 
 void RowMaker::opened(ConnectionId id, const tcp::Opening& opening) {
+    if (!m_suspended.rowDue.empty()) endSuspendedOf(opening.client.address);
     Connection& connection = enter(id);
     connection.info.client = opening.client;
     connection.info.server = opening.server;
@@ -203,8 +187,11 @@ void RowMaker::joined(ConnectionId id, Direction direction, StreamOffset offset,
         m_arrival = *behind;
     }
     if (connection.finished[indexOf(direction)]) {
-        emitSegment(direction, offset, bytes.size(), *this, IssueCode::TcpDataAfterFin);
-        return;
+        if (connection.suspended != nullptr) endSuspended(id);
+        if (connection.finished[indexOf(direction)]) {
+            emitSegment(direction, offset, bytes.size(), *this, IssueCode::TcpDataAfterFin);
+            return;
+        }
     }
     connection.notes.begin({offset, offset + bytes.size()});
     connection.layer->data(direction, offset, bytes, *this);
@@ -213,6 +200,7 @@ void RowMaker::joined(ConnectionId id, Direction direction, StreamOffset offset,
 
 void RowMaker::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
     Connection& connection = enter(id);
+    if (connection.suspended != nullptr) endSuspended(id);
     connection.behindGap[indexOf(direction)] = Arrival{};
     // Whatever ended the waiting, this is the packet that shows the hole.
     if (gap.shownBy.packet != 0) m_arrival = {gap.shownBy.packet, gap.shownBy.timeNs};
@@ -243,6 +231,12 @@ void RowMaker::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
 
 void RowMaker::directionEnded(ConnectionId id, Direction direction, EndReason reason) {
     Connection& connection = enter(id);
+    // Where a connection goes on, a FIN before its RST is told once more.
+    if (reason == EndReason::Fin && connection.finished[indexOf(direction)]) return;
+    if (reason == EndReason::Reset) {
+        connection.reset[indexOf(direction)] = true;
+        return;
+    }
     connection.layer->end(direction, reason, *this);
     settle();
     connection.notes.end(direction, m_batch.remarks);
@@ -316,6 +310,9 @@ void RowMaker::urgent(ConnectionId id, Direction direction, StreamOffset offset)
 }
 
 void RowMaker::forgotten(ConnectionId id) {
+    if (id < m_connections.size() && m_connections[id] && m_connections[id]->suspended != nullptr) {
+        endSuspended(id);
+    }
     m_forgotten.push_back(id);
 }
 
@@ -332,42 +329,32 @@ void RowMaker::forgetEnded() {
 
 void RowMaker::ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin& at) {
     Connection& connection = enter(id);
-    m_arrival = {at.packet, at.timeNs};
     switch (reason) {
         case EndReason::Fin:
             connection.info.state = ConnectionState::Closed;
             break;
         case EndReason::Reset:
             connection.info.state = ConnectionState::Reset;
-            break;
+            suspend(connection, by, at);
+            return;
         case EndReason::CaptureEnd:
         case EndReason::PortReused:
         case EndReason::HalfClosed:
             connection.info.state = ConnectionState::Unfinished;
             break;
     }
-    emitEvent(RowKind::TcpEnd, by, static_cast<std::uint32_t>(reason), 0,
-              reason == EndReason::Reset ? IssueCode::TcpReset : IssueCode::None);
-    connection.endRow = m_nextRecord - 1;
-    m_conversations.reconnects.ended(id, connection.endRow, m_arrival.timeNs,
-                                     static_cast<ConnectionId>(m_connections.size()));
+    emitEnd(by, reason, at);
     // What still comes is nobody's; the parser gives its memory back.
     connection.layer = std::make_unique<UnclaimedLayer>();
 }
 
-void RowMaker::wentOn(ConnectionId id) {
-    Connection& connection = enter(id);
-    connection.info.state = ConnectionState::Open;
-    connection.finished = {};
-    if (connection.endRow != kNoRecord) {
-        remark(connection.endRow, IssueCode::TcpReset, 0, "nobody took it: the connection goes on");
-    }
-    const ReadAs* const chosen =
-        m_options.readAs.find(id, connection.info.client, connection.info.server);
-    const ConnectionFacts& facts = connection.info.facts;
-    connection.layer = chosen != nullptr ? makeReadAsLayer(*chosen, true, *this)
-                                         : makeLayerGoingOn(facts, *m_nameTexts[facts.path],
-                                                            *m_nameTexts[facts.subprotocol]);
+void RowMaker::emitEnd(Direction by, EndReason reason, const tcp::Origin& at) {
+    m_arrival = {at.packet, at.timeNs};
+    emitEvent(RowKind::TcpEnd, by, static_cast<std::uint32_t>(reason), 0,
+              reason == EndReason::Reset ? IssueCode::TcpReset : IssueCode::None);
+    m_current->endRow = m_nextRecord - 1;
+    m_conversations.reconnects.ended(m_currentId, m_current->endRow, m_arrival.timeNs,
+                                     static_cast<ConnectionId>(m_connections.size()));
 }
 
 void RowMaker::emitEvent(RowKind kind, Direction direction, std::uint32_t detail,

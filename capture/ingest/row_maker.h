@@ -4,6 +4,9 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
+#include <deque>
+#include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -25,9 +28,9 @@ public:
     ~RowMaker() override;
 
     /// Nothing happens at the moment.
-    void idle() { m_conversations.engineSessions.idle(*this); }
+    void idle();
     /// Nothing more happens on any connection.
-    void finish() { m_conversations.engineSessions.finish(*this); }
+    void finish();
 
     /// One connection that has no packets, instead of a capture: its layer, what is known of it,
     /// and its bytes as they lie one behind the other in the session's file.
@@ -92,6 +95,15 @@ public:
 
 private:
     struct Connection;
+    /// What an RST has ended while nobody knows whether its ends have taken it; see
+    /// row_maker_reset.cpp.
+    struct Suspended;
+    struct SuspendedConnections {
+        std::deque<ConnectionId> rowDue;  ///< whose RST has no row yet
+        std::deque<ConnectionId> aside;   ///< whose layer is kept, oldest first
+        PacketNumber rowDuePacket = std::numeric_limits<PacketNumber>::max();
+        std::int64_t asideUntilNs = std::numeric_limits<std::int64_t>::max();
+    };
     /// Packets one behind the other.
     struct PacketRun {
         PacketNumber begin = 0;
@@ -121,6 +133,14 @@ private:
     Connection& enter(ConnectionId id);
     void settle();
     void forgetEnded();
+    void suspend(Connection& connection, Direction by, const tcp::Origin& at);
+    std::unique_ptr<Suspended> takeSuspended(ConnectionId id);
+    void endSuspended(ConnectionId id);
+    void endSuspendedOf(const IpAddress& client);
+    void endDueSuspended(const tcp::Origin& now);
+    void endAllSuspended(const std::deque<ConnectionId>& which);
+    void setSuspendedDue();
+    void emitEnd(Direction by, EndReason reason, const tcp::Origin& at);
     void emitEvent(RowKind kind, Direction direction, std::uint32_t detail, std::uint32_t flags,
                    IssueCode issue);
 
@@ -133,7 +153,8 @@ private:
     std::vector<std::unique_ptr<Connection>> m_connections;
     std::vector<ConnectionId> m_changed;
     std::vector<ConnectionId> m_forgotten;  ///< of which nothing more comes
-    Connection* m_current = nullptr;        ///< whose event is being handled
+    SuspendedConnections m_suspended;
+    Connection* m_current = nullptr;  ///< whose event is being handled
     ConnectionId m_currentId = 0;
     Arrival m_arrival;
     RecordId m_nextRecord = 0;

@@ -10,11 +10,12 @@
 #include <string>
 
 #include "dissector/layer/held_bytes.h"
+#include "dissector/layer/interruptible.h"
 #include "dissector/layer/layer.h"
 
 namespace framescope::http {
 
-class AfterSwitchLayer : public Layer {
+class AfterSwitchLayer : public Layer, public Interruptible {
 public:
     /// `switched` reads what was agreed on, `http` the server's direction where it goes on in HTTP;
     /// `row` is that of the 101.
@@ -25,6 +26,10 @@ public:
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
              LayerOutput& out) override;
     void end(Direction direction, EndReason reason, LayerOutput& out) override;
+    bool isBetweenUnits() const override {
+        return m_held.empty() && (m_server == nullptr || framescope::isBetweenUnits(*m_server)) &&
+               framescope::isBetweenUnits(*m_switched);
+    }
 
 private:
     /// Who reads the server's direction; null until its first bytes tell.

@@ -25,11 +25,12 @@
 #include "dissector/http/poll_tracker.h"
 #include "dissector/layer/body_protocol.h"
 #include "dissector/layer/held_bytes.h"
+#include "dissector/layer/interruptible.h"
 #include "dissector/layer/layer.h"
 
 namespace framescope::http {
 
-class HttpLayer : public Layer {
+class HttpLayer : public Layer, public Interruptible {
 public:
     /// Greatest head that is read.
     static constexpr std::size_t kMaxHead = 256U << 10;
@@ -53,6 +54,7 @@ public:
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
              LayerOutput& out) override;
     void end(Direction direction, EndReason reason, LayerOutput& out) override;
+    bool isBetweenUnits() const override;
 
 private:
     static constexpr StreamOffset kEndOfStream = std::numeric_limits<StreamOffset>::max();

@@ -263,6 +263,11 @@ void DetectLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
     if (m_watch != nullptr && m_halves[indexOf(opposite(direction))].ended) endWatch(out);
 }
 
+bool DetectLayer::isBetweenUnits() const {
+    return m_successor == nullptr && m_halves[0].held.empty() && m_halves[1].held.empty() &&
+           (m_watch == nullptr || m_watch->held.empty());
+}
+
 void DetectLayer::endWatch(LayerOutput& out) {
     for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         if (!m_watch->test.judge(d, true)) continue;

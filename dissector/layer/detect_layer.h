@@ -16,13 +16,14 @@
 #include <string>
 
 #include "dissector/layer/held_bytes.h"
+#include "dissector/layer/interruptible.h"
 #include "dissector/layer/layer.h"
 
 namespace framescope {
 
 struct StreamProtocol;
 
-class DetectLayer : public Layer {
+class DetectLayer : public Layer, public Interruptible {
 public:
     enum class Beginning : std::uint8_t { Seen, NotSeen };
     explicit DetectLayer(Beginning beginning = Beginning::Seen);
@@ -39,6 +40,7 @@ public:
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
              LayerOutput& out) override;
     void end(Direction direction, EndReason reason, LayerOutput& out) override;
+    bool isBetweenUnits() const override;
 
 private:
     struct Half {

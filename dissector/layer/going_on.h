@@ -1,5 +1,5 @@
-// What reads on where a connection goes on behind an RST that its ends have not taken. The layer
-// that read it was told of the end, so another one begins where it stopped.
+// What reads on where a connection goes on behind an RST that its ends have not taken, if the layer
+// that read it was told of the end: another one begins where it stopped.
 #pragma once
 
 #include <memory>

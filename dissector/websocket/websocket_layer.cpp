@@ -326,4 +326,10 @@ void WebSocketLayer::end(Direction direction, EndReason reason, LayerOutput& out
     if (m_halves[0].ended && m_halves[1].ended) m_observer.end(reason, out);
 }
 
+bool WebSocketLayer::isBetweenUnits() const {
+    return std::ranges::all_of(m_halves, [](const Half& half) {
+        return half.search == nullptr && !half.frame && half.headerBytes.empty();
+    });
+}
+
 }  // namespace framescope::websocket

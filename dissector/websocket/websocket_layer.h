@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "dissector/habits/message_observer.h"
+#include "dissector/layer/interruptible.h"
 #include "dissector/layer/message_protocol.h"
 #include "dissector/websocket/control_pairs.h"
 #include "dissector/websocket/frame.h"
@@ -32,7 +33,7 @@ enum class Footing : std::uint8_t {
     Unknown,  ///< bytes before the first one were not captured: a frame has to be found
 };
 
-class WebSocketLayer : public Layer {
+class WebSocketLayer : public Layer, public Interruptible {
 public:
     /// Body bytes that are looked at of a control frame; a legal one has at most 125.
     static constexpr std::size_t kMaxControlBody = 1024;
@@ -61,6 +62,7 @@ public:
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
              LayerOutput& out) override;
     void end(Direction direction, EndReason reason, LayerOutput& out) override;
+    bool isBetweenUnits() const override;
 
 private:
     /// What a search decides about, other than a loss.

@@ -5,6 +5,7 @@
 #include "capture/file/capture_file.h"
 #include "capture/ingest/loader.h"
 #include "dissector/tcp/tcp_tracker.h"
+#include "tests/support/deflater.h"
 #include "tests/support/loaded_session.h"
 #include "tests/support/row_checks.h"
 
@@ -65,6 +66,143 @@ void readInto(Session& session, const std::shared_ptr<CaptureFile>& file,
 class TestTcpRows : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    void whatIsReadGoesOnBehindAResetThatNobodyTakes_data() {
+        QTest::addColumn<QByteArray>("target");
+        QTest::addColumn<QList<QByteArray>>("said");  // by the server; an empty one is the RST
+        QTest::addColumn<QByteArray>("rows");
+        const auto bytes = [](const Bytes& of) {
+            return QByteArray(reinterpret_cast<const char*>(of.data()), qsizetype(of.size()));
+        };
+        const QByteArray reset;
+        const std::string big = "{\"big\":\"" + std::string(5000, 'x') + "\"}";
+        const QByteArray bigFrame = bytes(webSocketText(big));
+        QTest::newRow("in the midst of a frame")
+            << QByteArray("/chat")
+            << QList<QByteArray>{bigFrame.first(2000), reset, bigFrame.sliced(2000),
+                                 bytes(webSocketText("next"))}
+            << QByteArray("RST,{\"big\":,next");
+        QTest::newRow("between fragments")
+            << QByteArray("/chat")
+            << QList<QByteArray>{bytes(webSocketFrame(asBytes("one "), {.fin = false})), reset,
+                                 bytes(webSocketFrame(asBytes("two"), {.opcode = 0})),
+                                 bytes(webSocketText("next"))}
+            << QByteArray("text frag,RST,message complete  one two,next");
+        Deflater deflater;
+        const auto compressed = [&](const char* text) {
+            return bytes(webSocketFrame(deflater.message(text), {.rsv = 4}));
+        };
+        const QByteArray first = compressed("{\"symbol\":\"TEA\",\"n\":1}");
+        const QByteArray second = compressed("{\"symbol\":\"TEA\",\"n\":2}");
+        QTest::newRow("compression that keeps its context")
+            << QByteArray("/deflate") << QList<QByteArray>{first, reset, second}
+            << QByteArray("{\"symbol\":\"TEA\",\"n\":1},RST,{\"symbol\":\"TEA\",\"n\":2}");
+        QTest::newRow("an attachment of Socket.IO")
+            << QByteArray("/socket.io/?EIO=4&transport=websocket")
+            << QList<QByteArray>{bytes(webSocketText("40{\"sid\":\"x\"}")),
+                                 bytes(webSocketText(
+                                     "451-[\"bin\",{\"_placeholder\":true,\"num\":0}]")),
+                                 reset, bytes(webSocketFrame(asBytes("\1\2"), {.opcode = 2})),
+                                 bytes(webSocketText("42[\"f\",1]"))}
+            << QByteArray("CONNECT,BINARY_EVENT  bin,RST,attachment 1 of 1,EVENT  f");
+        QTest::newRow("an event stream")
+            << QByteArray()
+            << QList<QByteArray>{"d\r\ndata: first\n\n\r\n", reset, "e\r\ndata: second\n\n\r\n",
+                                 "0\r\n\r\n"}
+            << QByteArray("message  first,RST,message  second");
+        QTest::newRow("an event stream, within an event")
+            << QByteArray()
+            << QList<QByteArray>{"d\r\ndata: fi", reset, "rst\n\n\r\ne\r\ndata: second\n\n\r\n"}
+            << QByteArray("RST,message  first,message  second");
+    }
+    void whatIsReadGoesOnBehindAResetThatNobodyTakes() {
+        QFETCH(QByteArray, target);
+        QFETCH(QList<QByteArray>, said);
+        QFETCH(QByteArray, rows);
+        CaptureBuilder capture;
+        TcpConversation tcp(capture);
+        tcp.handshake();
+        if (target.isEmpty()) {
+            tcp.send(kC2S, "GET /events HTTP/1.1\r\nHost: a\r\n\r\n");
+            tcp.send(kS2C,
+                     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                     "Transfer-Encoding: chunked\r\n\r\n");
+        } else {
+            const std::string extension =
+                target == "/deflate" ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "";
+            tcp.upgrade(target.toStdString(), extension, extension);
+        }
+        const bool engine = target.contains("EIO");
+        if (engine) {
+            tcp.send(kS2C, webSocketText("0{\"sid\":\"abc\",\"upgrades\":[],\"pingInterval\":25000,"
+                                         "\"pingTimeout\":20000}"));
+            tcp.send(kC2S, webSocketText("40", kMask));
+        }
+        for (const QByteArray& bytes : said) {
+            if (bytes.isEmpty()) {
+                tcp.reset(kS2C);
+            } else {
+                tcp.send(kS2C, std::string_view(bytes.data(), std::size_t(bytes.size())));
+                tcp.acknowledge(kC2S);
+            }
+        }
+        tcp.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        QStringList found;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            const Record& record = session->record(row);
+            for (const std::string& issue : issueNames(*session, row)) {
+                QVERIFY2(issue == "tcp.reset", issue.c_str());
+            }
+            if (record.direction != kS2C || record.kind == RowKind::HttpResponse) continue;
+            found << QString::fromStdString(session->text(row).info);
+        }
+        if (engine) found.removeFirst();
+        const QStringList wanted = QString::fromUtf8(rows).split(
+            target == "/deflate" ? QStringLiteral("},") : QStringLiteral(","));
+        if (target == "/deflate") {
+            QCOMPARE(found.size(), 3);
+            QCOMPARE(found[0] + "," + found[1].first(3) + "," + found[2], QString::fromUtf8(rows));
+        } else {
+            QVERIFY2(found.size() == wanted.size(), qPrintable(found.join(QLatin1Char('|'))));
+            for (qsizetype i = 0; i < wanted.size(); ++i) {
+                QVERIFY2(found[i].startsWith(wanted[i]), qPrintable(found[i]));
+            }
+        }
+    }
+
+    void aResetWithinAFrameStandsBehindIt() {
+        CaptureBuilder capture;
+        TcpConversation torn(capture);
+        torn.handshake();
+        torn.upgrade("/chat");
+        TcpConversation other(capture, {.clientPort = 40001});
+        other.handshake();
+        other.upgrade("/chat");
+        const Bytes frame = webSocketText(std::string(300, 'x'));
+        torn.send(kS2C, ByteView(frame).first(100));
+        torn.reset(kC2S);
+        for (int i = 0; i < 300; ++i) other.send(kS2C, webSocketText("hello"));
+        other.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        std::vector<RecordId> rows;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            const Record& record = session->record(row);
+            if (record.connection == 0 &&
+                (record.has(kFlagIncomplete) || record.kind == RowKind::TcpEnd)) {
+                rows.push_back(row);
+            }
+        }
+        QCOMPARE(rows.size(), std::size_t{2});
+        QVERIFY(session->record(rows[0]).has(kFlagIncomplete));
+        QVERIFY(session->record(rows[1]).kind == RowKind::TcpEnd);
+        QCOMPARE(rows[1], rows[0] + 1);
+        // It waits no longer than anything that is out of order.
+        QVERIFY(rows[1] + 100 < session->rowCount());
+        QCOMPARE(session->record(rows[1]).packet, session->record(rows[0]).packet);
+    }
+
     void conflictHasBothVersions() {
         Chat c;
         const Bytes frame = webSocketText("hello", kMask);

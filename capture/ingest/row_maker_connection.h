@@ -1,0 +1,46 @@
+// What the rows of one connection are made with, for the files of RowMaker.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "capture/ingest/pending_notes.h"
+#include "capture/ingest/row_maker.h"
+#include "capture/session/connection_info.h"
+#include "dissector/layer/layer.h"
+
+namespace framescope {
+
+struct RowMaker::Suspended {
+    std::unique_ptr<Layer> layer;  ///< with all it knows, not told of the end
+    std::array<bool, 2> ends{};    ///< the directions that ended with the RST
+    Arrival arrival;               ///< with which they did
+    Direction by = Direction::ClientToServer;
+    tcp::Origin at;
+    bool rowDue = false;  ///< the RST's row stands behind those of the layer's end
+};
+
+struct RowMaker::Connection {
+    ConnectionInfo info;
+    PendingNotes notes;
+    std::unique_ptr<Layer> layer;
+    /// Layers made during the current event; the last one is to take over. The others may still be
+    /// on the stack.
+    std::vector<std::unique_ptr<Layer>> successors;
+    Arrival lastPacket;
+    /// Set while a packet makes a hole be given up: what had waited behind it was complete with its
+    /// own packets, not with the one that ended the waiting.
+    std::array<std::optional<Arrival>, 2> behindGap;
+    std::array<bool, 2> finished{};  ///< by FIN or RST: what still comes stands behind it
+    std::array<bool, 2> reset{};     ///< ended by an RST whose row comes next
+    /// Set while nobody knows whether the RST was taken; `layer` is not the one that read then.
+    std::unique_ptr<Suspended> suspended;
+    RecordId endRow = kNoRecord;
+    bool heldLimitMet = false;
+    bool totalLimitMet = false;
+    bool changed = false;
+};
+
+}  // namespace framescope
