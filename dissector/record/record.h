@@ -138,8 +138,9 @@ struct Record {
     std::uint8_t opcode = 0;      ///< WebSocket opcode
     std::uint8_t engineType = 0;  ///< Engine.IO packet type (engineio::PacketType)
     std::uint8_t socketType = 0;  ///< Socket.IO packet type (socketio::PacketType)
-    std::uint8_t form = 0;        ///< how a unit in a body is written there, see isInBody(), or a
-                                  ///< packet in its message (engineio::PacketForm)
+    std::uint8_t form = 0;        ///< how a unit in a body is written there, see isInBody(), a
+                                  ///< packet in its message (engineio::PacketForm), or a TcpSegment
+                                  ///< that is a PROXY protocol header (kProxyHeaderForm)
 
     bool has(RecordFlag flag) const { return (flags & flag) != 0; }
     bool hasTime() const { return !has(kFlagNoTime); }
