@@ -211,6 +211,18 @@ enum class FieldId : std::uint16_t {
     TcpConflictFirstPacket,
     TcpConflictLater,
     TcpEvent,
+    // PROXY protocol
+    Proxy,
+    ProxyVersion,
+    ProxyCommand,
+    ProxySrcIpv4,
+    ProxyDstIpv4,
+    ProxySrcIpv6,
+    ProxyDstIpv6,
+    ProxySrcPort,
+    ProxyDstPort,
+    ProxyAlpn,
+    ProxyAuthority,
     // HTTP/1.x
     Http,
     HttpRequestLine,

@@ -36,8 +36,8 @@ constexpr auto joined(const std::array<FieldInfo, Sizes>&... parts) {
 
 constexpr std::array kFields =
     joined(fields::kPacketFields, fields::kLinkFields, fields::kNetworkFields, fields::kTcpFields,
-           fields::kHttpFields, fields::kWebsocketFields, fields::kSocketioFields,
-           fields::kSubprotocolFields, fields::kPayloadFields);
+           fields::kProxyFields, fields::kHttpFields, fields::kWebsocketFields,
+           fields::kSocketioFields, fields::kSubprotocolFields, fields::kPayloadFields);
 static_assert(kFields.size() == static_cast<std::size_t>(FieldId::Count) - 1);
 
 constexpr bool inOrder() {

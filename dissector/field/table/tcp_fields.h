@@ -1,4 +1,4 @@
-// Part of the table of fields: TCP. Only field_table.cpp includes it.
+// Part of the table of fields: TCP and the PROXY protocol. Only field_table.cpp includes it.
 #pragma once
 
 #include <array>
@@ -66,6 +66,25 @@ inline constexpr std::array kTcpFields = {
     FieldInfo{FieldId::TcpEvent, "tcp.event", Text, "Event",
               "open, fin, reset, end-of-capture, half-closed or port-reused, on rows that open or "
               "end a connection"},
+};
+
+/// The PROXY protocol, in front of everything else on a connection.
+inline constexpr std::array kProxyFields = {
+    FieldInfo{FieldId::Proxy, "proxy", Protocol, "PROXY protocol",
+              "What a load balancer says of the connection that it passes on"},
+    FieldInfo{FieldId::ProxyVersion, "proxy.version", Unsigned, "Version", ""},
+    FieldInfo{FieldId::ProxyCommand, "proxy.v2.cmd", Unsigned, "Command",
+              "0: the load balancer's own connection; 1: one that it passes on"},
+    FieldInfo{FieldId::ProxySrcIpv4, "proxy.src.ipv4", Ipv4, "Source address", ""},
+    FieldInfo{FieldId::ProxyDstIpv4, "proxy.dst.ipv4", Ipv4, "Destination address", ""},
+    FieldInfo{FieldId::ProxySrcIpv6, "proxy.src.ipv6", Ipv6, "Source address", ""},
+    FieldInfo{FieldId::ProxyDstIpv6, "proxy.dst.ipv6", Ipv6, "Destination address", ""},
+    FieldInfo{FieldId::ProxySrcPort, "proxy.srcport", Unsigned, "Source port", ""},
+    FieldInfo{FieldId::ProxyDstPort, "proxy.dstport", Unsigned, "Destination port", ""},
+    FieldInfo{FieldId::ProxyAlpn, "proxy.alpn", Text, "Application protocol",
+              "What client and load balancer agreed on (ALPN)"},
+    FieldInfo{FieldId::ProxyAuthority, "proxy.authority", Text, "Host name",
+              "The host name that the client asked for"},
 };
 
 }  // namespace framescope::fields
