@@ -4,14 +4,14 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstdlib>
 #include <cstring>
 #include <memory>
-#include <new>
 #include <span>
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "capture/session/large_memory.h"
 
 namespace framescope {
 
@@ -50,35 +50,46 @@ class ChunkedValues {
 public:
     std::size_t size() const { return m_size; }
     bool empty() const { return m_size == 0; }
-    std::size_t memoryBytes() const { return m_chunks.size() * kChunk * sizeof(T); }
-    const T& operator[](std::size_t i) const { return m_chunks[i / kChunk].get()[i % kChunk]; }
-    T& operator[](std::size_t i) { return m_chunks[i / kChunk].get()[i % kChunk]; }
+    /// What was written to, in whole pages: of the last chunk nothing more was taken.
+    std::size_t memoryBytes() const {
+        constexpr std::size_t kStart = LargeMemory::kSmallStart;
+        const std::size_t used = m_size * sizeof(T);
+        if (used <= kStart) return used;
+        const std::size_t pages = (used - kStart + LargeMemory::kPage - 1) / LargeMemory::kPage;
+        return kStart + pages * LargeMemory::kPage;
+    }
+    const T& operator[](std::size_t i) const { return m_chunks[i / kChunk].values[i % kChunk]; }
+    T& operator[](std::size_t i) { return m_chunks[i / kChunk].values[i % kChunk]; }
 
     void append(std::span<const T> values) {
         while (!values.empty()) {
             const std::size_t at = m_size % kChunk;
             if (m_size == m_chunks.size() * kChunk) addChunk();
             const std::size_t count = std::min(values.size(), kChunk - at);
-            std::memcpy(m_chunks.back().get() + at, values.data(), count * sizeof(T));
+            std::memcpy(m_chunks.back().values + at, values.data(), count * sizeof(T));
             m_size += count;
             values = values.subspan(count);
         }
     }
 
 private:
-    static constexpr std::size_t kChunk = 1U << 14;
+    /// Whole large pages, whatever multiple of 8 the size of a value is.
+    static constexpr std::size_t kChunk = 1U << 18;
+    static_assert(kChunk * 8 == LargeMemory::kPage && sizeof(T) % 8 == 0);
 
-    struct Free {
-        void operator()(T* chunk) const { std::free(chunk); }
+    struct Chunk {
+        LargeMemory memory;
+        T* values;
     };
 
     void addChunk() {
-        auto* const memory = static_cast<T*>(std::malloc(kChunk * sizeof(T)));
-        if (memory == nullptr) throw std::bad_alloc();
-        m_chunks.emplace_back(memory);
+        LargeMemory memory(kChunk * sizeof(T), m_chunks.empty() ? LargeMemory::Begin::InSmallPages
+                                                                : LargeMemory::Begin::InLargePages);
+        T* const values = static_cast<T*>(memory.data());
+        m_chunks.push_back({std::move(memory), values});
     }
 
-    std::vector<std::unique_ptr<T, Free>> m_chunks;
+    std::vector<Chunk> m_chunks;
     std::size_t m_size = 0;
 };
 

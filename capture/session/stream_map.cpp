@@ -3,28 +3,49 @@
 #include <algorithm>
 
 namespace framescope {
-namespace {
 
-/// Appends what of `extents` lies in `range`, cut to it.
-template <typename Extents>
-void findIn(const Extents& extents, ByteRange range, std::vector<Extent>& found) {
-    auto extent = std::ranges::upper_bound(extents, range.begin, {}, &Extent::streamOffset);
-    if (extent != extents.begin()) --extent;
-    for (; extent != extents.end() && extent->streamOffset < range.end; ++extent) {
-        const StreamOffset begin = std::max(extent->streamOffset, range.begin);
-        const StreamOffset end = std::min(extent->streamOffset + extent->length, range.end);
-        if (begin >= end) continue;
-        found.push_back({begin, extent->fileOffset + (begin - extent->streamOffset),
-                         static_cast<std::uint32_t>(end - begin), extent->packet});
+void StreamMap::Rest::addPiece() {
+    const std::size_t count = kTogether << pieces.size();
+    if (count * sizeof(Extent) < LargeMemory::kPage) {
+        // Not of Extents, which would be written to before there are any.
+        small.push_back(std::make_unique_for_overwrite<std::byte[]>(count * sizeof(Extent)));
+        pieces.push_back(reinterpret_cast<Extent*>(small.back().get()));
+    } else {
+        large.emplace_back(count * sizeof(Extent), LargeMemory::Begin::InLargePages);
+        pieces.push_back(static_cast<Extent*>(large.back().data()));
     }
+    next = pieces.back();
+    end = next + count;
 }
 
-}  // namespace
+/// The position of the first extent that begins behind `offset`.
+std::size_t StreamMap::firstBehind(StreamOffset offset) const {
+    std::size_t first = 0;
+    for (std::size_t count = size(); count > 0;) {
+        const std::size_t half = count / 2;
+        if (at(first + half).streamOffset <= offset) {
+            first += half + 1;
+            count -= half + 1;
+        } else {
+            count = half;
+        }
+    }
+    return first;
+}
 
 std::vector<Extent> StreamMap::find(ByteRange range) const {
     std::vector<Extent> found;
-    findIn(m_first, range, found);
-    if (m_rest) findIn(*m_rest, range, found);
+    std::size_t index = firstBehind(range.begin);
+    if (index != 0) --index;
+    for (; index < size(); ++index) {
+        const Extent& extent = at(index);
+        if (extent.streamOffset >= range.end) break;
+        const StreamOffset begin = std::max(extent.streamOffset, range.begin);
+        const StreamOffset end = std::min(extent.streamOffset + extent.length, range.end);
+        if (begin >= end) continue;
+        found.push_back({begin, extent.fileOffset + (begin - extent.streamOffset),
+                         static_cast<std::uint32_t>(end - begin), extent.packet});
+    }
     return found;
 }
 
@@ -38,24 +59,15 @@ const Extent* StreamMap::holding(StreamOffset offset, std::size_t& hint) const {
         hint = i;
         return &at(i);
     }
-    std::size_t first = 0;  // the first one that begins behind `offset` is not before it
-    for (std::size_t count = size(); count > 0;) {
-        const std::size_t half = count / 2;
-        if (at(first + half).streamOffset <= offset) {
-            first += half + 1;
-            count -= half + 1;
-        } else {
-            count = half;
-        }
-    }
-    if (first == 0 || !holds(at(first - 1))) return nullptr;
-    hint = first - 1;
+    const std::size_t behind = firstBehind(offset);
+    if (behind == 0 || !holds(at(behind - 1))) return nullptr;
+    hint = behind - 1;
     return &at(hint);
 }
 
 StreamOffset StreamMap::end() const {
     if (m_first.empty()) return 0;
-    const Extent& last = m_rest ? m_rest->back() : m_first.back();
+    const Extent& last = at(size() - 1);
     return last.streamOffset + last.length;
 }
 

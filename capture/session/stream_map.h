@@ -2,11 +2,13 @@
 // read again at any time.
 #pragma once
 
+#include <bit>
+#include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
+#include "capture/session/large_memory.h"
 #include "dissector/core/bytes.h"
 #include "dissector/record/record.h"
 
@@ -24,8 +26,9 @@ static_assert(sizeof(Extent) == 24, "there is one for every packet with data");
 /// The extents of one direction, by ascending stream offset; holes are where none is.
 ///
 /// A connection that lives for days has millions of them, and the thread that appends must not stop
-/// to move them, so behind the first ones they lie in pieces. Most connections have few, which lie
-/// together, or none, which cost next to nothing: a capture may have a million of those.
+/// to move them, so behind the first ones they lie in pieces, each twice as large as the one before
+/// it. Most connections have few, which lie together, or none, which cost next to nothing: a
+/// capture may have a million of those.
 class StreamMap {
 public:
     /// Extents come in stream order and never overlap.
@@ -34,8 +37,8 @@ public:
             m_first.push_back(extent);
             return;
         }
-        if (!m_rest) m_rest = std::make_unique<std::deque<Extent>>();
-        m_rest->push_back(extent);
+        if (!m_rest) m_rest = std::make_unique<Rest>();
+        m_rest->append(extent);
     }
 
     /// The extents that hold bytes of `range`, in order, cut to it.
@@ -45,17 +48,39 @@ public:
     const Extent* holding(StreamOffset offset, std::size_t& hint) const;
     /// One behind the last byte of the stream that was captured.
     StreamOffset end() const;
-    std::size_t size() const { return m_first.size() + (m_rest ? m_rest->size() : 0); }
+    std::size_t size() const { return m_first.size() + (m_rest ? m_rest->size : 0); }
 
 private:
     static constexpr std::size_t kTogether = 256;
 
+    /// Those behind the first ones.
+    struct Rest {
+        void append(const Extent& extent) {
+            if (next == end) addPiece();
+            *next++ = extent;
+            ++size;
+        }
+        const Extent& operator[](std::size_t index) const {
+            const auto piece = static_cast<std::size_t>(std::bit_width(index / kTogether + 1)) - 1;
+            return pieces[piece][index - (kTogether << piece) + kTogether];
+        }
+        void addPiece();
+
+        std::size_t size = 0;
+        Extent* next = nullptr;  ///< room for the next one
+        Extent* end = nullptr;   ///< and where the room ends
+        std::vector<Extent*> pieces;
+        std::vector<std::unique_ptr<std::byte[]>> small;
+        std::vector<LargeMemory> large;
+    };
+
     const Extent& at(std::size_t index) const {
         return index < m_first.size() ? m_first[index] : (*m_rest)[index - m_first.size()];
     }
+    std::size_t firstBehind(StreamOffset offset) const;
 
     std::vector<Extent> m_first;
-    std::unique_ptr<std::deque<Extent>> m_rest;
+    std::unique_ptr<Rest> m_rest;
 };
 
 }  // namespace framescope

@@ -59,6 +59,42 @@ private Q_SLOTS:
         QVERIFY(asText(limited.bytes) == "ghij");
     }
 
+    void anyNumberOfExtentsIsFound() {
+        // In pieces of any size, with a hole behind every third one.
+        constexpr std::size_t kCount = 300'000;
+        StreamMap map;
+        std::vector<Extent> all;
+        StreamOffset offset = 0;
+        for (std::size_t i = 0; i < kCount; ++i) {
+            const auto length = static_cast<std::uint32_t>(1 + i % 7);
+            all.push_back({offset, 100 + i * 10, length, static_cast<PacketNumber>(i + 1)});
+            map.append(all.back());
+            QCOMPARE(map.size(), i + 1);
+            QCOMPARE(map.end(), offset + length);
+            offset += length + (i % 3 == 0 ? 2 : 0);
+        }
+        const auto isSame = [](const Extent& one, const Extent& other) {
+            return one.streamOffset == other.streamOffset && one.fileOffset == other.fileOffset &&
+                   one.length == other.length && one.packet == other.packet;
+        };
+        std::size_t hint = 0;
+        for (std::size_t i = 0; i < kCount; ++i) {
+            const StreamOffset last = all[i].streamOffset + all[i].length - 1;
+            const Extent* const inOrder = map.holding(last, hint);
+            QVERIFY(inOrder != nullptr && isSame(*inOrder, all[i]) && hint == i);
+            std::size_t far = i < kCount / 2 ? kCount - 1 : 0;
+            const Extent* const anywhere = map.holding(last, far);
+            QVERIFY(anywhere != nullptr && isSame(*anywhere, all[i]));
+            if (i % 3 == 0) QVERIFY(map.holding(last + 1, far) == nullptr);
+        }
+        for (std::size_t i = 0; i + 600 < kCount; i += 5'000) {
+            const auto found =
+                map.find({all[i].streamOffset, all[i + 599].streamOffset + all[i + 599].length});
+            QCOMPARE(found.size(), std::size_t{600});
+            for (std::size_t k = 0; k < found.size(); ++k) QVERIFY(isSame(found[k], all[i + k]));
+        }
+    }
+
     void claimedLengthsTakeNoMemory() {
         const auto file = fileWith(bytesOf("abc"));
         StreamMap map;

@@ -1,0 +1,40 @@
+// Memory for the parts of a large index, straight from the system and in pages of 2 MiB where it
+// has such: with pages of 4 KiB, a capture of a million rows spends more time on being given memory
+// than on writing to it. Only what is written to is taken from the machine, so room may be
+// generous.
+#pragma once
+
+#include <cstddef>
+#include <utility>
+
+namespace framescope {
+
+class LargeMemory {
+public:
+    /// The size of a large page, and what begins at one.
+    static constexpr std::size_t kPage = std::size_t{2} << 20;
+    /// What an index of a small capture takes must be little: so much of the first piece of memory
+    /// of anything is in small pages.
+    static constexpr std::size_t kSmallStart = std::size_t{256} << 10;
+    enum class Begin : unsigned char { InSmallPages, InLargePages };
+
+    LargeMemory() = default;
+    /// At least `size` bytes, zeroes. Throws std::bad_alloc.
+    LargeMemory(std::size_t size, Begin begin);
+    ~LargeMemory();
+    LargeMemory(LargeMemory&& other) noexcept
+        : m_data(std::exchange(other.m_data, nullptr)), m_size(std::exchange(other.m_size, 0)) {}
+    LargeMemory& operator=(LargeMemory&& other) noexcept {
+        std::swap(m_data, other.m_data);
+        std::swap(m_size, other.m_size);
+        return *this;
+    }
+
+    void* data() const { return m_data; }
+
+private:
+    void* m_data = nullptr;
+    std::size_t m_size = 0;
+};
+
+}  // namespace framescope
