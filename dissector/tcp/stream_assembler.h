@@ -86,6 +86,11 @@ public:
     /// Whether a number can be one of this stream as it is: it lies near to where it is, or nothing
     /// is known of it yet.
     bool isNear(std::uint32_t number) const;
+    /// Whether a number lies outside of what was sent or acknowledged, more than `ahead` behind its
+    /// end and more than `before` in front of its start. False where nothing is known.
+    bool isOutside(std::uint32_t number, std::uint64_t before, std::uint64_t ahead) const;
+    /// Bytes from the first to the last one that was sent or acknowledged.
+    std::uint64_t extent() const { return farthest() - std::min(farthest(), firstOffset()); }
 
     void segment(const Segment& segment, StreamSink& sink);
     /// The peer acknowledged everything before a number.
@@ -151,6 +156,8 @@ public:
     }
     /// Offset of the next byte in order.
     StreamOffset next() const { return m_next; }
+    /// Its sequence number.
+    std::uint32_t nextNumber() const { return m_base + static_cast<std::uint32_t>(m_next); }
     /// One behind the last byte that was sent or acknowledged.
     StreamOffset farthest() const { return std::max(sentEnd(), m_lastAck); }
     /// The last acknowledgment, or how far the stream has come where there was none.
@@ -202,6 +209,8 @@ private:
         }
         return end;
     }
+    /// Of the first byte that was seen.
+    StreamOffset firstOffset() const { return m_start == Start::Known ? 0 : m_firstSeen; }
     /// The hole at m_next is what was cut off a packet of which a whole copy is waited for.
     bool hasCut() const { return m_cutEnd > m_next; }
     StreamOffset acknowledgedEnd() const {

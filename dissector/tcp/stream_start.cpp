@@ -131,4 +131,22 @@ bool StreamAssembler::isNear(std::uint32_t number) const {
            near(number, m_base + static_cast<std::uint32_t>(m_lastAck));
 }
 
+bool StreamAssembler::isOutside(std::uint32_t number, std::uint64_t before,
+                                std::uint64_t ahead) const {
+    if (m_start == Start::Unknown && !m_lowestAck) return false;
+    std::uint32_t low = 0;
+    std::uint64_t span = 0;
+    if (m_start == Start::Unknown) {
+        low = *m_lowestAck;
+        span = m_highestAck->number - low;
+    } else {
+        // Nothing real lies farther behind than the greatest window.
+        constexpr auto kWindow = static_cast<StreamOffset>(kGreatestWindow);
+        const StreamOffset first = std::max(firstOffset(), m_next - std::min(m_next, kWindow));
+        low = m_base + static_cast<std::uint32_t>(first);
+        span = farthest() - std::min(farthest(), first);
+    }
+    return number - (low - static_cast<std::uint32_t>(before)) > before + span + ahead;
+}
+
 }  // namespace framescope::tcp

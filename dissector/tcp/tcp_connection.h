@@ -68,6 +68,15 @@ struct TcpTracker::Live {
         Endpoint source;
         std::uint32_t start = 0;          ///< sequence number of the first byte
         std::unique_ptr<HeldPacket> syn;  ///< until it is known
+        bool olderGoesOn = false;         ///< new bytes of the older one came behind it
+    };
+    /// Packets far from where the connection is, which may be another one's.
+    struct Elsewhere {
+        struct Packet {
+            HeldPacket held;
+            bool implausible = false;  ///< so much cannot have passed since the packet before
+        };
+        std::vector<Packet> packets;
     };
     struct Reset {
         /// Times that new data behind it was acknowledged after which it counts as not taken,
@@ -94,6 +103,11 @@ struct TcpTracker::Live {
     std::optional<Reset> doubted;
     /// Set while an older connection of the same ends may go on instead of this one.
     std::unique_ptr<Rival> rival;
+    std::unique_ptr<Elsewhere> elsewhere;
+    /// The packet in which another connection of the same ends was seen to live, although this one
+    /// may not be over; 0: none.
+    PacketNumber overtakenIn = 0;
+    bool upgraded = false;  ///< a direction begins with an answer that leaves HTTP
     std::uint64_t conflicts = 0;
     /// Data that came behind the RST which ended the connection, as long as it may go on.
     std::vector<HeldPacket> behind;
@@ -127,7 +141,8 @@ struct TcpTracker::Connection {
     bool opened = false;
     bool synSeen = false;
     bool ended = false;
-    bool mayGoOn = false;  ///< an RST ended it, and nothing was told behind it
+    /// An RST ended it, or another one of its ends, and nothing was told behind that.
+    bool mayGoOn = false;
     bool settled = false;  ///< no SYN is waited for any more
     Origin first;
     Origin last;
@@ -162,6 +177,7 @@ public:
         : m_tracker(tracker), m_connection(connection), m_direction(direction) {}
 
     void streamData(StreamOffset offset, ByteView bytes, const Origin& origin) override {
+        if (offset == 0) m_tracker.noteFirst(m_connection, bytes);
         m_tracker.m_handedOn.add(m_connection.live->side(m_direction).handedOn, offset,
                                  origin.fileOffset, static_cast<std::uint32_t>(bytes.size()));
         m_tracker.m_observer.data(m_connection.id, m_direction, offset, bytes, origin);

@@ -30,6 +30,15 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
     m_now = std::max(m_now, origin.packet);
     if (m_now >= m_firstDeadline) expire();
     Connection& connection = find(decoded, origin);
+    if (isOutOfPlace(connection, decoded) && holdElsewhere(connection, decoded, packet, origin)) {
+        return;
+    }
+    receive(connection, decoded, packet, origin);
+}
+
+/// A packet that is known to be the connection's.
+void TcpTracker::receive(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                         const Origin& origin) {
     const ByteView payload = packet.subspan(decoded.payloadOffset, decoded.payloadCaptured);
     if (origin.packet >= connection.last.packet) connection.last = origin;
     m_observer.packet(connection.id, origin);

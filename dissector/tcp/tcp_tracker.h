@@ -59,6 +59,9 @@ public:
     /// Packets with data, and bytes of them, that are held behind the RST of a connection.
     static constexpr std::size_t kMostBehindReset = 64;
     static constexpr std::size_t kMostBytesBehindReset = 1U << 18;
+    /// Packets, and bytes of them, that are held because they lie far from their connection.
+    static constexpr std::size_t kMostElsewhere = 64;
+    static constexpr std::size_t kMostBytesElsewhere = 1U << 18;
 
     TcpTracker(TcpObserver& observer, RoleGuess guessRole, const TrackerLimits& limits = {});
     ~TcpTracker();
@@ -112,7 +115,8 @@ private:
     static bool isBehindEnd(const Connection& connection, const DecodedPacket& decoded);
     static bool isFarFrom(const Connection& connection, const DecodedPacket& decoded);
     static bool fits(const Connection& connection, const DecodedPacket& decoded);
-    static std::uint64_t distanceTo(const Connection& connection, const DecodedPacket& decoded);
+    static std::uint64_t distanceTo(const Connection& connection, const DecodedPacket& decoded,
+                                    std::int64_t unknown);
     static bool answersSyn(const Connection& connection, const DecodedPacket& decoded);
     Connection& choose(Connection& newest, const DecodedPacket& decoded, const Origin& origin);
     Connection& chooseForSyn(Connection& newest, const DecodedPacket& decoded,
@@ -133,6 +137,21 @@ private:
                  const Origin& origin);
     void takeSyn(Connection& connection);
     void endOlder(Connection& connection);
+    static void noteGoingOn(Connection& newest, const Connection& older,
+                            const DecodedPacket& decoded);
+    void endReused(Connection& connection, const Endpoint& by);
+
+    // Packets far from where their connection is
+    static bool isOutOfPlace(const Connection& connection, const DecodedPacket& decoded);
+    static void noteFirst(Connection& connection, ByteView bytes);
+    bool isElsewhere(const Connection& connection, const DecodedPacket& decoded,
+                     const Origin& origin, bool& implausible) const;
+    bool holdElsewhere(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                       const Origin& origin);
+    bool opensConversation(const Connection& connection, ByteView payload) const;
+    std::vector<bool> agreeing(const Connection& connection) const;
+    void beginElsewhere(Connection& connection, const std::vector<bool>& agreed);
+    void tellElsewhere(Connection& connection, bool ending);
 
     // Its beginning
     void openFor(Connection& connection, const DecodedPacket& decoded, ByteView payload,
@@ -144,6 +163,8 @@ private:
     void settleIfOrderly(Connection& connection, Direction direction, const Header& tcp);
 
     // Its packets
+    void receive(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                 const Origin& origin);
     void take(Connection& connection, const DecodedPacket& decoded, ByteView packet,
               const Origin& origin);
     void addSegment(Connection& connection, Direction direction, const DecodedPacket& decoded,

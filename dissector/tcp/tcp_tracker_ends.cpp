@@ -130,6 +130,7 @@ void TcpTracker::end(Connection& connection, Direction by, EndReason reason, con
         // Nothing but acknowledgments was seen of it.
         open(connection, connection.a.port >= connection.b.port, false, connection.first);
     }
+    if (live.elsewhere) tellElsewhere(connection, true);
     flush(connection);
     for (const Direction d : kBothDirections) {
         // A FIN that had been waiting behind a hole counts as what ended its direction.
@@ -217,6 +218,9 @@ void TcpTracker::finish() {
     }
     std::ranges::sort(open, {}, &Connection::id);
     for (Connection* const connection : open) {
+        if (connection->live && connection->live->elsewhere) tellElsewhere(*connection, false);
+    }
+    for (Connection* const connection : open) {
         // Nobody has objected to its SYN.
         if (connection->live && connection->live->rival && connection->live->rival->syn) {
             endOlder(*connection);
@@ -225,7 +229,10 @@ void TcpTracker::finish() {
     for (Connection* const connection : open) {
         if (!connection->live) continue;
         if (!connection->ended) {
-            endUnfinished(*connection, Direction::ClientToServer, EndReason::CaptureEnd);
+            const PacketNumber overtakenIn = connection->live->overtakenIn;
+            const bool over = overtakenIn != 0 && connection->last.packet <= overtakenIn;
+            endUnfinished(*connection, Direction::ClientToServer,
+                          over ? EndReason::PortReused : EndReason::CaptureEnd);
         }
         if (connection->live) {
             // Data behind an end may have left holes of its own.

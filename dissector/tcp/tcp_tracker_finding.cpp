@@ -164,12 +164,13 @@ bool TcpTracker::fits(const Connection& connection, const DecodedPacket& decoded
            (!decoded.tcp.has(kAck) || isNear(opposite(direction), decoded.tcp.acknowledgment));
 }
 
-/// How far both numbers of a packet that fits a connection lie from where that is. What is not
-/// known of it counts as just fitting.
-std::uint64_t TcpTracker::distanceTo(const Connection& connection, const DecodedPacket& decoded) {
+/// How far both numbers of a packet that fits a connection lie from where that is. `unknown` counts
+/// for what is not known of it.
+std::uint64_t TcpTracker::distanceTo(const Connection& connection, const DecodedPacket& decoded,
+                                     std::int64_t unknown) {
     const Direction direction = connection.directionOf(decoded.source);
-    const auto distance = [&connection](Direction d, std::uint32_t number) -> std::uint64_t {
-        std::int64_t ahead = StreamAssembler::kNear;
+    const auto distance = [&](Direction d, std::uint32_t number) -> std::uint64_t {
+        std::int64_t ahead = unknown;
         if (connection.live && connection.live->stream(d).seen()) {
             const StreamAssembler& stream = connection.live->stream(d);
             ahead = stream.offsetOf(number) - static_cast<std::int64_t>(stream.next());
@@ -230,7 +231,9 @@ TcpTracker::Connection& TcpTracker::choose(Connection& newest, const DecodedPack
     if (newest.live && newest.live->rival) {
         if (Connection* const chosen = chooseBetween(newest, decoded)) return *chosen;
     }
+    constexpr std::int64_t kJustFitting = StreamAssembler::kNear;
     Connection* same = nullptr;  // the newest of the same network
+    Connection* own = nullptr;   // of the same network, and fitting
     Connection* fitting = nullptr;
     for (Connection* at = &newest; at != nullptr; at = at->older) {
         const bool isOf = at->isOf(decoded.network);
@@ -238,11 +241,22 @@ TcpTracker::Connection& TcpTracker::choose(Connection& newest, const DecodedPack
         const bool alone = at->ended && newest.older == nullptr;
         const bool hasNumbers = alone ? !isFarFrom(*at, decoded) : fits(*at, decoded);
         if (!hasNumbers || isBehindEnd(*at, decoded)) continue;
-        if (isOf) return *at;
-        if (fitting == nullptr || distanceTo(*at, decoded) < distanceTo(*fitting, decoded)) {
+        if (isOf) {
+            // An older one that lives as well has to be nearer.
+            const bool mayLive = !at->ended || at->mayGoOn;
+            if (own == nullptr ||
+                (mayLive && distanceTo(*at, decoded, 0) < distanceTo(*own, decoded, 0))) {
+                own = at;
+            }
+            if (at == &newest && at->live && distanceTo(*at, decoded, kJustFitting) == 0) break;
+            continue;
+        }
+        if (fitting == nullptr ||
+            distanceTo(*at, decoded, kJustFitting) < distanceTo(*fitting, decoded, kJustFitting)) {
             fitting = at;
         }
     }
+    if (own != nullptr) return *own;
     if (fitting != nullptr) {
         // The same packets with another tag, or the other direction.
         fitting->noteNetwork(decoded.network);
@@ -270,6 +284,7 @@ TcpTracker::Connection& TcpTracker::chooseForSyn(Connection& newest, const Decod
     }
     if (its != nullptr) {
         if (answersSyn(*its, decoded)) its->noteNetwork(decoded.network);
+        noteGoingOn(newest, *its, decoded);
         if (decoded.tcp.has(kAck) && its->live && its->live->rival) endOlder(*its);
         return *its;
     }
@@ -285,8 +300,7 @@ TcpTracker::Connection& TcpTracker::chooseForSyn(Connection& newest, const Decod
             objected = true;
             continue;
         }
-        settle(*at);
-        endUnfinished(*at, at->directionOf(decoded.source), EndReason::PortReused);
+        endReused(*at, decoded.source);
     }
     Connection& connection = make(keyOf(decoded.source, decoded.destination), decoded, origin);
     if (objected) {

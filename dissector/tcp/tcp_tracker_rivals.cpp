@@ -9,12 +9,15 @@
 
 namespace framescope::tcp {
 
-/// Whether a connection may be alive at both ends: it was opened, and nobody has closed it.
+/// Whether a connection may be alive: it was opened, and nobody has closed it. Its handshake need
+/// not be complete: two places of the capture may see two connections of the same ends open.
 bool TcpTracker::mayObject(const Connection& connection, const DecodedPacket& decoded) {
     const Live& live = *connection.live;
-    return (decoded.tcp.flags & (kAck | kRst | kFin)) == 0 && connection.settled && !live.rival &&
-           !live.firstFin && !live.reset && !live.doubted &&
-           live.sides[0].stream.everAcknowledged() && live.sides[1].stream.everAcknowledged();
+    const bool opened =
+        connection.synSeen || (connection.settled && live.sides[0].stream.everAcknowledged() &&
+                               live.sides[1].stream.everAcknowledged());
+    return (decoded.tcp.flags & (kAck | kRst | kFin)) == 0 && opened && !live.rival &&
+           !live.firstFin && !live.reset && !live.doubted;
 }
 
 /// Whether a packet goes on from the SYN, repeats it, or answers it.
@@ -34,6 +37,7 @@ TcpTracker::Connection* TcpTracker::chooseBetween(Connection& newest,
     if (!isOfRival(newest, decoded)) {
         for (Connection* at = newest.older; at != nullptr; at = at->older) {
             if (at->ended || !at->isOf(decoded.network) || !fits(*at, decoded)) continue;
+            noteGoingOn(newest, *at, decoded);
             if (newest.live->rival->syn) takeSyn(newest);
             return at;
         }
@@ -66,7 +70,28 @@ void TcpTracker::takeSyn(Connection& connection) {
     take(connection, syn->decoded, syn->bytes, syn->origin);
 }
 
-/// The SYN was taken, so whatever its ends had between them is over.
+/// A packet is one of `older`, behind the SYN of `newest`: the older one goes on if it says
+/// something new.
+void TcpTracker::noteGoingOn(Connection& newest, const Connection& older,
+                             const DecodedPacket& decoded) {
+    if (&newest == &older || !newest.live || !newest.live->rival || !older.live) return;
+    const Direction direction = older.directionOf(decoded.source);
+    const StreamAssembler& stream = older.live->stream(direction);
+    const StreamAssembler& other = older.live->stream(opposite(direction));
+    const Header& tcp = decoded.tcp;
+    const std::int64_t end =
+        stream.offsetOf(tcp.sequence) + static_cast<std::int64_t>(decoded.payloadLength);
+    const bool sends = !stream.seen() || (decoded.payloadLength != 0 &&
+                                          end > static_cast<std::int64_t>(stream.farthest()));
+    const bool acknowledges =
+        tcp.has(kAck) && other.started() &&
+        (!other.everAcknowledged() ||
+         other.offsetOf(tcp.acknowledgment) > static_cast<std::int64_t>(other.lastAcknowledged()));
+    if (sends || acknowledges) newest.live->rival->olderGoesOn = true;
+}
+
+/// The SYN was taken. Whatever its ends had between them is over then, unless that has gone on
+/// behind the SYN: then they are two pairs of ends with the same addresses.
 void TcpTracker::endOlder(Connection& connection) {
     const std::unique_ptr<Live::Rival> rival = std::move(connection.live->rival);
     const std::uint32_t network = connection.networks[0];
@@ -76,14 +101,29 @@ void TcpTracker::endOlder(Connection& connection) {
     }
     for (Connection* const at : older) {
         if (at->id == kNoConnection || at->ended) continue;
-        settle(*at);
-        endUnfinished(*at, at->directionOf(rival->source), EndReason::PortReused);
+        // Where both have just begun, the answer to the older one may still come.
+        const bool begins =
+            !at->settled && at->synSeen && m_now - at->last.packet <= StreamAssembler::kPatience;
+        if (rival->olderGoesOn || begins) {
+            at->live->overtakenIn = m_now;
+            schedule(*at);
+            continue;
+        }
+        endReused(*at, rival->source);
     }
     if (!rival->syn) return;
     connection.live->rival = std::make_unique<Live::Rival>();
     connection.live->rival->syn = std::move(rival->syn);
     takeSyn(connection);
     if (connection.live) connection.live->rival.reset();
+}
+
+/// Another connection of the same ends lives. Should this one go on all the same, so does what is
+/// read of it.
+void TcpTracker::endReused(Connection& connection, const Endpoint& by) {
+    settle(connection);
+    endUnfinished(connection, connection.directionOf(by), EndReason::PortReused);
+    connection.mayGoOn = connection.rest[0].started && connection.rest[1].started;
 }
 
 }  // namespace framescope::tcp

@@ -141,6 +141,10 @@ void TcpTracker::schedule(Connection& connection) {
     if (!connection.settled) at = std::min(at, connection.first.packet + kWait);
     if (live.reset) at = std::min(at, live.reset->origin.packet + kWait);
     if (!live.behind.empty()) at = std::min(at, live.behind.front().origin.packet + kWait);
+    if (live.elsewhere) {
+        at = std::min(at, live.elsewhere->packets.front().held.origin.packet + kWait);
+    }
+    if (live.overtakenIn != 0) at = std::min(at, live.overtakenIn + kWait);
     if (at >= live.queuedAt) return;
     at = std::max(at, m_now + 1);
     live.queuedAt = at;
@@ -167,8 +171,20 @@ void TcpTracker::expire() {
 }
 
 void TcpTracker::giveUpWaiting(Connection& connection) {
-    Live& live = *connection.live;
     constexpr PacketNumber kPatience = StreamAssembler::kPatience;
+    if (connection.live->elsewhere &&
+        m_now - connection.live->elsewhere->packets.front().held.origin.packet > kPatience) {
+        tellElsewhere(connection, false);
+        if (!connection.live) return;
+    }
+    Live& live = *connection.live;
+    if (live.overtakenIn != 0 && m_now - live.overtakenIn > kPatience) {
+        if (!connection.ended && connection.last.packet <= live.overtakenIn) {
+            endReused(connection, connection.aIsClient ? connection.a : connection.b);
+            return;
+        }
+        live.overtakenIn = 0;
+    }
     if (m_now - connection.first.packet > kPatience) settle(connection);
     if (!live.behind.empty() && m_now - live.behind.front().origin.packet > kPatience) {
         tellBehindReset(connection);
@@ -191,6 +207,8 @@ void TcpTracker::idle() {
     for (const Deadline& deadline : waiting) {
         Connection& connection = *deadline.connection;
         if (connection.id != deadline.id || !connection.live || connection.ended) continue;
+        if (connection.live->elsewhere) tellElsewhere(connection, false);
+        if (!connection.live || connection.ended) continue;
         settle(connection);
         Live& live = *connection.live;
         for (const Direction d : kBothDirections) {

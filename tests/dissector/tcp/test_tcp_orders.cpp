@@ -1,6 +1,7 @@
 // Whatever a network and a capture do to two streams, the streams come out as they went in: cut
 // anywhere, sent again with other cuts, captured twice, out of order within a window, and with
-// sequence numbers that wrap. The same seeds every run.
+// sequence numbers that wrap. And those of two connections between the same addresses and ports do,
+// at the same time or one behind the other. The same seeds every run.
 #include <algorithm>
 #include <random>
 
@@ -52,6 +53,19 @@ public:
 
     std::array<std::string, 2> streams;
     std::vector<Packet> packets;
+
+    /// What end() adds, and what handshake() does.
+    static constexpr std::ptrdiff_t kEnd = 3;
+    static constexpr std::ptrdiff_t kHandshake = 3;
+
+    /// Whether both streams begin more than `apart` from those of another one.
+    bool isFarFrom(const Conversation& other, std::int32_t apart) const {
+        const auto far = [apart](std::uint32_t a, std::uint32_t b) {
+            const auto distance = static_cast<std::int32_t>(a - b);
+            return distance > apart || distance < -apart;
+        };
+        return far(m_start[0], other.m_start[0]) && far(m_start[1], other.m_start[1]);
+    }
 
 private:
     std::size_t below(std::size_t limit) { return m_random() % limit; }
@@ -126,14 +140,42 @@ void doubleAll(std::vector<Packet>& packets) {
     packets = std::move(doubled);
 }
 
+/// Two that begin more than `apart` from each other.
+std::pair<Conversation, Conversation> twoOf(std::mt19937& random, std::int32_t apart) {
+    const Conversation one(random, false);
+    for (;;) {
+        const Conversation other(random, false);
+        if (other.isFarFrom(one, apart)) return {one, other};
+    }
+}
+
+void play(Wire& wire, const Packet& packet) {
+    wire.send(packet.fromClient ? kA : kB, packet.fromClient ? kB : kA, packet.flags,
+              packet.sequence, packet.acknowledgment, packet.payload);
+}
+
+/// Empty if the streams of both came out, whichever came first, and nothing else.
+std::string faultOfTwo(const Wire& wire, const Conversation& one, const Conversation& other) {
+    if (wire.story.gaps != 0) return "a gap";
+    if (wire.story.conflicts != 0) return "a conflict";
+    std::vector<std::array<std::string, 2>> expected{one.streams, other.streams};
+    std::vector<std::array<std::string, 2>> streams = wire.story.streams;
+    // One without data has no streams there.
+    std::erase(expected, std::array<std::string, 2>());
+    std::erase(streams, std::array<std::string, 2>());
+    std::ranges::sort(expected);
+    std::ranges::sort(streams);
+    if (streams.size() != expected.size()) {
+        return std::to_string(streams.size()) + " connections";
+    }
+    return streams == expected ? "" : "other bytes";
+}
+
 /// Empty if all is as it should be.
 std::string played(const Conversation& conversation, const std::vector<Packet>& packets) {
     Wire wire;
     wire.story.quiet = true;
-    for (const Packet& packet : packets) {
-        wire.send(packet.fromClient ? kA : kB, packet.fromClient ? kB : kA, packet.flags,
-                  packet.sequence, packet.acknowledgment, packet.payload);
-    }
+    for (const Packet& packet : packets) play(wire, packet);
     wire.finish();
     if (wire.story.gaps != 0) return "a gap";
     if (wire.story.conflicts != 0) return "a conflict";
@@ -179,6 +221,128 @@ private Q_SLOTS:
             shuffle(packets, window, random);
             const std::string fault = played(conversation, packets);
             QVERIFY2(fault.empty(), ("seed " + std::to_string(seed) + ": " + fault).c_str());
+        }
+    }
+
+    /// Two places of the capture see two pairs of ends that have the same addresses and ports.
+    void twoAtTheSameTimeAreToldApart_data() {
+        QTest::addColumn<bool>("joined");
+        QTest::addColumn<bool>("doubled");
+        QTest::addColumn<int>("apart");
+        constexpr int kSlightly = 5000;
+        constexpr int kFar = 1 << 25;
+        QTest::newRow("from their handshakes on") << false << false << kSlightly;
+        QTest::newRow("from their handshakes on, twice") << false << true << kSlightly;
+        QTest::newRow("joined") << true << false << kFar;
+        QTest::newRow("joined, twice") << true << true << kFar;
+    }
+    void twoAtTheSameTimeAreToldApart() {
+        QFETCH(bool, joined);
+        QFETCH(bool, doubled);
+        QFETCH(int, apart);
+        for (unsigned seed = 0; seed < 250; ++seed) {
+            std::mt19937 random(seed);
+            const auto [one, other] = twoOf(random, apart);
+            std::array<std::vector<Packet>, 2> left{one.packets, other.packets};
+            for (std::vector<Packet>& packets : left) {
+                if (joined) packets.erase(packets.begin(), packets.begin() + 2);
+                if (doubled) doubleAll(packets);
+            }
+            Wire wire;
+            wire.story.quiet = true;
+            const unsigned longestRun = 1 + static_cast<unsigned>(random() % 5);
+            std::array<std::size_t, 2> at{};
+            while (at[0] < left[0].size() || at[1] < left[1].size()) {
+                const std::size_t which =
+                    random() % (left[0].size() + left[1].size()) < left[0].size() ? 0 : 1;
+                for (std::size_t i = 1 + random() % longestRun; i > 0; --i) {
+                    if (at[which] < left[which].size()) play(wire, left[which][at[which]++]);
+                }
+            }
+            wire.finish();
+            const std::string fault = faultOfTwo(wire, one, other);
+            QVERIFY2(fault.empty(), ("seed " + std::to_string(seed) + ": " + fault).c_str());
+        }
+    }
+
+    /// Neither how the older connection ended nor how the other one began was captured.
+    void portsUsedAgainUnseen_data() {
+        QTest::addColumn<std::int64_t>("laterNs");
+        QTest::newRow("at once") << std::int64_t{1'000'000};
+        QTest::newRow("a second later") << std::int64_t{1'000'000'000};
+        QTest::newRow("half a minute later") << std::int64_t{30'000'000'000};
+    }
+    void portsUsedAgainUnseen() {
+        QFETCH(std::int64_t, laterNs);
+        for (unsigned seed = 0; seed < 250; ++seed) {
+            std::mt19937 random(seed);
+            const auto [one, other] = twoOf(random, 1 << 26);
+            // One that acknowledges nothing of its other side may be any.
+            if (other.streams[0].empty() || other.streams[1].empty()) continue;
+            Wire wire;
+            wire.story.quiet = true;
+            const bool ended = random() % 4 == 0;
+            const auto end = one.packets.end() - (ended ? 0 : Conversation::kEnd);
+            for (auto at = one.packets.begin(); at != end; ++at) play(wire, *at);
+            wire.timeNs += laterNs;
+            auto at = other.packets.begin() + 2 + static_cast<std::ptrdiff_t>(random() % 2);
+            for (; at != other.packets.end(); ++at) play(wire, *at);
+            wire.finish();
+            const std::string fault = faultOfTwo(wire, one, other);
+            QVERIFY2(fault.empty(), ("seed " + std::to_string(seed) + ": " + fault).c_str());
+        }
+    }
+
+    /// The capture misses a while of a connection that goes on.
+    void aHoleInBothDirectionsSplitsNothing() {
+        constexpr std::int64_t kSecond = 1'000'000'000;
+        for (const std::int64_t seconds : {0, 1, 60, 600}) {
+            Wire w;
+            w.open();
+            std::uint32_t client = 101;
+            std::uint32_t server = 501;
+            const auto talk = [&] {
+                for (int i = 0; i < 5; ++i) {
+                    w.send(kA, kB, kAck | kPsh, client, server, "ask");
+                    client += 3;
+                    w.send(kB, kA, kAck | kPsh, server, client, "answer");
+                    server += 6;
+                }
+            };
+            talk();
+            w.timeNs += seconds * kSecond;
+            const auto missing = static_cast<std::uint32_t>(50'000 + seconds * 900'000);
+            client += missing;
+            server += missing * 4;
+            talk();
+            w.finish();
+            QCOMPARE(w.story.streams.size(), std::size_t{1});
+            QCOMPARE(w.story.gaps, std::size_t{2});
+        }
+    }
+
+    /// Damage makes no other connection, and nothing missing: both numbers of a packet at once, of
+    /// one or several.
+    void damagedNumbersMakeNoConnection() {
+        for (unsigned seed = 0; seed < 250; ++seed) {
+            std::mt19937 random(seed);
+            const Conversation conversation(random, false);
+            Wire w;
+            for (std::size_t i = 0; i < conversation.packets.size(); ++i) {
+                Packet packet = conversation.packets[i];
+                const bool may = (packet.flags & kSyn) == 0 && packet.payload.empty() &&
+                                 i + 2 * Conversation::kEnd < conversation.packets.size();
+                if (may && random() % 4 == 0) {
+                    packet.sequence ^= static_cast<std::uint32_t>(1 + random() % 255) << 24;
+                    packet.acknowledgment ^= static_cast<std::uint32_t>(1 + random() % 255) << 16;
+                    packet.payload = "lost";
+                }
+                play(w, packet);
+            }
+            w.finish();
+            const std::string at = "seed " + std::to_string(seed) + ": " + w.story.text;
+            QVERIFY2(w.story.streams.size() == 1, at.c_str());
+            QVERIFY2(w.story.gaps == 0, at.c_str());
         }
     }
 };
