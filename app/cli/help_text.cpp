@@ -65,6 +65,9 @@ row. A live capture is ended with Ctrl-C.
                                    268435456 without it
   --conflicts N                    list so many places of a connection where bytes
                                    came again with other contents; 100 without it
+  --time-order auto|file|time      in which order packets are read; auto, as without
+                                   it, is that of the file, unless the order of time
+                                   mends what it breaks
   --verify-checksums               say whether checksums of IP and TCP are right
   -G fields|issues                 list all fields, or all issues, and end
   --decode-as PATH[#EVENT]=FORMAT[:FILE:MESSAGE]

@@ -32,26 +32,35 @@ int readCapture(const Options& options, Output& output) {
         complain(file.error().sentence);
         return kUnreadable;
     }
-    Session session(*file);
-    session.setPayloadRules(options.payloadRules);
-    session.setChecksumVerification(options.verifyChecksums);
+    std::optional<Session> session;
+    const auto begin = [&] {
+        session.emplace(*file);
+        session->setPayloadRules(options.payloadRules);
+        session->setChecksumVerification(options.verifyChecksums);
+    };
+    begin();
     std::optional<RowPrinting> printing;
     if (!options.quiet) {
-        printing.emplace(options, session, output, RowPrinting::Flush::InBlocks);
+        printing.emplace(options, *session, output, RowPrinting::Flush::InBlocks);
     }
     bool enough = false;
     const auto take = [&](Batch&& batch) {
-        session.append(std::move(batch));
+        if (batch.beginsAgain) begin();
+        session->append(std::move(batch));
         enough = printing && !printing->printNew();
         return !enough;
     };
-    readAllAhead(*file, take, {options.limits, options.readAs});
-    output.write(reportText(options, session));
+    IngestOptions reading(options.limits, options.readAs);
+    reading.order = options.order;
+    // What is printed is out.
+    reading.mayBeginAgain = options.quiet;
+    readAllAhead(*file, take, reading);
+    output.write(reportText(options, *session));
     // Rows come before the notices that say why there are no more.
     output.flush();
     if (enough) return kRead;
-    for (const std::string& notice : session.notices()) complain(notice);
-    return session.damaged() ? kDamaged : kRead;
+    for (const std::string& notice : session->notices()) complain(notice);
+    return session->damaged() ? kDamaged : kRead;
 }
 
 int decodeHex(const Options& options, Output& output) {

@@ -30,6 +30,7 @@ enum LongOption {
     kHeldSegments,
     kHeldTotal,
     kConflicts,
+    kTimeOrder,
     kDecodeAs,
     kVerifyChecksums,
     kDirection,
@@ -56,6 +57,7 @@ constexpr option kLongOptions[] = {
     {"held-segments", required_argument, nullptr, kHeldSegments},
     {"held-total", required_argument, nullptr, kHeldTotal},
     {"conflicts", required_argument, nullptr, kConflicts},
+    {"time-order", required_argument, nullptr, kTimeOrder},
     {"read-as", required_argument, nullptr, 'd'},
     {"decode-as", required_argument, nullptr, kDecodeAs},
     {"verify-checksums", no_argument, nullptr, kVerifyChecksums},
@@ -168,6 +170,8 @@ private:
                 return setLimit(m_options.limits.heldInTotal, "--held-total", "bytes", value);
             case kConflicts:
                 return setLimit(m_options.limits.conflicts, "--conflicts", "conflicts", value);
+            case kTimeOrder:
+                return setOrder(value);
             case 'V':
                 m_options.tree = true;
                 return;
@@ -365,6 +369,22 @@ private:
         }
     }
 
+    void setOrder(std::string_view name) {
+        if (m_options.action == Action::DecodeHex) {
+            return fail("--time-order is about packets; the bytes of hex have none.");
+        }
+        m_hasOrder = true;
+        if (name == "auto") {
+            m_options.order = PacketOrder::Auto;
+        } else if (name == "file") {
+            m_options.order = PacketOrder::File;
+        } else if (name == "time") {
+            m_options.order = PacketOrder::Time;
+        } else {
+            fail(quoted(name) + " is no order for --time-order: there are auto, file and time.");
+        }
+    }
+
     void setList(std::string_view name) {
         if (name == "fields") return setAction(Action::ListFields);
         if (name == "issues") return setAction(Action::ListIssues);
@@ -416,6 +436,10 @@ private:
             fail("-V and -x print text; they do not go with -T fields or -T json.");
         } else if (m_options.quiet && (m_hasFilter || m_hasMaxRows)) {
             fail("-q sums up the whole capture; it does not go with -Y or -c.");
+        } else if (m_hasOrder && m_live.capturesLive()) {
+            fail(
+                "--time-order is for captures that are complete; what is captured live comes in "
+                "its order.");
         } else if (!m_options.tables.empty() && m_hasMaxRows) {
             fail("-z tells of the whole capture; it does not go with -c.");
         } else if (!m_options.tables.empty() && !text && !m_options.quiet) {
@@ -439,6 +463,7 @@ private:
     bool m_hasFilter = false;
     bool m_hasLayout = false;
     bool m_hasMaxRows = false;
+    bool m_hasOrder = false;
 };
 
 }  // namespace

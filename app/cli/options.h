@@ -11,6 +11,7 @@
 
 #include "app/cli/live/live_options.h"
 #include "app/cli/statistics_tables.h"
+#include "capture/ingest/ingest_options.h"
 #include "capture/result.h"
 #include "dissector/field/field_id.h"
 #include "dissector/filter/filter.h"
@@ -81,6 +82,7 @@ struct Options {
     std::vector<const StatisticsTable*> tables;  ///< -z, in order
     DecodeLimits limits;                         ///< --inflate-limit, --held-*, --conflicts
     ReadAsRules readAs;                          ///< -d
+    PacketOrder order = PacketOrder::Auto;       ///< --time-order
     std::uint64_t maxRows = std::numeric_limits<std::uint64_t>::max();  ///< -c
 };
 

@@ -47,11 +47,12 @@ struct Batch {
     std::vector<std::pair<std::uint32_t, http::PollSummary>> polls;  ///< new or changed
     CaptureLayout layout;
     std::vector<std::string> notices;
-    DecodeLimits limits;     ///< under which it was read
-    Statistics statistics;   ///< of the whole capture so far
-    bool last = false;       ///< nothing comes behind this batch
-    bool damaged = false;    ///< reading stopped at a damaged place
-    bool cancelled = false;  ///< reading stopped because it was asked to
+    DecodeLimits limits;       ///< under which it was read
+    Statistics statistics;     ///< of the whole capture so far
+    bool beginsAgain = false;  ///< forget all batches before this one; IngestOptions::mayBeginAgain
+    bool last = false;         ///< nothing comes behind this batch
+    bool damaged = false;      ///< reading stopped at a damaged place
+    bool cancelled = false;    ///< reading stopped because it was asked to
 };
 
 }  // namespace framescope

@@ -22,6 +22,9 @@ void EventBlock::clear() {
     rows.clear();
     datagrams.clear();
     notices.clear();
+    mark = Mark::None;
+    numbers.clear();
+    fileOffsets.clear();
 }
 
 void EventBlock::tell(const IntakeEvent& event, IntakeEvents& to) {

@@ -68,6 +68,16 @@ struct EventBlock {
     std::vector<StoredDatagram> datagrams;
     std::vector<std::string> notices;
 
+    // Of captures that are read in the order of time.
+    enum class Mark : std::uint8_t {
+        None,
+        HandOn,      ///< hand on what there is, however little: somebody watches the progress
+        OtherOrder,  ///< the order of time has turned out to be right: IntakeAhead::takeArranged()
+    };
+    Mark mark = Mark::None;
+    std::vector<PacketNumber> numbers;       ///< that packets have in the file, as they come
+    std::vector<std::uint64_t> fileOffsets;  ///< places of records, in the order of the file
+
     Statistics figures;                ///< PacketIntake::figures() behind it
     ReaderFindings findings;           ///< since the block before
     ReadStep step = ReadStep::Packet;  ///< Packet: further blocks come

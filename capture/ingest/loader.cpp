@@ -185,34 +185,59 @@ void tellUnusedRules(const RowMaker& rows, std::vector<std::string>& notices) {
     }
 }
 
+/// Said where rows are out already.
+constexpr const char* kOtherOrder =
+    "The packets do not lie in the order of their times in this file, and were read as it has "
+    "them; "
+    "in the order of time more can be read (--time-order time).";
+
 /// Puts together what the rows' maker and the reader have found.
 class Batches {
 public:
-    Batches(const std::function<bool(Batch&&)>& sink, CaptureReader& reader)
-        : m_sink(sink), m_reader(reader) {}
+    Batches(const std::function<bool(Batch&&)>& sink, bool mayBeginAgain)
+        : m_sink(sink),
+          m_mayBeginAgain(mayBeginAgain),
+          m_limit(mayBeginAgain ? kFirstBatchSize : kBatchSize) {}
 
     /// What the reader has found since it was asked last; of one that reads on another thread.
     void add(const ReaderFindings& found) { m_findings.append(found); }
+    void addNotice(std::string sentence) { m_findings.notices.push_back(std::move(sentence)); }
     /// So many rows and packets make a batch.
     bool isEnough(std::size_t pending) const { return pending >= m_limit; }
+    bool mayBeginAgain() const { return m_mayBeginAgain; }
+    /// Forgets what was found, and has the others do so; false where what was handed on stays.
+    bool beginAgain() {
+        if (m_hasHanded && !m_mayBeginAgain) return false;
+        m_beginsAgain = std::exchange(m_hasHanded, false);
+        m_limit = kFirstBatchSize;
+        m_findings = {};
+        return true;
+    }
     /// False when no more is wanted.
     bool hand(RowMaker& rows, const Statistics& figures) {
         m_limit = kBatchSize;
-        return m_sink(take(rows, figures));
+        return put(take(rows, figures));
     }
-    void handLast(RowMaker& rows, PacketIntake& intake, ReadStep step) {
+    /// The same with places of records, of which the rows' maker knows nothing.
+    bool hand(RowMaker& rows, const Statistics& figures, std::vector<std::uint64_t>&& offsets) {
+        Batch batch = take(rows, figures);
+        if (!offsets.empty()) batch.packetOffsets = std::move(offsets);
+        return put(std::move(batch));
+    }
+    void handLast(RowMaker& rows, PacketIntake& intake, const CaptureReader& reader,
+                  ReadStep step) {
         rows.finish();
         Batch last = take(rows, intake.figures());
         tellUnread(intake, last.notices);
-        tellCuts(last.statistics, intake.mostOfCut(), m_reader.layout(), last.notices);
+        tellCuts(last.statistics, intake.mostOfCut(), reader.layout(), last.notices);
         tellFragments(last.statistics, last.notices);
-        tellDrops(m_reader, last.notices);
+        tellDrops(reader, last.notices);
         tellHeldLimits(rows, last.notices);
         tellUnlistedConflicts(intake, rows.options().limits, last.notices);
         tellUnusedRules(rows, last.notices);
         last.last = true;
         last.damaged = step == ReadStep::Damaged;
-        m_sink(std::move(last));
+        put(std::move(last));
     }
 
 private:
@@ -224,18 +249,30 @@ private:
         batch.statistics.leftOutPackets = m_findings.leftOutPackets;
         batch.statistics.bytesRead = m_findings.bytesRead;
         batch.statistics.bytesTotal = m_findings.bytesTotal;
+        batch.beginsAgain = std::exchange(m_beginsAgain, false);
         return batch;
+    }
+    bool put(Batch&& batch) {
+        m_hasHanded = true;
+        return m_sink(std::move(batch));
     }
 
     const std::function<bool(Batch&&)>& m_sink;
-    CaptureReader& m_reader;
-    std::size_t m_limit = kFirstBatchSize;
+    const bool m_mayBeginAgain;
+    std::size_t m_limit;
+    bool m_hasHanded = false;
+    bool m_beginsAgain = false;
     ReaderFindings m_findings;
 };
 
 /// A capture that is still being written, on this thread alone.
 void follow(CaptureReader& reader, Batches& batches, const IngestOptions& options,
             const tcp::ReadBack& readBack, const std::function<bool()>& goOn) {
+    if (options.order == PacketOrder::Time) {
+        batches.addNotice(
+            "What is still being written is read in the order in which it comes, not in that of "
+            "time.");
+    }
     Ingestor ingestor(options, readBack);
     std::size_t noticesTaken = 0;
     const auto askReader = [&] {
@@ -267,18 +304,26 @@ void follow(CaptureReader& reader, Batches& batches, const IngestOptions& option
     }
     askReader();
     ingestor.intake().finish();
-    batches.handLast(ingestor.rows(), ingestor.intake(), step);
+    batches.handLast(ingestor.rows(), ingestor.intake(), reader, step);
 }
 
-/// A capture that is complete: another thread is ahead with its packets.
-void readWhole(const std::shared_ptr<CaptureFile>& file, CaptureReader& reader, Batches& batches,
-               const IngestOptions& options, const tcp::ReadBack& readBack) {
+/// A capture that is complete: another thread is ahead with its packets. What comes back is to be
+/// read instead, from the beginning, in the order of time; mostly nothing.
+std::unique_ptr<ArrangedCapture> readWhole(const std::shared_ptr<CaptureFile>& file,
+                                           Batches& batches, const IngestOptions& options,
+                                           const tcp::ReadBack& readBack,
+                                           std::unique_ptr<ArrangedCapture> arranged) {
     RowMaker rows(options);
-    IntakeAhead ahead(file, reader, options.limits, readBack);
+    IntakeAhead ahead(file, options, readBack, std::move(arranged));
     ReadStep step = ReadStep::Packet;
     while (step == ReadStep::Packet) {
         EventBlock& block = ahead.next();
         batches.add(block.findings);
+        if (block.mark == EventBlock::Mark::OtherOrder) {
+            if (batches.beginAgain()) return ahead.takeArranged();
+            batches.addNotice(kOtherOrder);
+        }
+        rows.addFileNumbers(block.numbers);
         std::size_t told = 0;
         const auto tellUntil = [&](std::size_t end) {
             for (; told < end; ++told) block.tell(block.events[told], rows);
@@ -286,14 +331,21 @@ void readWhole(const std::shared_ptr<CaptureFile>& file, CaptureReader& reader, 
         for (const EventBlock::Packet& packet : block.packets) {
             // Of the packet before.
             tellUntil(packet.firstEvent);
-            if (batches.isEnough(rows.pending()) && !batches.hand(rows, block.figures)) return;
+            if (batches.isEnough(rows.pending()) && !batches.hand(rows, block.figures)) return {};
             rows.nextPacket(packet.recordOffset);
         }
         tellUntil(block.events.size());
-        if (batches.isEnough(rows.pending()) && !batches.hand(rows, block.figures)) return;
+        if (batches.isEnough(rows.pending()) && !batches.hand(rows, block.figures)) return {};
+        // Whoever cannot begin again is handed nothing that may have to be taken back.
+        const bool mustHand = block.mark == EventBlock::Mark::HandOn &&
+                              (batches.mayBeginAgain() || !block.fileOffsets.empty());
+        if (mustHand && !batches.hand(rows, block.figures, std::move(block.fileOffsets))) {
+            return {};
+        }
         step = block.step;
     }
-    batches.handLast(rows, ahead.intake(), step);
+    batches.handLast(rows, ahead.intake(), ahead.reader(), step);
+    return {};
 }
 
 }  // namespace
@@ -306,13 +358,17 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
         std::ranges::copy(*bytes, into.begin());
         return true;
     };
-    CaptureReader reader(file);
-    Batches batches(sink, reader);
     if (file->source().mayGrow()) {
+        CaptureReader reader(file);
+        Batches batches(sink, true);
         follow(reader, batches, options, readBack, goOn);
-    } else {
-        readWhole(file, reader, batches, options, readBack);
+        return;
     }
+    Batches batches(sink, options.mayBeginAgain);
+    std::unique_ptr<ArrangedCapture> arranged;
+    do {
+        arranged = readWhole(file, batches, options, readBack, std::move(arranged));
+    } while (arranged);
 }
 
 struct Loader::State {

@@ -30,6 +30,8 @@ public:
     /// Before the first packet: what comes without a time in front of the first one that has a time
     /// counts as if it came then, for whatever measures times.
     void startAt(std::int64_t timeNs) { m_lastTimeNs = timeNs; }
+    /// What is to be said of the capture as a whole.
+    void notice(std::string sentence) { m_out.notice(std::move(sentence)); }
     /// The next packet of the capture.
     void packet(const CapturedPacket& packet);
     /// No more packets come at the moment: rows that only wait for the capture to get in order are

@@ -77,7 +77,25 @@ void RowMaker::endStream(Direction direction) {
     directionEnded(0, direction, EndReason::CaptureEnd);
 }
 
+/// 0, for no packet, stays.
+PacketNumber RowMaker::fileNumber(PacketNumber packet) const {
+    return packet == 0 || packet > m_fileNumbers.size() ? packet : m_fileNumbers[packet - 1];
+}
+
+void RowMaker::nameFileNumbers() {
+    for (Record& record : m_batch.records) record.packet = fileNumber(record.packet);
+    for (Batch::ExtentEntry& entry : m_batch.extents) {
+        entry.extent.packet = fileNumber(entry.extent.packet);
+    }
+    for (StoredDatagram& datagram : m_batch.datagrams) {
+        datagram.packet = fileNumber(datagram.packet);
+        for (ip::DatagramPiece& piece : datagram.pieces) piece.packet = fileNumber(piece.packet);
+    }
+    m_batch.packetOffsets.clear();
+}
+
 Batch RowMaker::takeBatch(const Statistics& packets) {
+    if (!m_fileNumbers.empty()) nameFileNumbers();
     for (const ConnectionId id : m_changed) {
         Connection& connection = *m_connections[id];
         connection.changed = false;
@@ -296,7 +314,7 @@ void RowMaker::recovered(ConnectionId id, Direction direction, StreamOffset offs
     if (m_waitsTold < kMaxWaitsTold) {
         ++m_waitsTold;
         detail = intern("the stream waited " + durationText(waitedNs) + " for packet " +
-                        groupedDigits(origin.packet));
+                        groupedDigits(fileNumber(origin.packet)));
     }
     countIssue(IssueCode::TcpLostAndSentAgain);
     connection.notes.expect(direction, {offset, offset + size}, IssueCode::TcpLostAndSentAgain,

@@ -41,6 +41,13 @@ public:
     void endStream();
     void endStream(Direction direction);
 
+    /// Packets come in another order than that of the file: these are the numbers that the next
+    /// ones have there. Rows name them; until takeBatch() packets are counted as they come. Where
+    /// their records lie is handed on elsewhere.
+    void addFileNumbers(const std::vector<PacketNumber>& numbers) {
+        m_fileNumbers.insert(m_fileNumbers.end(), numbers.begin(), numbers.end());
+    }
+
     /// Rows and packets that wait in the batch being filled.
     std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }
     const ReadAsRules& readAsRules() const { return m_options.readAs; }
@@ -129,6 +136,8 @@ private:
     void replaceWith(std::unique_ptr<Layer> next) override;
 
     bool isUntimed(PacketNumber packet) const;
+    PacketNumber fileNumber(PacketNumber packet) const;
+    void nameFileNumbers();
     RecordId append(const Record& record);
     Connection& enter(ConnectionId id);
     void settle();
@@ -158,7 +167,8 @@ private:
     ConnectionId m_currentId = 0;
     Arrival m_arrival;
     RecordId m_nextRecord = 0;
-    std::vector<PacketRun> m_untimed;  ///< packets without a time; ascending, apart
+    std::vector<PacketNumber> m_fileNumbers;  ///< empty where packets come as the file has them
+    std::vector<PacketRun> m_untimed;         ///< packets without a time; ascending, apart
     std::unordered_set<const ReadAs*> m_rulesUsed;
     std::uint64_t m_heldLimitMet = 0;
     std::uint64_t m_totalLimitMet = 0;

@@ -64,6 +64,12 @@ private Q_SLOTS:
             "--held-segments takes a number of segments, 1 or more, and not 'few'.");
         row("--held-total 1M a.pcap",
             "--held-total takes a number of bytes, 1 or more, and not '1M'.");
+        row("--time-order backwards a.pcap",
+            "'backwards' is no order for --time-order: there are auto, file and time.");
+        row("--time-order time -i lo",
+            "--time-order is for captures that are complete; what is captured live comes in its "
+            "order.");
+        row("hex --time-order time", "--time-order is about packets; the bytes of hex have none.");
         row("--conflicts none a.pcap",
             "--conflicts takes a number of conflicts, 1 or more, and not 'none'.");
         row("-q -c 1 a.pcap", "-q sums up the whole capture; it does not go with -Y or -c.");

@@ -20,6 +20,7 @@ constexpr qint64 kFollowMs = 40;
 }  // namespace
 
 LoadController::LoadController(QObject* parent) : QObject(parent) {
+    m_options.mayBeginAgain = true;
     m_drainTimer.setSingleShot(true);
     m_drainTimer.setInterval(0);
     connect(&m_drainTimer, &QTimer::timeout, this, &LoadController::drain);
@@ -36,15 +37,21 @@ std::shared_ptr<CaptureFile> LoadController::openFile(const QString& path) {
     return nullptr;
 }
 
+/// How the capture was read that is not open any more.
+void LoadController::forgetReading() {
+    m_options.readAs = {};
+    m_options.order = PacketOrder::Auto;
+}
+
 void LoadController::open(const QString& path) {
     auto file = openFile(path);
     if (file == nullptr) return;
-    m_options.readAs = {};
+    forgetReading();
     read(std::move(file), path, {});
 }
 
 void LoadController::follow(std::shared_ptr<CaptureFile> file, const QString& name) {
-    m_options.readAs = {};
+    forgetReading();
     read(std::move(file), {}, name);
 }
 
@@ -52,7 +59,7 @@ void LoadController::read(std::shared_ptr<CaptureFile> file, const QString& path
                           const QString& name) {
     m_name = name;
     m_file = file;
-    replaceSession(std::make_unique<Session>(file), path, path.isEmpty() ? file : nullptr);
+    replaceSession(newSession(file), path, path.isEmpty() ? file : nullptr);
     const quint64 generation = m_generation;
     const auto wake = [this, generation] {
         QMetaObject::invokeMethod(
@@ -93,6 +100,12 @@ void LoadController::setReadAs(ReadAsRules rules) {
     readAgain();
 }
 
+void LoadController::setOrder(PacketOrder order) {
+    if (!m_session) return;
+    m_options.order = order;
+    readAgain();
+}
+
 void LoadController::cancel() {
     if (!m_loader) return;
     m_cancelled = true;
@@ -101,7 +114,7 @@ void LoadController::cancel() {
 
 void LoadController::close() {
     if (!m_session) return;
-    m_options.readAs = {};
+    forgetReading();
     m_file.reset();
     replaceSession(nullptr, {}, nullptr);
 }
@@ -128,12 +141,24 @@ void LoadController::replaceSession(std::unique_ptr<Session> session, const QStr
     m_followed = std::move(followed);
     m_cancelled = false;
     m_sinceProgress.invalidate();
-    if (session) {
-        session->setPayloadRules(m_payloadRules);
-        session->setChecksumVerification(m_verifyChecksums);
-    }
     std::swap(m_session, session);
     m_path = path;
+    Q_EMIT replaced();
+}
+
+std::unique_ptr<Session> LoadController::newSession(std::shared_ptr<CaptureFile> file) const {
+    auto session = std::make_unique<Session>(std::move(file));
+    session->setPayloadRules(m_payloadRules);
+    session->setChecksumVerification(m_verifyChecksums);
+    return session;
+}
+
+/// The loader goes on; only what it has given before is void.
+void LoadController::beginAgain() {
+    Q_EMIT beginsAgain();
+    auto session = newSession(m_file);
+    std::swap(m_session, session);
+    m_sinceProgress.invalidate();
     Q_EMIT replaced();
 }
 
@@ -147,6 +172,12 @@ void LoadController::drain() {
         if (!batch) {
             emptied = true;
             break;
+        }
+        if (batch->beginsAgain) {
+            const quint64 generation = m_generation;
+            beginAgain();
+            // Whoever heard of it may have opened something else.
+            if (generation != m_generation) return;
         }
         m_session->append(std::move(*batch));
     }

@@ -45,6 +45,10 @@ public:
     /// replaced().
     void setReadAs(ReadAsRules rules);
     const ReadAsRules& readAs() const { return m_options.readAs; }
+    /// Reads what is open again, its packets in this order, which is forgotten with it. Emits
+    /// replaced().
+    void setOrder(PacketOrder order);
+    PacketOrder order() const { return m_options.order; }
     /// Limits for what is read from now on; readAgain() reads what is open by them.
     void setLimits(const DecodeLimits& limits) { m_options.limits = limits; }
     const DecodeLimits& limits() const { return m_options.limits; }
@@ -75,6 +79,9 @@ public:
 Q_SIGNALS:
     /// session() is another one now, or none. The one before is destroyed after this.
     void replaced();
+    /// Packets turned out to be read in the wrong order, so that the reading begins again:
+    /// replaced() follows, with a session that is still empty.
+    void beginsAgain();
     /// session() has got more. Not more often than a list can follow.
     void progressed();
     /// Reading has come to its end, or was cancelled.
@@ -87,6 +94,9 @@ private:
     void read(std::shared_ptr<CaptureFile> file, const QString& path, const QString& name);
     void replaceSession(std::unique_ptr<Session> session, const QString& path,
                         std::shared_ptr<CaptureFile> followed);
+    std::unique_ptr<Session> newSession(std::shared_ptr<CaptureFile> file) const;
+    void beginAgain();
+    void forgetReading();
     void drain();
     void tellProgress();
 

@@ -21,6 +21,7 @@ CapturePlace::CapturePlace(const LiveServices& services, QSettings* settings, QW
       m_flow(std::make_unique<LiveFlow>(*m_live, settings, window)),
       m_page(new CapturePage) {
     connect(m_page, &QObject::destroyed, this, [this] { m_page = nullptr; });
+    connect(m_loader.get(), &LoadController::beginsAgain, this, [this] { m_page->keepPlace(); });
     connect(m_loader.get(), &LoadController::replaced, this, &CapturePlace::showReplaced);
     connect(m_loader.get(), &LoadController::progressed, this, [this] {
         m_page->refresh(m_loader->isReading());
@@ -79,6 +80,12 @@ void CapturePlace::setReadAs(const ReadAsRules& rules) {
     ReadAsRules wanted = rules;
     m_page->keepPlace();
     m_loader->setReadAs(std::move(wanted));
+}
+
+void CapturePlace::setOrder(PacketOrder order) {
+    if (m_loader->session() == nullptr || m_loader->order() == order) return;
+    m_page->keepPlace();
+    m_loader->setOrder(order);
 }
 
 void CapturePlace::readAgain() {

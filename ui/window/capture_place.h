@@ -8,6 +8,7 @@
 #include <QObject>
 #include <QString>
 
+#include "capture/ingest/ingest_options.h"
 #include "ui/live/live_services.h"
 
 class QSettings;
@@ -19,7 +20,6 @@ class CapturePage;
 class LiveController;
 class LiveFlow;
 class LoadController;
-class ReadAsRules;
 
 class CapturePlace : public QObject {
     Q_OBJECT
@@ -40,6 +40,8 @@ public:
     bool isOpen() const;
     /// Reads what is open again, its connections by these rules; the page keeps its place.
     void setReadAs(const ReadAsRules& rules);
+    /// The same, its packets in this order.
+    void setOrder(PacketOrder order);
     /// Reads what is open again; the page keeps its place.
     void readAgain();
     /// The same, from the file as it is now.

@@ -1,10 +1,12 @@
 // How captures are read: limits, checksums, and what there is to say of a capture as a whole. What
 // is set here holds in every place of the window, and in those that are made later.
 #include <QAction>
+#include <QActionGroup>
 #include <QMenu>
 #include <QSettings>
 
 #include "capture/session/session.h"
+#include "ui/live/live_controller.h"
 #include "ui/load/load_controller.h"
 #include "ui/reading/capture_properties_dialog.h"
 #include "ui/reading/reading_limits.h"
@@ -30,6 +32,7 @@ void MainWindow::buildReadingMenu(QMenu& menu) {
     m_checksumAction->setToolTip(plainToolTip(
         QStringLiteral("Says of every packet whether its checksums are right; those that a machine "
                        "captured of its own are often not, since its network card fills them in")));
+    buildOrderMenu(menu);
     QAction* const limits = menu.addAction(QStringLiteral("Reading &Limits…"),
                                            QKeySequence(QStringLiteral("Ctrl+Alt+Shift+L")), this,
                                            &MainWindow::askReadingLimits);
@@ -38,6 +41,39 @@ void MainWindow::buildReadingMenu(QMenu& menu) {
     const QSettings* const settings = m_options.settings;
     m_checksumAction->setChecked(settings != nullptr && settings->value(checksumKey()).toBool());
     m_limits = storedLimits(settings);
+}
+
+/// It holds for the capture that is shown, and is forgotten with it.
+void MainWindow::buildOrderMenu(QMenu& menu) {
+    QMenu& orders = *menu.addMenu(QStringLiteral("Ti&me Order"));
+    orders.setObjectName(QStringLiteral("packetOrder"));
+    orders.setToolTipsVisible(true);
+    auto* const group = new QActionGroup(&orders);
+    const auto add = [&](const QString& text, PacketOrder order, const QString& toolTip) {
+        QAction* const action = orders.addAction(text, this, [this, order] {
+            if (shownPlace() != nullptr) shownPlace()->setOrder(order);
+        });
+        action->setCheckable(true);
+        action->setData(static_cast<int>(order));
+        action->setToolTip(plainToolTip(toolTip));
+        group->addAction(action);
+    };
+    add(QStringLiteral("&Automatic"), PacketOrder::Auto,
+        QStringLiteral("As the file has them, unless TCP fits much better to the order of time"));
+    add(QStringLiteral("As in the &File"), PacketOrder::File,
+        QStringLiteral("Right where a clock was set back while packets were captured"));
+    add(QStringLiteral("By &Time"), PacketOrder::Time,
+        QStringLiteral("Right where captures were appended that ran at the same time"));
+    connect(&orders, &QMenu::aboutToShow, this, [this, group] {
+        const CapturePlace* const place = shownPlace();
+        const bool isComplete =
+            place != nullptr && place->loader().session() != nullptr && !place->live().isRunning();
+        const auto order = place != nullptr ? place->loader().order() : PacketOrder::Auto;
+        for (QAction* const action : group->actions()) {
+            action->setEnabled(isComplete);
+            action->setChecked(action->data().toInt() == static_cast<int>(order));
+        }
+    });
 }
 
 QList<CapturePlace*> MainWindow::places() const {

@@ -144,7 +144,7 @@ void MainWindow::chooseFile() {
 }
 
 void MainWindow::showReplaced() {
-    m_wantedRecord = kNoRecord;
+    if (!m_page->isKeepingPlace()) m_wantedRecord = kNoRecord;
     const bool open = m_place->isOpen();
     if (!open) savePanes();
     m_openShown = open;

@@ -116,6 +116,7 @@ private:
     void showAbout();
     // How captures are read; in main_reading.cpp.
     void buildReadingMenu(QMenu& menu);
+    void buildOrderMenu(QMenu& menu);
     void readAsSet(CapturePlace& place);
     void verifyChecksums(bool on);
     void askReadingLimits();

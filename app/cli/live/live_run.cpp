@@ -190,9 +190,10 @@ void LiveRun::step() {
         if (!m_options.quiet) {
             m_printing.emplace(m_options, *m_session, m_output, RowPrinting::Flush::EveryBatch);
         }
+        IngestOptions reading(m_options.limits, m_options.readAs);
+        reading.order = m_options.order;
         m_loader.emplace(
-            m_status.file, [this] { m_bell.ring(); },
-            IngestOptions(m_options.limits, m_options.readAs));
+            m_status.file, [this] { m_bell.ring(); }, reading);
     }
     if (m_status.ending && !m_ended) m_ended = Clock::now();
     if (m_loader) takeRows();

@@ -1,4 +1,9 @@
 // Opening, replacing, cancelling and closing captures.
+#include <algorithm>
+#include <cstdlib>
+#include <zlib.h>
+
+#include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -6,6 +11,8 @@
 #include "capture/file/capture_file.h"
 #include "capture/file/growing_bytes.h"
 #include "capture/session/session.h"
+#include "tests/support/capture_builder.h"
+#include "tests/support/packet_list.h"
 #include "ui/load/load_controller.h"
 
 using namespace framescope;
@@ -14,6 +21,37 @@ namespace {
 
 QString sample(const char* name) {
     return QStringLiteral(FRAMESCOPE_SOURCE_DIR "/samples/") + QString::fromLatin1(name);
+}
+
+/// The two directions of a WebSocket one behind the other, so large, and compressed, that nobody
+/// sees it before half of it was read. 2000 frames of each side.
+void writeAppendedDirections(const QString& path) {
+    test::CaptureBuilder capture;
+    test::TcpConversation talk(capture);
+    talk.handshake();
+    talk.upgrade("/chat");
+    const std::string padding(3000, '.');
+    for (int i = 0; i < 2000; ++i) {
+        talk.send(Direction::ClientToServer,
+                  test::webSocketText(padding, i % 2 == 0 ? test::kMask : test::kOtherMask));
+        talk.send(Direction::ServerToClient, test::webSocketText(padding));
+    }
+    const std::string plain = path.toStdString() + ".plain";
+    if (!capture.write(plain)) std::abort();
+    test::PacketList packets = test::readPackets(plain);
+    // The last byte of the source address.
+    std::ranges::stable_partition(packets, [](const auto& each) { return each.data[29] == 1; });
+    const Bytes bytes = test::asPcapng(packets);
+    const gzFile file = gzopen(path.toLocal8Bit().constData(), "wb1");
+    const auto size = static_cast<unsigned>(bytes.size());
+    if (file == nullptr || gzwrite(file, bytes.data(), size) != static_cast<int>(size)) {
+        std::abort();
+    }
+    gzclose(file);
+}
+
+std::uint64_t framesOf(const LoadController& loader) {
+    return loader.session()->statistics().rows[static_cast<std::size_t>(Protocol::WebSocket)];
 }
 
 }  // namespace
@@ -132,6 +170,43 @@ private Q_SLOTS:
         loader.reload();
         QVERIFY(finished.wait());
         QCOMPARE(loader.session()->rowCount(), rows);
+    }
+
+    void readingBeginsAgainInTheOrderOfTime() {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(QStringLiteral("appended.pcapng.gz"));
+        writeAppendedDirections(path);
+        LoadController loader;
+        loader.setChecksumVerification(true);
+        QSignalSpy finished(&loader, &LoadController::finished);
+        QSignalSpy beginsAgain(&loader, &LoadController::beginsAgain);
+        QSignalSpy replaced(&loader, &LoadController::replaced);
+        RecordId rowsBefore = 0;
+        connect(&loader, &LoadController::beginsAgain, this,
+                [&] { rowsBefore = loader.session()->rowCount(); });
+        RecordId rowsBehind = 1;
+        connect(&loader, &LoadController::replaced, this,
+                [&] { rowsBehind = loader.session() ? loader.session()->rowCount() : 0; });
+        loader.open(path);
+        QVERIFY(finished.wait(60'000));
+        QCOMPARE(beginsAgain.count(), 1);
+        QCOMPARE(replaced.count(), 2);
+        QVERIFY(rowsBefore > 0);
+        QCOMPARE(rowsBehind, RecordId{0});
+        QCOMPARE(framesOf(loader), std::uint64_t{4000});
+        QVERIFY(loader.session()->complete() && loader.session()->checksumVerification());
+        QCOMPARE(loader.session()->notices().size(), std::size_t{1});
+        QCOMPARE(loader.path(), path);
+        // As somebody chooses, until another capture is opened.
+        loader.setOrder(PacketOrder::File);
+        QVERIFY(finished.wait(60'000));
+        QVERIFY(framesOf(loader) < 4000);
+        loader.setOrder(PacketOrder::Time);
+        QVERIFY(finished.wait(60'000));
+        QCOMPARE(framesOf(loader), std::uint64_t{4000});
+        QCOMPARE(beginsAgain.count(), 1);
+        loader.open(sample("ws-echo.pcap"));
+        QCOMPARE(loader.order(), PacketOrder::Auto);
     }
 
     void whatWasReadStaysWhenReadingIsCancelled() {

@@ -1,0 +1,66 @@
+#include "capture/ingest/time_order.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "capture/file/packet_picker.h"
+#include "capture/ingest/order_breaks.h"
+
+namespace framescope {
+namespace {
+
+/// Packets between two questions whether to go on.
+constexpr std::uint64_t kAsk = 4096;
+/// How much of the work going through the file is; the rest is trying the other order.
+constexpr double kFirstPart = 0.5;
+
+/// The breaks of the order of time; nothing where it was stopped. What cannot be read again breaks
+/// everything.
+std::optional<std::uint64_t> breaksInTime(const std::shared_ptr<CaptureFile>& file,
+                                          ArrangedCapture& arranged, std::uint64_t most,
+                                          const std::function<bool(double done)>& goOn) {
+    OrderBreaks breaks;
+    PacketPicker picker(file, arranged.reader->layout());
+    CapturedPacket packet;
+    std::uint64_t looked = 0;
+    while (const IndexedPacket* const at = arranged.index.next()) {
+        if (picker.pick(at->recordOffset, packet)) return most + 1;
+        breaks.add(packet);
+        if (breaks.count() > most) break;
+        if (++looked % kAsk != 0) continue;
+        const double done =
+            static_cast<double>(looked) / static_cast<double>(arranged.index.size());
+        if (!goOn(kFirstPart + (1 - kFirstPart) * done)) return std::nullopt;
+    }
+    return breaks.count();
+}
+
+}  // namespace
+
+Arranging arrangeByTime(const std::shared_ptr<CaptureFile>& file, bool always,
+                        const std::function<bool(double done)>& goOn, ArrangedCapture& arranged) {
+    arranged.reader = std::make_unique<CaptureReader>(file);
+    CaptureReader& reader = *arranged.reader;
+    OrderBreaks breaks;
+    CapturedPacket packet;
+    while ((arranged.end = reader.next(packet)) == ReadStep::Packet) {
+        if (!arranged.index.add(packet)) return Arranging::TooMany;
+        if (!always) breaks.add(packet);
+        if (packet.number % kAsk != 0) continue;
+        const double done = static_cast<double>(reader.bytesRead()) /
+                            static_cast<double>(std::max<std::uint64_t>(reader.bytesTotal(), 1));
+        if (!goOn(always ? done : kFirstPart * done)) return Arranging::Stopped;
+    }
+    if (!always && breaks.count() < kFewBreaks) return Arranging::NotBetter;
+    if (!arranged.index.arrange([&] { return goOn(always ? 1 : kFirstPart); })) {
+        return Arranging::Stopped;
+    }
+    if (always) return Arranging::Chosen;
+    const std::uint64_t most = breaks.count() / 2;
+    const auto inTime = breaksInTime(file, arranged, most, goOn);
+    if (!inTime) return Arranging::Stopped;
+    arranged.index.rewind();
+    return *inTime <= most ? Arranging::Chosen : Arranging::NotBetter;
+}
+
+}  // namespace framescope
