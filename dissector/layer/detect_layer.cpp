@@ -150,10 +150,13 @@ void DetectLayer::watch(Direction direction, LayerOutput& out) {
         return;
     }
     if (!watch.test.due(direction)) return;
+    const bool room =
+        websocket::hasRoom(watch.share, watch.held.size(), out.conversations().undecided);
     const bool mayBeEvents = watch.mayBeEvents && direction == Direction::ServerToClient;
     if (watch.test.judge(direction, false)) {
         becomeWebSocket(out);
-    } else if (watch.test.full(direction) || (watch.test.hopeless(direction) && !mayBeEvents)) {
+    } else if (watch.test.full(direction, room) ||
+               (watch.test.hopeless(direction) && !mayBeEvents)) {
         releaseWatched(Then::GoOn, out);
     }
 }

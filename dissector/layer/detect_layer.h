@@ -4,8 +4,9 @@
 //
 // A stream that was seen from its first byte on is WebSocket only behind a handshake. One that was
 // joined mid-stream, or whose beginning is missing, may be WebSocket without one: its bytes are
-// held until websocket::MidStream has enough evidence, up to 64 KiB for each direction, or until
-// two events of an event stream have come (sse/joined_stream.h).
+// held until websocket::MidStream has enough evidence, up to 64 KiB for each direction (1 MiB where
+// large frames may be under way), or until two events of an event stream have come
+// (sse/joined_stream.h).
 //
 // What a load balancer says in front (proxy_header.h) is taken off first.
 #pragma once

@@ -377,6 +377,12 @@ std::optional<double> FrameChains::weightAt(std::size_t at) const {
     return m_nodes[at].weight();
 }
 
+double FrameChains::heaviest() const {
+    float most = 0;
+    for (const Node& node : m_nodes) most = std::max(most, node.weight());
+    return most;
+}
+
 /// What lengths say of places is in the weights: of all the frames that may lead to the next one,
 /// chance makes some of n bits in fewer than one of 2^n cases, however far in front they begin. And
 /// frames that weigh more than that together are no chance, though each of them is little evidence.

@@ -53,6 +53,8 @@ public:
     /// The first place with so much evidence; of those that lead to the same frames, the one with
     /// the most.
     std::optional<Start> first(double needed) const;
+    /// The most that a chain weighs, its place not counted; 0 where every chain breaks.
+    double heaviest() const;
     /// What the chain from this place weighs, its place not counted; nothing where it breaks.
     std::optional<double> weightAt(std::size_t at) const;
 

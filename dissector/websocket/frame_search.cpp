@@ -11,8 +11,16 @@ constexpr std::size_t kSearchedAtOnce = 512;
 constexpr double kUnexpectedMask = 4;
 /// By so much the best chain has to outweigh the next one, while more bytes may decide it.
 constexpr double kMargin = 6;
+/// Of larger windows, another search takes in half as much again.
+constexpr std::size_t kLargeWindow = 2 * FrameSearch::kMaxSearch;
 
 }  // namespace
+
+bool hasRoom(HoldBudget::Share& share, std::size_t bytes, const HoldBudget& budget) {
+    const bool room = share.set(bytes + HoldBudget::kMaxBytes / 2, budget);
+    share.set(bytes, budget);
+    return room;
+}
 
 void FrameSearch::add(ByteView bytes, const Arrival& arrival) {
     if (bytes.empty()) return;
@@ -22,7 +30,9 @@ void FrameSearch::add(ByteView bytes, const Arrival& arrival) {
 
 FrameChains FrameSearch::chains(const FrameHabits& habits, Doubt doubt, bool atEnd, Behind behind,
                                 std::size_t window, std::uint64_t cut) {
-    m_nextSearch = m_bytes.size() < kSearchedAtOnce ? 0 : m_bytes.size() + m_bytes.size() / 4;
+    const std::size_t share = m_haste == Haste::Late ? 1 : m_bytes.size() >= kLargeWindow ? 2 : 4;
+    const std::size_t more = m_bytes.size() / share;
+    m_nextSearch = m_bytes.size() < kSearchedAtOnce ? 0 : m_bytes.size() + more;
     m_searched = m_bytes.size();
     m_positions.clear();
     for (const Segment& segment : m_segments) {
@@ -54,6 +64,14 @@ std::optional<std::size_t> FrameSearch::find(std::optional<bool> masked, bool ex
     if (!best || best->weight < (atEnd ? kNeededAtEnd : kNeeded)) return std::nullopt;
     if (!atEnd && !full() && best->weight - best->rival < kMargin) return std::nullopt;
     return best->at;
+}
+
+std::size_t FrameSearch::excess(const HoldBudget& budget) {
+    if (!full()) return 0;
+    const bool room = hasRoom(m_share, m_bytes.size(), budget);
+    if (!room) m_share.set(0, budget);
+    if (room && m_bytes.size() < 2 * kMaxSearchIfRoom) return 0;
+    return std::max(kMaxSearch, m_bytes.size() / 2);
 }
 
 void FrameSearch::drop(std::size_t count) {

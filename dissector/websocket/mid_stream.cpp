@@ -18,6 +18,12 @@ constexpr double kNobodyMasks = 5;
 constexpr double kUnmaskedOnly = 60;
 /// What a direction weighs, in bits, of which more is held than of others: a payload may be longer.
 constexpr double kPromising = 8;
+/// What a chain weighs, its place not counted, for each kMaxHeld bytes behind the first, of which
+/// more is held: a little less than one header in as many.
+constexpr double kPromisingChain = 7;
+/// More that is asked for at the end, where only unmasked frames were seen, for each doubling of
+/// what is held: what fills so much of any protocol has more of what repeats itself.
+constexpr double kLargeAtEnd = 10;
 /// What each segment costs that should have a frame in it and has none, and how many of them say
 /// that there are none, whatever the other direction looks like.
 constexpr double kNoFrames = 8;
@@ -42,7 +48,11 @@ double segmentsOfFrames(const FrameSearch& search) {
 void MidStream::add(Direction direction, StreamOffset offset, ByteView bytes,
                     const Arrival& arrival) {
     FrameSearch& search = m_halves[indexOf(direction)].search;
-    if (search.bytes().empty()) search = FrameSearch(offset);
+    if (search.bytes().empty()) {
+        // Where frames may begin anywhere, all that comes is searched.
+        const bool late = m_searched >= kMaxHeld && !m_fromFirstByte && !m_expected;
+        search = FrameSearch(offset, late ? FrameSearch::Haste::Late : FrameSearch::Haste::Soon);
+    }
     search.add(bytes, arrival);
 }
 
@@ -66,6 +76,7 @@ bool MidStream::judge(Direction direction, bool atEnd, std::uint64_t cut) {
             weight = best->weight;
         }
         half.weight[masked ? 1 : 0] = std::max(0.0, weight);
+        half.heaviest = std::max(masked ? 0.0 : half.heaviest, chains.heaviest());
     }
     const Half& client = m_halves[indexOf(kClient)];
     const Half& server = m_halves[indexOf(kServer)];
@@ -86,21 +97,37 @@ bool MidStream::judge(Direction direction, bool atEnd, std::uint64_t cut) {
     const double least = m_expected ? kNeededIfAsked : atEnd ? kNeededAtEnd : kNeeded;
     double needed = least + 2 * std::log2(static_cast<double>(m_windows) + 1);
     const bool nobodyMasked = client.of(true) <= 0 && server.of(true) <= 0;
-    if (nobodyMasked && !m_expected && !atEnd) needed += kUnmaskedOnly;
+    if (nobodyMasked && !m_expected) {
+        const auto held = static_cast<double>(half.search.bytes().size());
+        needed += atEnd ? kLargeAtEnd * std::max(0.0, std::log2(held / kMaxHeld)) : kUnmaskedOnly;
+    }
     return std::max({usual, reversed, unmasked}) >= needed;
 }
 
-bool MidStream::full(Direction direction) const {
+bool MidStream::full(Direction direction, bool room) const {
     const Half& half = m_halves[indexOf(direction)];
-    const bool promising = std::max(half.weight[0], half.weight[1]) >= kPromising;
-    return half.search.bytes().size() >= (promising ? kMaxHeldIfPromising : kMaxHeld);
+    const std::size_t held = half.search.bytes().size();
+    if (held < kMaxHeld) return false;
+    if (held >= kMaxHeldIfPromising || !room) return true;
+    const double more = static_cast<double>(held) / kMaxHeld - 1;
+    const bool promising = !onlyFromFirstByte() &&
+                           segmentsOfFrames(half.search) < kRefutingSegments &&
+                           half.heaviest > kPromisingChain * more;
+    return std::max(half.weight[0], half.weight[1]) < kPromising && !promising;
 }
 
 MidStream MidStream::next() const {
     MidStream next;
     next.m_expected = m_expected;
     next.m_windows = m_windows + 1;
-    next.m_fromFirstByte = !m_expected;
+    next.m_searched = m_searched;
+    bool small = false;
+    for (const Half& half : m_halves) {
+        next.m_searched += half.search.bytes().size();
+        small = small || segmentsOfFrames(half.search) >= kRefutingSegments;
+    }
+    next.m_fromFirstByte =
+        !m_expected && (m_fromFirstByte || small || next.m_searched >= kSearchedAnywhere);
     return next;
 }
 

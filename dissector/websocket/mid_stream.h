@@ -16,8 +16,11 @@ class MidStream {
 public:
     /// Bytes of one direction that are held for the test.
     static constexpr std::size_t kMaxHeld = 64U << 10;
-    /// The same where they look like the beginning of a large frame.
-    static constexpr std::size_t kMaxHeldIfPromising = 256U << 10;
+    /// The same where large frames may begin in them, and there is room.
+    static constexpr std::size_t kMaxHeldIfPromising = 1U << 20;
+    /// Bytes of a connection in which frames may begin anywhere; behind them, where the first byte
+    /// is that has come since. So a frame in which a capture begins may be as long.
+    static constexpr std::size_t kSearchedAnywhere = 1U << 20;
     /// Evidence that is asked for, in bits, while the connection goes on, and at its end.
     static constexpr double kNeeded = 40;
     static constexpr double kNeededAtEnd = 21;
@@ -33,10 +36,12 @@ public:
     /// Weighs what has come in this direction, and says whether it is WebSocket by now. `cut`: so
     /// many bytes behind that were not captured.
     bool judge(Direction direction, bool atEnd, std::uint64_t cut = 0);
-    /// Nothing was found in as much as is held.
-    bool full(Direction direction) const;
+    /// Nothing was found in as much as is held. `room`: more may be held, where that promises to
+    /// find something.
+    bool full(Direction direction, bool room) const;
     /// The test of what comes behind bytes that were searched in vain: it asks for more evidence,
-    /// and looks at what comes only as long as its first byte may begin a chain.
+    /// and looks at what comes only as long as its first byte may begin a chain, once enough was
+    /// searched or small segments say that no large frame is under way.
     MidStream next() const;
     /// The test of what comes behind missing bytes of this direction: what was seen so far counts.
     MidStream behindGap() const;
@@ -54,6 +59,7 @@ private:
         FrameSearch search{0};
         std::array<double, 2> weight{};  ///< of the best chain, unmasked and masked
         std::array<double, 2> before{};  ///< of those in front of a hole
+        double heaviest = 0;             ///< of all chains, wherever they begin
         bool hopeless = false;
         double of(bool masked) const { return weight[masked ? 1 : 0] + before[masked ? 1 : 0]; }
     };
@@ -63,6 +69,7 @@ private:
     bool m_fromFirstByte = false;
     bool m_reversed = false;
     std::uint64_t m_windows = 0;  ///< that were searched in vain
+    std::size_t m_searched = 0;   ///< bytes of those
 };
 
 /// Whether a segment of a connection that was joined mid-stream begins with a TLS record.

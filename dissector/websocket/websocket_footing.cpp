@@ -5,6 +5,7 @@
 #include <string>
 #include <utility>
 
+#include "dissector/layer/conversations.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/websocket/websocket_layer.h"
 
@@ -105,13 +106,15 @@ void WebSocketLayer::findFooting(Direction direction, bool atEnd, LayerOutput& o
                                 : findBehindLoss(half, direction, atEnd, out, cut);
         if (!goesOn) break;
     }
-    if (half.search == nullptr || half.doubt != Doubt::None || !half.search->full()) return;
+    if (half.search == nullptr || half.doubt != Doubt::None) return;
+    const std::size_t excess = half.search->excess(out.conversations().undecided);
+    if (excess == 0) return;
     const Arrival now = out.arrival();
     const StreamOffset begin = half.search->start();
-    out.setArrival(half.search->arrivalOf(begin + FrameSearch::kMaxSearch - 1));
-    emitSegment(direction, begin, FrameSearch::kMaxSearch, out);
+    out.setArrival(half.search->arrivalOf(begin + excess - 1));
+    emitSegment(direction, begin, excess, out);
     out.setArrival(now);
-    half.search->drop(FrameSearch::kMaxSearch);
+    half.search->drop(excess);
 }
 
 bool WebSocketLayer::findBehindLoss(Half& half, Direction direction, bool atEnd, LayerOutput& out,

@@ -314,6 +314,32 @@ bool taken(const Segments& segments) {
     return (recorder.known.inferred & kInferredWebSocket) != 0;
 }
 
+/// One behind the other, each with a payload of `least` bytes and more, but of less than `most`.
+Bytes framesOfRandomBytes(unsigned seed, std::size_t least, std::size_t most, std::size_t count,
+                          bool masked) {
+    std::mt19937 random(seed);
+    Bytes stream;
+    for (std::size_t i = 0; i < count; ++i) {
+        FrameOptions options{.opcode = 2};
+        if (masked) {
+            options.mask.emplace();
+            for (std::uint8_t& byte : *options.mask) byte = static_cast<std::uint8_t>(random());
+        }
+        append(stream,
+               webSocketFrame(randomBytes(random, least + random() % (most - least)), options));
+    }
+    return stream;
+}
+
+std::size_t framesIn(const CaptureBuilder& capture) {
+    const auto session = loadSession(capture);
+    std::size_t frames = 0;
+    for (RecordId row = 0; session && row < session->rowCount(); ++row) {
+        if (session->record(row).kind == RowKind::WebSocketFrame) ++frames;
+    }
+    return frames;
+}
+
 }  // namespace
 
 class TestJoinedMidStream : public QObject {
@@ -472,28 +498,84 @@ private Q_SLOTS:
     }
 
     /// Of large frames that come back to back hardly any begins a segment.
+    void largeFramesWithoutAPause_data() {
+        QTest::addColumn<unsigned>("seed");
+        QTest::addColumn<std::size_t>("least");
+        QTest::addColumn<std::size_t>("most");
+        QTest::addColumn<std::size_t>("count");
+        QTest::addColumn<bool>("masked");
+        const auto add = [](unsigned seed, std::size_t least, std::size_t most, std::size_t count,
+                            bool masked) {
+            QTest::addRow("%u: %zu of %zu to %zu bytes, %s", seed, count, least, most,
+                          masked ? "masked" : "not masked")
+                << seed << least << most << count << masked;
+        };
+        for (const unsigned seed : {5U, 6U}) {
+            add(seed, 3000, 3050, 10, false);
+            add(seed, 3000, 3050, 30, false);
+            add(seed, 5000, 5050, 30, false);
+            add(seed, 20'000, 24'000, 10, false);
+            add(seed, 20'000, 24'000, 28, false);
+            add(seed, 25'000, 35'000, 20, true);
+            add(seed, 8000, 60'000, 20, false);
+            add(seed, 45'000, 60'000, 12, false);
+            add(seed, 45'000, 60'000, 40, true);
+            add(seed, 150'000, 151'000, 12, false);
+            add(seed, 290'000, 300'000, 8, true);
+        }
+    }
     void largeFramesWithoutAPause() {
-        std::mt19937 random(5);
-        for (const std::size_t size : {std::size_t{3000}, std::size_t{5000}, std::size_t{20'000}}) {
-            for (const int count : {10, 30}) {
-                if (size > 10'000 && count > 10) continue;
-                Bytes stream;
-                for (int i = 0; i < count; ++i) {
-                    Bytes payload(size + random() % 50);
-                    for (std::uint8_t& byte : payload) byte = static_cast<std::uint8_t>(random());
-                    const Bytes frame = webSocketFrame(payload, {.opcode = 2});
-                    stream.insert(stream.end(), frame.begin(), frame.end());
-                }
+        QFETCH(unsigned, seed);
+        QFETCH(std::size_t, least);
+        QFETCH(std::size_t, most);
+        QFETCH(std::size_t, count);
+        QFETCH(bool, masked);
+        const Bytes stream = framesOfRandomBytes(seed, least, most, count, masked);
+        CaptureBuilder capture;
+        TcpConversation video(capture);
+        video.send(masked ? kC2S : kS2C, ByteView(stream).subspan(700));
+        QCOMPARE(framesIn(capture), count - 1);
+    }
+
+    /// The handshake was captured, and a segment with a header in it was not.
+    void largeFramesBehindALoss_data() {
+        QTest::addColumn<unsigned>("seed");
+        QTest::addColumn<std::size_t>("least");
+        QTest::addColumn<std::size_t>("most");
+        for (const unsigned seed : {1U, 2U, 3U}) {
+            for (const std::size_t least : {8000U, 25'000U, 45'000U, 60'000U}) {
+                QTest::addRow("%u: %zu bytes", seed, least) << seed << least << least + 5000;
+            }
+        }
+    }
+    void largeFramesBehindALoss() {
+        QFETCH(unsigned, seed);
+        QFETCH(std::size_t, least);
+        QFETCH(std::size_t, most);
+        constexpr std::size_t kCount = 14;
+        constexpr std::size_t kLost = 1000;
+        const Bytes first = framesOfRandomBytes(seed + 100, least, most, 2, false);
+        const Bytes rest = framesOfRandomBytes(seed, least, most, kCount - 2, false);
+        CaptureBuilder capture;
+        TcpConversation video(capture);
+        video.handshake();
+        video.upgrade("/video");
+        video.send(kS2C, ByteView(first).first(first.size() - kLost / 2));
+        video.lose(kS2C, kLost);
+        video.send(kS2C, ByteView(rest).subspan(kLost / 2));
+        // The loss touches one frame in front of it and one behind it; the former has a row.
+        QCOMPARE(framesIn(capture), kCount - 1);
+    }
+
+    /// Random bytes make no frames, however much of them comes.
+    void muchThatIsRandom() {
+        std::mt19937 random(23);
+        for (const Direction d : {kC2S, kS2C}) {
+            for (int i = 0; i < 3; ++i) {
                 CaptureBuilder capture;
-                TcpConversation video(capture);
-                video.send(kS2C, ByteView(stream).subspan(700));
-                const auto session = loadSession(capture);
-                QVERIFY(session);
-                int frames = 0;
-                for (RecordId row = 0; row < session->rowCount(); ++row) {
-                    if (session->record(row).kind == RowKind::WebSocketFrame) ++frames;
-                }
-                QCOMPARE(frames, count - 1);
+                TcpConversation download(capture);
+                download.send(d, randomBytes(random, 1'500'000));
+                QCOMPARE(framesIn(capture), std::size_t{0});
             }
         }
     }
