@@ -24,6 +24,14 @@ constexpr double kPromisingChain = 7;
 /// More that is asked for at the end, where only unmasked frames were seen, for each doubling of
 /// what is held: what fills so much of any protocol has more of what repeats itself.
 constexpr double kLargeAtEnd = 10;
+/// Where neither side masks: what each side weighs, and both together. Values with a tag and a
+/// short length chain as frames do, so that headers have to be seen that such values do not have,
+/// and nearly all frames have to begin where segments do.
+constexpr double kEachUnmasked = 40;
+constexpr double kBothUnmasked = 150;
+constexpr double kBothUnmaskedAtEnd = 110;
+constexpr std::size_t kExtendedUnmasked = 2;
+constexpr double kInStepShare = 0.75;
 /// What each segment costs that should have a frame in it and has none, and how many of them say
 /// that there are none, whatever the other direction looks like.
 constexpr double kNoFrames = 8;
@@ -67,6 +75,7 @@ bool MidStream::judge(Direction direction, bool atEnd, std::uint64_t cut) {
             half.search.chains({masked, true}, m_expected ? Doubt::OfFrames : Doubt::OfAnything,
                                atEnd, Behind::Frames, FrameSearch::kWholeWindow, counts ? cut : 0);
         double weight = 0;
+        std::size_t start = 0;
         if (onlyFromFirstByte()) {
             if (const auto first = chains.weightAt(0)) {
                 weight = *first - 1;
@@ -74,9 +83,11 @@ bool MidStream::judge(Direction direction, bool atEnd, std::uint64_t cut) {
             }
         } else if (const auto best = chains.best()) {
             weight = best->weight;
+            start = best->at;
         }
         half.weight[masked ? 1 : 0] = std::max(0.0, weight);
         half.heaviest = std::max(masked ? 0.0 : half.heaviest, chains.heaviest());
+        if (!masked) half.unmasked = weight > 0 ? walk(half.search, start) : UnmaskedFrames{};
     }
     const Half& client = m_halves[indexOf(kClient)];
     const Half& server = m_halves[indexOf(kServer)];
@@ -90,10 +101,9 @@ bool MidStream::judge(Direction direction, bool atEnd, std::uint64_t cut) {
     const double reversed = evidence(client, false) + evidence(server, true) - kReversed;
     const double unmasked = evidence(client, false) + evidence(server, false) - kNobodyMasks;
     m_reversed = reversed > usual && reversed > unmasked && server.of(true) > 0;
-    // Tags and short lengths in front of values chain as unmasked frames do, both ways. Clients
-    // that do not mask are too few to be told from those; where a WebSocket was asked for, they may
-    // be.
-    if (unmasked > std::max(usual, reversed) && !m_expected) return false;
+    // Tags and short lengths in front of values chain as unmasked frames do, both ways. Where a
+    // WebSocket was asked for, clients that do not mask are believed more easily.
+    if (unmasked > std::max(usual, reversed) && !m_expected) return nobodyMasks(unmasked, atEnd);
     const double least = m_expected ? kNeededIfAsked : atEnd ? kNeededAtEnd : kNeeded;
     double needed = least + 2 * std::log2(static_cast<double>(m_windows) + 1);
     const bool nobodyMasked = client.of(true) <= 0 && server.of(true) <= 0;
@@ -102,6 +112,37 @@ bool MidStream::judge(Direction direction, bool atEnd, std::uint64_t cut) {
         needed += atEnd ? kLargeAtEnd * std::max(0.0, std::log2(held / kMaxHeld)) : kUnmaskedOnly;
     }
     return std::max({usual, reversed, unmasked}) >= needed;
+}
+
+MidStream::UnmaskedFrames MidStream::walk(const FrameSearch& search, std::size_t at) {
+    UnmaskedFrames frames;
+    const ByteView bytes = search.bytes();
+    auto segment = search.segments().begin();
+    while (at < bytes.size()) {
+        const auto header = parseFrameHeader(bytes.subspan(at));
+        if (!header) break;
+        while (segment != search.segments().end() && segment->at < search.start() + at) ++segment;
+        ++frames.count;
+        if (segment != search.segments().end() && segment->at == search.start() + at) {
+            ++frames.inStep;
+        }
+        if (header->lengthForm != LengthForm::Bits7) ++frames.extended;
+        at += static_cast<std::size_t>(std::min<std::uint64_t>(header->frameSize(), bytes.size()));
+    }
+    return frames;
+}
+
+/// `weight` is what the unmasked frames of both sides weigh.
+bool MidStream::nobodyMasks(double weight, bool atEnd) const {
+    const Half& client = m_halves[indexOf(kClient)];
+    const Half& server = m_halves[indexOf(kServer)];
+    if (std::min(client.of(false), server.of(false)) < kEachUnmasked) return false;
+    if (weight < (atEnd ? kBothUnmaskedAtEnd : kBothUnmasked)) return false;
+    const auto& [count, inStep, extended] = client.unmasked;
+    const UnmaskedFrames& other = server.unmasked;
+    if (extended + other.extended < kExtendedUnmasked) return false;
+    return static_cast<double>(inStep + other.inStep) >=
+           kInStepShare * static_cast<double>(count + other.count);
 }
 
 bool MidStream::full(Direction direction, bool room) const {

@@ -55,11 +55,21 @@ public:
     bool rolesReversed() const { return m_reversed; }
 
 private:
+    /// Of the best chain of unmasked frames.
+    struct UnmaskedFrames {
+        std::size_t count = 0;
+        std::size_t inStep = 0;    ///< that begin where a segment does
+        std::size_t extended = 0;  ///< whose length does not fit into seven bits
+    };
+    static UnmaskedFrames walk(const FrameSearch& search, std::size_t at);
+    bool nobodyMasks(double weight, bool atEnd) const;
+
     struct Half {
         FrameSearch search{0};
         std::array<double, 2> weight{};  ///< of the best chain, unmasked and masked
         std::array<double, 2> before{};  ///< of those in front of a hole
         double heaviest = 0;             ///< of all chains, wherever they begin
+        UnmaskedFrames unmasked;
         bool hopeless = false;
         double of(bool masked) const { return weight[masked ? 1 : 0] + before[masked ? 1 : 0]; }
     };

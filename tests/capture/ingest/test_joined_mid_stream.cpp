@@ -580,6 +580,40 @@ private Q_SLOTS:
         }
     }
 
+    /// A client that never learnt to mask: believed where lengths chain both ways, one frame a
+    /// segment, and some do not fit into seven bits.
+    void neitherSideMasks_data() {
+        QTest::addColumn<unsigned>("seed");
+        QTest::addColumn<int>("opcode");
+        QTest::addColumn<std::size_t>("most");
+        QTest::addColumn<bool>("found");
+        for (const unsigned seed : {1U, 2U, 3U, 4U}) {
+            QTest::addRow("%u: binary", seed) << seed << 2 << std::size_t{400} << true;
+            QTest::addRow("%u: text", seed) << seed << 1 << std::size_t{400} << true;
+            // Nothing tells these from values with a tag and a length.
+            QTest::addRow("%u: small", seed) << seed << 2 << std::size_t{100} << false;
+        }
+    }
+    void neitherSideMasks() {
+        QFETCH(unsigned, seed);
+        QFETCH(int, opcode);
+        QFETCH(std::size_t, most);
+        QFETCH(bool, found);
+        constexpr std::size_t kCount = 40;
+        std::mt19937 random(seed);
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        for (std::size_t i = 0; i < kCount; ++i) {
+            Bytes payload = randomBytes(random, 4 + random() % most);
+            if (opcode == 1) {
+                for (std::uint8_t& byte : payload) byte = 'a' + byte % 26;
+            }
+            const FrameOptions options{.opcode = static_cast<std::uint8_t>(opcode)};
+            chat.send(i % 2 == 0 ? kC2S : kS2C, webSocketFrame(payload, options));
+        }
+        QCOMPARE(framesIn(capture), found ? kCount : 0);
+    }
+
     /// Of each packet a snap length left a header and no more: that it leads to the packet's end is
     /// what tells that it is one.
     void packetsCutBehindTheirHeaders() {
