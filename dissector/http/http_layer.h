@@ -47,8 +47,10 @@ public:
         AtHeads,
         InEventStream,  ///< what the server says first is of an event stream that was joined
     };
-    explicit HttpLayer(Beginning beginning = Beginning::AtHeads)
-        : m_joins(beginning == Beginning::InEventStream) {}
+    /// `restOfChunk`: bytes that the server sends first of a chunk whose size line was not
+    /// captured.
+    explicit HttpLayer(Beginning beginning = Beginning::AtHeads, std::uint64_t restOfChunk = 0)
+        : m_joins(beginning == Beginning::InEventStream), m_restOfChunk(restOfChunk) {}
 
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
@@ -165,6 +167,7 @@ private:
 
     std::array<Half, 2> m_halves;
     bool m_joins;  ///< until the server's first bytes
+    std::uint64_t m_restOfChunk;
     Pairing m_pairing;
     std::vector<ChunkPart> m_parts;  ///< of the bytes being read
     HeldBytes m_held;

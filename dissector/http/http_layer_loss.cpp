@@ -143,13 +143,14 @@ void HttpLayer::joinEventStream(StreamOffset offset, ByteView bytes, LayerOutput
     if (looksLikeHttp(bytes) == Verdict::Yes) return;
     constexpr Direction kServer = Direction::ServerToClient;
     Half& half = m_halves[indexOf(kServer)];
-    const bool chunked = sse::beginsChunk(bytes);
+    const bool chunked = m_restOfChunk != 0 || sse::beginsChunk(bytes);
     half.state = State::Body;
     half.framing.kind = chunked ? BodyKind::Chunked : BodyKind::UntilClose;
+    half.chunks = ChunkDecoder(m_restOfChunk);
     half.reader = sse::makeJoinedReader(out);
     half.bodyStart = chunked ? kJoinedChunked : kJoinedPlain;
     half.lastPlace = offset;
-    out.checkpoint(kServer, {offset, 0, encode(BodyPlace{half.bodyStart, 0})});
+    out.checkpoint(kServer, {offset, 0, encode(BodyPlace{half.bodyStart, m_restOfChunk})});
 }
 
 std::size_t HttpLayer::findFooting(Direction direction, StreamOffset offset, ByteView bytes,

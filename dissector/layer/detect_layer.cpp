@@ -8,6 +8,7 @@
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/proxy_header.h"
+#include "dissector/layer/segment_rows.h"
 #include "dissector/sse/joined_stream.h"
 #include "dissector/websocket/mid_stream.h"
 #include "dissector/websocket/websocket_layer.h"
@@ -145,8 +146,8 @@ void DetectLayer::watch(Direction direction, LayerOutput& out) {
         releaseWatched(Then::Stop, out);
         return;
     }
-    if (isEventStream(direction)) {
-        becomeEventStream(out);
+    if (const auto place = findEventStream(direction)) {
+        becomeEventStream(*place, out);
         return;
     }
     if (!watch.test.due(direction)) return;
@@ -194,24 +195,45 @@ void DetectLayer::becomeWebSocket(LayerOutput& out) {
     }
 }
 
-bool DetectLayer::isEventStream(Direction direction) {
-    if (direction != Direction::ServerToClient || !m_watch->mayBeEvents) return false;
+std::optional<sse::JoinedPlace> DetectLayer::findEventStream(Direction direction) {
+    if (direction != Direction::ServerToClient || !m_watch->mayBeEvents) return std::nullopt;
     const ByteView said = m_watch->test.held(direction);
     // Each look takes in all that is held: only when there is a quarter more.
-    if (said.size() - m_watch->eventsJudged < m_watch->eventsJudged / 4) return false;
+    if (said.size() - m_watch->eventsJudged < m_watch->eventsJudged / 4) return std::nullopt;
     m_watch->eventsJudged = said.size();
-    const sse::JoinedStream judged = sse::judgeJoinedStream(said);
-    m_watch->mayBeEvents = judged != sse::JoinedStream::No;
-    return judged == sse::JoinedStream::Plain || judged == sse::JoinedStream::Chunked;
+    const sse::JoinedPlace place = m_watch->test.onlyFromFirstByte()
+                                       ? sse::JoinedPlace{sse::judgeJoinedStream(said), 0, 0}
+                                       : sse::findJoinedStream(said);
+    m_watch->mayBeEvents = place.kind != sse::JoinedStream::No;
+    if (!m_watch->mayBeEvents || place.kind == sse::JoinedStream::NeedsMore) return std::nullopt;
+    return place;
 }
 
-void DetectLayer::becomeEventStream(LayerOutput& out) {
+void DetectLayer::becomeEventStream(const sse::JoinedPlace& place, LayerOutput& out) {
     const std::unique_ptr<MidStreamWatch> watch = std::move(m_watch);
     for (Half& half : m_halves) {
         while (!half.held.empty()) watch->held.add(half.held.pop());
     }
-    handOver(std::make_unique<http::HttpLayer>(http::HttpLayer::Beginning::InEventStream), out);
-    watch->held.release(*m_successor, out);
+    handOver(
+        std::make_unique<http::HttpLayer>(http::HttpLayer::Beginning::InEventStream, place.chunk),
+        out);
+    const Arrival now = out.arrival();
+    std::size_t before = place.start;
+    while (!watch->held.empty()) {
+        HeldBytes::Piece piece = watch->held.pop();
+        if (piece.direction == Direction::ServerToClient && before != 0) {
+            const std::size_t left = std::min(before, piece.rest().size());
+            out.setArrival(piece.arrival);
+            emitSegment(piece.direction, piece.restOffset(), left, out);
+            piece.taken += left;
+            before -= left;
+            if (piece.missing == 0 && piece.rest().empty()) continue;
+        }
+        HeldBytes single;
+        single.add(std::move(piece));
+        single.release(*m_successor, out);
+    }
+    out.setArrival(now);
     for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         if (const auto ended = m_halves[indexOf(d)].ended) m_successor->end(d, *ended, out);
     }

@@ -23,6 +23,9 @@
 namespace framescope {
 
 struct StreamProtocol;
+namespace sse {
+struct JoinedPlace;
+}
 
 class DetectLayer : public Layer, public Interruptible {
 public:
@@ -69,9 +72,9 @@ private:
     void releaseWatched(Then then, LayerOutput& out);
     void endWatch(LayerOutput& out);
     void becomeWebSocket(LayerOutput& out);
-    /// Looks for the events of a stream in what the server has said; true where they are.
-    bool isEventStream(Direction direction);
-    void becomeEventStream(LayerOutput& out);
+    /// Looks for the events of a stream in what the server has said.
+    std::optional<sse::JoinedPlace> findEventStream(Direction direction);
+    void becomeEventStream(const sse::JoinedPlace& place, LayerOutput& out);
 
     std::array<Half, 2> m_halves;
     std::optional<Asked> m_asked;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -84,8 +85,9 @@ JoinedStream judgeText(std::string_view text, JoinedStream kind, int eventsNeede
     return isValidUtf8(whole) ? kind : JoinedStream::No;
 }
 
-JoinedStream judgeChunks(ByteView bytes, int eventsNeeded) {
-    http::ChunkDecoder chunks;
+/// `rest`: bytes at the front that belong to a chunk which has begun before.
+JoinedStream judgeChunks(ByteView bytes, std::uint64_t rest, int eventsNeeded) {
+    http::ChunkDecoder chunks(rest);
     std::vector<http::ChunkPart> parts;
     chunks.feed(bytes, &parts);
     if (chunks.failed()) return JoinedStream::No;
@@ -94,7 +96,46 @@ JoinedStream judgeChunks(ByteView bytes, int eventsNeeded) {
         if (part.kind != http::ChunkPart::Data) continue;
         text += asText(bytes.subspan(part.range.begin, part.range.size()));
     }
-    return judgeText(text, JoinedStream::Chunked, eventsNeeded);
+    const JoinedStream judged = judgeText(text, JoinedStream::Chunked, eventsNeeded);
+    // A line of an event may look like the last chunk.
+    return judged == JoinedStream::NeedsMore && chunks.finished() ? JoinedStream::No : judged;
+}
+
+/// The first size line behind the line end of a chunk.
+std::optional<std::size_t> findSizeLine(std::string_view text) {
+    constexpr std::string_view kLineEnd = "\r\n";
+    for (std::size_t at = text.find(kLineEnd); at != std::string_view::npos;
+         at = text.find(kLineEnd, at + 1)) {
+        bool whole = false;
+        if (isSizeLine(text.substr(at + kLineEnd.size()), whole) && whole) {
+            return at + kLineEnd.size();
+        }
+    }
+    return std::nullopt;
+}
+
+/// Events that begin at the first byte, within a chunk or not.
+JoinedPlace judgeFront(ByteView bytes) {
+    constexpr std::size_t kLineEnd = 2;
+    const JoinedStream whole = judgeJoinedStream(bytes);
+    if (whole != JoinedStream::No) return {whole, 0, 0};
+    const auto size = findSizeLine(asText(bytes));
+    if (!size) return {};
+    // Nothing but the end of a chunk stands in front.
+    if (*size == kLineEnd) return {judgeJoinedStream(bytes.subspan(kLineEnd)), kLineEnd, 0};
+    const std::uint64_t rest = *size - kLineEnd;
+    return {judgeChunks(bytes, rest, kJoinedEventsNeeded), 0, rest};
+}
+
+/// Behind the first blank line at or behind `from`.
+std::optional<std::size_t> behindBlankLine(std::string_view text, std::size_t from) {
+    while (true) {
+        const std::size_t newline = text.find('\n', from);
+        if (newline == std::string_view::npos) return std::nullopt;
+        const std::string_view line = text.substr(from, newline - from);
+        from = newline + 1;
+        if (line.empty() || line == "\r") return from;
+    }
 }
 
 }  // namespace
@@ -103,11 +144,28 @@ JoinedStream judgeJoinedStream(ByteView bytes, int eventsNeeded) {
     const std::string_view text = asText(bytes);
     bool whole = false;
     if (isSizeLine(text, whole)) {
-        if (whole) return judgeChunks(bytes, eventsNeeded);
+        if (whole) return judgeChunks(bytes, 0, eventsNeeded);
         // "data" and "event" begin with digits of a size line, but their names go on.
         return JoinedStream::NeedsMore;
     }
     return judgeText(text, JoinedStream::Plain, eventsNeeded);
+}
+
+JoinedPlace findJoinedStream(ByteView bytes) {
+    // Each look is linear. The first blank line ends the event within which the capture began; one
+    // more may stand there if that was its own end.
+    constexpr int kFronts = 4;
+    const std::string_view text = asText(bytes);
+    std::size_t front = 0;
+    for (int i = 0; i < kFronts; ++i) {
+        JoinedPlace place = judgeFront(bytes.subspan(front));
+        place.start += front;
+        if (place.kind != JoinedStream::No) return place;
+        const auto next = behindBlankLine(text, front);
+        if (!next) return {isText(text) ? JoinedStream::NeedsMore : JoinedStream::No, 0, 0};
+        front = *next;
+    }
+    return {};
 }
 
 bool mayBeginJoinedStream(ByteView bytes) {

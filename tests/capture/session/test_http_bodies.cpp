@@ -443,6 +443,66 @@ private Q_SLOTS:
         QVERIFY(!seen.contains(std::to_string(1000 + kLost)));
     }
 
+    void eventStreamsJoinedWithinAnEvent_data() {
+        QTest::addColumn<QString>("framing");
+        QTest::addColumn<int>("padding");
+        for (const char* const framing : {"plain", "chunks", "two a chunk", "parts of a chunk"}) {
+            QTest::addRow("%s", framing) << framing << 0;
+            QTest::addRow("%s, several segments", framing) << framing << 3000;
+        }
+    }
+    /// Wherever within the first event, or its chunk, the capture begins.
+    void eventStreamsJoinedWithinAnEvent() {
+        QFETCH(QString, framing);
+        QFETCH(int, padding);
+        constexpr int kEvents = 12;
+        const auto event = [&](int i) {
+            const std::string number = std::to_string(1000 + i);
+            return "event: tick\nid: " + number +
+                   "\ndata: " + std::string(static_cast<std::size_t>(padding), 'x') + number +
+                   "\n\n";
+        };
+        // What the server writes at once, each in segments of its own.
+        std::vector<std::string> writes;
+        for (int i = 0; i < kEvents; ++i) {
+            if (framing == "plain") writes.push_back(event(i));
+            if (framing == "chunks") writes.push_back(chunk(event(i)));
+            if (framing == "two a chunk" && i % 2 == 0) {
+                writes.push_back(chunk(event(i) + event(i + 1)));
+            }
+            if (framing == "parts of a chunk") {
+                const std::string whole = chunk(event(i));
+                const std::size_t data = whole.find('\n') + 1;
+                writes.push_back(whole.substr(0, data));
+                writes.push_back(whole.substr(data, whole.size() - data - 2));
+                writes.push_back("\r\n");
+            }
+        }
+        const std::size_t step = padding == 0 ? 1 : 97;
+        for (std::size_t cut = 1; cut < writes[0].size() + writes[1].size(); cut += step) {
+            CaptureBuilder capture;
+            TcpConversation web(capture);
+            std::size_t before = 0;
+            for (const std::string& write : writes) {
+                const std::size_t left = std::min(write.size(), cut - std::min(cut, before));
+                before += write.size();
+                if (left < write.size()) web.send(kS2C, std::string_view(write).substr(left));
+            }
+            const auto session = loadSession(capture);
+            QVERIFY(session);
+            std::set<std::string> seen;
+            for (RecordId row = 0; row < session->rowCount(); ++row) {
+                if (session->record(row).kind != RowKind::EventStreamEvent) continue;
+                seen.insert(valueOf(session->dissect(row), FieldId::SseId));
+            }
+            // Of those that were sent with the first two writes one may have been captured whole.
+            for (int i = framing == "two a chunk" ? 4 : 2; i < kEvents; ++i) {
+                QVERIFY2(seen.contains(std::to_string(1000 + i)),
+                         (std::to_string(cut) + "\n" + rowListing(*session)).c_str());
+            }
+        }
+    }
+
     void exchangesNameEachOther() {
         CaptureBuilder capture;
         TcpConversation web(capture);

@@ -228,6 +228,18 @@ private Q_SLOTS:
             QCOMPARE(sse::judgeJoinedStream(asBytes(bytes)), sse::JoinedStream::NeedsMore);
         }
         QCOMPARE(guessSender(asBytes("data: 1\n\n")), std::optional(kS));
+        for (const std::string& bytes :
+             {"k\nname: y\n\nid: 2\nname: x\n\nname: z\n\nname: a\n\n"s, "\1 and no line end"s,
+              "250 ok\r\n\r\n250 ok\r\n\r\n\r\n\r\n250 ok\r\n"s}) {
+            QCOMPARE(sse::findJoinedStream(asBytes(bytes)).kind, sse::JoinedStream::No);
+        }
+        for (const std::string& bytes : {"the end of it\n\ndata: 1\n\n"s, "no line has ended"s,
+                                         "ta: 0\n\n\r\n9\r\ndata: 1\n\n\r\n"s}) {
+            QCOMPARE(sse::findJoinedStream(asBytes(bytes)).kind, sse::JoinedStream::NeedsMore);
+        }
+        const std::string endsLikeChunks = "0\r\nid: 0\r\n\r\ndata: 1\r\n\r\ndata: 2\r\n\r\n";
+        QCOMPARE(sse::findJoinedStream(asBytes(endsLikeChunks)).kind, sse::JoinedStream::Plain);
+        QCOMPARE(sse::findJoinedStream(asBytes(endsLikeChunks)).start, std::size_t{12});
         // A stream that was seen from its first byte on has a head, or is none.
         LayerRecorder r;
         r.data(kS, "data: 1\n\ndata: 2\n\ndata: 3\n\n");
