@@ -4,6 +4,7 @@
 
 #include "dissector/engineio/target.h"
 #include "dissector/layer/conversations.h"
+#include "dissector/socketio/packet.h"
 
 namespace framescope::engineio {
 namespace {
@@ -30,9 +31,19 @@ void readOpen(Session& session, const ReceivedPacket& received, LayerOutput& out
         }
         info.upgrades.resize(std::min(info.upgrades.size(), kMaxUpgrades));
     }
-    // Revision 4 added maxPayload to the handshake; it tells the revisions apart where the request
-    // was not captured.
-    if (info.revision == 0) info.revision = handshake->maxPayload ? 4 : 3;
+    // Where the request was not captured, maxPayload tells revision 4. Its first servers had none.
+    if (info.revision == 0 && handshake->maxPayload) info.revision = 4;
+}
+
+/// The revision of a session whose open packet leaves it open, told by who speaks first of
+/// Socket.IO: on revision 3 the server connects the default namespace by itself, on revision 4 the
+/// client asks for each, and is answered with an id.
+std::uint8_t revisionByFirstMessage(const ReceivedPacket& received) {
+    const auto said = socketio::parse(received.packet.data);
+    const bool connects = received.packet.isText() && received.whole && said &&
+                          said->type == socketio::PacketType::Connect;
+    const bool asks = received.direction == Direction::ClientToServer;
+    return connects && (asks || !said->data.empty()) ? 4 : 3;
 }
 
 void readPing(Session& session, const ReceivedPacket& received, IssueSink& issues,
@@ -73,6 +84,9 @@ void readPong(Session& session, const ReceivedPacket& received, LayerOutput& out
 void readMessage(Session& session, const ReceivedPacket& received, Record& record,
                  IssueSink& issues, LayerOutput& out) {
     const Packet& packet = received.packet;
+    if (session.info.revision == 0 && session.info.openRow != kNoRecord) {
+        session.info.revision = revisionByFirstMessage(received);
+    }
     socketio::MessageData data{asBytes(packet.data), packet.isText(), received.whole,
                                session.info.revision};
     data.fromStart = session.info.openRow != kNoRecord;

@@ -359,6 +359,38 @@ private Q_SLOTS:
         QCOMPARE(session->connection(1).facts.engineSession, 0u);
     }
 
+    void theRevisionIsToldByWhoSpeaksFirst_data() {
+        QTest::addColumn<int>("revision");
+        QTest::newRow("3") << 3;
+        QTest::newRow("4") << 4;
+    }
+    /// The request is missing and the open packet has no maxPayload: the first servers of revision
+    /// 4 did not send it either.
+    void theRevisionIsToldByWhoSpeaksFirst() {
+        QFETCH(int, revision);
+        CaptureBuilder capture;
+        TcpConversation socket(capture);
+        socket.handshake();
+        socket.lose(kClient, 300);
+        socket.lose(kServer, 129);
+        socket.send(kServer,
+                    webSocketText("0{\"sid\":\"abc\",\"upgrades\":[],\"pingInterval\":25000,"
+                                  "\"pingTimeout\":20000}"));
+        if (revision == 4) socket.send(kClient, webSocketText("40", kMask));
+        socket.send(kServer, webSocketText(revision == 4 ? "40{\"sid\":\"def\"}" : "40"));
+        socket.send(kServer, webSocketText("451-[\"img\",{\"_placeholder\":true,\"num\":0}]"));
+        Bytes attachment = {1, 2, 3, 4};
+        if (revision == 3) attachment.insert(attachment.begin(), 4);
+        socket.send(kServer, webSocketFrame(attachment, {.opcode = 2}));
+        socket.send(kServer, webSocketText("42[\"hi\",1]"));
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        QCOMPARE(session->engineSessions().size(), std::size_t(1));
+        QCOMPARE(int{session->engineSessions()[0].revision}, revision);
+        QVERIFY2(allIssues(*session).find("io.") == std::string::npos, allIssues(*session).c_str());
+        QVERIFY(rowListing(*session).find("attachment 1 of 1") != std::string::npos);
+    }
+
     void aProbeWithoutItsRequestJoinsNoSessionByChance() {
         CaptureBuilder capture;
         Polling first(capture, "EIO=4", 40000);
