@@ -16,6 +16,7 @@
 #include "dissector/layer/segment_rows.h"
 #include "dissector/layer/unclaimed_layer.h"
 #include "dissector/websocket/frame.h"
+#include "dissector/websocket/mid_stream.h"
 #include "dissector/websocket/websocket_layer.h"
 
 namespace framescope::http {
@@ -71,6 +72,15 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
                                 LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     if (half.head.empty()) {
+        if (looksLikeHttp(bytes) == Verdict::No && !isLate(direction)) {
+            if (mayHaveSwitched(direction, bytes)) {
+                handOver(std::make_unique<DetectLayer>(DetectLayer::Beginning::NotSeen), true, out);
+                return 0;
+            }
+            const bool answers =
+                direction == Direction::ServerToClient && websocket::mayBeginFrame(bytes);
+            if (answers && leaveOpenWhatWasAnswered(out)) return 0;
+        }
         half.headStart = offset;
         half.heardBefore = m_pairing.lastHeard();
         half.headEnd = {};
@@ -118,6 +128,7 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
         if (isLate(direction)) clientCaughtUp(out);
         return;
     }
+    m_headCut = why == IssueCode::None;
     Record record;
     record.kind = head->kind == HeadKind::Request ? RowKind::HttpRequest : RowKind::HttpResponse;
     record.protocol = Protocol::Http;
@@ -147,6 +158,8 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
         pending.method = head->method;
         pending.target = head->target;
         m_pairing.asked(std::move(pending));
+        ConnectionFacts& facts = out.facts();
+        if (facts.path == 0) facts.path = out.intern(head->target);
     }
 }
 
@@ -154,6 +167,7 @@ void HttpLayer::headComplete(Direction direction, LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     const Bytes bytes = std::exchange(half.head, {});
     half.headSize = bytes.size();
+    m_headCut = false;
     const auto head = parseHead(bytes);
     if (!head) {
         emitSegment(direction, half.headStart, bytes.size(), out);

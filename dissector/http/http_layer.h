@@ -144,6 +144,9 @@ private:
     void leavePlace(Direction direction, StreamOffset at, LayerOutput& out);
     void endBody(Half& half, bool whole, LayerOutput& out);
     void giveUpHead(Direction direction, LayerOutput& out, IssueCode why);
+    /// These bytes, which begin no head, may be frames: one of the heads of an upgrade was captured
+    /// in part only, and nothing of HTTP has come since.
+    bool mayHaveSwitched(Direction direction, ByteView bytes) const;
     /// Bytes of the server are missing where the response to the upgrade request may stand: what
     /// comes behind them tells. True where another layer looks for it.
     bool leaveOpenWhatWasAnswered(LayerOutput& out);
@@ -176,6 +179,7 @@ private:
     ExchangeMeter m_meter;
     /// The response that is waited for may never come.
     bool m_responseLost = false;
+    bool m_headCut = false;  ///< the last head of either side was not captured to its end
     /// Responses to requests that were not seen by then, and the packets they came with.
     std::deque<std::pair<RecordId, PacketNumber>> m_unpaired;
     Layer* m_successor = nullptr;  ///< owned by the connection, or by the next member

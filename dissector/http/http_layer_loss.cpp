@@ -2,6 +2,7 @@
 // head or chunk is found behind it (http_footing.h).
 #include <algorithm>
 #include <memory>
+#include <string_view>
 #include <utility>
 
 #include "dissector/http/body_place.h"
@@ -85,16 +86,33 @@ bool HttpLayer::isOutsideOfSessions(const Half& half, std::uint64_t missing) {
 bool HttpLayer::leaveOpenWhatWasAnswered(LayerOutput& out) {
     Half& server = m_halves[indexOf(Direction::ServerToClient)];
     const bool atHead = server.state == State::Head || server.state == State::Unreadable;
-    if (!atHead || m_pairing.empty() || m_pairing.newest().offer == nullptr ||
-        m_halves[indexOf(Direction::ClientToServer)].state != State::Waiting) {
-        return false;
-    }
+    if (!atHead) return false;
     const auto cut = server.recognised ? parseCutHead(server.head) : std::nullopt;
-    if (cut && cut->status != 101) return false;
-    DetectLayer::Asked asked{m_pairing.newest().target, m_pairing.newest().record};
-    if (server.state == State::Head) giveUpHead(Direction::ServerToClient, out, IssueCode::None);
-    handOver(std::make_unique<DetectLayer>(std::move(asked)), true, out);
+    const bool asks = !m_pairing.empty() && m_pairing.newest().offer != nullptr &&
+                      m_halves[indexOf(Direction::ClientToServer)].state == State::Waiting;
+    // What is there of a 101 tells without its request, too, or with a part of that.
+    const bool requestKnown = !m_pairing.empty();
+    const Header* const upgrade = cut ? cut->find("Upgrade") : nullptr;
+    const bool mayAsk = asks || !requestKnown || m_headCut;
+    constexpr std::string_view kWebSocket = "websocket";  // of which the end may be missing
+    const bool other =
+        upgrade != nullptr &&
+        !equalsIgnoreCase(upgrade->value, kWebSocket.substr(0, upgrade->value.size()));
+    if (cut ? cut->status != 101 || !mayAsk || other : !asks) return false;
+    DetectLayer::Asked asked;
+    if (requestKnown) asked = {m_pairing.newest().target, m_pairing.newest().record};
+    if (server.state == State::Head && !server.head.empty()) {
+        giveUpHead(Direction::ServerToClient, out, IssueCode::None);
+    }
+    handOver(std::make_unique<DetectLayer>(std::move(asked)), requestKnown, out);
     return true;
+}
+
+bool HttpLayer::mayHaveSwitched(Direction direction, ByteView bytes) const {
+    const Half& other = m_halves[indexOf(opposite(direction))];
+    const bool speaksHttp = other.state == State::Body || other.state == State::Waiting ||
+                            (other.state == State::Head && !other.head.empty());
+    return m_headCut && !speaksHttp && websocket::mayBeginFrame(bytes);
 }
 
 /// Missing bytes inside a body of known length leave the place of the next message known, those
@@ -130,7 +148,8 @@ std::size_t HttpLayer::skipToStartLine(Direction direction, StreamOffset offset,
     const Half& other = m_halves[indexOf(opposite(direction))];
     const bool lostToo = other.lost && other.state == State::Unreadable;
     const bool silent = other.state == State::Head && other.head.empty() && m_pairing.empty();
-    if (!at && (lostToo || silent) && websocket::mayBeginFrame(bytes)) {
+    const bool frames = (lostToo || silent) && websocket::mayBeginFrame(bytes);
+    if (!at && (frames || mayHaveSwitched(direction, bytes))) {
         handOver(std::make_unique<DetectLayer>(DetectLayer::Beginning::NotSeen), true, out);
         return 0;
     }

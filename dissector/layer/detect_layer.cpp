@@ -183,7 +183,9 @@ void DetectLayer::becomeWebSocket(LayerOutput& out) {
     std::string target;
     if (m_asked) {
         target = std::move(m_asked->target);
-        out.conversations().reconnects.opened(target, m_asked->row, out);
+        if (m_asked->row != kNoRecord) {
+            out.conversations().reconnects.opened(target, m_asked->row, out);
+        }
     }
     auto layer = std::make_unique<websocket::WebSocketLayer>(std::move(target), std::string(),
                                                              websocket::Negotiation::NotCaptured);

@@ -1,7 +1,10 @@
 // What becomes of rows when bytes are missing, late, or were captured in the wrong order between
 // the two directions.
+#include <array>
+
 #include <QtTest>
 
+#include "tests/support/deflater.h"
 #include "tests/support/loaded_session.h"
 
 using namespace framescope;
@@ -220,6 +223,74 @@ private Q_SLOTS:
               "> TCP  7 bytes  def", "> WebSocket  one\n", "> WebSocket  two\n"}) {
             QVERIFY2(rows.find(row) != std::string::npos, rows.c_str());
         }
+    }
+
+    void handshakesCapturedInPart_data() {
+        QTest::addColumn<int>("captured");
+        QTest::addColumn<bool>("fromStart");
+        QTest::addColumn<bool>("deflated");
+        for (int captured = 0; captured < 16; ++captured) {
+            for (const bool fromStart : {true, false}) {
+                for (const bool deflated : {true, false}) {
+                    QTest::addRow("%d%d%d%d%s%s", captured & 1, captured >> 1 & 1,
+                                  captured >> 2 & 1, captured >> 3 & 1, fromStart ? "" : ", joined",
+                                  deflated ? ", deflated" : "")
+                        << captured << fromStart << deflated;
+                }
+            }
+        }
+    }
+    /// Request and response take two segments each, of which some are missing: what is there of
+    /// them never hides the frames.
+    void handshakesCapturedInPart() {
+        QFETCH(int, captured);
+        QFETCH(bool, fromStart);
+        QFETCH(bool, deflated);
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        if (fromStart) chat.handshake();
+        const std::string filler(200, 'c');
+        const std::string extension =
+            deflated ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "";
+        const std::array<std::string, 4> parts = {
+            "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+                extension + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nCookie: " + filler,
+            filler + "\r\nSec-WebSocket-Version: 13\r\n\r\n",
+            "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+                extension + "Set-Cookie: " + filler,
+            filler + "\r\nSec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"};
+        for (std::size_t i = 0; i < parts.size(); ++i) {
+            const Direction direction = i < 2 ? kC2S : kS2C;
+            if ((captured >> i & 1) != 0) {
+                chat.send(direction, parts[i]);
+            } else {
+                chat.lose(direction, static_cast<std::uint32_t>(parts[i].size()));
+            }
+        }
+        constexpr int kMessages = 8;
+        std::array<Deflater, 2> deflaters;
+        for (int i = 0; i < kMessages; ++i) {
+            for (const Direction d : {kC2S, kS2C}) {
+                const std::string said =
+                    "{\"symbol\":\"TEA\",\"message\":" + std::to_string(i) + "}";
+                FrameOptions options;
+                if (d == kC2S) options.mask = MaskingKey{1, 2, 3, static_cast<std::uint8_t>(i)};
+                options.rsv = deflated ? 4 : 0;
+                const Bytes payload = deflated ? deflaters[indexOf(d)].message(asBytes(said))
+                                               : Bytes(said.begin(), said.end());
+                chat.send(d, webSocketFrame(payload, options));
+            }
+        }
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const std::string rows = rowListing(*session);
+        int shown = 0;
+        for (std::size_t at = rows.find("\"symbol\""); at != std::string::npos;
+             at = rows.find("\"symbol\"", at + 1)) {
+            ++shown;
+        }
+        QVERIFY2(shown == 2 * kMessages, rows.c_str());
     }
 
     void upgradeJoinedBehindItsRequest() {
