@@ -106,6 +106,13 @@ void LoadController::setOrder(PacketOrder order) {
     readAgain();
 }
 
+IngestOptions LoadController::reading() const {
+    IngestOptions reading = m_options;
+    reading.mayBeginAgain = false;
+    if (m_hasBegunAgain) reading.order = PacketOrder::Time;
+    return reading;
+}
+
 void LoadController::cancel() {
     if (!m_loader) return;
     m_cancelled = true;
@@ -140,6 +147,7 @@ void LoadController::replaceSession(std::unique_ptr<Session> session, const QStr
     }
     m_followed = std::move(followed);
     m_cancelled = false;
+    m_hasBegunAgain = false;
     m_sinceProgress.invalidate();
     std::swap(m_session, session);
     m_path = path;
@@ -156,6 +164,7 @@ std::unique_ptr<Session> LoadController::newSession(std::shared_ptr<CaptureFile>
 /// The loader goes on; only what it has given before is void.
 void LoadController::beginAgain() {
     Q_EMIT beginsAgain();
+    m_hasBegunAgain = true;
     auto session = newSession(m_file);
     std::swap(m_session, session);
     m_sinceProgress.invalidate();

@@ -49,6 +49,8 @@ public:
     /// replaced().
     void setOrder(PacketOrder order);
     PacketOrder order() const { return m_options.order; }
+    /// With these, somebody else who reads what is open gets the same rows.
+    IngestOptions reading() const;
     /// Limits for what is read from now on; readAgain() reads what is open by them.
     void setLimits(const DecodeLimits& limits) { m_options.limits = limits; }
     const DecodeLimits& limits() const { return m_options.limits; }
@@ -110,6 +112,7 @@ private:
     bool m_cancelled = false;
     PayloadRules m_payloadRules;
     IngestOptions m_options;
+    bool m_hasBegunAgain = false;  // and reads in the order of time now
     bool m_verifyChecksums = false;
     QTimer m_drainTimer;
     QTimer m_progressTimer;  // runs while progress is owed

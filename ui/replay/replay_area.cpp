@@ -68,7 +68,7 @@ QList<QAction*> ReplayArea::menuActions() const {
 
 void ReplayArea::takeFrom(const LoadController& capture) {
     m_source = {displayText(capture.name().toStdString(), 80), capture.path(), capture.followed(),
-                capture.payloadRules(), IngestOptions(capture.limits(), capture.readAs())};
+                capture.payloadRules(), capture.reading()};
 }
 
 void ReplayArea::takeRow(const Session& session, RecordId row) {

@@ -654,6 +654,5 @@ void TimeOrderTest::indexGivesTheOrderOfTime() {
 
 }  // namespace
 
-
 QTEST_GUILESS_MAIN(TimeOrderTest)
 #include "test_time_order.moc"

@@ -197,6 +197,7 @@ private Q_SLOTS:
         QVERIFY(loader.session()->complete() && loader.session()->checksumVerification());
         QCOMPARE(loader.session()->notices().size(), std::size_t{1});
         QCOMPARE(loader.path(), path);
+        QVERIFY(loader.order() == PacketOrder::Auto && loader.reading().order == PacketOrder::Time);
         // As somebody chooses, until another capture is opened.
         loader.setOrder(PacketOrder::File);
         QVERIFY(finished.wait(60'000));
