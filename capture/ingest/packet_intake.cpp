@@ -2,20 +2,31 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
 #include <utility>
 
+#include "capture/session/large_memory.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/packet/decode_packet.h"
 #include "dissector/packet/packet_fault.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope {
+namespace {
+
+std::shared_ptr<void> largeMemory(std::size_t size) {
+    const auto memory = std::make_shared<LargeMemory>(size, LargeMemory::Begin::InSmallPages);
+    return {memory, memory->data()};
+}
+
+}  // namespace
 
 PacketIntake::PacketIntake(IntakeEvents& out, const DecodeLimits& limits, tcp::ReadBack readBack)
     : m_out(out),
       m_tracker(*this, guessSender,
                 {limits.heldBytes, limits.heldSegments, limits.heldInTotal, limits.conflicts}) {
     m_tracker.setReadBack(std::move(readBack));
+    m_tracker.setMemorySource(largeMemory);
 }
 
 void PacketIntake::packet(const CapturedPacket& packet) {

@@ -60,18 +60,16 @@ void Session::append(Batch&& batch) {
         state.engineSessions[id] = std::move(info);
     }
     state.scatteredBytes += batch.extents.size() * sizeof(Extent);
-    // Nothing that a row without a connection says is about one.
-    const auto note = [&state](const Record& record) {
-        if (record.connection == kNoConnection) return;
-        ConnectionInfo& connection = state.connections[record.connection];
-        connection.worst = std::max(connection.worst, record.severity);
-    };
     for (const Batch::ExtentEntry& entry : batch.extents) {
-        state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent);
+        state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent,
+                                                                         state.extentRoom);
     }
     for (const Record& record : batch.records) {
-        if (record.connection != kNoConnection) ++state.connections[record.connection].rows;
-        note(record);
+        // Nothing that a row without a connection says is about one.
+        if (record.connection == kNoConnection) continue;
+        ConnectionInfo& connection = state.connections[record.connection];
+        ++connection.rows;
+        connection.worst = std::max(connection.worst, record.severity);
     }
     state.records.append(batch.records);
     for (StoredDatagram& datagram : batch.datagrams) {
@@ -90,7 +88,9 @@ void Session::append(Batch&& batch) {
         state.remarks.append(remark);
         Record& record = state.records[remark.row];
         record.severity = std::max(record.severity, issueInfo(remark.code).severity);
-        note(record);
+        if (record.connection == kNoConnection) continue;
+        ConnectionInfo& connection = state.connections[record.connection];
+        connection.worst = std::max(connection.worst, record.severity);
     }
     for (Batch::CheckpointEntry& entry : batch.checkpoints) {
         state.scatteredBytes += sizeof(Checkpoint) + entry.checkpoint.state.size();

@@ -42,6 +42,7 @@ struct Session::State {
     ChunkedValues<Record> records;
     ChunkedValues<std::uint64_t> packetOffsets;
     ChunkedVector<ConnectionInfo> connections;
+    ExtentRoom extentRoom;
     ChunkedVector<std::array<StreamMap, 2>> streams;
     /// Checkpoints by Direction, ascending.
     std::unordered_map<ConnectionId, std::array<std::vector<Checkpoint>, 2>> checkpoints;

@@ -4,18 +4,15 @@
 
 namespace framescope {
 
-void StreamMap::Rest::addPiece() {
-    const std::size_t count = kTogether << pieces.size();
-    if (count * sizeof(Extent) < LargeMemory::kPage) {
-        // Not of Extents, which would be written to before there are any.
-        small.push_back(std::make_unique_for_overwrite<std::byte[]>(count * sizeof(Extent)));
-        pieces.push_back(reinterpret_cast<Extent*>(small.back().get()));
-    } else {
-        large.emplace_back(count * sizeof(Extent), LargeMemory::Begin::InLargePages);
-        pieces.push_back(static_cast<Extent*>(large.back().data()));
-    }
-    next = pieces.back();
-    end = next + count;
+void ExtentRoom::grow() {
+    // A multiple of the size of a large page as well as of that of a piece.
+    constexpr std::size_t kPieces = 1024;
+    static_assert(kPieces * kPiece * sizeof(Extent) % LargeMemory::kPage == 0);
+    m_memory.emplace_back(
+        kPieces * kPiece * sizeof(Extent),
+        m_memory.empty() ? LargeMemory::Begin::InSmallPages : LargeMemory::Begin::InLargePages);
+    m_next = static_cast<Extent*>(m_memory.back().data());
+    m_left = kPieces;
 }
 
 /// The position of the first extent that begins behind `offset`.

@@ -2,10 +2,10 @@
 // read again at any time.
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "capture/session/large_memory.h"
@@ -23,22 +23,48 @@ struct Extent {
 };
 static_assert(sizeof(Extent) == 24, "there is one for every packet with data");
 
+/// Where the extents of all streams of a capture get room, a few at a time.
+class ExtentRoom {
+public:
+    /// Extents that get room together.
+    static constexpr std::size_t kPiece = 256;
+
+    /// Room for kPiece extents, which stays as long as this object.
+    Extent* take() {
+        if (m_left == 0) grow();
+        --m_left;
+        return std::exchange(m_next, m_next + kPiece);
+    }
+
+private:
+    void grow();
+
+    std::vector<LargeMemory> m_memory;
+    Extent* m_next = nullptr;
+    std::size_t m_left = 0;  ///< pieces
+};
+
 /// The extents of one direction, by ascending stream offset; holes are where none is.
 ///
 /// A connection that lives for days has millions of them, and the thread that appends must not stop
-/// to move them, so behind the first ones they lie in pieces, each twice as large as the one before
-/// it. Most connections have few, which lie together, or none, which cost next to nothing: a
-/// capture may have a million of those.
+/// to move them, so behind the first ones they lie in pieces. Most connections have few, which lie
+/// together, or none, which cost next to nothing: a capture may have a million of those.
 class StreamMap {
 public:
-    /// Extents come in stream order and never overlap.
-    void append(const Extent& extent) {
+    /// Extents come in stream order and never overlap. `room` is the same one at every call, and
+    /// outlives this.
+    void append(const Extent& extent, ExtentRoom& room) {
         if (m_first.size() < kTogether) {
             m_first.push_back(extent);
             return;
         }
         if (!m_rest) m_rest = std::make_unique<Rest>();
-        m_rest->append(extent);
+        if (m_rest->next == m_rest->end) {
+            m_rest->pieces.push_back(room.take());
+            m_rest->next = m_rest->pieces.back();
+            m_rest->end = m_rest->next + ExtentRoom::kPiece;
+        }
+        *m_rest->next++ = extent;
     }
 
     /// The extents that hold bytes of `range`, in order, cut to it.
@@ -48,34 +74,26 @@ public:
     const Extent* holding(StreamOffset offset, std::size_t& hint) const;
     /// One behind the last byte of the stream that was captured.
     StreamOffset end() const;
-    std::size_t size() const { return m_first.size() + (m_rest ? m_rest->size : 0); }
+    std::size_t size() const {
+        if (!m_rest) return m_first.size();
+        return kTogether + m_rest->pieces.size() * ExtentRoom::kPiece -
+               static_cast<std::size_t>(m_rest->end - m_rest->next);
+    }
 
 private:
     static constexpr std::size_t kTogether = 256;
 
     /// Those behind the first ones.
     struct Rest {
-        void append(const Extent& extent) {
-            if (next == end) addPiece();
-            *next++ = extent;
-            ++size;
-        }
-        const Extent& operator[](std::size_t index) const {
-            const auto piece = static_cast<std::size_t>(std::bit_width(index / kTogether + 1)) - 1;
-            return pieces[piece][index - (kTogether << piece) + kTogether];
-        }
-        void addPiece();
-
-        std::size_t size = 0;
-        Extent* next = nullptr;  ///< room for the next one
-        Extent* end = nullptr;   ///< and where the room ends
         std::vector<Extent*> pieces;
-        std::vector<std::unique_ptr<std::byte[]>> small;
-        std::vector<LargeMemory> large;
+        Extent* next = nullptr;  ///< room for the next one
+        Extent* end = nullptr;   ///< and where that ends
     };
 
     const Extent& at(std::size_t index) const {
-        return index < m_first.size() ? m_first[index] : (*m_rest)[index - m_first.size()];
+        if (index < kTogether) return m_first[index];
+        index -= kTogether;
+        return m_rest->pieces[index / ExtentRoom::kPiece][index % ExtentRoom::kPiece];
     }
     std::size_t firstBehind(StreamOffset offset) const;
 

@@ -14,6 +14,15 @@ Difference differenceOf(ByteView first, ByteView later, StreamOffset offset,
     return {offset + begin, offset + end, fileOffset + begin};
 }
 
+void HandedOn::makeRing() {
+    constexpr std::size_t kSize = kEntries * sizeof(Entry);
+    m_ring = m_memorySource != nullptr
+                 ? m_memorySource(kSize)
+                 : std::shared_ptr<void>(::operator new(kSize),
+                                         [](void* memory) { ::operator delete(memory); });
+    m_entries = static_cast<Entry*>(m_ring.get());
+}
+
 Difference HandedOn::compare(Tail& tail, StreamOffset offset, ByteView bytes,
                              std::uint64_t fileOffset) {
     Difference difference;

@@ -22,6 +22,8 @@ namespace framescope::tcp {
 
 /// Fills `into` with the bytes of the capture from `fileOffset` on; false when they cannot be read.
 using ReadBack = std::function<bool(std::uint64_t fileOffset, std::span<std::uint8_t> into)>;
+/// Gives so many bytes of memory, aligned for numbers; never null.
+using MemorySource = std::shared_ptr<void> (*)(std::size_t size);
 
 class HandedOn {
 public:
@@ -46,18 +48,17 @@ public:
 
     void setReadBack(ReadBack readBack) { m_readBack = std::move(readBack); }
     const ReadBack& readBack() const { return m_readBack; }
+    /// Where the ring is to lie, before anything is noted; otherwise on the heap.
+    void setMemorySource(MemorySource source) { m_memorySource = source; }
 
     /// Notes a segment.
     void add(Tail& tail, StreamOffset offset, std::uint64_t fileOffset, std::uint32_t length) {
-        const std::uint64_t index = m_count % kEntries;
-        if (index / kBlock == m_blocks.size()) {
-            m_blocks.push_back(std::make_unique<Entry[]>(kBlock));
-        }
+        if (m_count == 0) makeRing();
+        Entry& entry = m_entries[m_count % kEntries];
         ++m_count;
         const std::uint64_t back = tail.last == 0 ? 0 : m_count - tail.last;
-        m_blocks[index / kBlock][index % kBlock] = {
-            offset, fileOffset, length,
-            static_cast<std::uint32_t>(std::min<std::uint64_t>(back, kEntries))};
+        entry = {offset, fileOffset, length,
+                 static_cast<std::uint32_t>(std::min<std::uint64_t>(back, kEntries))};
         tail.last = m_count;
     }
 
@@ -69,8 +70,6 @@ public:
     std::uint64_t bytesNotCompared() const { return m_notCompared; }
 
 private:
-    static constexpr std::uint64_t kBlock = 4096;
-
     struct Entry {
         StreamOffset offset;
         std::uint64_t fileOffset;
@@ -81,14 +80,16 @@ private:
 
     const Entry* entry(std::uint64_t number) const {
         if (number + kEntries <= m_count) return nullptr;
-        const std::uint64_t index = (number - 1) % kEntries;
-        return &m_blocks[index / kBlock][index % kBlock];
+        return &m_entries[(number - 1) % kEntries];
     }
+    void makeRing();
     StreamOffset lookBack(const Tail& tail, StreamOffset low, StreamOffset end,
                           const std::function<void(StreamOffset, ByteView)>& found);
     ByteView read(std::uint64_t fileOffset, std::size_t size, bool withNeighbours);
 
-    std::vector<std::unique_ptr<Entry[]>> m_blocks;
+    MemorySource m_memorySource = nullptr;
+    std::shared_ptr<void> m_ring;  ///< of kEntries; only those that were noted are written to
+    Entry* m_entries = nullptr;
     std::uint64_t m_count = 0;
     ReadBack m_readBack;
     std::int64_t m_credit = kCredit;

@@ -18,6 +18,8 @@ class TestStreamReader : public QObject {
     QTemporaryDir m_folder;
 
     /// A file that holds `bytes` behind a capture's header, and an extent for each piece.
+    ExtentRoom m_room;
+
     std::shared_ptr<CaptureFile> fileWith(const Bytes& bytes) {
         const std::string path = m_folder.filePath(QStringLiteral("stream")).toStdString();
         CaptureBuilder capture;
@@ -38,9 +40,9 @@ private Q_SLOTS:
         const auto file = fileWith(bytesOf("abcdefghij"));
         QVERIFY(file);
         StreamMap map;
-        map.append({0, kData + 5, 5, 1});   // fghij
-        map.append({8, kData, 3, 2});       // abc, behind a hole of three
-        map.append({11, kData + 3, 2, 3});  // de
+        map.append({0, kData + 5, 5, 1}, m_room);   // fghij
+        map.append({8, kData, 3, 2}, m_room);       // abc, behind a hole of three
+        map.append({11, kData + 3, 2, 3}, m_room);  // de
         const StreamReader reader(file.get(), map);
         QCOMPARE(reader.end(), StreamOffset{13});
         for (StreamOffset begin = 0; begin <= 14; ++begin) {
@@ -68,7 +70,7 @@ private Q_SLOTS:
         for (std::size_t i = 0; i < kCount; ++i) {
             const auto length = static_cast<std::uint32_t>(1 + i % 7);
             all.push_back({offset, 100 + i * 10, length, static_cast<PacketNumber>(i + 1)});
-            map.append(all.back());
+            map.append(all.back(), m_room);
             QCOMPARE(map.size(), i + 1);
             QCOMPARE(map.end(), offset + length);
             offset += length + (i % 3 == 0 ? 2 : 0);
@@ -98,7 +100,7 @@ private Q_SLOTS:
     void claimedLengthsTakeNoMemory() {
         const auto file = fileWith(bytesOf("abc"));
         StreamMap map;
-        map.append({100, kData, 3, 1});
+        map.append({100, kData, 3, 1}, m_room);
         const StreamReader reader(file.get(), map);
         QCOMPARE(reader.read(101, ~std::uint64_t{0}).bytes.size(), std::size_t{2});
         QCOMPARE(reader.read(~std::uint64_t{0}, 10).bytes.size(), std::size_t{0});
@@ -110,7 +112,7 @@ private Q_SLOTS:
 
     void withoutAFileEverythingIsAHole() {
         StreamMap map;
-        map.append({0, kData, 3, 1});
+        map.append({0, kData, 3, 1}, m_room);
         const StreamBytes stream = StreamReader(nullptr, map).read(0, 3);
         QCOMPARE(stream.holes, (std::vector<ByteRange>{{0, 3}}));
     }
@@ -129,7 +131,7 @@ private Q_SLOTS:
         add(webSocketText("next", kMask));
         const auto file = fileWith(bytes);
         StreamMap map;
-        map.append({0, kData, static_cast<std::uint32_t>(bytes.size()), 1});
+        map.append({0, kData, static_cast<std::uint32_t>(bytes.size()), 1}, m_room);
         const StreamReader reader(file.get(), map);
         const WebSocketMessage message = readMessage(reader, starts[0], starts[3]);
         QVERIFY(asText(message.bytes) == "one two three");
@@ -141,9 +143,10 @@ private Q_SLOTS:
 
         // With the third frame's header gone, what is behind it cannot be found.
         StreamMap torn;
-        torn.append({0, kData, static_cast<std::uint32_t>(starts[2]), 1});
+        torn.append({0, kData, static_cast<std::uint32_t>(starts[2]), 1}, m_room);
         torn.append({starts[2] + 3, kData + starts[2] + 3,
-                     static_cast<std::uint32_t>(bytes.size() - starts[2] - 3), 2});
+                     static_cast<std::uint32_t>(bytes.size() - starts[2] - 3), 2},
+                    m_room);
         const WebSocketMessage part =
             readMessage(StreamReader(file.get(), torn), starts[0], starts[3]);
         QVERIFY(asText(part.bytes) == "one ");
@@ -158,7 +161,7 @@ private Q_SLOTS:
         }
         const auto file = fileWith(bytes);
         StreamMap map;
-        map.append({0, kData, static_cast<std::uint32_t>(bytes.size()), 1});
+        map.append({0, kData, static_cast<std::uint32_t>(bytes.size()), 1}, m_room);
         const WebSocketMessage message =
             readMessage(StreamReader(file.get(), map), 0, bytes.size() - 2);
         QVERIFY(message.complete);
@@ -169,7 +172,7 @@ private Q_SLOTS:
         const Bytes bytes = {0x02, 127, 255, 255, 255, 255, 255, 255, 255, 255, 1, 2, 3};
         const auto file = fileWith(bytes);
         StreamMap map;
-        map.append({0, kData, static_cast<std::uint32_t>(bytes.size()), 1});
+        map.append({0, kData, static_cast<std::uint32_t>(bytes.size()), 1}, m_room);
         const WebSocketMessage message = readMessage(StreamReader(file.get(), map), 0, 1000);
         QCOMPARE(message.bytes.size(), std::size_t{3});
         QVERIFY(!message.complete);
