@@ -156,6 +156,7 @@ static const char* whatIsThere(NoticeCode code) {
 /// The bytes ended before `what` at m_position was complete: because the disk failed, because the
 /// compression around it ended early, at the end of the file as it should be, or within it.
 ReadStep CaptureReader::endOfBytes(bool betweenRecords, const std::string& what) {
+    m_atEnd = true;
     if (!m_window.error().empty())
         return stop(NoticeCode::ReadFailed, m_position, m_window.error());
     if (m_growing) return ReadStep::End;
@@ -180,7 +181,7 @@ ReadStep CaptureReader::endOfBytes(bool betweenRecords, const std::string& what)
 }
 
 ReadStep CaptureReader::stop(NoticeCode code, std::uint64_t offset, std::string sentence) {
-    m_stopped = true;
+    m_atEnd = m_stopped = true;
     m_notices.push_back({code, offset, std::move(sentence)});
     return ReadStep::Damaged;
 }
@@ -210,7 +211,13 @@ std::uint64_t CaptureReader::bytesRead() const {
 }
 
 std::uint64_t CaptureReader::bytesTotal() const {
-    return m_file->source().storedSize();
+    // Asking the system costs more than reading a few packets.
+    constexpr std::uint64_t kAskEvery = std::uint64_t{4} << 20;
+    if (m_size == 0 || m_atEnd || m_growing || m_position - m_sizeAskedFrom >= kAskEvery) {
+        m_size = m_file->source().storedSize();
+        m_sizeAskedFrom = m_position;
+    }
+    return m_size;
 }
 
 }  // namespace framescope

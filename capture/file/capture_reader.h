@@ -102,7 +102,8 @@ public:
     /// and section are in what was handed out after next() gave the packet.
     CaptureLayout takeNewLayout();
 
-    /// Progress in bytes of the file on disk.
+    /// Progress in bytes of the file on disk. Of a file that nobody is known to write to, its size
+    /// may be an earlier one until the end is met.
     std::uint64_t bytesRead() const;
     std::uint64_t bytesTotal() const;
 
@@ -139,7 +140,10 @@ private:
     std::uint32_t m_snoopDrops = 0;  // As the record before counted them.
     std::uint64_t m_seen = 0;        // Bytes there were when the end was met.
     bool m_growing = true;  // As far as is known; false once and for all when nothing more comes.
-    bool m_mayLetGo;        // What was written before may be gone before it is read.
+    bool m_atEnd = false;   // The end was met.
+    mutable std::uint64_t m_size = 0;           // Of the file as it was when asked last; 0: never,
+    mutable std::uint64_t m_sizeAskedFrom = 0;  // and where m_position was then.
+    bool m_mayLetGo;  // What was written before may be gone before it is read.
     bool m_stopped = false;
     ReadCounts m_counts;
     std::vector<Notice> m_notices;

@@ -8,7 +8,8 @@
 namespace framescope {
 namespace {
 
-constexpr std::size_t blockSize = std::size_t{1} << 20;
+// What was read stays in the processor's cache until it is used.
+constexpr std::size_t blockSize = std::size_t{256} << 10;
 // Room that a large packet took is given back when no packet needs it any more.
 constexpr std::size_t roomToKeep = 4 * blockSize;
 

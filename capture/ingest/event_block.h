@@ -135,8 +135,8 @@ protected:
 
 private:
     /// Small enough that a few blocks stay in the processor's caches between the two threads.
-    static constexpr std::size_t kBlockBytes = std::size_t{64} << 10;
-    static constexpr std::size_t kBlockEvents = 512;
+    static constexpr std::size_t kBlockBytes = std::size_t{128} << 10;
+    static constexpr std::size_t kBlockEvents = 1024;
 
     IntakeEvent& add(IntakeEvent::Kind kind, ConnectionId id);
     std::uint64_t keep(ByteView bytes);

@@ -12,8 +12,10 @@
 namespace framescope {
 namespace {
 
-/// Blocks that wait at the most.
-constexpr std::size_t kAhead = 4;
+/// Blocks that wait at the most; and so few that whoever makes them goes on. To wake a thread
+/// takes as long as dozens of packets, so it is not done for every block.
+constexpr std::size_t kAhead = 8;
+constexpr std::size_t kFewAhead = 2;
 /// Memory that stays for the next block.
 constexpr std::size_t kKept = std::size_t{256} << 10;
 /// Packets among which one with a time is sought, where the first one has none.
@@ -62,7 +64,7 @@ IntakeAhead::~IntakeAhead() {
         const std::lock_guard lock(m_mutex);
         m_stop = true;
     }
-    m_changed.notify_all();
+    m_few.notify_one();
     join();
 }
 
@@ -73,11 +75,12 @@ void IntakeAhead::join() {
 EventBlock& IntakeAhead::next() {
     std::unique_lock lock(m_mutex);
     if (m_taken.bytes.capacity() <= kKept) m_spare.push_back(std::move(m_taken));
-    m_changed.wait(lock, [this] { return !m_ready.empty(); });
+    m_some.wait(lock, [this] { return !m_ready.empty(); });
     m_taken = std::move(m_ready.front());
     m_ready.pop_front();
+    const bool few = m_ready.size() == kFewAhead;
     lock.unlock();
-    m_changed.notify_all();
+    if (few) m_few.notify_one();
     return m_taken;
 }
 
@@ -208,7 +211,9 @@ void IntakeAhead::handOver(ReadStep step) {
     current.step = step;
     {
         std::unique_lock lock(m_mutex);
-        m_changed.wait(lock, [this] { return m_ready.size() < kAhead || m_stop; });
+        if (m_ready.size() >= kAhead) {
+            m_few.wait(lock, [this] { return m_ready.size() <= kFewAhead || m_stop; });
+        }
         if (m_stop) {
             // What still comes is nobody's.
             m_isStopped = true;
@@ -220,8 +225,8 @@ void IntakeAhead::handOver(ReadStep step) {
             m_spare.pop_back();
         }
     }
+    m_some.notify_one();
     current.clear();
-    m_changed.notify_all();
 }
 
 }  // namespace framescope

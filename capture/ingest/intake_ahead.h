@@ -72,7 +72,8 @@ private:
     bool m_isStopped = false;  ///< m_stop was seen by the thread
 
     std::mutex m_mutex;
-    std::condition_variable m_changed;
+    std::condition_variable m_some;  ///< blocks are ready
+    std::condition_variable m_few;   ///< so few that more are wanted
     std::deque<EventBlock> m_ready;
     std::vector<EventBlock> m_spare;  ///< given back, for their memory
     EventBlock m_taken;

@@ -111,10 +111,11 @@ Batch RowMaker::takeBatch(const Statistics& packets) {
     m_batch.statistics.issues = m_statistics.issues;
     m_batch.limits = m_options.limits;
     Batch batch = std::exchange(m_batch, {});
-    // The next one will have about as much.
-    m_batch.records.reserve(batch.records.size());
-    m_batch.packetOffsets.reserve(batch.packetOffsets.size());
-    m_batch.extents.reserve(batch.extents.size());
+    // The next one will have about as much; what did not suffice would be doubled and copied.
+    const auto alike = [](std::size_t size) { return size + size / 8; };
+    m_batch.records.reserve(alike(batch.records.size()));
+    m_batch.packetOffsets.reserve(alike(batch.packetOffsets.size()));
+    m_batch.extents.reserve(alike(batch.extents.size()));
     return batch;
 }
 
