@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "capture/file/file_order.h"
 #include "capture/file/pcap_format.h"
 #include "capture/file/snoop_format.h"
 
@@ -59,6 +60,18 @@ ReadStep CaptureReader::recordTooLong(std::uint64_t claimed) {
                     " bytes. The packets before it are complete.");
 }
 
+/// As parsePcapRecordHeader(), without a call for what nearly every file is.
+static inline PcapRecordHeader readRecordHeader(const PcapFileHeader& file, ByteView start) {
+    if (file.bigEndian || file.versionMajor != 2 || file.versionMinor < 4) {
+        return parsePcapRecordHeader(file, start);
+    }
+    const FileOrder order(false);
+    const std::int64_t seconds = order.u32(start, 0);
+    const std::int64_t fraction = order.u32(start, 4);
+    return {seconds * 1'000'000'000 + fraction * (file.nanoseconds ? 1 : 1000), order.u32(start, 8),
+            order.u32(start, 12)};
+}
+
 ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
     const std::uint64_t offset = m_position;
     const PcapFileHeader& file = *m_file->pcapHeader();
@@ -68,7 +81,7 @@ ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
         return endOfBytes(start.empty(),
                           "a record header of " + std::to_string(headerLength) + " bytes");
     }
-    const PcapRecordHeader record = parsePcapRecordHeader(file, start);
+    const PcapRecordHeader record = readRecordHeader(file, start);
     if (record.capturedLength > maxPacketLength) return recordTooLong(record.capturedLength);
     const ByteView whole = m_window.view(offset, headerLength + record.capturedLength);
     if (whole.size() < headerLength + record.capturedLength) {

@@ -131,6 +131,16 @@ void EventWriter::data(ConnectionId id, Direction direction, StreamOffset offset
     event.origin = origin;
 }
 
+void EventWriter::packetWithData(ConnectionId id, const tcp::Origin&, Direction direction,
+                                 StreamOffset offset, ByteView bytes, const tcp::Origin& place) {
+    IntakeEvent& event = add(Kind::PacketWithData, id);
+    event.direction = direction;
+    event.offset = offset;
+    event.length = bytes.size();
+    event.at = keep(bytes);
+    event.origin = place;
+}
+
 void EventWriter::extent(ConnectionId id, Direction direction, StreamOffset offset,
                          std::uint32_t length, const tcp::Origin& origin) {
     IntakeEvent& event = add(Kind::Extent, id);

@@ -189,6 +189,17 @@ void PacketIntake::data(ConnectionId id, Direction direction, StreamOffset offse
     }
 }
 
+void PacketIntake::packetWithData(ConnectionId id, const tcp::Origin& origin, Direction direction,
+                                  StreamOffset offset, ByteView bytes, const tcp::Origin& place) {
+    if (m_laterPart || !m_parts.empty() || m_joined) {
+        packet(id, origin);
+        data(id, direction, offset, bytes, place);
+        return;
+    }
+    tellWaiting();
+    m_out.packetWithData(id, origin, direction, offset, bytes, place);
+}
+
 void PacketIntake::opened(ConnectionId id, const tcp::Opening& opening) {
     out().opened(id, opening);
 }

@@ -69,6 +69,8 @@ private:
     void packet(ConnectionId id, const tcp::Origin& origin) override;
     void data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
               const tcp::Origin& origin) override;
+    void packetWithData(ConnectionId id, const tcp::Origin& origin, Direction direction,
+                        StreamOffset offset, ByteView bytes, const tcp::Origin& place) override;
     void gap(ConnectionId id, Direction direction, const tcp::Gap& gap) override;
     void directionEnded(ConnectionId id, Direction direction, EndReason reason) override;
     void ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin& at) override;

@@ -92,6 +92,47 @@ public:
     /// Bytes from the first to the last one that was sent or acknowledged.
     std::uint64_t extent() const { return farthest() - std::min(farthest(), firstOffset()); }
 
+    // The short way of what is in order; a test holds it against the long one.
+    /// Nothing is held, missing, ahead or at its end, and the other direction is in the capture.
+    bool isPlain() const {
+        return m_start == Start::Known && m_everAcknowledged && !m_armed && !m_fin &&
+               m_held.empty() && m_lastAck <= m_next && m_cutEnd <= m_next;
+    }
+    /// Of a plain stream: the bytes from `sequence` on are the next ones.
+    bool isNext(std::uint32_t sequence) const {
+        return sequence == static_cast<std::uint32_t>(m_base + m_next);
+    }
+    /// Of a plain stream: the peer has just said that it takes nothing.
+    bool isWindowClosed() const { return m_windowClosed; }
+    /// Of a plain stream: how many of its bytes an acknowledgment leaves out; negative if it has
+    /// not come that far.
+    std::int64_t leftOutBy(std::uint32_t acknowledgment) const {
+        return static_cast<std::int32_t>(static_cast<std::uint32_t>(m_base + m_next) -
+                                         acknowledgment);
+    }
+    /// Whether acknowledgedPlain() may be told of an acknowledgment that leaves out so many bytes.
+    bool canLeaveOut(std::int64_t leftOut) const {
+        return leftOut >= 0 && leftOut <= kGreatestWindow &&
+               static_cast<StreamOffset>(leftOut) <= m_next;
+    }
+    /// As acknowledged(), of a plain stream.
+    void acknowledgedPlain(std::int64_t leftOut, bool windowClosed, PacketNumber packet,
+                           std::int64_t timeNs) {
+        const StreamOffset offset = m_next - static_cast<StreamOffset>(leftOut);
+        if (offset != m_lastAck) m_lastAckBy = {packet, timeNs, 0};
+        m_lastAck = offset;
+        m_highAck = std::max(m_highAck, offset);
+        m_windowClosed = windowClosed;
+    }
+    /// As segment(), of a plain stream's next `size` bytes; returns their offset.
+    StreamOffset pass(std::size_t size) {
+        m_silent = false;
+        m_doublings = 0;
+        const StreamOffset offset = m_next;
+        m_next += size;
+        return offset;
+    }
+
     void segment(const Segment& segment, StreamSink& sink);
     /// The peer acknowledged everything before a number.
     void acknowledged(const Acknowledgment& acknowledgment);

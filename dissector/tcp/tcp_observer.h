@@ -41,6 +41,12 @@ public:
     virtual void packet(ConnectionId connection, const Origin& origin) = 0;
     virtual void data(ConnectionId connection, Direction direction, StreamOffset offset,
                       ByteView bytes, const Origin& origin) = 0;
+    /// packet(), and behind it data() of the same packet, whose bytes lie at `place`.
+    virtual void packetWithData(ConnectionId connection, const Origin& origin, Direction direction,
+                                StreamOffset offset, ByteView bytes, const Origin& place) {
+        packet(connection, origin);
+        data(connection, direction, offset, bytes, place);
+    }
     virtual void gap(ConnectionId connection, Direction direction, const Gap& gap) = 0;
     /// One direction will bring no more bytes, unless somebody sends them behind its end.
     virtual void directionEnded(ConnectionId connection, Direction direction, EndReason reason) = 0;

@@ -30,6 +30,7 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
     m_now = std::max(m_now, origin.packet);
     if (m_now >= m_firstDeadline) expire();
     Connection& connection = find(decoded, origin);
+    if (takePlain(connection, decoded, packet, origin)) return;
     if (isOutOfPlace(connection, decoded) && holdElsewhere(connection, decoded, packet, origin)) {
         return;
     }
@@ -51,6 +52,48 @@ void TcpTracker::receive(Connection& connection, const DecodedPacket& decoded, B
         if (!connection.opened) openFor(connection, decoded, payload, origin);
     }
     take(connection, decoded, packet, origin);
+}
+
+/// What nearly every packet of nearly every capture is: the next one of a connection about which
+/// nothing is in doubt. It is taken as take() would take it, without asking what cannot be; false,
+/// with nothing changed, for any other packet.
+bool TcpTracker::takePlain(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                           const Origin& origin) {
+    const Header& tcp = decoded.tcp;
+    if ((tcp.flags & ~(kPsh | kEce | kCwr)) != kAck) return false;
+    if (connection.ended || !connection.opened || !connection.settled) return false;
+    if (decoded.payloadCaptured != decoded.payloadLength ||
+        origin.packet < connection.last.packet) {
+        return false;
+    }
+    Live& live = *connection.live;
+    if (live.rival || live.doubted || live.reset || live.firstFin || live.cost != 0) return false;
+    const Direction direction = connection.directionOf(decoded.source);
+    Live::Side& side = live.side(direction);
+    StreamAssembler& other = live.stream(opposite(direction));
+    if (!side.stream.isPlain() || !other.isPlain()) return false;
+    const std::int64_t leftOut = other.leftOutBy(tcp.acknowledgment);
+    if (!other.canLeaveOut(leftOut)) return false;
+    const std::size_t size = decoded.payloadCaptured;
+    if (!side.stream.isNext(tcp.sequence)) return false;
+    // The first bytes of a stream are looked at, and one byte may be the probe of a closed window.
+    if (size != 0 && (side.stream.next() == 0 || (side.stream.isWindowClosed() && size == 1))) {
+        return false;
+    }
+    connection.last = origin;
+    side.window = tcp.window;
+    other.acknowledgedPlain(leftOut, tcp.window == 0, m_now, origin.timeNs);
+    if (size == 0) {
+        m_observer.packet(connection.id, origin);
+        return true;
+    }
+    const StreamOffset offset = side.stream.pass(size);
+    Origin place = origin;
+    place.fileOffset += decoded.payloadOffset;
+    m_handedOn.add(side.handedOn, offset, place.fileOffset, static_cast<std::uint32_t>(size));
+    m_observer.packetWithData(connection.id, origin, direction, offset,
+                              packet.subspan(decoded.payloadOffset, size), place);
+    return true;
 }
 
 /// A packet of a connection that is alive.

@@ -167,6 +167,8 @@ private:
     // Its packets
     void receive(Connection& connection, const DecodedPacket& decoded, ByteView packet,
                  const Origin& origin);
+    bool takePlain(Connection& connection, const DecodedPacket& decoded, ByteView packet,
+                   const Origin& origin);
     void take(Connection& connection, const DecodedPacket& decoded, ByteView packet,
               const Origin& origin);
     void addSegment(Connection& connection, Direction direction, const DecodedPacket& decoded,

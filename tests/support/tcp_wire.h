@@ -23,6 +23,7 @@ public:
     std::string text;
     /// What was handed on of each connection, by Direction; of holes as many dots.
     std::vector<std::array<std::string, 2>> streams;
+    std::size_t packets = 0;
     std::size_t gaps = 0;
     std::size_t conflicts = 0;
     bool quiet = false;  ///< only the streams and the counts
@@ -31,7 +32,7 @@ public:
         add(id, "open(" + std::to_string(opening.client.port) + ">" +
                     std::to_string(opening.server.port) + (opening.synSeen ? ")" : ",joined)"));
     }
-    void packet(ConnectionId, const tcp::Origin&) override {}
+    void packet(ConnectionId, const tcp::Origin&) override { ++packets; }
     void data(ConnectionId id, Direction d, StreamOffset offset, ByteView bytes,
               const tcp::Origin&) override {
         stream(id, d) += asText(bytes);
