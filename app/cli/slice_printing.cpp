@@ -21,7 +21,7 @@ SlicePrinting::~SlicePrinting() {
 }
 
 SlicePrinting::Hand SlicePrinting::hand() const {
-    return {PlainValues(m_session), makeRowPrinter(m_options, false)};
+    return {PlainValues(m_session), makeRowPrinter(m_options, false), {}};
 }
 
 void SlicePrinting::print(RecordId begin, RecordId end) {
@@ -78,6 +78,7 @@ void SlicePrinting::fillNext(std::unique_lock<std::mutex>& lock, Hand& hand) {
 
 void SlicePrinting::fill(Slice& slice, Hand& hand, std::size_t most) const {
     slice.text.clear();
+    const ReadAhead::Use ahead(hand.ahead);
     for (; slice.next < slice.end && slice.text.size() < most; ++slice.next) {
         SessionRow row(m_session, slice.next, &hand.values);
         if (m_options.filter.matches(row)) hand.printer->print(row, slice.text);

@@ -12,6 +12,7 @@
 #include "app/cli/options.h"
 #include "app/cli/output.h"
 #include "app/cli/row_printer.h"
+#include "capture/file/read_ahead.h"
 #include "capture/session/plain_values.h"
 #include "capture/session/session.h"
 
@@ -43,6 +44,7 @@ private:
     struct Hand {
         PlainValues values;
         std::unique_ptr<RowPrinter> printer;
+        ReadAhead ahead;
     };
     struct Slice {
         RecordId next = 0;  ///< the first row that is not in the text

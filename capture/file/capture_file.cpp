@@ -11,6 +11,7 @@
 #include "capture/file/growing_bytes.h"
 #include "capture/file/memory_bytes.h"
 #include "capture/file/pcapng_format.h"
+#include "capture/file/read_ahead.h"
 
 namespace framescope {
 namespace {
@@ -151,7 +152,9 @@ std::string CaptureFile::formatText() const {
 
 Result<StoredPacket> CaptureFile::readPacket(const CaptureLayout& layout,
                                              std::uint64_t recordOffset) const {
-    if (const auto changed = m_source->changed()) return *changed;
+    if (ReadAhead::here() == nullptr) {
+        if (const auto changed = m_source->changed()) return *changed;
+    }
     switch (m_format) {
         case CaptureFormat::Pcap:
             return readPcapRecord(recordOffset);
@@ -164,13 +167,24 @@ Result<StoredPacket> CaptureFile::readPacket(const CaptureLayout& layout,
 }
 
 Result<Bytes> CaptureFile::readBytes(std::uint64_t offset, std::uint32_t length) const {
-    if (const auto changed = m_source->changed()) return *changed;
+    if (ReadAhead::here() == nullptr) {
+        if (const auto changed = m_source->changed()) return *changed;
+    }
     return readExactly(offset, length);
 }
 
 Result<Bytes> CaptureFile::readExactly(std::uint64_t offset, std::uint32_t length) const {
     if (length > maxPacketLength) return gone(offset);
     Bytes bytes;
+    if (ReadAhead* const ahead = ReadAhead::here()) {
+        const ByteView view = ahead->view(*this, offset, length);
+        if (!view.empty()) {
+            bytes.assign(view.begin(), view.end());
+            return bytes;
+        }
+        // The window looked when it was filled; what is read beside it is looked after here.
+        if (const auto changed = m_source->changed()) return *changed;
+    }
     // Room follows the bytes that are there: `length` may come from a file that has changed.
     constexpr std::size_t step = std::size_t{1} << 20;
     while (bytes.size() < length) {

@@ -38,8 +38,15 @@ StreamBytes StreamReader::read(StreamOffset begin, std::uint64_t length,
     } else {
         length = std::min(length, m_map.end() - begin);
     }
-    stream.bytes.resize(length);
     const std::vector<Extent> extents = m_map.find({begin, begin + length});
+    if (m_file != nullptr && extents.size() == 1 && extents.front().length == length) {
+        // In one segment, as most are.
+        if (auto bytes = m_file->readBytes(extents.front().fileOffset, extents.front().length)) {
+            stream.bytes = *std::move(bytes);
+            return stream;
+        }
+    }
+    stream.bytes.resize(length);
     std::uint64_t at = 0;
     for (std::span<const Extent> rest = extents; !rest.empty();) {
         // A read ends at a hole, so that holes come out in order.
