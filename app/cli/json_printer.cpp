@@ -4,14 +4,15 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
+#include <span>
 
 #include "app/cli/field_text.h"
-#include "app/cli/json_writer.h"
 #include "dissector/field/field_occurrence.h"
 
 namespace framescope::cli {
 namespace {
+
+constexpr auto kFieldIds = static_cast<std::size_t>(FieldId::Count);
 
 bool isNumber(FieldType type) {
     return type == FieldType::Unsigned || type == FieldType::Hex8 || type == FieldType::Hex16 ||
@@ -19,21 +20,32 @@ bool isNumber(FieldType type) {
 }
 
 void writeValue(FieldType type, const FieldValue& value, JsonWriter& json) {
-    const auto* number = std::get_if<std::uint64_t>(&value);
-    if (value.index() == 0) {
-        json.boolean(true);
-    } else if (number != nullptr && type == FieldType::Bool) {
-        json.boolean(*number != 0);
-    } else if (number != nullptr && isNumber(type)) {
-        json.number(*number);
-    } else if (const auto* bytes = std::get_if<Bytes>(&value);
-               bytes != nullptr && type == FieldType::ByteString) {
-        json.hex(*bytes);
-    } else if (const auto* text = std::get_if<std::string>(&value);
-               text != nullptr && type == FieldType::Text) {
+    char shown[24];
+    const auto plain = [&](const char* end) {
+        json.plain({shown, static_cast<std::size_t>(end - shown)});
+    };
+    if (const auto* number = std::get_if<std::uint64_t>(&value)) {
+        if (type == FieldType::Bool) {
+            json.boolean(*number != 0);
+        } else if (isNumber(type)) {
+            json.number(*number);
+        } else if (type == FieldType::Ipv4) {
+            plain(writeIpv4(static_cast<std::uint32_t>(*number), shown));
+        } else {
+            json.text(formatValue(type, value));
+        }
+    } else if (const auto* time = std::get_if<std::int64_t>(&value)) {
+        plain(writeTime(*time, shown));
+    } else if (const auto* text = std::get_if<std::string>(&value)) {
         json.text(*text);
+    } else if (const auto* bytes = std::get_if<Bytes>(&value)) {
+        if (type == FieldType::Ether || type == FieldType::Ipv6) {
+            json.plain(formatValue(type, value));
+        } else {
+            json.hex(*bytes);
+        }
     } else {
-        json.text(formatValue(type, value));
+        json.boolean(true);
     }
 }
 
@@ -52,72 +64,39 @@ void writeField(const FieldTree& tree, FieldId field, JsonWriter& json) {
     if (count > 1) json.endArray();
 }
 
-/// Ids of the fields that `keep` wants, in order of first occurrence.
-template <typename Keep>
-std::vector<FieldId> idsOf(const FieldTree& tree, const Keep& keep) {
-    std::vector<FieldId> ids;
-    std::array<bool, static_cast<std::size_t>(FieldId::Count)> seen{};
-    for (const Field& field : tree.fields()) {
-        const auto position = static_cast<std::size_t>(field.id);
-        if (seen[position] || fieldInfo(field.id).name.empty() || !keep(field)) continue;
-        seen[position] = true;
-        ids.push_back(field.id);
+/// Fields of which others are occurrences as well.
+constexpr bool isKnownByOthers(FieldId field) {
+    switch (field) {
+        case FieldId::IpAddr:
+        case FieldId::Ipv6Addr:
+        case FieldId::IpVersion:
+        case FieldId::TcpPort:
+        case FieldId::IssueCodeField:
+        case FieldId::IssueSeverityField:
+            return true;
+        default:
+            return false;
     }
-    return ids;
 }
 
-/// The fields of a tree by their ids, found in one run over it.
-class FieldChains {
-public:
-    explicit FieldChains(const FieldTree& tree) : m_tree(tree), m_next(tree.size(), kNoField) {
-        m_first.fill(kNoField);
-        for (FieldIndex i = static_cast<FieldIndex>(tree.size()); i-- > 0;) {
-            FieldIndex& first = m_first[static_cast<std::size_t>(tree[i].id)];
-            m_next[i] = std::exchange(first, i);
-        }
-    }
-
-    /// Writes the member of a field that the tree has.
-    void write(FieldId field, JsonWriter& json) const {
-        if (isKnownByOthers(field)) return writeField(m_tree, field, json);
-        const FieldInfo& info = fieldInfo(field);
-        json.key(info.name);
-        const FieldIndex first = m_first[static_cast<std::size_t>(field)];
-        const bool several = m_next[first] != kNoField;
-        if (several) json.beginArray();
-        for (FieldIndex i = first; i != kNoField; i = m_next[i]) {
-            writeValue(info.type, m_tree[i].value, json);
-        }
-        if (several) json.endArray();
-    }
-
-private:
-    /// Fields of which others are occurrences as well.
-    static constexpr bool isKnownByOthers(FieldId field) {
-        switch (field) {
-            case FieldId::IpAddr:
-            case FieldId::Ipv6Addr:
-            case FieldId::IpVersion:
-            case FieldId::TcpPort:
-            case FieldId::IssueCodeField:
-            case FieldId::IssueSeverityField:
-                return true;
-            default:
-                return false;
-        }
-    }
-
-    const FieldTree& m_tree;
-    std::vector<FieldIndex> m_next;  ///< of the same id
-    std::array<FieldIndex, static_cast<std::size_t>(FieldId::Count)> m_first;
+/// What is asked of a field's id for every field of every row.
+struct IdFacts {
+    PreparedKey key;
+    FieldType type = FieldType::Group;
+    bool named = false;  ///< it is printed
+    bool knownByOthers = false;
 };
-
-bool isLayer(const Field& field) {
-    return fieldInfo(field.id).type == FieldType::Protocol;
-}
-
-bool hasValue(const Field& field) {
-    return field.value.index() != 0 && !isLayer(field);
+const std::array<IdFacts, kFieldIds>& idFacts() {
+    static const auto kFacts = [] {
+        std::array<IdFacts, kFieldIds> facts;
+        for (std::size_t i = 1; i < facts.size(); ++i) {
+            const FieldInfo& info = fieldInfo(static_cast<FieldId>(i));
+            facts[i] = {PreparedKey(info.name), info.type, !info.name.empty(),
+                        isKnownByOthers(info.id)};
+        }
+        return facts;
+    }();
+    return kFacts;
 }
 
 void writeRow(SessionRow& row, JsonWriter& json) {
@@ -127,7 +106,9 @@ void writeRow(SessionRow& row, JsonWriter& json) {
     json.number(record.packet);
     json.key("time");
     if (record.hasTime()) {
-        json.text(formatTime(record.timeNs));
+        char shown[24];
+        const char* const end = writeTime(record.timeNs, shown);
+        json.plain({shown, static_cast<std::size_t>(end - shown)});
     } else {
         json.null();
     }
@@ -143,13 +124,6 @@ void writeRow(SessionRow& row, JsonWriter& json) {
     json.number(record.length);
     json.key("info");
     json.text(text.info);
-}
-
-void writeLayers(const FieldTree& tree, JsonWriter& json) {
-    json.key("layers");
-    json.beginArray();
-    for (const FieldId layer : idsOf(tree, isLayer)) json.text(fieldInfo(layer).name);
-    json.endArray();
 }
 
 void writeIssues(const FieldTree& tree, JsonWriter& json) {
@@ -184,29 +158,82 @@ JsonPrinter::JsonPrinter(const std::vector<FieldId>& fields) {
     }
 }
 
+void JsonPrinter::chain(const FieldTree& tree) {
+    const auto& facts = idFacts();
+    const std::span<const Field> fields = tree.fields();
+    ++m_round;
+    m_layers.clear();
+    m_valued.clear();
+    m_next.assign(fields.size(), kNoField);
+    for (FieldIndex i = 0; i < fields.size(); ++i) {
+        const auto id = static_cast<std::size_t>(fields[i].id);
+        Chain& chain = m_chains[id];
+        if (chain.round != m_round) {
+            chain = {m_round, i, i, false};
+        } else {
+            m_next[chain.last] = i;
+            chain.last = i;
+        }
+        if (chain.listed || !facts[id].named) continue;
+        const bool layer = facts[id].type == FieldType::Protocol;
+        if (!layer && fields[i].value.index() == 0) continue;
+        chain.listed = true;
+        (layer ? m_layers : m_valued).push_back(fields[i].id);
+    }
+}
+
+void JsonPrinter::writeMembers(const FieldTree& tree) {
+    const auto& facts = idFacts();
+    const std::span<const Field> fields = tree.fields();
+    const auto has = [this](FieldId id) {
+        return m_chains[static_cast<std::size_t>(id)].round == m_round;
+    };
+    for (const FieldId id : m_valued) {
+        const IdFacts& known = facts[static_cast<std::size_t>(id)];
+        // All packets of IPv4 have a version; it is the only one unless there is IPv6 as well.
+        if (known.knownByOthers && (id != FieldId::IpVersion || has(FieldId::Ipv6Version))) {
+            writeField(tree, id, m_json);
+            continue;
+        }
+        m_json.key(known.key);
+        const FieldIndex first = m_chains[static_cast<std::size_t>(id)].first;
+        const bool several = m_next[first] != kNoField;
+        if (several) m_json.beginArray();
+        for (FieldIndex i = first; i != kNoField; i = m_next[i]) {
+            writeValue(known.type, fields[i].value, m_json);
+        }
+        if (several) m_json.endArray();
+    }
+}
+
 void JsonPrinter::print(SessionRow& row, std::string& out) {
-    JsonWriter json(out);
+    JsonWriter& json = m_json;
     const FieldTree& tree = row.tree();
     const bool all = m_fields.empty();
+    json.clear();
     json.beginObject();
     json.key("number");
     json.number(std::uint64_t{row.id()} + 1);
     if (all) {
+        chain(tree);
         writeRow(row, json);
-        writeLayers(tree, json);
+        json.key("layers");
+        json.beginArray();
+        for (const FieldId layer : m_layers) json.plain(fieldInfo(layer).name);
+        json.endArray();
     }
     json.key("fields");
     json.beginObject();
     if (all) {
-        const FieldChains chains(tree);
-        for (const FieldId field : idsOf(tree, hasValue)) chains.write(field, json);
+        writeMembers(tree);
     } else {
         for (const FieldId field : m_fields) writeField(tree, field, json);
     }
     json.endObject();
     if (all) writeIssues(tree, json);
     json.endObject();
-    out += '\n';
+    json.lineEnd();
+    out += json.written();
 }
 
 }  // namespace framescope::cli

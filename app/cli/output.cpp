@@ -13,7 +13,11 @@ Output::Output(int descriptor) : m_descriptor(descriptor), m_terminal(isatty(des
 }
 
 void Output::flush() {
-    std::string_view rest = m_buffer;
+    writeNow(m_buffer);
+    m_buffer.clear();
+}
+
+void Output::writeNow(std::string_view rest) {
     while (!rest.empty() && m_error == 0) {
         const ssize_t written = ::write(m_descriptor, rest.data(), rest.size());
         if (written >= 0) {
@@ -22,7 +26,6 @@ void Output::flush() {
             m_error = errno;
         }
     }
-    m_buffer.clear();
 }
 
 void Output::askForReader() {

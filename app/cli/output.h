@@ -16,6 +16,11 @@ public:
 
     void write(std::string_view text) {
         if (m_error != 0) return;
+        if (text.size() >= kBlock) {
+            flush();
+            writeNow(text);
+            return;
+        }
         m_buffer += text;
         if (m_buffer.size() >= kBlock) flush();
     }
@@ -34,6 +39,8 @@ public:
     bool isTerminal() const { return m_terminal; }
 
 private:
+    void writeNow(std::string_view text);
+
     static constexpr std::size_t kBlock = std::size_t{64} * 1024;
 
     int m_descriptor;

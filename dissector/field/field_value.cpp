@@ -3,18 +3,19 @@
 
 #include <arpa/inet.h>
 #include <charconv>
-#include <cstdio>
 
 namespace framescope {
 namespace {
 
+constexpr char kDigits[] = "0123456789abcdef";
+
+/// At least `digits` of them, as many as it takes.
 std::string hexNumber(std::uint64_t value, int digits) {
-    char text[32];
-    std::snprintf(text, sizeof text, "0x%0*llx", digits, static_cast<unsigned long long>(value));
+    while (digits < 16 && value >> (4 * digits) != 0) ++digits;
+    std::string text = "0x";
+    for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) text += kDigits[value >> shift & 15];
     return text;
 }
-
-constexpr char kDigits[] = "0123456789abcdef";
 
 std::string separatedHex(ByteView bytes, char separator) {
     std::string text;
@@ -170,10 +171,19 @@ std::optional<FieldValue> parseValue(FieldType type, std::string_view text) {
 }
 
 std::string formatIpv4(std::uint32_t address) {
-    char text[20];
-    std::snprintf(text, sizeof text, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
-                  address >> 8 & 255, address & 255);
-    return text;
+    char text[15];
+    return {text, writeIpv4(address, text)};
+}
+
+char* writeIpv4(std::uint32_t address, char* to) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        const unsigned part = address >> shift & 255;
+        if (part >= 100) *to++ = static_cast<char>('0' + part / 100);
+        if (part >= 10) *to++ = static_cast<char>('0' + part / 10 % 10);
+        *to++ = static_cast<char>('0' + part % 10);
+        if (shift != 0) *to++ = '.';
+    }
+    return to;
 }
 
 std::string formatIpv6(ByteView address) {
@@ -193,21 +203,23 @@ std::string formatHex(ByteView bytes) {
 }
 
 std::string formatTime(std::int64_t nanoseconds) {
+    char text[24];
+    return {text, writeTime(nanoseconds, text)};
+}
+
+char* writeTime(std::int64_t nanoseconds, char* to) {
     const bool negative = nanoseconds < 0;
     // Negated in unsigned arithmetic: the smallest value has no positive counterpart.
     const std::uint64_t magnitude = negative ? 0 - static_cast<std::uint64_t>(nanoseconds)
                                              : static_cast<std::uint64_t>(nanoseconds);
-    char text[40];
-    char* at = text;
-    if (negative) *at++ = '-';
-    at = std::to_chars(at, text + sizeof text, magnitude / 1'000'000'000).ptr;
-    *at++ = '.';
-    std::uint64_t rest = magnitude % 1'000'000'000;
+    if (negative) *to++ = '-';
     constexpr int kDecimals = 9;
-    for (int i = kDecimals - 1; i >= 0; --i, rest /= 10) {
-        at[i] = static_cast<char>('0' + rest % 10);
-    }
-    return {text, at + kDecimals};
+    constexpr int kMostDigits = 10;
+    to = std::to_chars(to, to + kMostDigits, magnitude / 1'000'000'000).ptr;
+    *to++ = '.';
+    std::uint64_t rest = magnitude % 1'000'000'000;
+    for (int i = kDecimals - 1; i >= 0; --i, rest /= 10) to[i] = static_cast<char>('0' + rest % 10);
+    return to + kDecimals;
 }
 
 }  // namespace framescope

@@ -25,11 +25,15 @@ std::optional<FieldValue> parseValue(FieldType type, std::string_view text);
 
 /// 127.0.0.1 from a host-order integer.
 std::string formatIpv4(std::uint32_t address);
+/// The same, written to where there is room for 15 characters. Returns its end.
+char* writeIpv4(std::uint32_t address, char* to);
 /// RFC 5952 text of 16 bytes.
 std::string formatIpv6(ByteView address);
 /// Lower-case hex digits without separators.
 std::string formatHex(ByteView bytes);
 /// Seconds with nine decimals, e.g. 1452777134.050748000.
 std::string formatTime(std::int64_t nanoseconds);
+/// The same, written to where there is room for 24 characters. Returns its end.
+char* writeTime(std::int64_t nanoseconds, char* to);
 
 }  // namespace framescope

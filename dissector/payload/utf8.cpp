@@ -4,8 +4,13 @@
 #include "dissector/payload/utf8.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <simdjson.h>
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 namespace framescope {
 namespace {
@@ -122,6 +127,17 @@ std::string escaped(char32_t code) {
 /// How many characters at the beginning are ASCII that is shown as it is.
 std::size_t plainAscii(std::string_view text) {
     std::size_t count = 0;
+#ifdef __SSE2__
+    for (; text.size() - count >= 16; count += 16) {
+        const __m128i bytes =
+            _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + count));
+        // As signed numbers, bytes beyond ASCII are below all others.
+        const __m128i shown = _mm_andnot_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(0x7f)),
+                                               _mm_cmpgt_epi8(bytes, _mm_set1_epi8(0x1f)));
+        const auto others = ~static_cast<unsigned>(_mm_movemask_epi8(shown)) & 0xffffU;
+        if (others != 0) return count + static_cast<std::size_t>(std::countr_zero(others));
+    }
+#endif
     while (count < text.size() && text[count] >= 0x20 && text[count] < 0x7f) ++count;
     return count;
 }
