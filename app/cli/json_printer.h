@@ -16,6 +16,7 @@ public:
     /// `fields` empty: all of them, and the row's own keys.
     explicit JsonPrinter(const std::vector<FieldId>& fields);
 
+    TreeTexts texts() const override { return TreeTexts::Without; }
     void print(SessionRow& row, std::string& out) override;
 
 private:

@@ -14,6 +14,8 @@ public:
     virtual ~RowPrinter() = default;
     /// Appends what stands before the first row.
     virtual void begin(std::string& out) { static_cast<void>(out); }
+    /// Whether it looks at lines of a row's tree, or at values alone.
+    virtual TreeTexts texts() const { return TreeTexts::With; }
     /// Appends the text of a row, with its line ends.
     virtual void print(SessionRow& row, std::string& out) = 0;
 };

@@ -51,7 +51,7 @@ bool RowPrinting::printNew() {
         return wantsMore();
     }
     for (; m_next < m_session.rowCount() && wantsMore(); ++m_next) {
-        SessionRow row(m_session, m_next, &m_values);
+        SessionRow row(m_session, m_next, &m_values, m_printer->texts());
         if (!m_options.filter.matches(row)) continue;
         m_text.clear();
         m_printer->print(row, m_text);

@@ -80,7 +80,7 @@ void SlicePrinting::fill(Slice& slice, Hand& hand, std::size_t most) const {
     slice.text.clear();
     const ReadAhead::Use ahead(hand.ahead);
     for (; slice.next < slice.end && slice.text.size() < most; ++slice.next) {
-        SessionRow row(m_session, slice.next, &hand.values);
+        SessionRow row(m_session, slice.next, &hand.values, hand.printer->texts());
         if (m_options.filter.matches(row)) hand.printer->print(row, slice.text);
     }
 }

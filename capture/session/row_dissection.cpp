@@ -104,7 +104,7 @@ void RowDissector::addStreamContext(tcp::Context& context) {
 void RowDissector::describePacketLayers(StreamContext streamContext) {
     if (m_state.file == nullptr || m_record.packet == 0) return;
     const std::uint64_t offset = m_state.packetOffsets[m_record.packet - 1];
-    const auto packet = m_state.file->readPacket(m_state.layout, offset);
+    auto packet = m_state.file->readPacket(m_state.layout, offset);
     if (!packet) {
         tree().open(FieldId::Frame, Place{}, 0,
                     std::to_string(m_record.packet) + "  " + packet.error().sentence);
@@ -128,27 +128,30 @@ void RowDissector::describePacketLayers(StreamContext streamContext) {
     facts.comments = packet->comments;
     if (described) {
         facts.linkType = linkTypeDescription(packet->linkType);
-        facts.linkTypeText = linkTypeText(packet->linkType);
+        facts.linkTypeText = tree().text([&] { return linkTypeText(packet->linkType); });
     }
-    const SourceId source = m_dissection.addSource(SourceKind::Packet, "Packet", packet->data);
+    const SourceId source =
+        m_dissection.addSource(SourceKind::Packet, "Packet", std::move(packet->data));
     describeFrame(facts, tree(), Place{source, 0});
     m_dropped = packet->dropped;
-    m_comments = packet->comments;
+    m_comments = std::move(packet->comments);
     // What was dropped may have been of any connection, so this packet's layers are not the row's.
     if (!isOfCapture(m_record.kind)) describeTransport(*packet, source, streamContext);
     if (!m_state.hostNames.empty()) nameHosts();
 }
 
-void RowDissector::describeTransport(const StoredPacket& packet, SourceId source,
+void RowDissector::describeTransport(const PacketHeader& packet, SourceId source,
                                      StreamContext streamContext) {
+    // Sources that come later move the source, not its bytes.
+    const ByteView data = m_dissection.sources[source].bytes;
     tcp::Context context;
     context.stream = m_record.connection;
     std::optional<RowDatagram> datagram;
     const auto stored = m_state.datagrams.find(m_record.packet);
     if (stored != m_state.datagrams.end()) datagram.emplace(readDatagram(m_state, stored->second));
-    const DecodedPacket decoded =
-        datagram ? decodeDatagram(*datagram)
-                 : decodePacket(packet.linkType, packet.data, packet.originalLength);
+    const DecodedPacket decoded = datagram
+                                      ? decodeDatagram(*datagram)
+                                      : decodePacket(packet.linkType, data, packet.originalLength);
     const bool fromClient = decoded.source == m_connection.client;
     const std::size_t own =
         indexOf(fromClient ? Direction::ClientToServer : Direction::ServerToClient);
@@ -159,11 +162,11 @@ void RowDissector::describeTransport(const StoredPacket& packet, SourceId source
     context.streamOffset = m_record.streamOffset;
     context.verifyChecksums = m_state.verifyChecksums;
     if (streamContext == StreamContext::With) addStreamContext(context);
-    describePacket(packet.linkType, packet.data, packet.originalLength, context, tree(),
-                   Place{source, 0}, m_protocols);
-    describePadding(packet.data, tree(), Place{source, 0});
+    describePacket(packet.linkType, data, packet.originalLength, context, tree(), Place{source, 0},
+                   m_protocols);
+    describePadding(data, tree(), Place{source, 0});
     if (!datagram) return;
-    setChecksumAddresses(datagram->stored, packet.data, tree(), context);
+    setChecksumAddresses(datagram->stored, data, tree(), context);
     describeDatagramLayers(*std::move(datagram), context);
 }
 
@@ -335,13 +338,16 @@ void RowDissector::describeLinks() {
         const Record& there = m_state.records[other];
         const std::int64_t apart =
             m_state.records[link.from].timeNs - m_state.records[link.to].timeNs;
-        std::string text(relation);
-        text += " row " + groupedDigits(std::uint64_t{other} + 1) + "  (packet " +
-                groupedDigits(there.packet) + "), ";
         const bool known = timesKnown(link);
-        if (known) text += durationText(apart < 0 ? -apart : apart) + ' ';
-        text += other == link.to ? "before" : "after";
-        tree().open(FieldId::RowLink, Place{}, 0, std::move(text), std::uint64_t{other} + 1);
+        const auto text = [&] {
+            std::string line(relation);
+            line += " row " + groupedDigits(std::uint64_t{other} + 1) + "  (packet " +
+                    groupedDigits(there.packet) + "), ";
+            if (known) line += durationText(apart < 0 ? -apart : apart) + ' ';
+            line += other == link.to ? "before" : "after";
+            return line;
+        };
+        tree().open(FieldId::RowLink, Place{}, 0, tree().text(text), std::uint64_t{other} + 1);
         tree().addComputed(FieldId::RowLinkKind, std::string(linkKindName(link.kind)));
         if (known) tree().addComputed(FieldId::RowLinkTime, FieldValue(apart));
         if (known && link.kind == LinkKind::AckOf) {
@@ -360,8 +366,9 @@ void RowDissector::describeLinks() {
     }
 }
 
-Dissection dissectRow(const Session::State& state, RecordId row, StreamContext context) {
-    return RowDissector(state, row, context).run(context);
+Dissection dissectRow(const Session::State& state, RecordId row, StreamContext context,
+                      TreeTexts texts) {
+    return RowDissector(state, row, context, texts).run(context);
 }
 
 }  // namespace framescope

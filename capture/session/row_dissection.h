@@ -7,6 +7,7 @@
 namespace framescope {
 
 Dissection dissectRow(const Session::State& state, RecordId row,
-                      StreamContext context = StreamContext::Without);
+                      StreamContext context = StreamContext::Without,
+                      TreeTexts texts = TreeTexts::With);
 
 }  // namespace framescope

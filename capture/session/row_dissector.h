@@ -51,19 +51,21 @@ void setChecksumAddresses(const StoredDatagram& stored, ByteView packet, const F
 
 class RowDissector {
 public:
-    RowDissector(const Session::State& state, RecordId row, StreamContext context)
+    RowDissector(const Session::State& state, RecordId row, StreamContext context, TreeTexts texts)
         : m_state(state),
           m_row(row),
           m_record(state.records[row]),
           m_connection(state.connection(m_record.connection)),
           m_reader(state.file.get(), state.stream(m_record),
-                   context == StreamContext::With ? kMaxShown : kMaxSource) {}
+                   context == StreamContext::With ? kMaxShown : kMaxSource) {
+        m_dissection.fields = FieldTree(texts);
+    }
 
     Dissection run(StreamContext context);
 
 private:
     void describePacketLayers(StreamContext context);
-    void describeTransport(const StoredPacket& packet, SourceId source, StreamContext context);
+    void describeTransport(const PacketHeader& packet, SourceId source, StreamContext context);
     void describeDatagramLayers(RowDatagram datagram, const tcp::Context& context);
     void addStreamContext(tcp::Context& context);
     void describeDrop();

@@ -198,8 +198,8 @@ std::size_t Session::learntAbout(RecordId row) const {
            m_state->remarks.find(row).size();
 }
 
-Dissection Session::dissect(RecordId row, StreamContext context) const {
-    return dissectRow(*m_state, row, context);
+Dissection Session::dissect(RecordId row, StreamContext context, TreeTexts texts) const {
+    return dissectRow(*m_state, row, context, texts);
 }
 
 RowText Session::text(RecordId row) const {

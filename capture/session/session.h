@@ -93,8 +93,10 @@ public:
     /// has become more, the row's dissection says more.
     std::size_t learntAbout(RecordId row) const;
     /// The row taken apart: every layer from the packet up, and its byte sources, the most decoded
-    /// one last. Bytes the file no longer gives become holes and an issue.
-    Dissection dissect(RecordId row, StreamContext context = StreamContext::Without) const;
+    /// one last. Bytes the file no longer gives become holes and an issue. Without texts, lines of
+    /// the tree may lack theirs; its fields and their values are the same.
+    Dissection dissect(RecordId row, StreamContext context = StreamContext::Without,
+                       TreeTexts texts = TreeTexts::With) const;
     /// The row's text cells. Reads at most a few hundred bytes of payload.
     RowText text(RecordId row) const;
 

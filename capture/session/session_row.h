@@ -13,9 +13,11 @@ namespace framescope {
 class SessionRow final : public FilterRow {
 public:
     /// `session` must outlive the row; the row is of the moment, not to be kept.
-    /// With `values` some fields are known without taking the row apart.
-    SessionRow(const Session& session, RecordId row, PlainValues* values = nullptr)
-        : m_session(session), m_row(row), m_values(values) {}
+    /// With `values` some fields are known without taking the row apart. `texts`: whether anybody
+    /// will look at lines of the tree.
+    SessionRow(const Session& session, RecordId row, PlainValues* values = nullptr,
+               TreeTexts texts = TreeTexts::With)
+        : m_session(session), m_row(row), m_values(values), m_texts(texts) {}
 
     const Session& session() const { return m_session; }
     RecordId id() const { return m_row; }
@@ -32,7 +34,9 @@ public:
     }
 
     const Dissection& dissection() {
-        if (!m_dissection) m_dissection = m_session.dissect(m_row);
+        if (!m_dissection) {
+            m_dissection.emplace(m_session.dissect(m_row, StreamContext::Without, m_texts));
+        }
         return *m_dissection;
     }
 
@@ -40,6 +44,7 @@ private:
     const Session& m_session;
     RecordId m_row;
     PlainValues* m_values;
+    TreeTexts m_texts;
     std::optional<Dissection> m_dissection;
 };
 

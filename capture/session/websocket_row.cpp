@@ -28,7 +28,8 @@ void RowDissector::describeWebSocket() {
     const SourceId source =
         addStream(SourceKind::Frame, "Frame", m_reader.read(m_record.streamOffset, m_record.length),
                   m_record.length);
-    const Bytes bytes = m_dissection.sources[source].bytes;
+    // Sources that come later move the source, not its bytes.
+    const ByteView bytes = m_dissection.sources[source].bytes;
     const auto header = websocket::parseFrameHeader(bytes);
     m_protocols += ":websocket";
     const std::vector<ByteRange> frameHoles = m_dissection.sources[source].holes;
@@ -38,18 +39,21 @@ void RowDissector::describeWebSocket() {
         tree().close();
         return;
     }
-    Bytes payload(bytes.begin() + static_cast<std::ptrdiff_t>(header.consumed()), bytes.end());
+    ByteView payload = bytes.subspan(header.consumed());
     Place place{source, header.consumed()};
     if (header->masked && !payload.empty()) {
-        websocket::applyMask(payload, header->maskingKey, 0);
+        Bytes unmaskedBytes(payload.begin(), payload.end());
+        websocket::applyMask(unmaskedBytes, header->maskingKey, 0);
         std::vector<ByteRange> holes;
         appendHoles(m_dissection.sources[source].holes, {header.consumed(), bytes.size()}, 0,
                     holes);
         for (const ByteRange& hole : holes) {
-            std::fill(payload.begin() + static_cast<std::ptrdiff_t>(hole.begin),
-                      payload.begin() + static_cast<std::ptrdiff_t>(hole.end), 0);
+            std::fill(unmaskedBytes.begin() + static_cast<std::ptrdiff_t>(hole.begin),
+                      unmaskedBytes.begin() + static_cast<std::ptrdiff_t>(hole.end), 0);
         }
-        const SourceId unmasked = m_dissection.addSource(SourceKind::Unmasked, "Unmasked", payload);
+        const SourceId unmasked =
+            m_dissection.addSource(SourceKind::Unmasked, "Unmasked", std::move(unmaskedBytes));
+        payload = m_dissection.sources[unmasked].bytes;
         m_dissection.sources[unmasked].holes = std::move(holes);
         m_dissection.sources[unmasked].totalSize = m_record.length - header.consumed();
         place = {unmasked, 0};
@@ -78,7 +82,7 @@ void RowDissector::describeWebSocket() {
         single.joined.complete = whole;
         // What is behind a hole may begin anywhere, so nothing is read as a protocol there.
         const ByteView beginning =
-            ByteView(payload).first(holes.empty() ? payload.size() : holes.front().begin);
+            payload.first(holes.empty() ? payload.size() : holes.front().begin);
         describeMessage(beginning, single, place);
     }
 }

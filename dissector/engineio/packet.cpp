@@ -233,7 +233,7 @@ void describeOrigin(const Packet& packet, const PacketOrigin& origin, FieldTree&
     // An open packet names its session itself.
     if (!origin.sid.empty() && packet.type != PacketType::Open) {
         tree.addComputed(FieldId::EngineIoSid, std::string(origin.sid),
-                         printable(origin.sid, kShownChars));
+                         tree.text([&] { return printable(origin.sid, kShownChars); }));
     }
 }
 
@@ -264,7 +264,8 @@ FieldIndex describe(const Packet& packet, FieldTree& tree, Place place,
                                  : tree.open(FieldId::EngineIo, place, size, std::move(line));
     describeLength(origin, tree);
     std::string type(packetTypeName(packet.type));
-    std::string shown = type + " (" + std::to_string(static_cast<int>(packet.type)) + ")";
+    std::string shown = tree.text(
+        [&] { return type + " (" + std::to_string(static_cast<int>(packet.type)) + ")"; });
     if (packet.form == PacketForm::Text || packet.form == PacketForm::TypedBinary ||
         packet.form == PacketForm::TypedBase64) {
         tree.add(FieldId::EngineIoType, place.at(offset - 1), 1, std::move(type), std::move(shown));
@@ -274,10 +275,11 @@ FieldIndex describe(const Packet& packet, FieldTree& tree, Place place,
     }
     if (!packet.data.empty() || !packet.isText()) {
         const bool readable = packet.isText() || packet.isBase64();
-        tree.open(
-            FieldId::EngineIoData, place.at(offset), packet.data.size(),
-            readable ? printable(packet.data, kShownChars) : byteCountText(packet.data.size()),
-            dataValue(packet));
+        tree.open(FieldId::EngineIoData, place.at(offset), packet.data.size(), tree.text([&] {
+            return readable ? printable(packet.data, kShownChars)
+                            : byteCountText(packet.data.size());
+        }),
+                  dataValue(packet));
         if (packet.type == PacketType::Open) {
             if (const auto handshake = parseHandshake(packet.data)) {
                 describeHandshake(*handshake, tree, place.at(offset));

@@ -10,35 +10,37 @@ namespace {
 
 /// Fields that the tree of a frame has with its packet's layers and some JSON.
 constexpr std::size_t kUsual = 96;
+constexpr std::size_t kUsualDepth = 16;
 
 }  // namespace
 
 FieldIndex FieldTree::add(FieldId id, Place place, std::uint64_t size, FieldValue value,
                           std::string text, BitRange bits) {
-    const FieldIndex index = open(id, place, size, std::move(text), std::move(value), bits);
-    m_open.pop_back();
-    return index;
+    return append(id, place, size, value, text, bits);
 }
 
 FieldIndex FieldTree::addComputed(FieldId id, FieldValue value, std::string text) {
-    return add(id, Place{}, 0, std::move(value), std::move(text));
+    return append(id, Place{}, 0, value, text, {});
 }
 
 FieldIndex FieldTree::open(FieldId id, Place place, std::uint64_t size, std::string text,
                            FieldValue value, BitRange bits) {
-    // Moving them whenever there is no more room would cost as much as making them.
-    if (m_fields.empty()) m_fields.reserve(kUsual);
-    const auto index = static_cast<FieldIndex>(m_fields.size());
-    Field& field = m_fields.emplace_back();
-    field.id = id;
-    field.parent = m_open.empty() ? kNoField : m_open.back();
-    field.text = std::move(text);
-    field.value = std::move(value);
-    field.source = place.source;
-    field.range = {place.offset, place.offset + size};
-    field.bits = bits;
-    field.next = index + 1;
+    const FieldIndex index = append(id, place, size, value, text, bits);
     m_open.push_back(index);
+    return index;
+}
+
+FieldIndex FieldTree::append(FieldId id, Place place, std::uint64_t size, FieldValue& value,
+                             std::string& text, BitRange bits) {
+    // Moving them whenever there is no more room would cost as much as making them.
+    if (m_fields.empty()) {
+        m_fields.reserve(kUsual);
+        m_open.reserve(kUsualDepth);
+    }
+    const auto index = static_cast<FieldIndex>(m_fields.size());
+    m_fields.emplace_back(id, m_open.empty() ? kNoField : m_open.back(), index + 1, std::string(),
+                          std::move(text), std::move(value), place.source,
+                          ByteRange{place.offset, place.offset + size}, bits);
     return index;
 }
 

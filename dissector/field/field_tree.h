@@ -80,9 +80,23 @@ struct FieldIssue {
     Issue issue;
 };
 
+/// Whether the lines of a tree are wanted or its values alone, which cost less.
+enum class TreeTexts : std::uint8_t { With, Without };
+
 /// Fields in pre-order. `open` and `close` nest; everything appended in between becomes a child.
 class FieldTree {
 public:
+    FieldTree() = default;
+    explicit FieldTree(TreeTexts texts) : m_texts(texts) {}
+
+    /// What `make` returns; nothing where no line is wanted. For texts that cost something, and
+    /// only for those that no value is made of.
+    template <typename Make>
+    std::string text(const Make& make) const {
+        return wantsTexts() ? std::string(make()) : std::string();
+    }
+    bool wantsTexts() const { return m_texts == TreeTexts::With; }
+
     /// Appends a leaf. `text` empty: the value as formatValue() prints it. Returns its index.
     FieldIndex add(FieldId id, Place place, std::uint64_t size, FieldValue value,
                    std::string text = {}, BitRange bits = {});
@@ -123,6 +137,11 @@ public:
     FieldIndex find(FieldId id) const;
 
 private:
+    /// Appends a field that has no children yet. `value` and `text` are moved from.
+    FieldIndex append(FieldId id, Place place, std::uint64_t size, FieldValue& value,
+                      std::string& text, BitRange bits);
+
+    TreeTexts m_texts = TreeTexts::With;
     std::vector<Field> m_fields;
     std::vector<FieldIndex> m_open;
     std::vector<FieldIssue> m_issues;

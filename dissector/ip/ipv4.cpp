@@ -42,13 +42,15 @@ void describe(const Header& header, ByteView bytes, std::uint64_t wireLength, Fi
               Place place, bool verifyChecksum) {
     const std::size_t size = std::max<std::size_t>(header.headerLength, kMinimumHeader);
     const std::uint8_t flags = bytes[6] >> 5;
-    tree.open(FieldId::Ip, place, size, header.source.text() + " → " + header.destination.text());
+    tree.open(FieldId::Ip, place, size,
+              tree.text([&] { return header.source.text() + " → " + header.destination.text(); }));
     tree.add(FieldId::IpVersion, place, 1, std::uint64_t{header.version}, {}, {0, 4});
     tree.add(FieldId::IpHdrLen, place, 1, std::uint64_t{header.headerLength},
-             std::to_string(header.headerLength) + " bytes");
+             tree.text([&] { return std::to_string(header.headerLength) + " bytes"; }));
     tree.add(FieldId::IpDsField, place.at(1), 1, std::uint64_t{header.dsField});
-    tree.add(FieldId::IpLen, place.at(2), 2, std::uint64_t{header.totalLength},
-             ip::announcedLengthText(header.totalLength, 0, bytes.size(), wireLength));
+    tree.add(FieldId::IpLen, place.at(2), 2, std::uint64_t{header.totalLength}, tree.text([&] {
+        return ip::announcedLengthText(header.totalLength, 0, bytes.size(), wireLength);
+    }));
     tree.add(FieldId::IpId, place.at(4), 2, std::uint64_t{header.identification});
     tree.open(FieldId::IpFlags, place.at(6), 1, {}, std::uint64_t{flags});
     tree.add(FieldId::IpFlagsDf, place.at(6), 1, std::uint64_t{header.dontFragment}, {}, {1, 1});
@@ -57,7 +59,7 @@ void describe(const Header& header, ByteView bytes, std::uint64_t wireLength, Fi
     tree.add(FieldId::IpFragOffset, place.at(6), 2, std::uint64_t{header.fragmentOffset});
     tree.add(FieldId::IpTtl, place.at(8), 1, std::uint64_t{header.timeToLive});
     tree.add(FieldId::IpProto, place.at(9), 1, std::uint64_t{header.protocol},
-             ipProtocolText(header.protocol));
+             tree.text([&] { return ipProtocolText(header.protocol); }));
     const FieldIndex checksum =
         tree.add(FieldId::IpChecksum, place.at(10), 2, std::uint64_t{header.checksum});
     if (verifyChecksum) {

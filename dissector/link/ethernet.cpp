@@ -35,17 +35,19 @@ void describeTag(const TagFields& fields, const std::uint8_t* tag, Scribe& scrib
 
 void describe(const std::uint8_t* header, std::uint16_t type, Scribe& scribe, Place place) {
     FieldTree& tree = scribe.tree;
-    const FieldValue destination = Bytes(header, header + 6);
-    const FieldValue source = Bytes(header + 6, header + 12);
-    tree.open(
-        FieldId::Eth, place, kHeaderSize,
-        formatValue(FieldType::Ether, source) + " → " + formatValue(FieldType::Ether, destination));
-    tree.add(FieldId::EthDst, place, 6, destination);
-    tree.add(FieldId::EthSrc, place.at(6), 6, source);
+    FieldValue destination = Bytes(header, header + 6);
+    FieldValue source = Bytes(header + 6, header + 12);
+    tree.open(FieldId::Eth, place, kHeaderSize, tree.text([&] {
+        return formatValue(FieldType::Ether, source) + " → " +
+               formatValue(FieldType::Ether, destination);
+    }));
+    tree.add(FieldId::EthDst, place, 6, std::move(destination));
+    tree.add(FieldId::EthSrc, place.at(6), 6, std::move(source));
     if (type < kFirstEtherType) {
         tree.add(FieldId::EthLen, place.at(12), 2, std::uint64_t{type});
     } else {
-        tree.add(FieldId::EthType, place.at(12), 2, std::uint64_t{type}, etherTypeText(type));
+        tree.add(FieldId::EthType, place.at(12), 2, std::uint64_t{type},
+                 tree.text([&] { return etherTypeText(type); }));
     }
     tree.close();
     scribe.protocols += type < kFirstEtherType ? ":eth" : ":eth:ethertype";

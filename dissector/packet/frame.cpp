@@ -1,6 +1,5 @@
 #include "dissector/packet/frame.h"
 
-#include <cstdio>
 #include <ctime>
 
 #include "dissector/payload/utf8.h"
@@ -18,21 +17,46 @@ std::string utcText(std::int64_t timeNs) {
     const std::time_t time = seconds;
     std::tm parts{};
     if (gmtime_r(&time, &parts) == nullptr) return "unknown time";
-    char text[96];
-    std::snprintf(text, sizeof text, "%04d-%02d-%02d %02d:%02d:%02d.%06lld UTC",
-                  parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday, parts.tm_hour,
-                  parts.tm_min, parts.tm_sec, static_cast<long long>(nanoseconds / 1000));
-    return text;
+    std::string text;
+    // Two digits and what stands behind them.
+    const auto add = [&text](std::int64_t number, char behind) {
+        text += static_cast<char>('0' + number / 10 % 10);
+        text += static_cast<char>('0' + number % 10);
+        if (behind != '\0') text += behind;
+    };
+    // Nanoseconds in 64 bits reach from 1677 to 2262.
+    const int year = parts.tm_year + 1900;
+    add(year / 100, '\0');
+    add(year, '-');
+    add(parts.tm_mon + 1, '-');
+    add(parts.tm_mday, ' ');
+    add(parts.tm_hour, ':');
+    add(parts.tm_min, ':');
+    add(parts.tm_sec, '.');
+    add(nanoseconds / 10'000'000, '\0');
+    add(nanoseconds / 100'000, '\0');
+    add(nanoseconds / 1000, ' ');
+    return text += "UTC";
 }
 
-FieldIndex describeFrame(const FrameFacts& facts, FieldTree& tree, Place place) {
-    const std::string when = facts.hasTime ? utcText(facts.timeNs) : "no time of its own";
+namespace {
+
+std::string frameLine(const FrameFacts& facts, const std::string& when) {
     std::string line = std::to_string(facts.number) + "  " + byteCountText(facts.originalLength);
     if (facts.capturedLength < facts.originalLength) {
         line += ", " + groupedDigits(facts.capturedLength) + " captured";
     }
     if (!facts.interfaceName.empty()) line += " on " + printable(facts.interfaceName, 40);
-    tree.open(FieldId::Frame, place, facts.capturedLength, line + ", " + when);
+    return line + ", " + when;
+}
+
+}  // namespace
+
+FieldIndex describeFrame(const FrameFacts& facts, FieldTree& tree, Place place) {
+    const std::string when =
+        tree.text([&] { return facts.hasTime ? utcText(facts.timeNs) : "no time of its own"; });
+    tree.open(FieldId::Frame, place, facts.capturedLength,
+              tree.text([&] { return frameLine(facts, when); }));
     tree.addComputed(FieldId::FrameNumber, std::uint64_t{facts.number});
     if (facts.hasTime) {
         tree.addComputed(FieldId::FrameTimeEpoch, facts.timeNs, when);

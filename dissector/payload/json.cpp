@@ -119,13 +119,15 @@ private:
             std::string text;
             FieldValue value;
             if (!opens(token)) {
-                text = printable(slice(m_text, range), kShownChars);
+                text = m_tree.text([&] { return printable(slice(m_text, range), kShownChars); });
                 value = token == JsonToken::String ? unescapeJson(slice(m_text, range))
                                                    : std::string(slice(m_text, range));
             }
             const FieldIndex field = m_tree.open(id, m_place.at(begin), range.end - begin,
                                                  std::move(text), std::move(value));
-            if (parent == nullptr) {
+            if (!m_tree.wantsTexts()) {
+                // It has no label either.
+            } else if (parent == nullptr) {
                 m_tree.setLabel(field, std::move(label));
             } else if (member) {
                 m_tree.setLabel(field, printable(unescapeJson(slice(m_text, m_key)), kShownChars));
@@ -161,13 +163,16 @@ private:
         if (level.field == kNoField) return;
         const std::uint64_t begin = m_tree[level.field].range.begin - m_place.offset;
         m_tree.setSize(level.field, end - begin);
-        const std::string count = groupedDigits(level.children);
-        const bool one = level.children == 1;
-        m_tree.setText(level.field, level.object
-                                        ? "{" + count + (one ? " member}" : " members}")
-                                        : "[" + count + (one ? " element]" : " elements]"));
+        if (m_tree.wantsTexts()) m_tree.setText(level.field, countText(level));
         if (m_objectHook && level.object) m_objectHook(end, level.field);
         m_tree.close();
+    }
+
+    static std::string countText(const Level& level) {
+        const std::string count = groupedDigits(level.children);
+        const bool one = level.children == 1;
+        return level.object ? "{" + count + (one ? " member}" : " members}")
+                            : "[" + count + (one ? " element]" : " elements]");
     }
 
     std::string_view m_text;
@@ -317,8 +322,13 @@ std::string quotedJson(std::string_view text) {
 bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label,
                   const TextHook& hook, const ObjectHook& objectHook) {
     if (checkJson(text)) return false;
-    TreeBuilder(text, tree, place, hook, objectHook).build(std::move(label));
+    describeValidJson(text, tree, place, std::move(label), hook, objectHook);
     return true;
+}
+
+void describeValidJson(std::string_view text, FieldTree& tree, Place place, std::string label,
+                       const TextHook& hook, const ObjectHook& objectHook) {
+    TreeBuilder(text, tree, place, hook, objectHook).build(std::move(label));
 }
 
 }  // namespace framescope

@@ -65,5 +65,8 @@ using ObjectHook = std::function<void(std::uint64_t end, FieldIndex field)>;
 /// not valid JSON.
 bool describeJson(std::string_view text, FieldTree& tree, Place place, std::string label = {},
                   const TextHook& hook = {}, const ObjectHook& objectHook = {});
+/// The same for a text that is known to be valid.
+void describeValidJson(std::string_view text, FieldTree& tree, Place place, std::string label = {},
+                       const TextHook& hook = {}, const ObjectHook& objectHook = {});
 
 }  // namespace framescope

@@ -117,8 +117,8 @@ void describeArgument(const Packet& packet, ByteRange range, std::string label,
             describeAttachment(*found->number, field, dissection, surroundings);
         };
     }
-    describeJson(text, dissection.fields, data.at(range.begin), std::move(label), textHook,
-                 objectHook);
+    describeValidJson(text, dissection.fields, data.at(range.begin), std::move(label), textHook,
+                      objectHook);
 }
 
 void describeArguments(const Packet& packet, Dissection& dissection, Place data,
@@ -133,10 +133,11 @@ void describeArguments(const Packet& packet, Dissection& dissection, Place data,
     std::string value = "[" + std::string(slice(packet.data, range)) + "]";
     std::string text;
     if (isBinary(packet.type)) {
-        text = printable(withAttachmentsNamed(value, surroundings), kShownChars);
+        text = tree.text(
+            [&] { return printable(withAttachmentsNamed(value, surroundings), kShownChars); });
         value = withAttachmentLengths(value, surroundings);
     } else {
-        text = printable(value, kShownChars);
+        text = tree.text([&] { return printable(value, kShownChars); });
     }
     tree.open(FieldId::SocketIoArgs, data.at(range.begin), range.size(), std::move(text),
               std::move(value));
@@ -148,8 +149,9 @@ void describeArguments(const Packet& packet, Dissection& dissection, Place data,
             tree.setLabel(more, "\u2026");
             break;
         }
-        describeArgument(packet, node.range, "Argument " + std::to_string(number++), dissection,
-                         data, surroundings);
+        std::string label = tree.text([&] { return "Argument " + std::to_string(number); });
+        ++number;
+        describeArgument(packet, node.range, std::move(label), dissection, data, surroundings);
     }
     tree.close();
 }
@@ -164,7 +166,7 @@ void describeData(const Packet& packet, Dissection& dissection, Place data,
             if (first && !first->empty() && firstStringOf(packet.data)) {
                 const ByteRange range = first->front().range;
                 std::string name = eventName(packet);
-                std::string shown = printable(name, kShownChars);
+                std::string shown = tree.text([&] { return printable(name, kShownChars); });
                 tree.add(FieldId::SocketIoEvent, data.at(range.begin), range.size(),
                          std::move(name), std::move(shown));
             }
@@ -172,7 +174,8 @@ void describeData(const Packet& packet, Dissection& dissection, Place data,
         describeArguments(packet, dissection, data, surroundings);
         return;
     }
-    tree.open(FieldId::SocketIoData, data, packet.data.size(), printable(packet.data, kShownChars),
+    tree.open(FieldId::SocketIoData, data, packet.data.size(),
+              tree.text([&] { return printable(packet.data, kShownChars); }),
               std::string(packet.data));
     describeJson(packet.data, tree, data, {}, base64Hook(dissection, surroundings.choice));
     tree.close();
@@ -235,10 +238,12 @@ FieldIndex describe(const Packet& packet, Dissection& dissection, Place place,
                     std::uint8_t engineVersion, const Surroundings& surroundings) {
     FieldTree& tree = dissection.fields;
     const std::string type(packetTypeName(packet.type, engineVersion));
-    const FieldIndex layer = tree.open(FieldId::SocketIo, place, packet.dataRange.end,
-                                       summary(packet, kShownChars, engineVersion));
-    tree.add(FieldId::SocketIoType, place, 1, type,
-             type + " (" + std::to_string(static_cast<int>(packet.type)) + ")");
+    const FieldIndex layer =
+        tree.open(FieldId::SocketIo, place, packet.dataRange.end,
+                  tree.text([&] { return summary(packet, kShownChars, engineVersion); }));
+    tree.add(FieldId::SocketIoType, place, 1, type, tree.text([&] {
+        return type + " (" + std::to_string(static_cast<int>(packet.type)) + ")";
+    }));
     if (packet.attachments) {
         tree.add(FieldId::SocketIoAttachments, place.at(packet.attachmentsRange.begin),
                  packet.attachmentsRange.size(), std::uint64_t{*packet.attachments});
@@ -247,7 +252,8 @@ FieldIndex describe(const Packet& packet, Dissection& dissection, Place place,
         tree.addComputed(FieldId::SocketIoNsp, std::string("/"));
     } else {
         tree.add(FieldId::SocketIoNsp, place.at(packet.nspRange.begin), packet.nspRange.size(),
-                 std::string(packet.nspName()), printable(packet.nsp, kShownChars));
+                 std::string(packet.nspName()),
+                 tree.text([&] { return printable(packet.nsp, kShownChars); }));
     }
     if (packet.id) {
         tree.add(FieldId::SocketIoId, place.at(packet.idRange.begin), packet.idRange.size(),

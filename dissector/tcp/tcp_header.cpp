@@ -64,9 +64,12 @@ std::string optionText(std::uint8_t kind, ByteView data) {
 
 /// `announced`: bytes of options that the header speaks of; `options` are those that are there.
 void describeOptions(ByteView options, std::size_t announced, FieldTree& tree, Place place) {
-    std::string text = std::to_string(announced) + " bytes";
-    if (options.size() < announced) text += ", " + std::to_string(options.size()) + " captured";
-    tree.open(FieldId::TcpOptions, place, options.size(), text,
+    const auto text = [&] {
+        std::string line = std::to_string(announced) + " bytes";
+        if (options.size() < announced) line += ", " + std::to_string(options.size()) + " captured";
+        return line;
+    };
+    tree.open(FieldId::TcpOptions, place, options.size(), tree.text(text),
               Bytes(options.begin(), options.end()));
     for (std::size_t i = 0; i < options.size();) {
         const std::uint8_t kind = options[i];
@@ -77,7 +80,8 @@ void describeOptions(ByteView options, std::size_t announced, FieldTree& tree, P
             if (size < 2 || size > options.size() - i) size = options.size() - i;
         }
         const ByteView data = size > 2 ? options.subspan(i + 2, size - 2) : ByteView{};
-        tree.add(FieldId::TcpOption, place.at(i), size, {}, optionText(kind, data));
+        tree.add(FieldId::TcpOption, place.at(i), size, {},
+                 tree.text([&] { return optionText(kind, data); }));
         i += size;
         if (kind == 0) break;
     }
@@ -116,10 +120,10 @@ void describe(const Header& header, ByteView bytes, const Context& context, Fiel
               Place place) {
     const std::size_t announced = std::max<std::size_t>(header.headerLength, kMinimumHeader);
     const std::size_t size = std::min(announced, bytes.size());
-    const FieldIndex layer =
-        tree.open(FieldId::Tcp, place, size,
-                  std::to_string(header.sourcePort) + " → " +
-                      std::to_string(header.destinationPort) + "  " + flagNames(header.flags));
+    const FieldIndex layer = tree.open(FieldId::Tcp, place, size, tree.text([&] {
+        return std::to_string(header.sourcePort) + " → " + std::to_string(header.destinationPort) +
+               "  " + flagNames(header.flags);
+    }));
     tree.addComputed(FieldId::TcpStream, std::uint64_t{context.stream});
     tree.add(FieldId::TcpSrcPort, place, 2, std::uint64_t{header.sourcePort});
     tree.add(FieldId::TcpDstPort, place.at(2), 2, std::uint64_t{header.destinationPort});
@@ -134,9 +138,9 @@ void describe(const Header& header, ByteView bytes, const Context& context, Fiel
     }
     tree.add(FieldId::TcpAckRaw, place.at(8), 4, std::uint64_t{header.acknowledgment});
     tree.add(FieldId::TcpHdrLen, place.at(12), 1, std::uint64_t{header.headerLength},
-             std::to_string(header.headerLength) + " bytes");
-    tree.open(FieldId::TcpFlags, place.at(12), 2, flagNames(header.flags),
-              std::uint64_t{header.flags});
+             tree.text([&] { return std::to_string(header.headerLength) + " bytes"; }));
+    tree.open(FieldId::TcpFlags, place.at(12), 2,
+              tree.text([&] { return flagNames(header.flags); }), std::uint64_t{header.flags});
     for (const FlagRow& row : kFlags) {
         tree.add(row.field, place.at(12), 2, std::uint64_t{header.has(row.flag)}, {}, {row.bit, 1});
     }
@@ -164,7 +168,7 @@ void describe(const Header& header, ByteView bytes, const Context& context, Fiel
         tree.setSize(layer, size + context.payload.size());
         tree.add(FieldId::TcpPayload, place.at(size), context.payload.size(),
                  Bytes(context.payload.begin(), context.payload.end()),
-                 byteCountText(context.payload.size()));
+                 tree.text([&] { return byteCountText(context.payload.size()); }));
     }
     tree.close();
 }

@@ -39,13 +39,14 @@ void describeHeader(const FrameHeader& header, FieldTree& tree, Place at) {
     tree.add(FieldId::WebSocketRsv2, at, 1, std::uint64_t{header.rsv2}, {}, {2, 1});
     tree.add(FieldId::WebSocketRsv3, at, 1, std::uint64_t{header.rsv3}, {}, {3, 1});
     tree.close();
-    std::string opcode(opcodeName(header.opcode));
-    opcode += " (" + std::to_string(header.opcode) + ")";
-    tree.add(FieldId::WebSocketOpcode, at, 1, std::uint64_t{header.opcode}, std::move(opcode),
+    const auto opcode = [&] {
+        return std::string(opcodeName(header.opcode)) + " (" + std::to_string(header.opcode) + ")";
+    };
+    tree.add(FieldId::WebSocketOpcode, at, 1, std::uint64_t{header.opcode}, tree.text(opcode),
              {4, 4});
 
     tree.add(FieldId::WebSocketMask, at.at(1), 1, std::uint64_t{header.masked}, {}, {0, 1});
-    const std::string length = byteCountText(header.payloadLength);
+    const std::string length = tree.text([&] { return byteCountText(header.payloadLength); });
     switch (header.lengthForm) {
         case LengthForm::Bits7:
             tree.add(FieldId::WebSocketPayloadLength, at.at(1), 1, header.payloadLength & 0x7f,
@@ -97,15 +98,18 @@ std::string textOrHex(ByteView payload) {
 
 void describePayload(const FrameHeader& header, ByteView payload, FieldTree& tree, Place at) {
     const auto addBytes = [&](FieldId id) {
-        tree.add(id, at, payload.size(), owned(payload), shownHex(payload));
+        tree.add(id, at, payload.size(), owned(payload),
+                 tree.text([&] { return shownHex(payload); }));
     };
     const auto addControlPayload = [&](FieldId id) {
-        tree.add(id, at, payload.size(), owned(payload), textOrHex(payload));
+        tree.add(id, at, payload.size(), owned(payload),
+                 tree.text([&] { return textOrHex(payload); }));
     };
     switch (static_cast<Opcode>(header.opcode)) {
         case Opcode::Text:
             tree.add(FieldId::WebSocketPayloadText, at, payload.size(),
-                     std::string(asText(payload)), printable(asText(payload), kShownChars));
+                     std::string(asText(payload)),
+                     tree.text([&] { return printable(asText(payload), kShownChars); }));
             return;
         case Opcode::Continuation:
             return addBytes(FieldId::WebSocketPayloadContinue);
@@ -133,15 +137,20 @@ void describePiece(const FrameHeader& header, ByteView piece, std::uint64_t begi
     if (header.masked) {
         Bytes masked = owned(piece);
         applyMask(masked, header.maskingKey, begin);
-        std::string shown = shownHex(masked);
+        std::string shown = tree.text([&] { return shownHex(masked); });
         tree.add(FieldId::WebSocketMaskedPayload, frame.at(header.size() + begin), piece.size(),
                  std::move(masked), std::move(shown));
     }
-    std::string text = byteCountText(piece.size());
-    if (piece.size() < header.payloadLength) text += " of " + groupedDigits(header.payloadLength);
-    if (begin != 0) text += ", from byte " + groupedDigits(begin) + " on";
-    if (compressed) text += ", compressed";
-    tree.open(FieldId::WebSocketPayload, payload.at(begin), piece.size(), std::move(text),
+    const auto text = [&] {
+        std::string line = byteCountText(piece.size());
+        if (piece.size() < header.payloadLength) {
+            line += " of " + groupedDigits(header.payloadLength);
+        }
+        if (begin != 0) line += ", from byte " + groupedDigits(begin) + " on";
+        if (compressed) line += ", compressed";
+        return line;
+    };
+    tree.open(FieldId::WebSocketPayload, payload.at(begin), piece.size(), tree.text(text),
               owned(piece));
     if (compressed && inflated && begin == 0) {
         describePayload(header, inflated->bytes, tree, inflated->place);
@@ -165,7 +174,7 @@ FieldIndex describeFrame(const FrameHeader& header, ByteView unmasked, FieldTree
                          std::span<const ByteRange> holes) {
     const std::size_t headerSize = header.size();
     const FieldIndex layer = tree.open(FieldId::WebSocket, frame, headerSize + unmasked.size(),
-                                       layerLine(header, compressed));
+                                       tree.text([&] { return layerLine(header, compressed); }));
     describeHeader(header, tree, frame);
     std::uint64_t at = 0;
     const auto piece = [&](std::uint64_t end) {
@@ -189,12 +198,14 @@ void describeHole(ByteRange hole, Place place, FieldTree& tree) {
 
 FieldIndex describeMessage(const MessageFacts& message, FieldTree& tree) {
     const std::string_view text = asText(message.bytes);
-    std::string size = (message.sizeKnown ? "" : "more than ") + byteCountText(message.size);
+    std::string size = tree.text(
+        [&] { return (message.sizeKnown ? "" : "more than ") + byteCountText(message.size); });
     FieldValue value =
         message.text ? FieldValue(std::string(text)) : FieldValue(owned(message.bytes));
     const FieldIndex field =
         tree.open(FieldId::WebSocketMessage, message.place, message.bytes.size(),
-                  message.text ? printable(text, kShownChars) : size, std::move(value));
+                  tree.text([&] { return message.text ? printable(text, kShownChars) : size; }),
+                  std::move(value));
     if (message.frames != 1 || !message.allFrames) {
         tree.addComputed(FieldId::WebSocketFragmentCount,
                          message.allFrames ? FieldValue(message.frames) : FieldValue(),
