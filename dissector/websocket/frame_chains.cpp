@@ -223,13 +223,16 @@ double FrameChains::payloadBits(const FrameHeader& header, std::size_t at) {
                                    header.payloadLength, m_bytes.size() - begin)));
     const bool whole = wire.size() == header.payloadLength;
     const bool close = header.is(Opcode::Close);
-    if (!close && !header.is(Opcode::Text) && !header.rsv1) return 0;
+    const bool masked = header.masked && header.maskingKey != MaskingKey{};
+    // Of which kind the message is, its first fragment said.
+    const bool rest = header.is(Opcode::Continuation) && !header.rsv1 && masked;
+    if (!close && !rest && !header.is(Opcode::Text) && !header.rsv1) return 0;
     const std::size_t most = header.rsv1 ? DeflateTest::kMostRead + 1 : std::size_t{125};
     if (header.rsv1 && m_deflateTests >= kMaxDeflateTests) return 0;
     Bytes plain(wire.begin(),
                 wire.begin() + static_cast<std::ptrdiff_t>(std::min(wire.size(), most)));
     if (header.masked) applyMask(plain, header.maskingKey, 0);
-    const bool masked = header.masked && header.maskingKey != MaskingKey{};
+    if (rest) return std::log2(0.5 + 0.5 * std::exp2(textBits(plain, false, false, true)));
     if (close) {
         if (wire.empty()) return 0;
         const CloseBody body = parseCloseBody(plain);

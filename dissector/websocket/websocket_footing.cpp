@@ -15,6 +15,8 @@ void WebSocketLayer::beginWithoutHandshake(Footing footing) {
     for (Half& half : m_halves) {
         if (footing == Footing::Unknown) {
             half.joined = true;
+            // The message may have begun before the capture did.
+            half.sequence.forget();
             beginSearch(half, 0);
         } else {
             half.unproven = kProvingFrames;

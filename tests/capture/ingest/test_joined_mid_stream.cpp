@@ -614,6 +614,27 @@ private Q_SLOTS:
         QCOMPARE(framesIn(capture), found ? kCount : 0);
     }
 
+    /// All that a side sends is the rest of a message; that it is text shows once it is unmasked.
+    void theRestOfAMessageAlone() {
+        for (const bool text : {true, false}) {
+            std::mt19937 random(3);
+            Bytes payload = randomBytes(random, 53);
+            if (text) std::ranges::fill(payload, 'x');
+            CaptureBuilder capture;
+            TcpConversation chat(capture);
+            if (text) {
+                chat.send(kC2S, webSocketFrame(payload, {.opcode = 0, .mask = kMask}));
+            } else {
+                payload.insert(payload.begin(), {0x80, 0x01});
+                chat.send(kC2S, payload);
+            }
+            chat.send(kS2C, webSocketText("{\"type\":\"response\",\"data\":\"5000797752\"}"));
+            chat.send(kS2C, webSocketText("{\"type\":\"response\",\"data\":\"5000797753\"}"));
+            chat.close();
+            QCOMPARE(framesIn(capture), text ? std::size_t{3} : std::size_t{2});
+        }
+    }
+
     /// Of each packet a snap length left a header and no more: that it leads to the packet's end is
     /// what tells that it is one.
     void packetsCutBehindTheirHeaders() {
