@@ -33,6 +33,11 @@ std::vector<ip::DatagramPiece> piecesWithin(const std::vector<ip::DatagramPiece>
     return within;
 }
 
+/// Whether it was read as far as it can be, and holds no TCP.
+bool isReadWithoutTcp(PacketKind kind) {
+    return kind == PacketKind::Udp || kind == PacketKind::OtherIp || kind == PacketKind::NotIp;
+}
+
 }  // namespace
 
 void PacketIntake::fragment(const CapturedPacket& packet, const ip::Fragment& fragment) {
@@ -60,6 +65,8 @@ void PacketIntake::datagrams(const std::vector<ip::Datagram>& ended, int nested)
                                 piecesWithin(datagram.pieces, inner.dataOffset, inner.dataCaptured),
                                 datagram.packet, datagram.timeNs),
                 nested + 1);
+        } else if (datagram.complete && isReadWithoutTcp(decoded.kind)) {
+            m_figures.unreadContents.add(decoded.unread);
         } else if (!datagram.complete && mayLeadToTcp(datagram, decoded.kind)) {
             tellIncomplete(datagram);
         }

@@ -52,14 +52,17 @@ void PacketIntake::packet(const CapturedPacket& packet) {
             break;
         case PacketKind::Udp:
             ++m_figures.udpPackets;
+            m_figures.unreadContents.add(m_decoded.unread);
             return;
         case PacketKind::OtherIp:
             ++m_figures.otherIpPackets;
+            m_figures.unreadContents.add(m_decoded.unread);
             return;
         case PacketKind::IpFragment:
             return fragment(packet, m_decoded.fragment);
         case PacketKind::NotIp:
             ++m_figures.notIpPackets;
+            m_figures.unreadContents.add(m_decoded.unread);
             return;
         case PacketKind::UnknownLink:
         case PacketKind::Malformed:

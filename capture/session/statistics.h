@@ -4,6 +4,7 @@
 #include <array>
 #include <cstdint>
 
+#include "capture/session/unread_contents.h"
 #include "dissector/record/record.h"
 
 namespace framescope {
@@ -20,7 +21,10 @@ struct Statistics {
     std::uint64_t ipDatagrams = 0;
     std::uint64_t ipDatagramsGivenUp = 0;
     std::uint64_t ipFragmentsRefused = 0;
-    std::uint64_t notIpPackets = 0;        ///< ARP and whatever else the link layer carries
+    std::uint64_t notIpPackets = 0;  ///< ARP and whatever else the link layer carries
+    /// What the UDP datagrams, other IP and not IP hold; a datagram that came in fragments, once it
+    /// is put together, counts once.
+    UnreadContents unreadContents;
     std::uint64_t unknownLinkPackets = 0;  ///< of a link type that is not read
     std::uint64_t undescribedPackets = 0;  ///< of an interface that the capture does not describe
     std::uint64_t leftOutPackets = 0;      ///< not among `packets`: they do not fit their blocks

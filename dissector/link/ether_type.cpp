@@ -86,7 +86,7 @@ PacketLayer layerOfEtherType(std::uint16_t etherType) {
 
 void Walk::goEtherType(std::uint16_t etherType, std::size_t size) {
     const PacketLayer layer = layerOfEtherType(etherType);
-    if (layer == PacketLayer::None) return stopUnread();
+    if (layer == PacketLayer::None) return stopUnread(UnreadContent::By::EtherType, etherType);
     type = etherType;
     go(layer, size);
 }

@@ -81,7 +81,9 @@ void step(Walk& walk) {
 void goLengthOrType(Walk& walk, std::uint16_t value, std::size_t size) {
     if (value >= kFirstEtherType) return walk.goEtherType(value, size);
     constexpr std::uint16_t kMaxLength = 1500;
-    if (value == 0 || value > kMaxLength) return walk.stopUnread();
+    if (value == 0 || value > kMaxLength) {
+        return walk.stopUnread(UnreadContent::By::EtherType, value);
+    }
     walk.go(PacketLayer::Llc, size);
     walk.bound(value);
 }
@@ -133,7 +135,9 @@ void stepMacSec(Walk& walk) {
     const std::size_t size = (control & kHasIdentifier) != 0 ? kShort + kIdentifier : kShort;
     if (!walk.has(size)) return;
     if (walk.scribe != nullptr) plain_header::describe(walk, size, "MACsec", ":macsec");
-    if ((control & kChanged) != 0) return walk.stopUnread();
+    if ((control & kChanged) != 0) {
+        return walk.stopUnread(UnreadContent::By::Encrypted, kEtherMacSec);
+    }
     if (!walk.has(size + 2)) return;
     goLengthOrType(walk, readBe16(walk.bytes() + size), size + 2);
 }

@@ -56,14 +56,14 @@ void step(Walk& walk) {
     const bool snap = unnumbered && p[0] == kSapSnap && (p[1] & 0xfe) == kSapSnap;
     if (snap && !walk.has(kUnnumbered + kSnapSize)) return;
     if (walk.scribe != nullptr) describe(snap ? kUnnumbered + kSnapSize : kUnnumbered, walk);
-    if (!unnumbered) return walk.stopUnread();
+    if (!unnumbered) return walk.stopUnread(UnreadContent::By::LlcSap, p[0]);
     if (snap) return goSnap(walk, kUnnumbered + kSnapSize);
     if (p[0] == kSapIp) return walk.go(PacketLayer::Ipv4, kUnnumbered);
     if (p[0] == kSapOsi) {
         if (!walk.has(kUnnumbered + 1)) return;
         return goNlpid(walk, p[kUnnumbered], kUnnumbered + 1);
     }
-    walk.stopUnread();
+    walk.stopUnread(UnreadContent::By::LlcSap, p[0]);
 }
 
 void goSnap(Walk& walk, std::size_t size) {

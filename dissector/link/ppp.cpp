@@ -96,7 +96,7 @@ void goBehind(Walk& walk, std::size_t prefix) {
         case kBridging:
             return goBridged(walk, size);
         default:
-            return walk.stopUnread();
+            return walk.stopUnread(UnreadContent::By::PppProtocol, protocol);
     }
 }
 

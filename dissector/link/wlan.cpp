@@ -85,15 +85,16 @@ void step(Walk& walk) {
     const auto type = static_cast<std::uint8_t>((first & 0x0c) << 2 | subtype);
     if ((first & 3) != 0 || (first >> 2 & 3) != kTypeData) {
         if (walk.scribe != nullptr) describe(walk, kControlSize, type, flags, false);
-        return walk.stopUnread();
+        return walk.stopUnread(UnreadContent::By::WlanFrame, type);
     }
     const DataHeader header = dataHeader(subtype, flags);
     if (!walk.has(header.size)) return;
     const std::uint8_t* const p = walk.bytes();
     if (walk.scribe != nullptr) describe(walk, header.size, type, flags, true);
     const bool isPart = (flags & kMoreFragments) != 0 || (p[22] & 0x0f) != 0;
-    if ((subtype & kSubtypeNoData) != 0 || (flags & kProtected) != 0 || isPart) {
-        return walk.stopUnread();
+    if ((flags & kProtected) != 0) return walk.stopUnread(UnreadContent::By::Encrypted, 0);
+    if ((subtype & kSubtypeNoData) != 0 || isPart) {
+        return walk.stopUnread(UnreadContent::By::WlanFrame, type);
     }
     std::size_t size = header.size;
     if (padded) size = (size + 3) & ~std::size_t{3};

@@ -7,7 +7,8 @@
 namespace framescope {
 
 /// As decodePacket() that returns its value. Whatever `decoded` held before is replaced, but that
-/// its fragment means something only for an IpFragment.
+/// its fragment means something only for an IpFragment, and what is not read only where that
+/// is said.
 void decodePacket(std::uint32_t linkType, ByteView packet, std::uint32_t originalLength,
                   DecodedPacket& decoded);
 

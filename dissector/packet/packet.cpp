@@ -291,7 +291,7 @@ void Walk::goIpProtocol(std::uint8_t protocol, std::size_t size) {
         case kProtocolMpls:
             return go(PacketLayer::Mpls, size);
         default:
-            return stopUnread();
+            return stopUnread(UnreadContent::By::IpProtocol, protocol);
     }
 }
 

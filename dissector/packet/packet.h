@@ -8,6 +8,7 @@
 #include "dissector/field/field_tree.h"
 #include "dissector/ip/fragment.h"
 #include "dissector/ip/ip_address.h"
+#include "dissector/packet/unread_content.h"
 #include "dissector/tcp/tcp_header.h"
 
 namespace framescope {
@@ -46,6 +47,8 @@ struct DecodedPacket {
     std::uint32_t network = 0;
     // For IpFragment only.
     ip::Fragment fragment;
+    // For Udp, OtherIp and NotIp only: the innermost thing that is not read.
+    UnreadContent unread;
 };
 
 /// Accepts every bit pattern. `originalLength` is the packet's length on the wire.

@@ -135,6 +135,11 @@ struct Walk {
     }
     /// Ends the walk at something that is not read.
     void stopUnread() { stop(otherwise); }
+    /// Likewise, and says what it is.
+    void stopUnread(UnreadContent::By by, std::uint16_t number) {
+        decoded.unread = {by, number};
+        stopUnread();
+    }
     /// Goes on behind `size` bytes, which has() has found.
     void go(PacketLayer layer, std::size_t size) {
         offset += size;
