@@ -85,6 +85,8 @@ bool PacketIntake::mayLeadToTcp(const ip::Datagram& datagram, PacketKind found) 
         case kProtocolGre:
         case kProtocolEtherIp:
         case kProtocolMpls:
+        case kProtocolEthernet:
+        case kProtocolL2tp:
         case kProtocolAuthentication:
             return true;
         case kProtocolHopByHop:

@@ -35,8 +35,25 @@ std::string ipProtocolText(std::uint8_t protocol) {
             return "destination options (" + number + ")";
         case kProtocolEtherIp:
             return "Ethernet within IP (" + number + ")";
+        case kProtocolL2tp:
+            return "L2TP (" + number + ")";
         case kProtocolMpls:
             return "MPLS (" + number + ")";
+        case kProtocolEthernet:
+            return "Ethernet (" + number + ")";
+        // What is not read but often there:
+        case 2:
+            return "IGMP (" + number + ")";
+        case 88:
+            return "EIGRP (" + number + ")";
+        case 89:
+            return "OSPF (" + number + ")";
+        case 103:
+            return "PIM (" + number + ")";
+        case 112:
+            return "VRRP (" + number + ")";
+        case 132:
+            return "SCTP (" + number + ")";
         default:
             return number;
     }

@@ -22,8 +22,10 @@ enum IpProtocol : std::uint8_t {
     kProtocolNoNext = 59,
     kProtocolDestinationOptions = 60,
     kProtocolEtherIp = 97,
+    kProtocolL2tp = 115,
     kProtocolMobility = 135,
     kProtocolMpls = 137,
+    kProtocolEthernet = 143,
 };
 
 /// "TCP (6)".

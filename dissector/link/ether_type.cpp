@@ -41,6 +41,33 @@ const char* nameOf(std::uint16_t etherType) {
             return "FabricPath";
         case kEtherNsh:
             return "NSH";
+        case kEtherBatman:
+            return "B.A.T.M.A.N.";
+        // What is not read but often there:
+        case 0x0842:
+            return "wake on LAN";
+        case 0x8035:
+            return "RARP";
+        case 0x8809:
+            return "slow protocols";
+        case 0x888e:
+            return "EAP over LAN";
+        case 0x8892:
+            return "PROFINET";
+        case 0x88a2:
+            return "ATA over Ethernet";
+        case 0x88b8:
+            return "GOOSE";
+        case 0x88cc:
+            return "LLDP";
+        case 0x88f7:
+            return "PTP";
+        case 0x8902:
+            return "802.1ag";
+        case 0x8906:
+            return "FCoE";
+        case 0x9000:
+            return "loopback test";
         default:
             return nullptr;
     }
@@ -79,6 +106,8 @@ PacketLayer layerOfEtherType(std::uint16_t etherType) {
             return PacketLayer::Trill;
         case kEtherNsh:
             return PacketLayer::NshHeader;
+        case kEtherBatman:
+            return PacketLayer::Batman;
         default:
             return plain_header::isEtherType(etherType) ? PacketLayer::PlainTag : PacketLayer::None;
     }

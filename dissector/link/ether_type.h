@@ -25,6 +25,7 @@ enum EtherType : std::uint16_t {
     kEtherPppoeDiscovery = 0x8863,
     kEtherPppoe = 0x8864,
     kEtherJumboLlc = 0x8870,  ///< IEEE 802.2 in frames longer than a length can say
+    kEtherBatman = 0x4305,
     kEtherMacSec = 0x88e5,
     kEtherFabricPath = 0x8903,
     kEtherNsh = 0x894f,

@@ -46,6 +46,7 @@ constexpr std::array kTags = {
     Header{0x892f, 6, 4, PacketLayer::None, "High-availability Seamless Redundancy", ":hsr"},
     Header{0x893f, 8, 6, PacketLayer::None, "IEEE 802.1BR tag", ":ieee8021br"},
     Header{0x88e7, 4, 0, PacketLayer::Ethernet, "IEEE 802.1ah service tag", ":ieee8021ah"},
+    Header{0xf1c1, 6, 4, PacketLayer::None, "IEEE 802.1CB redundancy tag", ":ieee8021cb"},
     Header{0xdada, 8, 6, PacketLayer::None, "Marvell switch tag", ":edsa"},
 };
 

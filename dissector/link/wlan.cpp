@@ -79,8 +79,9 @@ bool skipMeshControl(Walk& walk, std::size_t& size) {
 void step(Walk& walk) {
     if (!walk.has(kControlSize)) return;
     const bool padded = walk.type == kDataPadding;
-    const std::uint8_t first = walk.bytes()[0];
-    const std::uint8_t flags = walk.bytes()[1];
+    const std::size_t firstAt = walk.type == kSwappedControl ? 1 : 0;
+    const std::uint8_t first = walk.bytes()[firstAt];
+    const std::uint8_t flags = walk.bytes()[1 - firstAt];
     const auto subtype = static_cast<std::uint8_t>(first >> 4);
     const auto type = static_cast<std::uint8_t>((first & 0x0c) << 2 | subtype);
     if ((first & 3) != 0 || (first >> 2 & 3) != kTypeData) {

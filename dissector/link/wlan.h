@@ -10,6 +10,8 @@ namespace framescope::wlan {
 /// An 802.11 frame (IEEE 802.11 section 9.2.3). Of several frames in one (A-MSDU), the first is
 /// read. `walk.type` kDataPadding: the body begins at a multiple of four bytes.
 inline constexpr std::uint16_t kDataPadding = 0xffff;
+/// The two bytes of frame control stand in the other order, as controllers of CAPWAP write them.
+inline constexpr std::uint16_t kSwappedControl = 0xfffe;
 void step(Walk& walk);
 
 /// radiotap.org.

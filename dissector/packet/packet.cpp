@@ -6,6 +6,7 @@
 #include "dissector/ip/ip_protocol.h"
 #include "dissector/ip/ip_steps.h"
 #include "dissector/ip/ipv4.h"
+#include "dissector/link/batman.h"
 #include "dissector/link/bsd_loopback.h"
 #include "dissector/link/ether_type.h"
 #include "dissector/link/ethernet.h"
@@ -23,7 +24,9 @@
 #include "dissector/packet/walk.h"
 #include "dissector/tcp/fixed_header.h"
 #include "dissector/tunnel/gre.h"
+#include "dissector/tunnel/l2tp.h"
 #include "dissector/tunnel/udp_tunnels.h"
+#include "dissector/tunnel/wireless_tunnels.h"
 
 namespace framescope {
 namespace {
@@ -73,6 +76,8 @@ void step(Walk& walk) {
             return plain_header::stepTag(walk);
         case PacketLayer::Trill:
             return plain_header::stepTrill(walk);
+        case PacketLayer::Batman:
+            return batman::step(walk);
         case PacketLayer::NshHeader:
             return plain_header::stepNsh(walk);
         case PacketLayer::Llc:
@@ -159,14 +164,26 @@ void step(Walk& walk) {
             return udp::stepGtp(walk);
         case PacketLayer::MplsInUdp:
             return udp::stepMpls(walk);
+        case PacketLayer::GreInUdp:
+            return udp::stepGre(walk);
         case PacketLayer::Teredo:
             return udp::stepTeredo(walk);
         case PacketLayer::L2tp:
-            return udp::stepL2tp(walk);
+            return l2tp::step(walk);
+        case PacketLayer::L2tpOverIp:
+            return l2tp::stepOverIp(walk);
         case PacketLayer::Lisp:
             return udp::stepLisp(walk);
         case PacketLayer::Ayiya:
             return udp::stepAyiya(walk);
+        case PacketLayer::Gue:
+            return udp::stepGue(walk);
+        case PacketLayer::Fou:
+            return udp::stepFou(walk);
+        case PacketLayer::Tzsp:
+            return wireless_tunnels::stepTzsp(walk);
+        case PacketLayer::Capwap:
+            return wireless_tunnels::stepCapwap(walk);
     }
 }
 
@@ -290,6 +307,10 @@ void Walk::goIpProtocol(std::uint8_t protocol, std::size_t size) {
             return go(PacketLayer::EtherIp, size);
         case kProtocolMpls:
             return go(PacketLayer::Mpls, size);
+        case kProtocolEthernet:
+            return go(PacketLayer::Ethernet, size);
+        case kProtocolL2tp:
+            return go(PacketLayer::L2tpOverIp, size);
         default:
             return stopUnread(UnreadContent::By::IpProtocol, protocol);
     }

@@ -26,6 +26,8 @@ const char* nameOf(PacketLayer layer) {
             return "MACsec header";
         case PacketLayer::Trill:
             return "TRILL header";
+        case PacketLayer::Batman:
+            return "B.A.T.M.A.N. header";
         case PacketLayer::NshHeader:
             return "network service header";
         case PacketLayer::Llc:
@@ -81,6 +83,7 @@ const char* nameOf(PacketLayer layer) {
             return "Juniper header";
         case PacketLayer::Raw:
         case PacketLayer::Ip:
+        case PacketLayer::Fou:
             return "IP header";
         case PacketLayer::Ipv4:
             return "IPv4 header";
@@ -95,6 +98,7 @@ const char* nameOf(PacketLayer layer) {
         case PacketLayer::Udp:
             return "UDP header";
         case PacketLayer::Gre:
+        case PacketLayer::GreInUdp:
             return "GRE header";
         case PacketLayer::Erspan:
             return "ERSPAN header";
@@ -107,11 +111,18 @@ const char* nameOf(PacketLayer layer) {
         case PacketLayer::Teredo:
             return "Teredo header";
         case PacketLayer::L2tp:
+        case PacketLayer::L2tpOverIp:
             return "L2TP header";
         case PacketLayer::Lisp:
             return "LISP header";
         case PacketLayer::Ayiya:
             return "AYIYA header";
+        case PacketLayer::Gue:
+            return "GUE header";
+        case PacketLayer::Tzsp:
+            return "TZSP header";
+        case PacketLayer::Capwap:
+            return "CAPWAP header";
         case PacketLayer::None:
         case PacketLayer::PlainTag:
         case PacketLayer::PlainLink:

@@ -24,6 +24,7 @@ enum class PacketLayer : std::uint8_t {
     MacSec,
     PlainTag,  ///< announced by an EtherType, see plain_header.h
     Trill,
+    Batman,
     NshHeader,
     Llc,
     LinuxCooked,
@@ -69,10 +70,16 @@ enum class PacketLayer : std::uint8_t {
     Geneve,
     Gtp,
     MplsInUdp,
+    GreInUdp,
     Teredo,
     L2tp,
+    L2tpOverIp,
     Lisp,
     Ayiya,
+    Gue,
+    Fou,
+    Tzsp,
+    Capwap,
 };
 
 /// Where a step writes what it has found.

@@ -19,6 +19,9 @@ enum Protocol : std::uint16_t {
     kErspan2 = 0x88be,
     kErspan3 = 0x22eb,
     kFrameRelay = 0x6559,
+    kEthernetOverIp = 0x6400,  ///< MikroTik's, with the flags of version 1
+    kWlanFirst = 0x8200,       ///< between access points and controllers of Aruba: 0x8200, 0x8210
+    kWlanLast = 0x83f0,
 };
 
 /// Where the optional fields stand; 0: not there.
@@ -88,6 +91,17 @@ void goWccp(Walk& walk, std::size_t size) {
     walk.go(PacketLayer::Ip, hasHeader ? size + kRedirectHeader : size);
 }
 
+/// MikroTik's EoIP: the key is a length and, in the other byte order, the tunnel's number.
+void goEthernetOverIp(Walk& walk, const Layout& layout) {
+    if (layout.key == 0) return walk.stopUnread();
+    const std::uint8_t* const key = walk.bytes() + layout.key;
+    const std::uint16_t length = readBe16(key);
+    if (length == 0) return walk.stopUnread();  // a keep-alive
+    walk.noteNetwork(readBe16(key + 2));
+    walk.go(PacketLayer::Ethernet, layout.size);
+    walk.bound(length);
+}
+
 /// Version 1: the key's first half is the payload's length.
 void goPptp(Walk& walk, const Layout& layout) {
     if (layout.key == 0) return walk.stopUnread();
@@ -109,6 +123,7 @@ void step(Walk& walk) {
     std::size_t size = layout.size;
     if (version == 0 && (flags & kHasRouting) != 0 && !skipRouting(walk, size)) return;
     if (walk.scribe != nullptr) describe(walk, flags, protocol, layout, size);
+    if (version == 1 && protocol == kEthernetOverIp) return goEthernetOverIp(walk, layout);
     if (version == 1) return goPptp(walk, layout);
     if (version != 0) return walk.stopUnread();
     if (layout.key != 0) walk.noteNetwork(readBe32(walk.bytes() + layout.key));
@@ -125,6 +140,10 @@ void step(Walk& walk) {
         case kWccp:
             return goWccp(walk, size);
         default:
+            if (protocol >= kWlanFirst && protocol <= kWlanLast && (protocol & 15) == 0) {
+                walk.type = 0;
+                return walk.go(PacketLayer::Wlan, size);
+            }
             return walk.goEtherType(protocol, size);
     }
 }

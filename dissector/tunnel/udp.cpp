@@ -20,14 +20,25 @@ PacketLayer tunnelOf(std::uint16_t port) {
             return PacketLayer::Lisp;
         case 4789:
         case 4790:  // with the generic protocol extension
+        case 6784:  // Weave Net
         case 8472:  // Linux before there was a number
             return PacketLayer::Vxlan;
+        case 4754:
+            return PacketLayer::GreInUdp;
         case 5072:
             return PacketLayer::Ayiya;
+        case 5247:
+            return PacketLayer::Capwap;
+        case 5555:  // what the manual of Linux's ip takes for an example
+            return PacketLayer::Fou;
+        case 6080:
+            return PacketLayer::Gue;
         case 6081:
             return PacketLayer::Geneve;
         case 6635:
             return PacketLayer::MplsInUdp;
+        case 37008:
+            return PacketLayer::Tzsp;
         default:
             return PacketLayer::None;
     }

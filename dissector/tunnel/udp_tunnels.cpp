@@ -141,13 +141,16 @@ void stepGtp(Walk& walk) {
         if ((p[0] & kHasExtensions) != 0 && !addGtpExtensions(walk, size)) return stopPlain(walk);
     }
     const std::size_t length = kGtpHeader + readBe16(p + 2);
-    if (length < size || length > walk.wireLength() || !holdsIpAt(walk, size)) {
-        return stopPlain(walk);
-    }
+    if (length < size) return stopPlain(walk);
+    // Some count too much; a datagram that begins there and fits is one all the same.
+    const bool holdsIp = holdsIpAt(walk, size);
+    const bool holdsFrame = !holdsIp && length <= walk.wireLength() &&
+                            ethernet::looksLikeFrame(walk.rest().subspan(size));
+    if (!holdsIp && !holdsFrame) return stopPlain(walk);
     if (walk.scribe != nullptr) describeGtp(walk, size);
     walk.noteNetwork(readBe32(p + 4));
     walk.bound(length);
-    walk.go(PacketLayer::Ip, size);
+    walk.go(holdsIp ? PacketLayer::Ip : PacketLayer::Ethernet, size);
 }
 
 void stepMpls(Walk& walk) {
@@ -180,34 +183,6 @@ void stepTeredo(Walk& walk) {
     goBehind(walk, PacketLayer::Ipv6, size, "Teredo", ":teredo");
 }
 
-void stepL2tp(Walk& walk) {
-    enum Flag : std::uint16_t {
-        kControl = 0x8000,
-        kHasLength = 0x4000,
-        kReserved = 0x34f0,
-        kHasSequence = 0x0800,
-        kHasOffset = 0x0200,
-    };
-    if (!holds(walk, 2)) return stopPlain(walk);
-    const ByteView rest = walk.rest();
-    const std::uint16_t flags = readBe16(rest.data());
-    if ((flags & 15) != 2 || (flags & (kControl | kReserved)) != 0) return stopPlain(walk);
-    std::size_t size = 2 + 4;  // flags, tunnel, session
-    if ((flags & kHasLength) != 0) size += 2;
-    if ((flags & kHasSequence) != 0) size += 4;
-    if ((flags & kHasOffset) != 0) {
-        if (rest.size() < size + 2) return stopPlain(walk);
-        size += 2 + std::size_t{readBe16(rest.data() + size)};
-    }
-    if (!holds(walk, size + 1)) return stopPlain(walk);
-    if ((flags & kHasLength) != 0) {
-        const std::uint16_t length = readBe16(rest.data() + 2);
-        if (length < size || length > walk.wireLength()) return stopPlain(walk);
-        walk.bound(length);
-    }
-    goBehind(walk, PacketLayer::Ppp, size, "L2TP", ":l2tp");
-}
-
 void stepLisp(Walk& walk) {
     constexpr std::size_t kHeader = 8;
     if (!holdsIpAt(walk, kHeader)) return stopPlain(walk);
@@ -224,6 +199,50 @@ void stepAyiya(Walk& walk) {
     const bool isIp = p[3] == kProtocolIpv4 || p[3] == kProtocolIpv6;
     if ((p[2] & 0x0f) != kForward || !isIp || !holdsIpAt(walk, size)) return stopPlain(walk);
     goBehind(walk, PacketLayer::Ip, size, "AYIYA", ":ayiya");
+}
+
+void stepGue(Walk& walk) {
+    const ByteView rest = walk.rest();
+    if (rest.size() < 4) return stopPlain(walk);
+    const int version = rest[0] >> 6;
+    // Version 1 is the first two bits of an IP header.
+    if (version == 1 && holdsIpAt(walk, 0)) {
+        if (walk.scribe != nullptr) walk.scribe->protocols += ":gue";
+        walk.next = PacketLayer::Ip;
+        return;
+    }
+    constexpr std::uint8_t kControl = 0x20;
+    const std::size_t size = 4 + (rest[0] & 31) * std::size_t{4};
+    const std::uint8_t protocol = rest[1];
+    const bool isIp = protocol == kProtocolIpv4 || protocol == kProtocolIpv6;
+    const bool fits = isIp ? holdsIpAt(walk, size) && rest[size] >> 4 == (protocol == 4 ? 4 : 6)
+                           : protocol == kProtocolGre || protocol == kProtocolEthernet ||
+                                 protocol == kProtocolMpls;
+    if (version != 0 || (rest[0] & kControl) != 0 || !fits || !holds(walk, size)) {
+        return stopPlain(walk);
+    }
+    if (walk.scribe != nullptr) {
+        plain_header::describe(walk, size, "generic UDP encapsulation", ":gue", protocol, 1);
+    }
+    walk.goIpProtocol(protocol, size);
+}
+
+void stepFou(Walk& walk) {
+    const ByteView rest = walk.rest();
+    if (rest.size() < 6 || !holdsIpAt(walk, 0)) return stopPlain(walk);
+    const std::uint64_t length =
+        rest[0] >> 4 == 4 ? readBe16(rest.data() + 2) : readBe16(rest.data() + 4) + 40U;
+    if (length != walk.wireLength()) return stopPlain(walk);
+    walk.next = PacketLayer::Ip;
+}
+
+void stepGre(Walk& walk) {
+    constexpr std::uint16_t kNever = 0x4fff;  // routing, what is reserved, another version
+    const ByteView rest = walk.rest();
+    const bool fits = rest.size() >= 4 && (readBe16(rest.data()) & kNever) == 0 &&
+                      layerOfEtherType(readBe16(rest.data() + 2)) != PacketLayer::None;
+    if (!fits) return stopPlain(walk);
+    walk.next = PacketLayer::Gre;
 }
 
 }  // namespace framescope::udp

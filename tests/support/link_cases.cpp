@@ -45,6 +45,8 @@ Bytes gtpOf(std::uint8_t flags, const char* more, const Bytes& inside) {
 
 constexpr const char* kAddresses = "020000000001 020000000002 ";
 constexpr const char* kSnap = "aa aa 03 000000 0800";
+/// Of an 802.11 frame: duration, three addresses, sequence.
+constexpr const char* kThree = "0000 021111111111 022222222222 023333333333 0000";
 
 Bytes filled(const char* front, std::size_t size) {
     Bytes bytes = hex(front);
@@ -190,7 +192,6 @@ void Cases::addLinks() {
 
 void Cases::addWireless() {
     const Bytes radiotap = hex("00 00 0800 00000000");
-    const char* const kThree = "0000 021111111111 022222222222 023333333333 0000";
     add("802.11, to the access point", 105, {hex("0801"), hex(kThree), m_snap}, ":wlan:llc:ip:tcp");
     add("802.11, from the access point", 105, {hex("0802"), hex(kThree), m_snap},
         ":wlan:llc:ip:tcp");
@@ -252,6 +253,20 @@ void Cases::addTags() {
            ":eth:ethertype:trill:eth:ethertype:ip:tcp");
     tagged("service header", "894f 0f06 01 03 00000102 00000000 00000000 00000000 00000000",
            m_frame, ":eth:ethertype:nsh:eth:ethertype:ip:tcp");
+    tagged("802.1CB", "f1c1 0000 0007 0800", m_ipv4, ":eth:ethertype:ieee8021cb:ip:tcp");
+    const char* const kNode = "022222222222";
+    for (const auto& [name, types] : {std::pair("B.A.T.M.A.N., version 15", "400f 420f 010f"),
+                                      std::pair("B.A.T.M.A.N., version 14", "030e 090e 040e")}) {
+        const Bytes type = hex(types);
+        const auto mesh = [&](std::size_t at, const Bytes& rest) {
+            add(name, 1,
+                {hex(kAddresses), hex("4305"), Bytes{type[at], type[at + 1]}, rest, m_frame},
+                ":eth:ethertype:batadv:eth:ethertype:ip:tcp");
+        };
+        mesh(0, joined({hex("3201"), hex(kNode)}));
+        mesh(2, joined({hex("3201"), hex(kNode), hex(kNode), hex("0100")}));
+        mesh(4, joined({hex("3200 00000007"), hex(kNode)}));
+    }
     tagged("802.2 in a jumbo frame", "8870", m_snap, ":eth:ethertype:llc:ip:tcp");
 }
 
@@ -302,6 +317,28 @@ void Cases::addTunnels() {
     over("PPTP", 47, joined({pptp, hex("ff03 0021"), m_ipv4}), ":eth:ethertype:ip:gre:ppp:ip:tcp");
     over("Ethernet in IP", 97, joined({hex("3000"), m_frame}),
          ":eth:ethertype:ip:etherip:eth:ethertype:ip:tcp");
+    over("Ethernet, by the number of segment routing", 143, m_frame,
+         ":eth:ethertype:ip:eth:ethertype:ip:tcp");
+    const Bytes routing = hex("8f 02 04 00 00000000 20010000000000000000000000000001");
+    add("segment routing of frames", 1, {ethernet(ipv6Of(joined({routing, m_frame}), 43), 0x86dd)},
+        ":eth:ethertype:ipv6:eth:ethertype:ip:tcp");
+    Bytes eoipLength;
+    ByteWriter(eoipLength).be16(static_cast<std::uint16_t>(m_frame.size()));
+    over("MikroTik's EoIP", 47, joined({hex("2001 6400"), eoipLength, hex("0700"), m_frame}),
+         ":eth:ethertype:ip:gre:eth:ethertype:ip:tcp");
+    over("GRE, 802.11", 47, joined({hex("0000 8210 0801"), hex(kThree), m_snap}),
+         ":eth:ethertype:ip:gre:wlan:llc:ip:tcp");
+    // Not told to tshark is how long the cookie is.
+    for (const char* const cookie :
+         {"", "deadbeef", "deadbeef 00000000", "deadbeef 00000001 00000000"}) {
+        over("L2TP version 3", 115, joined({hex("00000037"), hex(cookie), m_frame}),
+             ":eth:ethertype:ip:l2tp:eth:ethertype:ip:tcp", false);
+    }
+    over("L2TP version 3, tagged", 115,
+         joined({hex("00000037"), hex(kAddresses), hex("8100 0064 86dd"), m_ipv6}),
+         ":eth:ethertype:ip:l2tp:eth:ethertype:vlan:ipv6:tcp", false);
+    over("L2TP version 3, PPP", 115, joined({hex("00000037 ff03 0021"), m_ipv4}),
+         ":eth:ethertype:ip:l2tp:ppp:ip:tcp", false);
     over("MPLS in IP", 137, joined({hex("00065140"), m_ipv4}), ":eth:ethertype:ip:mpls:ip:tcp");
 }
 
@@ -327,6 +364,33 @@ void Cases::addUdpTunnels() {
          ":eth:ethertype:ip:udp:gtp:ipv6:tcp");
     over("GTP, extension headers", 2152, gtpOf(0x34, "0000 00 85 01 0009 85 01 1009 00", m_ipv4),
          ":eth:ethertype:ip:udp:gtp:ip:tcp");
+    over("GTP, frames", 2152, gtpOf(0x30, "", m_frame),
+         ":eth:ethertype:ip:udp:gtp:eth:ethertype:ip:tcp");
+    Bytes longer = gtpOf(0x30, "", m_ipv4);
+    longer[3] += 4;
+    over("GTP that counts too much", 2152, longer, ":eth:ethertype:ip:udp:gtp:ip:tcp");
+    over("TZSP", 37008, joined({hex("01 00 0001 00 0a 01 c4 01"), m_frame}),
+         ":eth:ethertype:ip:udp:tzsp:eth:ethertype:ip:tcp");
+    over("TZSP, 802.11", 37008, joined({hex("01 00 0012 01 0801"), hex(kThree), m_snap}),
+         ":eth:ethertype:ip:udp:tzsp:wlan:llc:ip:tcp");
+    over("CAPWAP", 5247, joined({hex("00 104200 00000000"), m_frame}),
+         ":eth:ethertype:ip:udp:capwap.data:eth:ethertype:ip:tcp");
+    over("CAPWAP, 802.11", 5247, joined({hex("00 104300 00000000 0801"), hex(kThree), m_snap}),
+         ":eth:ethertype:ip:udp:capwap.data:wlan:llc:ip:tcp", false);
+    over("CAPWAP, 802.11 with its control exchanged", 5247,
+         joined(
+             {hex("00 204310 00000000 06 021111111111 00 0188"), hex(kThree), hex("0000"), m_snap}),
+         ":eth:ethertype:ip:udp:capwap.data:wlan:llc:ip:tcp");
+    over("L2TP version 3 over UDP", 1701, joined({hex("0003 0000 00000037 00000000"), m_frame}),
+         ":eth:ethertype:ip:udp:l2tp:eth:ethertype:ip:tcp", false);
+    over("GUE", 6080, joined({hex("0004 0000"), m_ipv4}), ":eth:ethertype:ip:udp:gue:ip:tcp",
+         false);
+    over("GUE, private field", 6080, joined({hex("0129 8000 00000000"), m_ipv6}),
+         ":eth:ethertype:ip:udp:gue:ipv6:tcp", false);
+    over("GUE, version 1", 6080, m_ipv4, ":eth:ethertype:ip:udp:gue:ip:tcp", false);
+    over("FOU", 5555, m_ipv6, ":eth:ethertype:ip:udp:ipv6:tcp", false);
+    over("GRE over UDP", 4754, joined({hex("2000 6558 00000007"), m_frame}),
+         ":eth:ethertype:ip:udp:gre:eth:ethertype:ip:tcp");
     over("MPLS over UDP", 6635, joined({hex("00064040 00065140"), m_ipv4}),
          ":eth:ethertype:ip:udp:mpls:mpls:ip:tcp");
     over("Teredo", 3544, m_ipv6, ":eth:ethertype:ip:udp:teredo:ipv6:tcp");
