@@ -280,13 +280,14 @@ void RowDissector::describeSegment() {
             : addStream(SourceKind::Stream, "Stream",
                         m_reader.read(m_record.streamOffset, m_record.length), m_record.length);
     const Bytes& bytes = m_dissection.sources[source].bytes;
-    const FieldIndex field = tree().add(FieldId::TcpSegmentData, Place{source, 0}, bytes.size(),
-                                        Bytes(bytes), byteCountText(m_record.length));
     const auto proxy = m_record.form == kProxyHeaderForm ? parseProxyHeader(bytes) : std::nullopt;
     if (proxy) {
-        tree().setLabel(field, "PROXY protocol");
-        tree().setText(field, proxyHeaderText(*proxy));
+        describeProxyHeader(*proxy, bytes, tree(), Place{source, 0});
+        m_protocols += ":proxy";
+        return;
     }
+    const FieldIndex field = tree().add(FieldId::TcpSegmentData, Place{source, 0}, bytes.size(),
+                                        Bytes(bytes), byteCountText(m_record.length));
     IssueSink issues;
     if (m_record.detail != 0) issues.add(static_cast<IssueCode>(m_record.detail));
     tree().attach(issues, field);

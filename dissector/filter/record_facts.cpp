@@ -88,6 +88,8 @@ Truth hasLayer(const FilterRow& row, FieldId layer) {
             return truth(record.protocol == Protocol::SocketIo);
         case FieldId::Sse:
             return truth(record.kind == RowKind::EventStreamEvent);
+        case FieldId::Proxy:
+            return possible(record.kind == RowKind::TcpSegment && record.form != 0);
         default:
             return Truth::Unknown;
     }

@@ -7,7 +7,7 @@
 #include "dissector/http/http_layer.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/protocols.h"
-#include "dissector/layer/proxy_header.h"
+#include "dissector/layer/proxy_header_layer.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/sse/joined_stream.h"
 #include "dissector/websocket/mid_stream.h"
@@ -23,33 +23,6 @@ struct DetectLayer::MidStreamWatch {
     bool mayBeEvents = true;       ///< all that the server said may be of an event stream
     std::size_t eventsJudged = 0;  ///< bytes of it when that was looked at
 };
-
-namespace {
-
-/// A row over the first `size` bytes of what is held, which are taken out.
-void emitProxyHeader(HeldBytes& held, std::size_t size, LayerOutput& out) {
-    const Arrival now = out.arrival();
-    Record record;
-    record.kind = RowKind::TcpSegment;
-    record.form = kProxyHeaderForm;
-    record.length = size;
-    while (size != 0) {
-        HeldBytes::Piece piece = held.pop();
-        if (size == record.length) {
-            record.direction = piece.direction;
-            record.streamOffset = piece.restOffset();
-        }
-        const std::size_t taken = std::min(size, piece.rest().size());
-        piece.taken += taken;
-        size -= taken;
-        out.setArrival(piece.arrival);
-        if (!piece.rest().empty()) held.putBack(std::move(piece));
-    }
-    out.emit(record);
-    out.setArrival(now);
-}
-
-}  // namespace
 
 DetectLayer::DetectLayer(Beginning beginning) {
     if (beginning == Beginning::NotSeen) m_watch = std::make_unique<MidStreamWatch>();
@@ -69,7 +42,7 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
     half.begun = true;
     half.beginning.insert(half.beginning.end(), bytes.begin(), bytes.end());
     half.held.add(direction, offset, bytes, out);
-    if (half.mayBePassedOn && !takeProxyHeaders(direction, out)) return;
+    if (half.mayBePassedOn && !takeHeadersInFront(half, out)) return;
     bool undecided = false;
     for (const StreamProtocol& protocol : streamProtocols()) {
         const Recognition recognition = protocol.recognise(direction, half.beginning);
@@ -81,16 +54,8 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
     if (!undecided) giveUp(direction, out);
 }
 
-bool DetectLayer::takeProxyHeaders(Direction direction, LayerOutput& out) {
-    Half& half = m_halves[indexOf(direction)];
-    // One behind the other: each load balancer on the way may have put its own in front.
-    ProxyHeaderFound found = findProxyHeader(half.beginning);
-    for (; found.recognition == Recognition::Yes; found = findProxyHeader(half.beginning)) {
-        emitProxyHeader(half.held, found.size, out);
-        half.beginning.erase(half.beginning.begin(),
-                             half.beginning.begin() + static_cast<std::ptrdiff_t>(found.size));
-    }
-    half.mayBePassedOn = found.recognition == Recognition::NeedsMore;
+bool DetectLayer::takeHeadersInFront(Half& half, LayerOutput& out) {
+    half.mayBePassedOn = !takeProxyHeaders(half.beginning, half.held, out);
     half.begun = !half.beginning.empty();
     return !half.mayBePassedOn;
 }

@@ -8,7 +8,7 @@
 // large frames may be under way), or until two events of an event stream have come
 // (sse/joined_stream.h).
 //
-// What a load balancer says in front (proxy_header.h) is taken off first.
+// What a load balancer says in front (proxy_header_layer.h) is taken off first.
 #pragma once
 
 #include <array>
@@ -59,7 +59,7 @@ private:
 
     /// Headers of the PROXY protocol become rows of their own. False where nothing else is held,
     /// or a header is not complete.
-    bool takeProxyHeaders(Direction direction, LayerOutput& out);
+    static bool takeHeadersInFront(Half& half, LayerOutput& out);
     /// The bytes of this direction begin so: hands over all that is held.
     void become(const StreamProtocol& protocol, Direction direction, LayerOutput& out);
     void handOver(std::unique_ptr<Layer> next, LayerOutput& out);

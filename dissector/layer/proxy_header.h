@@ -12,6 +12,7 @@
 #include <string>
 
 #include "dissector/core/bytes.h"
+#include "dissector/field/field_tree.h"
 #include "dissector/ip/ip_address.h"
 #include "dissector/layer/protocols.h"
 
@@ -47,5 +48,9 @@ std::optional<ProxyHeader> parseProxyHeader(ByteView bytes);
 
 /// "version 1: 1.2.3.4:1234 → 5.6.7.8:80, TCP over IPv4".
 std::string proxyHeaderText(const ProxyHeader& header);
+
+/// Appends the layer; `bytes` is what `header` was parsed from.
+FieldIndex describeProxyHeader(const ProxyHeader& header, ByteView bytes, FieldTree& tree,
+                               Place place);
 
 }  // namespace framescope

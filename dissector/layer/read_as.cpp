@@ -9,6 +9,7 @@
 #include "dissector/layer/connection_words.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
+#include "dissector/layer/proxy_header_layer.h"
 #include "dissector/layer/unclaimed_layer.h"
 #include "dissector/websocket/websocket_layer.h"
 
@@ -179,6 +180,28 @@ std::size_t commaIn(std::string_view text) {
     return std::string_view::npos;
 }
 
+/// The layer that reads the protocol which was chosen.
+std::unique_ptr<Layer> makeChosenLayer(const ReadAs& readAs, bool fromStart, LayerOutput& out) {
+    if (readAs.kind == ReadAs::Kind::Http) return std::make_unique<http::HttpLayer>();
+    if (readAs.kind == ReadAs::Kind::EventStream) {
+        return std::make_unique<http::HttpLayer>(http::HttpLayer::Beginning::InEventStream);
+    }
+    ConnectionFacts& facts = out.facts();
+    facts.path = out.intern(readAs.path);
+    facts.subprotocol = out.intern(readAs.subprotocol);
+    facts.engineVersion = readAs.engineVersion;
+    facts.socketIoPath = readAs.socketIo;
+    facts.compression = readAs.compression;
+    auto layer = std::make_unique<websocket::WebSocketLayer>(
+        readAs.path, readAs.subprotocol,
+        readAs.compressionSaid ? websocket::Negotiation::Captured
+                               : websocket::Negotiation::NotCaptured);
+    if (readAs.messages != nullptr) layer->readMessagesAs(*readAs.messages);
+    layer->beginWithoutHandshake(fromStart ? websocket::Footing::First
+                                           : websocket::Footing::Unknown);
+    return layer;
+}
+
 }  // namespace
 
 std::variant<ReadAs, std::string> parseReadAs(std::string_view text) {
@@ -281,23 +304,10 @@ std::unique_ptr<Layer> makeReadAsLayer(const ReadAs& readAs, bool fromStart, Lay
     facts.readAsChosen = true;
     facts.readAs = out.intern(textOf(readAs));
     if (readAs.kind == ReadAs::Kind::Tcp) return std::make_unique<UnclaimedLayer>();
-    if (readAs.kind == ReadAs::Kind::Http) return std::make_unique<http::HttpLayer>();
-    if (readAs.kind == ReadAs::Kind::EventStream) {
-        return std::make_unique<http::HttpLayer>(http::HttpLayer::Beginning::InEventStream);
-    }
-    facts.path = out.intern(readAs.path);
-    facts.subprotocol = out.intern(readAs.subprotocol);
-    facts.engineVersion = readAs.engineVersion;
-    facts.socketIoPath = readAs.socketIo;
-    facts.compression = readAs.compression;
-    auto layer = std::make_unique<websocket::WebSocketLayer>(
-        readAs.path, readAs.subprotocol,
-        readAs.compressionSaid ? websocket::Negotiation::Captured
-                               : websocket::Negotiation::NotCaptured);
-    if (readAs.messages != nullptr) layer->readMessagesAs(*readAs.messages);
-    layer->beginWithoutHandshake(fromStart ? websocket::Footing::First
-                                           : websocket::Footing::Unknown);
-    return layer;
+    std::unique_ptr<Layer> chosen = makeChosenLayer(readAs, fromStart, out);
+    // What a load balancer says in front belongs to none of them.
+    if (!fromStart) return chosen;
+    return std::make_unique<ProxyHeaderLayer>(std::move(chosen));
 }
 
 std::variant<ReadAsRule, std::string> parseReadAsRule(std::string_view text) {

@@ -6,6 +6,7 @@
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/proxy_header.h"
+#include "dissector/layer/read_as.h"
 #include "dissector/sse/joined_stream.h"
 #include "dissector/websocket/websocket_layer.h"
 #include "tests/support/capture_builder.h"
@@ -338,6 +339,107 @@ private Q_SLOTS:
             QCOMPARE(rowsInPieces(talk, piece), whole);
         }
         QCOMPARE(guessSender(asBytes(front)), std::optional(kC));
+    }
+
+    void aHeaderOfTheProxyProtocolIsALayer_data() {
+        QTest::addColumn<QByteArray>("header");
+        QTest::addColumn<QStringList>("fields");
+        const QByteArray signature("\r\n\r\n\0\r\nQUIT\n", 12);
+        QTest::newRow("a line") << QByteArray("PROXY TCP4 1.2.3.4 5.6.7.8 1234 80\r\n")
+                                << QStringList{"proxy.version=1 PROXY",
+                                               "proxy.src.ipv4=1.2.3.4 1.2.3.4",
+                                               "proxy.dst.ipv4=5.6.7.8 5.6.7.8",
+                                               "proxy.srcport=1234 1234", "proxy.dstport=80 80"};
+        QTest::newRow("a line of IPv6")
+            << QByteArray("PROXY TCP6 fd00::1 fd00::2 65535 0\r\n")
+            << QStringList{"proxy.version=1 PROXY", "proxy.src.ipv6=fd00::1 fd00::1",
+                           "proxy.dst.ipv6=fd00::2 fd00::2", "proxy.srcport=65535 65535",
+                           "proxy.dstport=0 0"};
+        QTest::newRow("a line without addresses")
+            << QByteArray("PROXY UNKNOWN\r\n") << QStringList{"proxy.version=1 PROXY"};
+        QTest::newRow("binary with a host") << signature + QByteArray(
+                                                               "\x21\x11\0\x11"
+                                                               "ABCDEFGH"
+                                                               "IJ"
+                                                               "KL"
+                                                               "\2\0\2ab",
+                                                               21)
+                                            << QStringList{"proxy.version=2 !",
+                                                           "proxy.v2.cmd=1 !",
+                                                           "proxy.src.ipv4=65.66.67.68 ABCD",
+                                                           "proxy.dst.ipv4=69.70.71.72 EFGH",
+                                                           "proxy.srcport=18762 IJ",
+                                                           "proxy.dstport=19276 KL",
+                                                           "proxy.authority=ab "};
+        QTest::newRow("binary, of its own") << signature + QByteArray("\x20\0\0\0", 4)
+                                            << QStringList{"proxy.version=2  ", "proxy.v2.cmd=0  "};
+    }
+    void aHeaderOfTheProxyProtocolIsALayer() {
+        QFETCH(QByteArray, header);
+        QFETCH(QStringList, fields);
+        const std::string front = header.toStdString();
+        const auto parsed = parseProxyHeader(asBytes(front));
+        QVERIFY(parsed);
+        FieldTree tree;
+        describeProxyHeader(*parsed, asBytes(front), tree, Place{0, 0});
+        QCOMPARE(tree[0].id, FieldId::Proxy);
+        QCOMPARE(tree[0].range.size(), std::uint64_t{front.size()});
+        QStringList found;
+        for (FieldIndex i = 1; i < tree.size(); ++i) {
+            const FieldInfo& info = fieldInfo(tree[i].id);
+            // Name, value, and the bytes that say it.
+            found << QString::fromStdString(
+                std::string(info.name) + '=' + formatValue(info.type, tree[i].value) + ' ' +
+                front.substr(tree[i].range.begin, tree[i].range.size()));
+        }
+        QCOMPARE(found, fields);
+    }
+
+    void aHeaderOfTheProxyProtocolIsTakenOffWhatIsReadAsChosen_data() {
+        QTest::addColumn<QString>("readAs");
+        QTest::addColumn<QString>("behind");
+        QTest::addColumn<int>("kind");
+        QTest::newRow("http") << "http" << QString::fromStdString(kUpgrade)
+                              << static_cast<int>(RowKind::HttpRequest);
+        QTest::newRow("websocket")
+            << "websocket"
+            << QString::fromLatin1(QByteArray::fromStdString(text(webSocketText("hi", kMask))))
+            << static_cast<int>(RowKind::WebSocketFrame);
+    }
+    void aHeaderOfTheProxyProtocolIsTakenOffWhatIsReadAsChosen() {
+        QFETCH(QString, readAs);
+        QFETCH(QString, behind);
+        QFETCH(int, kind);
+        const std::string front = "PROXY TCP4 1.2.3.4 5.6.7.8 1234 80\r\n";
+        const std::string all = front + behind.toLatin1().toStdString();
+        const auto chosen = parseReadAs(readAs.toStdString());
+        QVERIFY(std::holds_alternative<ReadAs>(chosen));
+        for (std::size_t piece = 1; piece <= all.size(); ++piece) {
+            LayerRecorder r;
+            r.start(makeReadAsLayer(std::get<ReadAs>(chosen), true, r));
+            for (std::size_t at = 0; at < all.size(); at += piece) {
+                r.data(kC, std::string_view(all).substr(at, piece));
+            }
+            r.end(kC);
+            r.end(kS);
+            QVERIFY(r.records.size() >= 2);
+            QCOMPARE(r.records[0].kind, RowKind::TcpSegment);
+            QCOMPARE(r.records[0].form, kProxyHeaderForm);
+            QCOMPARE(r.records[0].length, std::uint64_t{front.size()});
+            QCOMPARE(static_cast<int>(r.records[1].kind), kind);
+            QCOMPARE(r.records[1].streamOffset, StreamOffset{front.size()});
+        }
+        // Without one nothing is missing, and what only begins like one is read.
+        for (const std::string& said : {behind.toLatin1().toStdString(), std::string("PRO")}) {
+            LayerRecorder r;
+            r.start(makeReadAsLayer(std::get<ReadAs>(chosen), true, r));
+            r.data(kC, said);
+            r.end(kC);
+            r.end(kS);
+            QVERIFY(!r.records.empty());
+            QCOMPARE(r.records[0].streamOffset, StreamOffset{0});
+            QCOMPARE(r.records[0].form, std::uint8_t{0});
+        }
     }
 
     void whatOnlyLooksLikeAHeaderOfTheProxyProtocolIsNone() {
