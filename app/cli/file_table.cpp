@@ -7,6 +7,7 @@
 #include "app/cli/text_table.h"
 #include "capture/file/capture_properties.h"
 #include "dissector/packet/frame.h"
+#include "dissector/packet/unread_content.h"
 
 namespace framescope::cli {
 namespace {
@@ -29,6 +30,17 @@ void add(std::string& out, const char* name, std::string_view text) {
 
 void add(std::string& out, const std::vector<std::string>& comments) {
     for (const std::string& comment : comments) add(out, "Comment", comment);
+}
+
+/// What no TCP was found in, line by line.
+void addUnread(std::string& out, const Statistics& figures) {
+    std::string text;
+    for (const auto& [content, packets] : figures.unreadContents.byFrequency())
+        text += unreadContentText(content) + ": " + std::to_string(packets) + '\n';
+    if (const std::uint64_t others = figures.unreadContents.others(); others != 0)
+        text += "others: " + std::to_string(others) + '\n';
+    if (!text.empty()) text.pop_back();
+    add(out, "Not read", text);
 }
 
 std::string numbered(const char* what, std::size_t number) {
@@ -90,6 +102,7 @@ std::string fileText(const Session& session) {
     add(out, "Compression", file.compression);
     add(out, "Size", std::to_string(file.storedBytes) + " bytes");
     add(out, "Packets", std::to_string(session.statistics().packets));
+    addUnread(out, session.statistics());
     std::size_t interfacesDone = 0;
     for (std::size_t i = 0; i < file.sections.size(); ++i) {
         const SectionProperties& section = file.sections[i];

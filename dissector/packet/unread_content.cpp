@@ -1,5 +1,7 @@
 #include "dissector/packet/unread_content.h"
 
+#include <algorithm>
+
 #include "dissector/field/field_value.h"
 #include "dissector/ip/ip_protocol.h"
 #include "dissector/link/ether_type.h"
@@ -61,6 +63,12 @@ std::string hex(std::uint16_t number, FieldType type = FieldType::Hex16) {
 }
 
 }  // namespace
+
+std::uint16_t servicePort(std::uint16_t source, std::uint16_t destination) {
+    if (serviceOf(destination) != nullptr) return destination;
+    if (serviceOf(source) != nullptr) return source;
+    return std::min(source, destination);
+}
 
 std::string unreadContentText(UnreadContent content) {
     using By = UnreadContent::By;

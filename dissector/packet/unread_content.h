@@ -15,7 +15,7 @@ struct UnreadContent {
         Nothing,  ///< the layer in front has no number for it
         EtherType,
         IpProtocol,
-        UdpPort,  ///< the lower one of both, which is the service's as a rule
+        UdpPort,  ///< see servicePort()
         PppProtocol,
         LlcSap,     ///< of the destination, IEEE 802.2
         WlanFrame,  ///< type (first three bits) and subtype (four) of IEEE 802.11
@@ -28,7 +28,10 @@ struct UnreadContent {
     auto operator<=>(const UnreadContent&) const = default;
 };
 
-/// "UDP port 443", "EtherType ARP (0x0806)", "IP protocol ICMP (1)".
+/// The one of a datagram's ports that tells what it carries: of a service that is known here, or
+/// the lower one.
+std::uint16_t servicePort(std::uint16_t source, std::uint16_t destination);
+/// "UDP port 53 (DNS)", "EtherType ARP (0x0806)", "IP protocol ICMP (1)".
 std::string unreadContentText(UnreadContent content);
 
 }  // namespace framescope

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "dissector/tunnel/udp_tunnels.h"
 
 namespace framescope::udp {
@@ -65,7 +63,7 @@ void step(Walk& walk) {
     if (walk.rest().size() < kHeader) return walk.stop(PacketKind::Udp);
     const std::uint8_t* const p = walk.bytes();
     // What is no tunnel, or of one holds nothing that is read.
-    walk.decoded.unread = {UnreadContent::By::UdpPort, std::min(readBe16(p), readBe16(p + 2))};
+    walk.decoded.unread = {UnreadContent::By::UdpPort, servicePort(readBe16(p), readBe16(p + 2))};
     if (walk.scribe != nullptr) describe(p, *walk.scribe, walk.place());
     PacketLayer tunnel = tunnelOf(readBe16(p + 2));
     if (tunnel == PacketLayer::None) tunnel = tunnelOf(readBe16(p));

@@ -5,12 +5,15 @@
 
 #include "tests/support/capture_builder.h"
 #include "tests/support/cli_run.h"
+#include "tests/support/packet_bytes.h"
 
 namespace framescope {
 namespace {
 
 using test::CaptureBuilder;
 using test::CliRun;
+using test::ethernet;
+using test::ipv4Of;
 using test::TcpConversation;
 
 constexpr Direction kC = Direction::ClientToServer;
@@ -95,6 +98,21 @@ private Q_SLOTS:
             "  Snap length: 262144\n"
             "  Time resolution: 1\u202fns\n";
         QCOMPARE(result.out, expected);
+    }
+
+    void whatIsNotReadIsListed() {
+        const QString file = m_folder.filePath(QStringLiteral("unread.pcap"));
+        CaptureBuilder capture;
+        capture.packet(ethernet(ipv4Of(Bytes(20, 1), {.protocol = 50})));
+        for (int i = 0; i < 2; ++i) capture.packet(ethernet(Bytes(28, 0), 0x0806));
+        QVERIFY(capture.write(file.toStdString()));
+        const CliRun result = run({QStringLiteral("-qz"), QStringLiteral("file"), file});
+        QCOMPARE(result.exitCode, 0);
+        QVERIFY2(result.out.contains("  Packets: 3\n"
+                                     "  Not read: EtherType ARP (0x0806): 2\n"
+                                     "            IP protocol ESP (50): 1\n"
+                                     "Section\n"),
+                 result.out.constData());
     }
 
     void nobodyPolls() {

@@ -11,6 +11,7 @@
 #include "capture/file/link_type_name.h"
 #include "capture/session/session.h"
 #include "dissector/packet/frame.h"
+#include "dissector/packet/unread_content.h"
 #include "dissector/packet/unread_reason.h"
 #include "ui/text/display_text.h"
 
@@ -132,6 +133,12 @@ PropertySection unreadSection(const Session& session) {
     lines.countAny("UDP", figures.udpPackets);
     lines.countAny("Another protocol over IP", figures.otherIpPackets);
     lines.countAny("Not IP", figures.notIpPackets);
+    for (const auto& [content, packets] : figures.unreadContents.byFrequency()) {
+        lines.add("What they hold",
+                  QStringLiteral("%1: %2").arg(displayText(unreadContentText(content), 200),
+                                               counted(packets, "packet", "packets")));
+    }
+    lines.countAny("What they hold otherwise", figures.unreadContents.others());
     lines.countAny("Datagrams with fragments missing", figures.ipDatagramsGivenUp);
     lines.countAny("Fragments that fit no datagram", figures.ipFragmentsRefused);
     lines.countAny("Of an interface that is not described", figures.undescribedPackets);

@@ -247,6 +247,17 @@ private Q_SLOTS:
         // GTP: signalling, and what is not GTP at all.
         QCOMPARE(decode(datagramTo(2152, fromHex("32 01 0004 00000000 00010000"))).kind,
                  PacketKind::Udp);
+        // FOU has nothing of its own, so all must be the datagram that begins there.
+        QCOMPARE(decode(datagramTo(5555, joined({ipv4Of(segmentOf("x")), Bytes(1, 0)}))).kind,
+                 PacketKind::Udp);
+        // CAPWAP: a fragment, a keep-alive, something encrypted.
+        for (const char* const head :
+             {"00 104280 00000000", "00 104208 00000000", "01 104200 00000000"}) {
+            QCOMPARE(decode(datagramTo(5247, joined({fromHex(head), frame}))).kind,
+                     PacketKind::Udp);
+        }
+        QCOMPARE(decode(datagramTo(37008, joined({fromHex("01 04 0001 01"), frame}))).kind,
+                 PacketKind::Udp);
         // A tunnel of something that is not TCP.
         QCOMPARE(decode(datagramTo(4789, joined({fromHex("08000000 00006400"),
                                                  ethernet(Bytes(28, 0), 0x0806)})))
@@ -257,8 +268,8 @@ private Q_SLOTS:
                      .kind,
                  PacketKind::Udp);
         int taken = 0;
-        for (const std::uint16_t port :
-             {1701, 2152, 3544, 4341, 4789, 4790, 5072, 6081, 6635, 8472}) {
+        for (const std::uint16_t port : {1701, 2152, 3544, 4341, 4754, 4789, 4790, 5072, 5247, 5555,
+                                         6080, 6081, 6635, 6784, 8472, 37008}) {
             for (std::uint32_t seed = 1; seed <= 2000; ++seed) {
                 Noise noise(seed + port);
                 Bytes inside(noise.below(400));
@@ -280,6 +291,56 @@ private Q_SLOTS:
                 .kind,
             PacketKind::OtherIp);
         QCOMPARE(decode(ethernet(ipv4Of(Bytes(8, 0), {.protocol = 50}))).kind, PacketKind::OtherIp);
+    }
+
+    void whatIsNotReadIsNamed_data() {
+        QTest::addColumn<int>("link");
+        QTest::addColumn<QByteArray>("packet");
+        QTest::addColumn<QString>("named");
+        const auto add = [](const char* name, int link, const Bytes& packet, const char* named) {
+            QTest::newRow(name) << link
+                                << QByteArray(reinterpret_cast<const char*>(packet.data()),
+                                              static_cast<qsizetype>(packet.size()))
+                                << QString::fromUtf8(named);
+        };
+        const Bytes arp = ethernet(Bytes(28, 0), 0x0806);
+        add("ARP", 1, arp, "EtherType ARP (0x0806)");
+        add("PTP", 1, ethernet(Bytes(44, 0), 0x88f7), "EtherType PTP (0x88f7)");
+        add("nobody's", 1, ethernet(Bytes(44, 0), 0x1234), "EtherType 0x1234");
+        add("ESP", 1, ethernet(ipv4Of(Bytes(40, 1), {.protocol = 50})), "IP protocol ESP (50)");
+        add("OSPF over IPv6", 1, ethernet(ipv6Of(Bytes(40, 1), 89), 0x86dd),
+            "IP protocol OSPF (89)");
+        add("L2TP control", 1, ethernet(ipv4Of(Bytes(40, 0), {.protocol = 115})),
+            "IP protocol L2TP (115)");
+        add("DNS", 1, datagramTo(53, Bytes(12, 0)), "UDP port 53 (DNS)");
+        add("the answer", 1, datagramTo(50000, Bytes(12, 0), 51820),
+            "UDP port 51820 (WireGuard, encrypted)");
+        add("nobody's port", 1, datagramTo(50000, Bytes(12, 0), 40000), "UDP port 40000");
+        add("ARP in VXLAN", 1, datagramTo(4789, joined({fromHex("08000000 00006400"), arp})),
+            "EtherType ARP (0x0806)");
+        add("VXLAN that is none", 1, datagramTo(4789, Bytes(40, 1)), "UDP port 4789");
+        add("LCP", 9, fromHex("ff03 c021 0101 0004"), "PPP protocol 0xc021");
+        add("spanning tree", 1, fromHex("0180c2000000 020000000002 0026 424203 0000000000"),
+            "802.2 service 0x42");
+        add("beacon", 105, fromHex("8000 0000 ffffffffffff 021111111111 021111111111 0000"),
+            "802.11 management");
+        add("encrypted", 105,
+            fromHex("0841 0000 021111111111 022222222222 023333333333 0000 aaaa03 000000 0800 45"),
+            "802.11 data, encrypted");
+        add("MACsec", 1, fromHex("020000000001 020000000002 88e5 0c00 00000001 0800 45"),
+            "MACsec, encrypted");
+        add("mesh of which no frame comes", 1, ethernet(fromHex("000f32000000"), 0x4305),
+            "EtherType B.A.T.M.A.N. (0x4305)");
+    }
+    void whatIsNotReadIsNamed() {
+        QFETCH(int, link);
+        QFETCH(QByteArray, packet);
+        QFETCH(QString, named);
+        const Bytes bytes(packet.begin(), packet.end());
+        const DecodedPacket decoded = decode(bytes, 0, static_cast<std::uint32_t>(link));
+        QVERIFY(decoded.kind == PacketKind::Udp || decoded.kind == PacketKind::OtherIp ||
+                decoded.kind == PacketKind::NotIp);
+        QCOMPARE(QString::fromStdString(unreadContentText(decoded.unread)), named);
     }
 
     void fieldsOfHeaders() {
