@@ -74,6 +74,40 @@ std::string pcapngFault(const std::string& name, ByteView start) {
     return {};
 }
 
+/// The packet of a record, but for its bytes. `header` is of pcapRecordHeaderLength bytes.
+StoredPacket emptyPcapPacket(const PcapFileHeader& file, ByteView header, std::uint64_t offset) {
+    const PcapRecordHeader record = parsePcapRecordHeader(file, header);
+    StoredPacket packet;
+    packet.timeNs = record.timeNs;
+    packet.hasTime = true;
+    packet.capturedLength = record.capturedLength;
+    packet.originalLength = record.originalLength;
+    packet.linkType = file.linkType;
+    packet.recordOffset = offset;
+    packet.dataOffset = offset + file.recordHeaderLength;
+    return packet;
+}
+
+/// The packet at `offset`, in a pcap file that begins with `section` within this one.
+Result<StoredPacket> readFollowingPcapRecord(const CaptureFile& file, const CaptureSection& section,
+                                             std::uint64_t offset) {
+    const auto bytes = file.readBytes(section.offset, pcapFileHeaderLength);
+    if (!bytes) return bytes.error();
+    const auto following = parseFollowingPcapHeader(*file.pcapHeader(), *bytes);
+    if (!following) {
+        return Error{"At byte " + std::to_string(section.offset) + " of " + quoted(file.path()) +
+                     " no capture begins any more: the file has been changed on disk."};
+    }
+    const auto header = file.readBytes(offset, pcapRecordHeaderLength);
+    if (!header) return header.error();
+    StoredPacket packet = emptyPcapPacket(*following, *header, offset);
+    packet.interface = section.firstInterface;
+    auto data = file.readBytes(packet.dataOffset, packet.capturedLength);
+    if (!data) return data.error();
+    packet.data = *std::move(data);
+    return packet;
+}
+
 }  // namespace
 
 const char* captureFormatName(CaptureFormat format) {
@@ -157,6 +191,10 @@ Result<StoredPacket> CaptureFile::readPacket(const CaptureLayout& layout,
     }
     switch (m_format) {
         case CaptureFormat::Pcap:
+            if (const CaptureSection* const section = layout.sectionAt(recordOffset);
+                section != nullptr && section->offset != 0) {
+                return readFollowingPcapRecord(*this, *section, recordOffset);
+            }
             return readPcapRecord(recordOffset);
         case CaptureFormat::Pcapng:
             return readPcapngBlock(layout, recordOffset);
@@ -210,16 +248,7 @@ Error CaptureFile::gone(std::uint64_t offset) const {
 Result<StoredPacket> CaptureFile::readPcapRecord(std::uint64_t offset) const {
     const auto header = readExactly(offset, pcapRecordHeaderLength);
     if (!header) return header.error();
-    const PcapRecordHeader record = parsePcapRecordHeader(*m_pcapHeader, *header);
-
-    StoredPacket packet;
-    packet.timeNs = record.timeNs;
-    packet.hasTime = true;
-    packet.capturedLength = record.capturedLength;
-    packet.originalLength = record.originalLength;
-    packet.linkType = m_pcapHeader->linkType;
-    packet.recordOffset = offset;
-    packet.dataOffset = offset + m_pcapHeader->recordHeaderLength;
+    StoredPacket packet = emptyPcapPacket(*m_pcapHeader, *header, offset);
     auto data = readExactly(packet.dataOffset, packet.capturedLength);
     if (!data) return data.error();
     packet.data = *std::move(data);

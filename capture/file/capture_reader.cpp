@@ -16,6 +16,7 @@ CaptureReader::CaptureReader(std::shared_ptr<CaptureFile> file, ReadLimits limit
       m_window(m_file->source()),
       m_mayLetGo(m_file->source().mayGrow() || m_file->source().firstReadable() != 0) {
     if (const auto& header = m_file->pcapHeader()) {
+        m_pcap = *header;
         m_layout = header->layout();
         m_position = header->firstRecord;
     }
@@ -72,16 +73,50 @@ static inline PcapRecordHeader readRecordHeader(const PcapFileHeader& file, Byte
             order.u32(start, 12)};
 }
 
-ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
-    const std::uint64_t offset = m_position;
-    const PcapFileHeader& file = *m_file->pcapHeader();
-    const std::size_t headerLength = file.recordHeaderLength;
-    const ByteView start = m_window.view(offset, headerLength);
-    if (start.size() < headerLength) {
-        return endOfBytes(start.empty(),
-                          "a record header of " + std::to_string(headerLength) + " bytes");
+/// Goes behind the header of another file at m_position, if there is one; its records are a section
+/// of their own.
+bool CaptureReader::passPcapHeader() {
+    const auto header =
+        parseFollowingPcapHeader(m_pcap, m_window.view(m_position, pcapFileHeaderLength));
+    if (!header || m_layout.sections.size() == m_limits.sections ||
+        m_layout.interfaces.size() == m_limits.interfaces) {
+        return false;
     }
-    const PcapRecordHeader record = readRecordHeader(file, start);
+    remarkAnotherFile();
+    CaptureLayout more = header->layout();
+    more.sections.front().offset = m_position;
+    more.sections.front().firstInterface = static_cast<std::uint32_t>(m_layout.interfaces.size());
+    m_layout.append(more);
+    m_pcap = *header;
+    m_position += pcapFileHeaderLength;
+    return true;
+}
+
+void CaptureReader::remarkAnotherFile() {
+    remark(NoticeCode::AnotherFile, m_position,
+           "At byte " + std::to_string(m_position) +
+               " another capture begins, as if files had been written one behind the other. It "
+               "was read on behind its header.");
+}
+
+ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
+    const std::size_t headerLength = m_pcap.recordHeaderLength;
+    PcapRecordHeader record;
+    while (true) {
+        const ByteView start = m_window.view(m_position, headerLength);
+        if (start.size() < headerLength) {
+            return endOfBytes(start.empty(),
+                              "a record header of " + std::to_string(headerLength) + " bytes");
+        }
+        record = readRecordHeader(m_pcap, start);
+        const bool empty = (record.capturedLength | record.originalLength) == 0;
+        if (!empty || !startsLikePcap(start)) break;
+        // Perhaps the header of another file, of which more may come.
+        const std::size_t there = m_window.view(m_position, pcapFileHeaderLength).size();
+        if (m_growing && there < pcapFileHeaderLength) return ReadStep::End;
+        if (!passPcapHeader()) break;
+    }
+    const std::uint64_t offset = m_position;
     if (record.capturedLength > maxPacketLength) return recordTooLong(record.capturedLength);
     const ByteView whole = m_window.view(offset, headerLength + record.capturedLength);
     if (whole.size() < headerLength + record.capturedLength) {
@@ -91,8 +126,8 @@ ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
     packet.hasTime = true;
     packet.capturedLength = record.capturedLength;
     packet.originalLength = record.originalLength;
-    packet.linkType = m_layout.interfaces.front().linkType;
-    packet.interface = 0;
+    packet.linkType = m_pcap.linkType;
+    packet.interface = m_layout.sections.back().firstInterface;
     packet.recordOffset = offset;
     packet.dataOffset = offset + headerLength;
     packet.dropped = 0;
@@ -101,9 +136,24 @@ ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
     return deliver(packet, offset + whole.size());
 }
 
+/// Goes behind the header of another file, of the same link type, that stands in front of a record;
+/// `start` is what there is of both.
+bool CaptureReader::passSnoopHeader(ByteView start) {
+    const auto header = parseSnoopFileHeader(start);
+    const auto& first = m_file->snoopHeader();
+    if (!header || header->version != first->version || header->datalink != first->datalink) {
+        return false;
+    }
+    remarkAnotherFile();
+    m_snoopDrops = 0;
+    m_position += snoopFileHeaderLength;
+    return true;
+}
+
 ReadStep CaptureReader::nextInSnoop(CapturedPacket& packet) {
+    ByteView start = m_window.view(m_position, snoopRecordHeaderLength);
+    while (passSnoopHeader(start)) start = m_window.view(m_position, snoopRecordHeaderLength);
     const std::uint64_t offset = m_position;
-    const ByteView start = m_window.view(offset, snoopRecordHeaderLength);
     if (start.size() < snoopRecordHeaderLength) {
         return endOfBytes(start.empty(), "a record header of " +
                                              std::to_string(snoopRecordHeaderLength) + " bytes");

@@ -112,7 +112,10 @@ private:
 
     void skipWhatWasLetGo();
     ReadStep nextInPcap(CapturedPacket& packet);
+    bool passPcapHeader();
     ReadStep nextInSnoop(CapturedPacket& packet);
+    bool passSnoopHeader(ByteView start);
+    void remarkAnotherFile();
     ReadStep recordTooLong(std::uint64_t claimed);
     ReadStep nextInPcapng(CapturedPacket& packet);
     BlockResult readBlock(const pcapng::BlockHeader& header, CapturedPacket& packet);
@@ -137,6 +140,7 @@ private:
     ReadLimits m_limits;
     ReadWindow m_window;
     std::uint64_t m_position = 0;    // Of the next record or block.
+    PcapFileHeader m_pcap;           // That of the file at m_position, where it is pcap.
     std::uint32_t m_snoopDrops = 0;  // As the record before counted them.
     std::uint64_t m_seen = 0;        // Bytes there were when the end was met.
     bool m_growing = true;  // As far as is known; false once and for all when nothing more comes.

@@ -25,6 +25,7 @@ enum class NoticeCode {
     LetGo,             ///< A ring deleted packets before they were read; reading goes on.
     InterfaceLimit,    ///< More interfaces than are kept; packets on the others are skipped.
     CommentLimit,      ///< A packet has more comments than are kept; the others are not shown.
+    AnotherFile,       ///< Another file begins within this one, as cat leaves it; reading goes on.
     TextLimit,         ///< More names or remarks than are kept; the others are not shown.
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
 #include "capture/file/pcap_format.h"
 #include "capture/file/pcapng_format.h"
@@ -41,6 +42,16 @@ ByteView PacketPicker::bytesAt(std::uint64_t offset, std::size_t length) {
 }
 
 bool PacketPicker::pickPcap(std::uint64_t offset, CapturedPacket& packet) {
+    // Behind the header of another file; see parseFollowingPcapHeader().
+    const CaptureSection* const section = m_layout.sectionAt(offset);
+    if (section != nullptr && section->offset != 0) {
+        auto stored = m_file->readPacket(m_layout, offset);
+        if (!stored) return false;
+        static_cast<PacketHeader&>(packet) = *stored;
+        m_large = std::move(stored->data);
+        packet.data = m_large;
+        return true;
+    }
     const PcapFileHeader& file = *m_file->pcapHeader();
     const ByteView start = bytesAt(offset, pcapRecordHeaderLength);
     if (start.empty()) return false;

@@ -122,6 +122,18 @@ std::optional<PcapFileHeader> parsePcapFileHeader(ByteView bytes) {
     return header;
 }
 
+std::optional<PcapFileHeader> parseFollowingPcapHeader(const PcapFileHeader& file, ByteView bytes) {
+    const auto isOrdinary = [](const PcapFileHeader& header) {
+        return !header.modified && !header.ixia && header.versionMajor == 2 &&
+               header.versionMinor == 4 && header.recordHeaderLength == pcapRecordHeaderLength;
+    };
+    auto header = parsePcapFileHeader(bytes);
+    if (!header || !isOrdinary(*header) || !isOrdinary(file)) return std::nullopt;
+    // Correction to GMT and accuracy of times, which nothing sets.
+    if (FileOrder(false).u64(bytes, 8) != 0) return std::nullopt;
+    return header;
+}
+
 void tellPcapVariant(PcapFileHeader& header, ByteView start, bool whole) {
     // No variant came from a version other than 2.4, and none with nanoseconds.
     if (header.nanoseconds || header.ixia || header.versionMajor != 2 || header.versionMinor != 4)

@@ -55,6 +55,11 @@ bool startsLikePcap(ByteView start);
 /// number is another.
 std::optional<PcapFileHeader> parsePcapFileHeader(ByteView bytes);
 
+/// The header of another file that was written behind the records of this one, as `cat` does; none
+/// where `bytes`, pcapFileHeaderLength of them, are anything else. A record of these bytes would be
+/// empty and of the year 2055 or later. Variants are not told within a file.
+std::optional<PcapFileHeader> parseFollowingPcapHeader(const PcapFileHeader& file, ByteView bytes);
+
 /// Bytes of a file that are enough for tellPcapVariant().
 inline constexpr std::size_t pcapVariantSample = std::size_t{64} << 10;
 

@@ -101,7 +101,8 @@ const PlainValues::Packet* PlainValues::packet() {
     const std::uint64_t at = m_state.packetOffsets[m_record->packet - 1];
     const auto plain = [&]() -> std::optional<Packet> {
         const auto& header = file.pcapHeader();
-        if (!header) return std::nullopt;
+        // Of files one behind the other, headers differ.
+        if (!header || m_state.layout.sections.size() > 1) return std::nullopt;
         const ByteView start = m_window.view(file, at, header->recordHeaderLength);
         if (start.empty()) return std::nullopt;
         const PcapRecordHeader record = parsePcapRecordHeader(*header, start);

@@ -32,6 +32,9 @@ private Q_SLOTS:
     void shrinksWhileReading();
     void shrinksBetweenRecords();
     void readAgainAtAnyPosition();
+    void oneBehindTheOther_data();
+    void oneBehindTheOther();
+    void whatIsNoHeaderOfAnotherFile();
 };
 
 namespace {
@@ -338,6 +341,71 @@ void TestPcap::readAgainAtAnyPosition() {
     for (const std::uint64_t offset : {std::uint64_t{1} << 62, ~std::uint64_t{0} - 8})
         QVERIFY(!read.file->readPacket(read.layout, offset));
     QVERIFY(!read.file->readBytes(0, 0xffffffff));
+}
+
+void TestPcap::oneBehindTheOther_data() {
+    QTest::addColumn<bool>("bigEndian");
+    QTest::addColumn<bool>("nanoseconds");
+    QTest::addColumn<bool>("secondBigEndian");
+    QTest::addColumn<bool>("secondNanoseconds");
+    for (int bits = 0; bits < 16; ++bits) {
+        QTest::addRow("%d", bits) << ((bits & 1) != 0) << ((bits & 2) != 0) << ((bits & 4) != 0)
+                                  << ((bits & 8) != 0);
+    }
+}
+
+void TestPcap::oneBehindTheOther() {
+    QFETCH(bool, bigEndian);
+    QFETCH(bool, nanoseconds);
+    QFETCH(bool, secondBigEndian);
+    QFETCH(bool, secondNanoseconds);
+    const Scratch scratch;
+    Bytes bytes = threePackets(bigEndian, nanoseconds).bytes();
+    const std::size_t second = bytes.size();
+    const Bytes other = threePackets(secondBigEndian, secondNanoseconds).bytes();
+    bytes.insert(bytes.end(), other.begin(), other.end());
+    // A third one that is nothing but its header.
+    bytes.insert(bytes.end(), other.begin(), other.begin() + 24);
+    const auto read = readWhole(scratch.write(bytes));
+    QCOMPARE(read.last, ReadStep::End);
+    QCOMPARE(read.packets.size(), std::size_t{6});
+    QCOMPARE(read.notices.size(), std::size_t{1});
+    QCOMPARE(read.notices[0].code, NoticeCode::AnotherFile);
+    QCOMPARE(read.notices[0].offset, std::uint64_t{second});
+    QCOMPARE(read.layout.sections.size(), std::size_t{3});
+    QCOMPARE(read.layout.sections[1].offset, std::uint64_t{second});
+    QCOMPARE(read.layout.sections[1].bigEndian, secondBigEndian);
+    QCOMPARE(int{read.layout.interfaces[1].resolution.exponent}, secondNanoseconds ? 9 : 6);
+    for (std::size_t i = 0; i < 3; ++i) {
+        QVERIFY(read.packets[i].data == read.packets[i + 3].data);
+        QCOMPARE(read.packets[i + 3].header.interface, 1u);
+        QCOMPARE(read.packets[i + 3].header.timeNs / 1'000'000'000,
+                 read.packets[i].header.timeNs / 1'000'000'000);
+    }
+    QCOMPARE(read.packets[3].header.timeNs % 1'000'000'000,
+             123'456 * (secondNanoseconds ? 1 : 1000));
+    QCOMPARE(read.packets[3].header.recordOffset, std::uint64_t{second + 24});
+    QCOMPARE(randomAccessFault(read), QString());
+    // Cut off within the header of the second one, nothing before is lost.
+    for (std::size_t size = second; size < second + 24; ++size) {
+        const auto cut = readWhole(scratch.write(ByteView(bytes).first(size)));
+        QVERIFY(cut.packets.size() == 3 || cut.packets.size() == 4);
+        QCOMPARE(cut.layout.sections.size(), std::size_t{1});
+    }
+}
+
+void TestPcap::whatIsNoHeaderOfAnotherFile() {
+    const Scratch scratch;
+    const Bytes first = threePackets(false, false).bytes();
+    // Another version, a correction of times, another magic number: packets of that time.
+    for (const std::size_t at : {0U, 4U, 8U, 12U}) {
+        Bytes bytes = first;
+        bytes.insert(bytes.end(), first.begin(), first.begin() + 24);
+        bytes[first.size() + at] ^= 0x01;
+        const auto read = readWhole(scratch.write(bytes));
+        QCOMPARE(read.layout.sections.size(), std::size_t{1});
+        for (const Notice& notice : read.notices) QVERIFY(notice.code != NoticeCode::AnotherFile);
+    }
 }
 
 QTEST_APPLESS_MAIN(TestPcap)

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void recordsThatDoNotFit_data();
     void recordsThatDoNotFit();
     void everyByteDamagedNeverFails();
+    void oneBehindTheOther();
 };
 
 namespace {
@@ -209,6 +210,25 @@ void TestSnoop::everyByteDamagedNeverFails() {
             QVERIFY(read.packets.size() >= before);
         }
     }
+}
+
+void TestSnoop::oneBehindTheOther() {
+    const Scratch scratch;
+    const Bytes first = threePackets().bytes();
+    Bytes bytes = first;
+    bytes.insert(bytes.end(), first.begin(), first.end());
+    bytes.insert(bytes.end(), first.begin(), first.begin() + 16);
+    const auto read = readWhole(scratch.write(bytes));
+    QCOMPARE(read.last, ReadStep::End);
+    QCOMPARE(read.packets.size(), std::size_t{6});
+    QCOMPARE(read.notices.size(), std::size_t{1});
+    QCOMPARE(read.notices[0].code, NoticeCode::AnotherFile);
+    QCOMPARE(read.notices[0].offset, std::uint64_t{first.size()});
+    for (std::size_t i = 0; i < 3; ++i) {
+        QVERIFY(read.packets[i].data == read.packets[i + 3].data);
+        QCOMPARE(read.packets[i].header.dropped, read.packets[i + 3].header.dropped);
+    }
+    QCOMPARE(randomAccessFault(read), QString());
 }
 
 QTEST_APPLESS_MAIN(TestSnoop)
