@@ -4,6 +4,7 @@
 #include <array>
 #include <unordered_map>
 
+#include "dissector/http/whole_head.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope::replay {
@@ -106,7 +107,7 @@ std::vector<client::HandshakeDraft::Edit> headerEdits(const http::Head& request)
 
 std::optional<http::Head> headOf(const Session& session, RecordId row) {
     const RowBytes bytes = session.wireBytes(row);
-    auto head = http::parseHead(bytes.bytes);
+    auto head = http::parseWholeHead(bytes.bytes);
     if (!head || !bytes.whole) return std::nullopt;
     return std::move(*head);
 }

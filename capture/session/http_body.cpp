@@ -10,6 +10,7 @@
 #include "dissector/http/body_place.h"
 #include "dissector/http/chunked.h"
 #include "dissector/http/http_footing.h"
+#include "dissector/http/whole_head.h"
 
 namespace framescope {
 namespace {
@@ -38,6 +39,10 @@ BodyExtent extentOf(const Session::State& state, RecordId headRow, const http::H
     const bool none =
         framing.kind == http::BodyKind::None || framing.kind == http::BodyKind::Tunnel;
     if (none || extent.end == extent.begin) return {};
+    // The status of a response that agreed to a WebSocket may be damaged: frames are no body.
+    const bool switched = state.connection(record.connection).facts.upgraded &&
+                          head.find("Sec-WebSocket-Accept") != nullptr;
+    if (switched) return {};
     if (record.group == kNoRecord) {
         // What answers a HEAD that nobody captured.
         constexpr std::uint64_t kStatusLine = 16;
@@ -55,7 +60,7 @@ BodyExtent extentOf(const Session::State& state, RecordId headRow, const http::H
 std::optional<http::Head> readHead(const Session::State& state, RecordId headRow) {
     const Record& record = state.records[headRow];
     const StreamReader reader(state.file.get(), state.stream(record));
-    auto head = http::parseHead(reader.read(record.streamOffset, record.length).bytes);
+    auto head = http::parseWholeHead(reader.read(record.streamOffset, record.length).bytes);
     if (!head) return std::nullopt;
     return std::move(*head);
 }

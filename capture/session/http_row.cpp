@@ -7,6 +7,7 @@
 #include "dissector/http/describe.h"
 #include "dissector/http/http_layer.h"
 #include "dissector/http/judge.h"
+#include "dissector/http/whole_head.h"
 #include "dissector/layer/protocols.h"
 #include "dissector/payload/json.h"
 #include "dissector/payload/utf8.h"
@@ -72,7 +73,7 @@ void RowDissector::describeHttp() {
     std::optional<http::Head> head;
     if (m_record.has(kFlagIncomplete)) {
         head = http::parseCutHead(bytes);
-    } else if (auto parsed = http::parseHead(bytes)) {
+    } else if (auto parsed = http::parseWholeHead(bytes)) {
         head = std::move(*parsed);
     }
     if (!head || !m_dissection.sources[source].holes.empty()) {
@@ -92,7 +93,7 @@ void RowDissector::describeHttp() {
     if (head->kind == http::HeadKind::Request) {
         http::judgeRequest(*head, issues);
     } else {
-        const auto offer = requestOffer();
+        const auto offer = requestOffer(*head);
         http::judgeResponse(*head, requestMethod(m_state, m_record), offer ? &*offer : nullptr,
                             issues);
     }
@@ -102,13 +103,16 @@ void RowDissector::describeHttp() {
 
 /// What the request of a response offered, if that was a handshake. Only a response that switches
 /// is held against it.
-std::optional<websocket::Offer> RowDissector::requestOffer() const {
-    if (m_record.detail != 101 || m_record.group == kNoRecord) return std::nullopt;
+std::optional<websocket::Offer> RowDissector::requestOffer(const http::Head& response) const {
+    if (m_record.group == kNoRecord) return std::nullopt;
+    if (m_record.detail != 101 && response.find("Sec-WebSocket-Accept") == nullptr) {
+        return std::nullopt;
+    }
     const Record& request = m_state.records[m_record.group];
     if (request.has(kFlagIncomplete)) return std::nullopt;
     const StreamReader reader(m_state.file.get(), m_state.stream(request));
     const StreamBytes bytes = reader.read(request.streamOffset, request.length);
-    const auto head = http::parseHead(bytes.bytes);
+    const auto head = http::parseWholeHead(bytes.bytes);
     if (!head || !websocket::isHandshake(*head)) return std::nullopt;
     return websocket::offerOf(*head);
 }

@@ -10,6 +10,7 @@
 #include "capture/session/stream_reader.h"
 #include "capture/session/tcp_row.h"
 #include "dissector/engineio/packet_description.h"
+#include "dissector/http/whole_head.h"
 #include "dissector/packet/unread_reason.h"
 #include "dissector/websocket/frame.h"
 #include "dissector/websocket/mask.h"
@@ -124,7 +125,7 @@ RowBody Session::bodyBytes(RecordId row) const {
     const Record& record = m_state->records[row];
     RowBody result;
     const RowBytes headBytes = wireBytes(row);
-    const auto head = http::parseHead(headBytes.bytes);
+    const auto head = http::parseWholeHead(headBytes.bytes);
     if (!head || record.has(kFlagIncomplete)) {
         result.sent.whole = result.content.whole = false;
         return result;

@@ -78,7 +78,7 @@ private:
     void describeConflict();
     void describeSegment();
     void describeHttp();
-    std::optional<websocket::Offer> requestOffer() const;
+    std::optional<websocket::Offer> requestOffer(const http::Head& response) const;
     void describeBody(const http::Head& head);
     void describeContent(SourceId source, const std::vector<ByteRange>& holes,
                          const std::string& missing, const http::Head& head);

@@ -8,6 +8,7 @@
 
 #include "dissector/engineio/packet_description.h"
 #include "dissector/engineio/session_reader.h"
+#include "dissector/engineio/target.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/socketio/packet.h"
 
@@ -37,9 +38,10 @@ bool recogniseMessage(const MessageView& message, const ConnectionView& connecti
         facts.protocol == Protocol::SocketIo) {
         return true;
     }
-    // The 101 alone does not name the target.
-    const bool requestMissing =
-        (facts.inferred & kInferredWebSocket) != 0 || (facts.upgraded && connection.path.empty());
+    // The 101 alone does not name the target, and of one that is damaged the revision may be.
+    const bool requestMissing = (facts.inferred & kInferredWebSocket) != 0 ||
+                                (facts.upgraded && connection.path.empty()) ||
+                                mayBeEngineIoTarget(connection.path);
     if (requestMissing && message.text &&
         (isProbe(*packet, message.direction) || isSocketIo(message, *packet))) {
         return true;

@@ -35,6 +35,12 @@ bool isEngineIoTarget(std::string_view target) {
            !parameterOf(target, "sid").empty();
 }
 
+bool mayBeEngineIoTarget(std::string_view target) {
+    return target.find("/socket.io/") != std::string_view::npos ||
+           target.find("/engine.io/") != std::string_view::npos ||
+           parameterOf(target, "transport") == "websocket";
+}
+
 bool isSocketIoTarget(std::string_view target) {
     const std::string path = std::string(target.substr(0, target.find('?'))) + "/";
     return isEngineIoTarget(target) && path.find("/socket.io/") != std::string::npos;

@@ -16,6 +16,8 @@ std::uint8_t revisionFromTarget(std::string_view target);
 /// Whether the target is one of Engine.IO: it names a revision, or a transport of Engine.IO and a
 /// session.
 bool isEngineIoTarget(std::string_view target);
+/// Whether a target may have been one of Engine.IO before a byte of it was damaged.
+bool mayBeEngineIoTarget(std::string_view target);
 
 /// Whether it is the path that Socket.IO takes where nobody chose another one, /socket.io/, also
 /// below a prefix. Engine.IO alone takes /engine.io/.

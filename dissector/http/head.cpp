@@ -7,6 +7,7 @@
 #include <cstring>
 
 #include "dissector/field/field_id.h"
+#include "dissector/http/whole_head.h"
 
 namespace framescope::http {
 namespace {
@@ -40,6 +41,8 @@ bool isVersion(std::string_view text) {
     return text.size() == 8 && text.starts_with("HTTP/") && isDigit(text[5]) && text[6] == '.' &&
            isDigit(text[7]);
 }
+
+constexpr std::string_view kHeadEnd = "\r\n\r\n";
 
 /// A line without its line end, and where it stands.
 struct Line {
@@ -225,9 +228,32 @@ std::size_t HeadEnd::missing() const {
     return m_started ? 1 : 3;
 }
 
-Parsed<Head> parseHead(ByteView bytes) {
+std::optional<std::size_t> damagedHeadEnd(ByteView bytes, std::size_t from) {
+    const std::string_view text = asText(bytes);
+    const auto isHeaderLine = [](std::string_view line) {
+        return isBlank(line.front()) || (isToken(line.substr(0, line.find(':'))) &&
+                                         line.find(':') != std::string_view::npos);
+    };
+    for (std::size_t end = std::max(from, kHeadEnd.size()); end <= text.size(); ++end) {
+        const std::string_view last = text.substr(end - kHeadEnd.size(), kHeadEnd.size());
+        int same = 0;
+        for (std::size_t i = 0; i < kHeadEnd.size(); ++i) same += last[i] == kHeadEnd[i] ? 1 : 0;
+        // Without its first byte it is an empty line all the same.
+        if (same + 1 != static_cast<int>(kHeadEnd.size()) || last[0] != kHeadEnd[0]) continue;
+        const std::string_view behind = text.substr(end);
+        if (behind.empty() || !isHeaderLine(behind.substr(0, behind.find('\n')))) return end;
+    }
+    return std::nullopt;
+}
+
+namespace {
+
+/// `allIsHere`: where there is no empty line, a damaged one at the end of the bytes counts.
+Parsed<Head> parse(ByteView bytes, bool allIsHere) {
     HeadEnd end;
-    const std::optional<std::size_t> size = end.feed(bytes);
+    std::optional<std::size_t> size = end.feed(bytes);
+    const bool damaged = allIsHere && !size && damagedHeadEnd(bytes, bytes.size()) == bytes.size();
+    if (damaged) size = bytes.size();
     if (!size) return Parsed<Head>::needs(bytes.size() + end.missing());
 
     const std::string_view text = asText(bytes.first(*size));
@@ -246,6 +272,12 @@ Parsed<Head> parseHead(ByteView bytes) {
     }
     for (line = lineAt(text, line.range.end); !line.text.empty();
          line = lineAt(text, line.range.end)) {
+        // The line end was damaged, and with it the empty line behind it.
+        if (damaged && line.text.size() > 2 && line.range.end == *size &&
+            line.text[line.text.size() - 2] == '\r') {
+            line.text.remove_suffix(2);
+            line.range.end -= 3;
+        }
         if (isBlank(line.text.front()) && !head.headers.empty() && !head.headers.back().malformed) {
             fold(head.headers.back(), line);
         } else {
@@ -253,6 +285,16 @@ Parsed<Head> parseHead(ByteView bytes) {
         }
     }
     return Parsed<Head>::complete(std::move(head), *size);
+}
+
+}  // namespace
+
+Parsed<Head> parseHead(ByteView bytes) {
+    return parse(bytes, false);
+}
+
+Parsed<Head> parseWholeHead(ByteView bytes) {
+    return parse(bytes, true);
 }
 
 void encode(const Head& head, ByteWriter& out) {

@@ -64,7 +64,13 @@ struct Head {
 };
 
 /// Reads a head up to and with its empty line. Accepts any bytes; the caller bounds the length.
+/// What ends with a damaged empty line is read by parseWholeHead() (whole_head.h).
 Parsed<Head> parseHead(ByteView bytes);
+
+/// Where a head ends that has no empty line, as far as `bytes` go, because one byte of it or of the
+/// line end in front of it was damaged: behind three of the four bytes of CRLF CRLF, if nothing
+/// comes behind them or no header line. Looks at no end in front of `from`.
+std::optional<std::size_t> damagedHeadEnd(ByteView bytes, std::size_t from = 0);
 
 /// Reads a head of which only the beginning is there: a line that is cut counts as it stands.
 /// Nothing if not even its start line can be made out.

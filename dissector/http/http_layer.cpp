@@ -10,6 +10,7 @@
 #include "dissector/http/body_place.h"
 #include "dissector/http/http_footing.h"
 #include "dissector/http/judge.h"
+#include "dissector/http/whole_head.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/protocols.h"
@@ -86,8 +87,9 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
         half.headEnd = {};
         half.recognised = false;
     }
-    const auto end = half.headEnd.feed(bytes);
-    const std::size_t taken = end.value_or(bytes.size());
+    auto end = half.headEnd.feed(bytes);
+    std::size_t taken = end.value_or(bytes.size());
+    const std::size_t before = half.head.size();
     half.head.insert(half.head.end(), bytes.begin(), bytes.begin() + taken);
     if (!half.recognised) {
         const Verdict verdict = looksLikeHttp(half.head);
@@ -104,6 +106,12 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
             // It may have been the answer to an upgrade, damaged.
             if (direction == Direction::ServerToClient) leaveOpenWhatWasAnswered(out);
             return taken;
+        }
+    }
+    if (!end && half.recognised) {
+        if (const auto damaged = damagedHeadEnd(half.head, before + 1)) {
+            half.head.resize(*damaged);
+            end = taken = *damaged - before;
         }
     }
     if (half.head.size() > kMaxHead) {
@@ -168,7 +176,7 @@ void HttpLayer::headComplete(Direction direction, LayerOutput& out) {
     const Bytes bytes = std::exchange(half.head, {});
     half.headSize = bytes.size();
     m_headCut = false;
-    const auto head = parseHead(bytes);
+    const auto head = parseWholeHead(bytes);
     if (!head) {
         emitSegment(direction, half.headStart, bytes.size(), out);
         half.state = State::Unreadable;
@@ -234,8 +242,10 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
 
 void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& out) {
     Half& half = m_halves[indexOf(record.direction)];
-    const AnswerSeen seen{out.arrival().packet, half.heardBefore, head.status};
-    const bool interim = isInterim(head);
+    const bool grants =
+        !m_pairing.empty() && websocket::agreesButForStatus(head, m_pairing.newest().offer.get());
+    const AnswerSeen seen{out.arrival().packet, half.heardBefore, grants ? 101U : head.status};
+    const bool interim = isInterim(head) && !grants;
     const bool waited = !m_pairing.empty();
     m_responseLost = false;
     PendingRequest request;
@@ -265,7 +275,8 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     }
     // A client that answers itself is not believed while bytes behind its request are held.
     const bool believed = record.direction == Direction::ServerToClient || m_held.empty();
-    const bool switches = believed && websocket::agreesToWebSocket(head, request.offer.get());
+    const bool switches = believed && (websocket::agreesToWebSocket(head, request.offer.get()) ||
+                                       websocket::agreesButForStatus(head, request.offer.get()));
     if (request.offer != nullptr) engineio::webSocketAnswered(switches, out);
     if (switches) {
         switchToWebSocket(head, request, row, out);

@@ -44,7 +44,8 @@ BodyFraming judgeResponse(const Head& response, std::string_view requestMethod,
                           const websocket::Offer* offer, IssueSink& issues) {
     check(response, issues);
     const BodyFraming framing = bodyFraming(response, requestMethod, issues);
-    if (websocket::agreesToWebSocket(response, offer)) {
+    if (websocket::agreesToWebSocket(response, offer) ||
+        websocket::agreesButForStatus(response, offer)) {
         websocket::checkResponse(response, offer, issues);
     }
     return framing;

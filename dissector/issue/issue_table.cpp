@@ -187,9 +187,11 @@ constexpr std::array kIssues = {
               "The payload is not complete in the capture.", ""},
     IssueInfo{IssueCode::WebSocketResynchronised, Warning, "websocket.resynchronised",
               "After missing or damaged bytes, reading went on at the next plausible frame.", ""},
-    IssueInfo{IssueCode::WebSocketInferred, Note, "websocket.inferred",
-              "The handshake was not captured; that this is WebSocket was told from its frames.",
-              ""},
+    IssueInfo{
+        IssueCode::WebSocketInferred, Note, "websocket.inferred",
+        "The handshake was not captured or cannot be read; that this is WebSocket was told from "
+        "its frames.",
+        ""},
     IssueInfo{IssueCode::WebSocketMessageNotOfProtocol, Warning,
               "websocket.message-not-of-protocol",
               "The message is not of the protocol that its connection speaks.", ""},

@@ -44,7 +44,7 @@ std::string inferredText(const ConnectionFacts& facts) {
 std::string inferredSentence(const ConnectionFacts& facts) {
     const std::string text = inferredText(facts);
     if (text.empty()) return {};
-    return "The handshake was not captured; told from the frames: " + text + ".";
+    return "The handshake was not captured or cannot be read; told from the frames: " + text + ".";
 }
 
 }  // namespace framescope

@@ -181,6 +181,14 @@ bool mayHaveAgreedToCompress(const http::Head& response, const Offer* offer) {
     });
 }
 
+bool agreesButForStatus(const http::Head& response, const Offer* offer) {
+    if (response.kind != http::HeadKind::Response || response.status == 101) return false;
+    if (offer == nullptr || offer->accept.empty()) return false;
+    return response.value("Sec-WebSocket-Accept") == offer->accept &&
+           response.lists("Upgrade", "websocket") && response.find("Content-Length") == nullptr &&
+           response.find("Transfer-Encoding") == nullptr;
+}
+
 std::string_view agreedSubprotocol(const http::Head& response) {
     return response.value("Sec-WebSocket-Protocol");
 }
@@ -210,6 +218,11 @@ void checkRequest(const http::Head& request, IssueSink& issues) {
 }
 
 void checkResponse(const http::Head& response, const Offer* offer, IssueSink& issues) {
+    if (response.status != 0 && agreesButForStatus(response, offer)) {
+        issues.add(IssueCode::HttpStartLineMalformed, part(FieldId::HttpResponseLine),
+                   "everything else of this response agrees to the WebSocket, so its status " +
+                       std::to_string(response.status) + " should be 101");
+    }
     if (isOldVersion(response.version)) {
         issues.add(IssueCode::HandshakeHttpVersion, part(FieldId::HttpResponseVersion));
     }

@@ -43,6 +43,9 @@ bool mayHaveAgreedToCompress(const http::Head& response, const Offer* offer);
 /// Sec-WebSocket-Accept, or, where it answers a handshake, with no Upgrade at all. `offer` null:
 /// the request is not known or was no handshake.
 bool agreesToWebSocket(const http::Head& response, const Offer* offer);
+/// Whether everything but the status of a response agrees to a WebSocket: it answers the key as
+/// only who agrees does, and no body follows. A capture in which a digit was damaged has such.
+bool agreesButForStatus(const http::Head& response, const Offer* offer);
 /// The subprotocol that a response agrees to; empty if none.
 std::string_view agreedSubprotocol(const http::Head& response);
 

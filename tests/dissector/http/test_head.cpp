@@ -4,6 +4,7 @@
 #include "dissector/field/field_id.h"
 #include "dissector/http/describe.h"
 #include "dissector/http/head.h"
+#include "dissector/http/whole_head.h"
 #include "tests/support/prefixes.h"
 #include "tests/support/tree_text.h"
 
@@ -116,6 +117,28 @@ private Q_SLOTS:
         ByteWriter second(twice);
         encode(again, second);
         QVERIFY(*parseHead(twice) == again);
+    }
+
+    /// One byte of the empty line was damaged: the head ends there where nothing goes on.
+    void damagedEnd() {
+        const std::string head = "GET /a HTTP/1.1\r\nHost: h\r\nX: y\r\n\r\n";
+        for (const std::size_t back : {1, 2, 3}) {
+            std::string text = head;
+            text[text.size() - back] = '?';
+            QVERIFY(damagedHeadEnd(asBytes(text)) == text.size());
+            const auto parsed = parseWholeHead(asBytes(text));
+            QVERIFY(!parseHead(asBytes(text)));
+            QVERIFY(parsed);
+            QCOMPARE(parsed->value("X"), std::string_view("y"));
+            QVERIFY(parsed->headers.back().malformed);
+            QVERIFY(damagedHeadEnd(asBytes(text + "\x81\x02hi")) == text.size());
+            QVERIFY(damagedHeadEnd(asBytes(text + "Accept: a\r\n")) == std::nullopt);
+            QVERIFY(!parseWholeHead(asBytes(text + "\x81\x02hi")));
+            QVERIFY(damagedHeadEnd(asBytes(text), text.size() + 1) == std::nullopt);
+        }
+        for (std::size_t size = 0; size < head.size(); ++size) {
+            QVERIFY(damagedHeadEnd(asBytes(head.substr(0, size))) == std::nullopt);
+        }
     }
 
     void headEndInPieces() {

@@ -268,8 +268,8 @@ private Q_SLOTS:
         QCOMPARE(inferredText(facts), std::string());
         QCOMPARE(inferredSentence(facts), std::string());
         facts.inferred = kInferredWebSocket;
-        QCOMPARE(inferredSentence(facts),
-                 std::string("The handshake was not captured; told from the frames: WebSocket."));
+        QCOMPARE(inferredSentence(facts), std::string("The handshake was not captured or cannot be "
+                                                      "read; told from the frames: WebSocket."));
         facts.inferred |= kInferredCompression | kInferredTakeover | kInferredEngineVersion;
         facts.engineVersion = 4;
         facts.compression.kind = CompressionKind::PerMessageDeflate;

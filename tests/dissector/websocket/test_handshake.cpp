@@ -96,6 +96,29 @@ private Q_SLOTS:
         }
     }
 
+    /// A digit of the status was damaged: who answers the key agrees.
+    void damagedStatus() {
+        const Offer offer = offerOf(headOf(kRequest));
+        std::string text(kResponse);
+        const std::size_t status = text.find("101");
+        for (const char* const other : {"901", "105", "200", "001"}) {
+            text.replace(status, 3, other);
+            QVERIFY(!agreesToWebSocket(headOf(text), &offer));
+            QVERIFY(agreesButForStatus(headOf(text), &offer));
+            QVERIFY(!agreesButForStatus(headOf(text), nullptr));
+            IssueSink issues;
+            checkResponse(headOf(text), &offer, issues);
+            QCOMPARE(issues.issues().size(), std::size_t{1});
+            QCOMPARE(issues.issues().front().code, IssueCode::HttpStartLineMalformed);
+        }
+        std::string refusal = text;
+        refusal.insert(refusal.size() - 2, "Content-Length: 5\r\n");
+        QVERIFY(!agreesButForStatus(headOf(refusal), &offer));
+        text.replace(text.find("s3pPLM"), 6, "AAAAAA");
+        QVERIFY(!agreesButForStatus(headOf(text), &offer));
+        QVERIFY(!agreesButForStatus(headOf(kResponse), &offer));
+    }
+
     void keys() {
         QVERIFY(isWellFormedKey("dGhlIHNhbXBsZSBub25jZQ=="));
         QVERIFY(isWellFormedKey("AAAAAAAAAAAAAAAAAAAAAA=="));

@@ -392,9 +392,9 @@ private Q_SLOTS:
             return model.index(row).data(Qt::AccessibleTextRole).toString();
         };
         QCOMPARE(name(1), QStringLiteral("0  Socket.IO, inferred"));
-        QVERIFY(spoken(1).contains(
-            QStringLiteral("The handshake was not captured; told from the frames: WebSocket, "
-                           "Engine.IO 4.")));
+        QVERIFY(spoken(1).contains(QStringLiteral(
+            "The handshake was not captured or cannot be read; told from the frames: WebSocket, "
+            "Engine.IO 4.")));
         QCOMPARE(name(2), QStringLiteral("1  WebSocket, as chosen"));
         QVERIFY(spoken(2).contains(QStringLiteral("Read as you chose: WebSocket, not compressed")));
         QCOMPARE(name(3), QStringLiteral("2  TCP"));
