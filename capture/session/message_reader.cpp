@@ -60,6 +60,9 @@ public:
         while (const auto header = walk.next()) {
             if (!isData(*header)) continue;
             const bool own = walk.at() >= m_first;
+            if (own && m_wish.begun && m_message.joined.frames == 0 && m_keepContext) {
+                m_before = m_inflater.saveContext();
+            }
             const bool inflates = accept(*header);
             if (own) {
                 ++m_message.joined.frames;
@@ -170,6 +173,14 @@ private:
     /// The row behind this one goes on from here. Where reading stopped early there is a checkpoint
     /// in front of the next message.
     void leaveCursor() {
+        if (!m_before.empty()) {
+            // The rows behind this one are of the same message.
+            websocket::Inflater before;
+            if (!before.restoreContext(m_before)) return;
+            m_state.inflateCache.put(
+                {m_record.connection, m_record.direction, m_first, std::move(before)});
+            return;
+        }
         if (!m_message.compressed || !m_keepContext || m_stopped || m_inflater.inMessage() ||
             m_inflater.contextEmpty() || !m_message.joined.complete) {
             return;
@@ -187,6 +198,7 @@ private:
     std::uint64_t m_stopAt = 0;
     websocket::MessageState m_sequence;
     websocket::Inflater m_inflater;
+    Bytes m_before;      ///< what was known in front of the message, where that is wanted again
     IssueSink m_issues;  ///< the ingest told of them
     bool m_stopped = false;
     DecodedMessage m_message;
@@ -235,7 +247,7 @@ DecodedMessage decodeMessage(const Session::State& state, RecordId row, const Me
         return std::move(*known);
     }
     // Small messages are read whole, so that who asks for more of one finds it remembered.
-    const MessageWish larger{std::max(wish.limit, kRemembered), wish.size, {}};
+    const MessageWish larger{std::max(wish.limit, kRemembered), wish.size, {}, false, wish.begun};
     DecodedMessage message = Decoding(state, row, larger).run();
     if (message.whole() && message.inflated.size() <= kRemembered && message.joined.whole()) {
         state.inflateCache.remember(row, message);

@@ -28,6 +28,7 @@ struct MessageWish {
     /// Is given every inflated byte, also those beyond `limit`; may be empty.
     std::function<void(ByteView)> sink = {};
     bool frameEnds = false;  ///< also how far each frame takes it
+    bool begun = false;      ///< the row may end none: its message up to there
 };
 
 /// The message up to and with the frame of row `row`, which is mostly its last one.

@@ -15,6 +15,7 @@
 #include "dissector/http/head.h"
 #include "dissector/packet/packet.h"
 #include "dissector/tcp/tcp_header.h"
+#include "dissector/websocket/describe.h"
 #include "dissector/websocket/frame.h"
 #include "dissector/websocket/handshake.h"
 
@@ -85,6 +86,7 @@ private:
     void describeBodyUnit();
     void describeWebSocket();
     DecodedMessage messageThatEndsHere(const websocket::FrameHeader& header) const;
+    std::optional<websocket::InflatedPayload> inflatedFragment(DecodedMessage& begun);
     std::optional<Place> addMessage(const DecodedMessage& message);
     void describeMessage(ByteView bytes, const DecodedMessage& message, Place place);
     void checkFrame(const websocket::FrameHeader& header, ByteView payload, bool whole,

@@ -70,6 +70,10 @@ void RowDissector::describeWebSocket() {
     if (compressed && isWholeMessage(*header) && messagePlace) {
         inflated = {message.bytes(), *messagePlace};
     }
+    DecodedMessage begun;
+    if (compressed && !isWholeMessage(*header) && !m_record.has(kFlagMessageEnd)) {
+        inflated = inflatedFragment(begun);
+    }
     const FieldIndex layer = websocket::describeFrame(*header, payload, tree(), Place{source, 0},
                                                       place, compressed, inflated, holes);
     checkFrame(*header, payload, whole, layer);
@@ -85,6 +89,28 @@ void RowDissector::describeWebSocket() {
             payload.first(holes.empty() ? payload.size() : holes.front().begin);
         describeMessage(beginning, single, place);
     }
+}
+
+/// What this fragment of a compressed message inflates to, where what comes before it is known:
+/// whether the message ever ended is not known here. Beyond the first kMaxBegun bytes of a message
+/// only the row of its end tells, since each fragment inflates all those before it again.
+std::optional<websocket::InflatedPayload> RowDissector::inflatedFragment(DecodedMessage& begun) {
+    constexpr StreamOffset kMaxBegun = 64U << 10;
+    const StreamOffset first = m_record.group == kNoRecord
+                                   ? m_record.streamOffset
+                                   : m_state.records[m_record.group].streamOffset;
+    if (m_record.streamOffset - first > kMaxBegun) return std::nullopt;
+    begun = decodeMessage(m_state, m_row, {m_reader.limit(), true, {}, true, true});
+    const bool whole = begun.compressed && begun.error == websocket::InflateError::None &&
+                       begun.joined.complete && begun.inflated.size() == begun.inflatedSize;
+    if (!whole || begun.frameEnds.empty()) return std::nullopt;
+    const std::size_t frames = begun.frameEnds.size();
+    const std::uint64_t begin = frames > 1 ? begun.frameEnds[frames - 2] : 0;
+    if (begin >= begun.inflated.size()) return std::nullopt;
+    const ByteView piece = ByteView(begun.inflated).subspan(begin);
+    const SourceId id =
+        m_dissection.addSource(SourceKind::Inflated, "Inflated", Bytes(piece.begin(), piece.end()));
+    return websocket::InflatedPayload{piece, Place{id, 0}};
 }
 
 /// The message of several frames, or the compressed one, that this row ends; nothing in it where it
