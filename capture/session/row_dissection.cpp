@@ -265,7 +265,7 @@ void RowDissector::describeEvent() {
             tree().addComputed(FieldId::ConnectionInferred, inferredText(facts));
         }
     }
-    if (m_record.kind == RowKind::TcpEnd && facts.upgraded) {
+    if (m_record.kind == RowKind::TcpEnd && facts.upgraded && !wentOnBehind(m_state, m_row)) {
         websocket::describeClosing(facts.closing, static_cast<EndReason>(m_record.detail),
                                    m_record.direction, m_state.names[facts.closing.reason], tree());
     }

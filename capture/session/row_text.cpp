@@ -35,14 +35,16 @@ std::string openText(const Session::State& state, const Record& record,
     return text;
 }
 
-std::string endText(const Record& record, const ConnectionInfo& connection) {
+/// `goesOn`: nobody took the RST, so how the WebSocket ended says nothing of it.
+std::string endText(const Record& record, const ConnectionInfo& connection, bool goesOn) {
     const char* const side = record.direction == Direction::ClientToServer ? "client" : "server";
     const std::string after =
         record.hasTime() && connection.hasTimes
             ? ", after " + durationText(record.timeNs - connection.firstTimeNs)
             : std::string();
     const auto reason = static_cast<EndReason>(record.detail);
-    if (connection.facts.upgraded && (reason == EndReason::Fin || reason == EndReason::Reset)) {
+    if (connection.facts.upgraded && !goesOn &&
+        (reason == EndReason::Fin || reason == EndReason::Reset)) {
         const std::string closing =
             websocket::closingText(connection.facts.closing, reason, record.direction);
         const char* const how = reason == EndReason::Fin ? "FIN  " : "RST  ";
@@ -226,6 +228,14 @@ const char* endReasonName(EndReason reason) {
     return "";
 }
 
+bool wentOnBehind(const Session::State& state, RecordId row) {
+    const Record& record = state.records[row];
+    if (record.kind != RowKind::TcpEnd) return false;
+    return std::ranges::any_of(state.remarks.find(row), [](const RowRemark& remark) {
+        return remark.code == IssueCode::TcpReset;
+    });
+}
+
 RowText textOfRow(const Session::State& state, RecordId row) {
     const Record& record = state.records[row];
     RowText text;
@@ -235,7 +245,8 @@ RowText textOfRow(const Session::State& state, RecordId row) {
             text.info = openText(state, record, state.connection(record.connection));
             break;
         case RowKind::TcpEnd:
-            text.info = endText(record, state.connection(record.connection));
+            text.info =
+                endText(record, state.connection(record.connection), wentOnBehind(state, row));
             break;
         case RowKind::TcpGap:
             text.info = gapText(record);
