@@ -43,7 +43,7 @@ void ChunkSearch::add(StreamOffset offset, ByteView bytes, Arrival arrival,
     m_text += asText(bytes);
     const std::size_t cost = m_text.size() + m_pieces.size() * sizeof(Piece);
     m_overLimit = cost > kMaxHeld || !m_share.set(cost, budget);
-    while (!m_found) {
+    while (true) {
         const std::size_t end = m_text.find(kLineEnd, m_seen);
         if (end == std::string::npos) {
             // The last byte may be the first one of a line end.
@@ -57,30 +57,53 @@ void ChunkSearch::add(StreamOffset offset, ByteView bytes, Arrival arrival,
 }
 
 void ChunkSearch::lookAtLine(std::size_t begin, std::size_t end) {
+    if (begin == end) return;
+    ++m_lines;
     const auto size = sizeIn(std::string_view(m_text).substr(begin, end - begin));
     if (!size) return;
+    ++m_sizeLines;
     const StreamOffset at = m_start + begin;
     const StreamOffset dataEnd = m_start + end + kLineEnd.size() + *size;
     // At the front of a segment that goes on in its data.
     const Piece& piece = m_pieces.back();
-    if (*size != 0 && at == piece.at && dataEnd + kLineEnd.size() > piece.at + piece.size) {
-        m_found = at;
-    } else if (m_candidates.size() < kMaxCandidates) {
-        m_candidates.push_back({at, dataEnd});
-    }
+    const bool goesOn =
+        *size != 0 && at == piece.at && dataEnd + kLineEnd.size() > piece.at + piece.size;
+    if (m_candidates.size() < kMaxCandidates) m_candidates.push_back({at, dataEnd, goesOn});
 }
 
-/// Believes the first one behind whose data a line ends, and drops those where none does.
+bool ChunkSearch::isOfNumbers() const {
+    // Where chunks carry text, a line of it stands between two size lines.
+    constexpr std::size_t kFew = 4;
+    return m_sizeLines > kFew && 5 * m_sizeLines > 3 * m_lines;
+}
+
+/// A segment begins here, or all that is held ends.
+bool ChunkSearch::isBorder(StreamOffset at) const {
+    return at == m_start + m_text.size() ||
+           std::ranges::binary_search(m_pieces, at, {}, &Piece::at);
+}
+
+/// Believes the first one behind whose data a line ends, and drops those where none does. Among
+/// numbers, chunk and segments have to begin and end together.
 void ChunkSearch::checkCandidates() {
     const StreamOffset end = m_start + m_text.size();
+    const bool numbers = isOfNumbers();
     std::erase_if(m_candidates, [&](const Candidate& candidate) {
+        const auto believe = [&] {
+            if (!m_found || candidate.at < *m_found) m_found = candidate.at;
+        };
+        if (candidate.goesOn && !numbers) {
+            believe();
+            return true;
+        }
         if (candidate.dataEnd + kLineEnd.size() > end) return false;
+        if (numbers && !(isBorder(candidate.at) && isBorder(candidate.dataEnd + kLineEnd.size()))) {
+            return true;
+        }
         // The data of a last chunk is the empty line itself.
         const std::string_view behind =
             std::string_view(m_text).substr(candidate.dataEnd - m_start);
-        if (behind.starts_with(kLineEnd) && (!m_found || candidate.at < *m_found)) {
-            m_found = candidate.at;
-        }
+        if (behind.starts_with(kLineEnd)) believe();
         return true;
     });
 }

@@ -50,16 +50,22 @@ private:
     struct Candidate {
         StreamOffset at = 0;
         StreamOffset dataEnd = 0;
+        bool goesOn = false;  ///< at the front of a segment that goes on in its data
     };
     void lookAtLine(std::size_t begin, std::size_t end);
     void checkCandidates();
+    /// The body consists of numbers, each in a line of its own: they look like sizes.
+    bool isOfNumbers() const;
+    bool isBorder(StreamOffset at) const;
 
     StreamOffset m_start = 0;
     std::string m_text;
     std::vector<Piece> m_pieces;
     std::vector<Candidate> m_candidates;
-    std::size_t m_line = 0;  ///< in m_text: the line that has not ended yet
-    std::size_t m_seen = 0;  ///< bytes in which a line end was looked for
+    std::size_t m_line = 0;       ///< in m_text: the line that has not ended yet
+    std::size_t m_seen = 0;       ///< bytes in which a line end was looked for
+    std::size_t m_lines = 0;      ///< with anything in them
+    std::size_t m_sizeLines = 0;  ///< those that say a size
     std::optional<StreamOffset> m_found;
     HoldBudget::Share m_share;
     bool m_overLimit = false;

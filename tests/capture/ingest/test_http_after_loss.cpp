@@ -114,6 +114,41 @@ private Q_SLOTS:
         QCOMPARE(body->holes.size(), std::size_t{1});
     }
 
+    /// Numbers in lines of their own are no sizes; the chunk that a segment begins with is one.
+    void numbersInAChunk() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.send(kC2S, "GET /numbers HTTP/1.1\r\nHost: h\r\n\r\n");
+        const auto numbers = [](int from, int count) {
+            std::string text;
+            for (int i = 0; i < count; ++i) text += std::to_string(from + i * 7 % 90) + "\r\n";
+            return text;
+        };
+        chat.send(kS2C,
+                  "HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+                  "Transfer-Encoding: chunked\r\n\r\n");
+        const std::string large = chunk(numbers(10, 600));
+        chat.lose(kS2C, 1000);
+        chat.send(kS2C, large.substr(1000));
+        const std::string next = chunk(numbers(10, 50));
+        chat.send(kS2C, next);
+        chat.send(kS2C, "0\r\n\r\n");
+        chat.acknowledge(kC2S);
+        chat.send(kC2S, "GET /next HTTP/1.1\r\nHost: h\r\n\r\n");
+        chat.send(kS2C, "HTTP/1.1 204 No Content\r\n\r\n");
+        chat.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        std::vector<std::uint64_t> responses;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            const Record& record = session->record(row);
+            if (record.kind == RowKind::HttpResponse) responses.push_back(record.detail);
+            QVERIFY(record.severity < Severity::Error);
+        }
+        QCOMPARE(responses, (std::vector<std::uint64_t>{200, 204}));
+    }
+
     void eventsInTheMiddleOfAChunk() {
         CaptureBuilder capture;
         TcpConversation chat(capture);
