@@ -38,7 +38,8 @@ std::optional<std::string> wrongLinks(const Session& session, RecordId row) {
 
 /// One direction of a connection, as far as its rows have been seen.
 struct Coverage {
-    StreamOffset end = 0;  ///< behind the last row
+    StreamOffset end = 0;       ///< behind the last row
+    RecordId head = kNoRecord;  ///< the last row of an HTTP head
     bool any = false;
     bool mayHaveBody = false;  ///< the last row was an HTTP head
 };
@@ -53,6 +54,16 @@ bool holdsStreamBytes(const Record& record) {
     return record.connection != kNoConnection && record.kind != RowKind::TcpOpen &&
            record.kind != RowKind::TcpEnd && record.kind != RowKind::TcpConflict &&
            !record.isBesideStream() && !isInBody(record.kind) && !behindFin;
+}
+
+/// Whether a chunked body goes on behind rows of what could not be placed in it, up to `end`.
+bool isInChunksOf(const Session& session, RecordId head, StreamOffset end) {
+    if (head == kNoRecord) return false;
+    const StreamOffset begin = session.record(head).streamOffset + session.record(head).length;
+    const Dissection dissection = session.dissect(head);
+    return std::ranges::any_of(dissection.sources, [&](const Source& source) {
+        return source.name == "Chunks" && begin + source.totalSize >= end;
+    });
 }
 
 std::string placeOf(const Session& session, RecordId row) {
@@ -203,6 +214,7 @@ std::string wrongCoverage(const Session& session) {
             StreamOffset at = coverage.end;
             for (auto gap = known.upper_bound(at); at < begin;) {
                 const bool inside = gap != known.begin() && std::prev(gap)->second > at;
+                if (!inside && isInChunksOf(session, coverage.head, begin)) break;
                 if (!inside) return placeOf(session, row) + behind + " leaves bytes in no row";
                 at = std::prev(gap)->second;
                 gap = known.upper_bound(at);
@@ -212,6 +224,7 @@ std::string wrongCoverage(const Session& session) {
         coverage.end = begin + record.length;
         coverage.mayHaveBody =
             record.kind == RowKind::HttpRequest || record.kind == RowKind::HttpResponse;
+        if (coverage.mayHaveBody) coverage.head = row;
     }
     return {};
 }
