@@ -315,7 +315,7 @@ void FrameChains::weigh(std::size_t at) {
     double bits = kMaskBit + lengthBits(*header, at) + payloadBits(*header, at);
     // A frame like the one behind it, or of one byte value, is no further evidence among bytes that
     // may be anything.
-    if (m_doubt == Doubt::OfAnything && repeats(*header, at)) {
+    if ((m_doubt == Doubt::OfAnything || m_behind == Behind::Damage) && repeats(*header, at)) {
         const bool alone = beginsSegment(at) && next <= m_bytes.size() &&
                            beginsSegment(static_cast<std::size_t>(next)) && !header->masked;
         const double factor = alone ? 0.5 : 0;
@@ -384,6 +384,21 @@ double FrameChains::heaviest() const {
     float most = 0;
     for (const Node& node : m_nodes) most = std::max(most, node.weight());
     return most;
+}
+
+double FrameChains::weightWithin(std::size_t at, std::size_t end) const {
+    if (at >= m_nodes.size() || m_nodes[at].broken()) return 0;
+    const double weight = m_nodes[at].weight() - placeBits(at);
+    std::size_t next = at;
+    while (next < end) {
+        const auto header = parseFrameHeader(m_bytes.subspan(next));
+        // It leads to where the chain breaks, or to the end of the bytes.
+        if (!header || header->frameSize() >= m_bytes.size() - next) return weight;
+        next += static_cast<std::size_t>(header->frameSize());
+        if (m_nodes[next].broken()) return weight;
+    }
+    // A payload that consists of frames, as a tunnel has it, ends where its last one does.
+    return next == end ? 0 : weight - m_nodes[next].weight();
 }
 
 /// What lengths say of places is in the weights: of all the frames that may lead to the next one,

@@ -57,6 +57,9 @@ public:
     double heaviest() const;
     /// What the chain from this place weighs, its place not counted; nothing where it breaks.
     std::optional<double> weightAt(std::size_t at) const;
+    /// What of that the frames weigh that begin in front of `end`, less what the place costs; 0 if
+    /// one of them ends there.
+    double weightWithin(std::size_t at, std::size_t end) const;
 
 private:
     /// Of the chain from one place, by whether a fragmented message is open in front of it.

@@ -28,6 +28,7 @@ void MessageAssembler::beginFrame(const FrameHeader& header, FrameRole role,
     m_frameIncomplete = false;
     const bool starts = role == FrameRole::WholeMessage || role == FrameRole::StartsMessage;
     if (starts) beginMessage(sequence.messageOpcode());
+    m_frameBegin = m_kept;
     m_readable = role != FrameRole::OrphanContinuation &&
                  (sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Text) ||
                   sequence.messageOpcode() == static_cast<std::uint8_t>(Opcode::Binary));
@@ -147,6 +148,13 @@ std::uint8_t* MessageAssembler::roomFor(std::size_t count) {
         m_bytes = std::move(larger);
     }
     return m_bytes.get() + at;
+}
+
+std::optional<ByteView> MessageAssembler::framePayload() const {
+    if (!m_readable || m_compressed || m_frameIncomplete) return std::nullopt;
+    const ByteView kept = ByteView(m_bytes.get(), m_kept).subspan(m_frameBegin);
+    if (kept.size() != m_payloadRead) return std::nullopt;
+    return kept;
 }
 
 void MessageAssembler::payloadMissing(std::uint64_t count) {

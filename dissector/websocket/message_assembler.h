@@ -33,6 +33,9 @@ public:
     void payload(ByteView bytes, LayerOutput& out);
     /// Bytes of its payload are missing.
     void payloadMissing(std::uint64_t count);
+    /// The frame's payload so far, unmasked, where all of it is kept as it was written; otherwise
+    /// nothing.
+    std::optional<ByteView> framePayload() const;
     /// The frame is over. Sets the flags of its record that tell of the payload, and adds issues.
     void endFrame(bool messageEnds, Record& record, IssueSink& issues);
     /// Frames are missing.
@@ -68,6 +71,7 @@ private:
     MaskingKey m_key{};
     std::uint64_t m_payloadLength = 0;
     std::uint64_t m_payloadRead = 0;  ///< missing bytes included
+    std::size_t m_frameBegin = 0;     ///< where its payload begins in m_bytes
     bool m_endsUnit = false;          ///< what is compressed at a time ends with it
     bool m_compressed = false;        ///< it carries compressed bytes
     bool m_frameIncomplete = false;

@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "dissector/layer/segment_rows.h"
+#include "dissector/websocket/mask.h"
 #include "dissector/websocket/websocket_layer.h"
 
 namespace framescope::websocket {
@@ -25,6 +26,10 @@ constexpr std::size_t kFirstWindow = 4U << 10;
 /// stream made of nothing but doubts must not cost more.
 constexpr std::uint64_t kMaxWeighed = 16;
 constexpr std::uint64_t kWeighedFreely = 4U << 20;
+/// So many bytes behind a doubt that was settled are read as they are written.
+constexpr std::uint64_t kTrusted = 4U << 10;
+/// Parts of a frame of which it is known when they arrived.
+constexpr std::size_t kMaxParts = 1024;
 /// So many headers that begin as the doubted one say that its sender writes them so.
 constexpr int kLikewise = 2;
 
@@ -212,6 +217,56 @@ WebSocketLayer::Judgement WebSocketLayer::judgeLength(Half& half, Direction dire
     return atEnd || search.full() ? Judgement::stands() : Judgement{};
 }
 
+void WebSocketLayer::notePart(Half& half, StreamOffset offset, LayerOutput& out) {
+    if (half.parts.empty() || half.parts.front().at != half.frameStart) {
+        half.parts.clear();
+        offset = half.frameStart;
+    }
+    if (half.parts.size() < kMaxParts) half.parts.push_back({offset, out.arrival()});
+}
+
+bool WebSocketLayer::swallowedFrames(Half& half, Direction direction, StreamOffset offset,
+                                     ByteView bytes, std::size_t end, LayerOutput& out) {
+    const StreamOffset frameEnd = offset + end;
+    if (half.frameStart < half.trusted || frameEnd < half.lookedInto || half.unproven != 0)
+        return false;
+    if (half.role == FrameRole::Control || half.frame->payloadLength == 0 ||
+        half.frame->payloadLength > FrameSearch::kMaxSearch) {
+        return false;
+    }
+    const auto payload = half.message.framePayload();
+    if (!payload) return false;
+    half.lookedInto = offset + bytes.size();
+    const StreamOffset begin = half.frameStart + half.frame->size();
+    Bytes wire(payload->begin(), payload->end());
+    if (half.frame->masked) applyMask(wire, half.frame->maskingKey, 0);
+    wire.insert(wire.end(), bytes.begin() + static_cast<std::ptrdiff_t>(end), bytes.end());
+
+    std::vector<FrameSearch::Segment> parts;
+    if (!half.parts.empty() && half.parts.front().at == half.frameStart) parts = half.parts;
+    if (half.arrivals.empty()) parts.push_back({offset, out.arrival()});
+    parts.insert(parts.end(), half.arrivals.begin(), half.arrivals.end());
+    auto search = std::make_unique<FrameSearch>(begin);
+    for (std::size_t i = 0; i < parts.size(); ++i) {
+        const StreamOffset to = i + 1 < parts.size() ? parts[i + 1].at : begin + wire.size();
+        if (to <= search->end()) continue;
+        search->add(ByteView(wire).subspan(search->end() - begin, to - search->end()),
+                    parts[i].arrival);
+    }
+    const FrameChains chains = search->chains(habits(half, direction, out),
+                                              websocket::Doubt::OfFrames, false, Behind::Damage);
+    const auto found = chains.first(kAgainstHeader);
+    // What begins behind the frame says nothing of it: by chance, a byte of its payload leads
+    // there.
+    if (!found || begin + found->at >= frameEnd) return false;
+    if (chains.weightWithin(found->at, frameEnd - begin) < kAgainstHeader) return false;
+    half.search = std::move(search);
+    half.doubt = Doubt::OfLength;
+    half.payloadRead = 0;
+    goOnAt(half, direction, found->at, out);
+    return true;
+}
+
 bool WebSocketLayer::settleDoubt(Half& half, Direction direction, bool atEnd, LayerOutput& out) {
     const bool ofHeader = half.doubt == Doubt::OfHeader;
     const Judgement judged = ofHeader ? judgeHeader(half, direction, atEnd, out)
@@ -223,7 +278,8 @@ bool WebSocketLayer::settleDoubt(Half& half, Direction direction, bool atEnd, La
     }
     const std::unique_ptr<FrameSearch> held = std::move(half.search);
     half.doubt = Doubt::None;
-    half.trusted = std::max(half.trusted, held->end());
+    // Far behind it other headers may be damaged.
+    half.trusted = std::max(half.trusted, std::min(held->end(), held->start() + kTrusted));
     if (const auto header = parseFrameHeader(held->bytes()); ofHeader && header) {
         half.faults = faultsOf(*header, usual(half, *header, out));
     }

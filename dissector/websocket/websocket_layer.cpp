@@ -43,6 +43,12 @@ std::string foundText(std::uint64_t skipped) {
            "their own";
 }
 
+/// Whether no header begins so, told at a glance; RSV1 may be set.
+bool beginsNoFrame(ByteView bytes, bool masked) {
+    return (bytes[0] & 0x30) != 0 || isReserved(bytes[0] & 0x0f) ||
+           ((bytes[1] & 0x80) != 0) != masked;
+}
+
 }  // namespace
 
 void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
@@ -50,6 +56,9 @@ void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView byt
     Half& half = m_halves[indexOf(direction)];
     if (half.search == nullptr && !(half.frame && doubtLength(half, offset, bytes, out))) {
         const std::size_t taken = read(direction, offset, bytes, out);
+        if (half.frame && half.search == nullptr && half.frame->lengthForm == LengthForm::Bits16) {
+            notePart(half, offset, out);
+        }
         offset += taken;
         bytes = bytes.subspan(taken);
     }
@@ -72,6 +81,12 @@ std::size_t WebSocketLayer::read(Direction direction, StreamOffset offset, ByteV
             done += taken;
         }
         if (half.frame && half.payloadRead == half.frame->payloadLength) {
+            // A length of 16 bits that was damaged may have swallowed hundreds of frames.
+            if (half.frame->lengthForm == LengthForm::Bits16 && bytes.size() - done >= 2 &&
+                beginsNoFrame(bytes.subspan(done), half.frame->masked) &&
+                swallowedFrames(half, direction, offset, bytes, done, out)) {
+                return bytes.size();
+            }
             finishFrame(half, direction, offset + done, out);
         }
     }

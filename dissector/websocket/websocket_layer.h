@@ -103,8 +103,11 @@ private:
         bool joined = false;  ///< nothing was read of this direction yet: it was joined mid-stream
         /// When segments arrived; for rows of what is found among bytes that were held.
         std::vector<FrameSearch::Segment> arrivals;
-        int unproven = 0;            ///< headers that still have to be plausible
-        std::optional<bool> masked;  ///< whether frames of this direction are
+        /// The same for the parts of the frame being read, where it lies in several segments.
+        std::vector<FrameSearch::Segment> parts;
+        StreamOffset lookedInto = 0;  ///< up to here frames within others were looked for
+        int unproven = 0;             ///< headers that still have to be plausible
+        std::optional<bool> masked;   ///< whether frames of this direction are
         bool ended = false;
     };
 
@@ -140,6 +143,12 @@ private:
     /// Whether a doubt was settled, and reading has gone on.
     bool settleDoubt(Half& half, Direction direction, bool atEnd, LayerOutput& out);
     struct Judgement;
+    /// Whether there are frames within the one that was read to its end, at `end` in `bytes`,
+    /// behind which no header stands. Then it has gone on there, with all of `bytes`.
+    bool swallowedFrames(Half& half, Direction direction, StreamOffset offset, ByteView bytes,
+                         std::size_t end, LayerOutput& out);
+    /// Notes when another part of a frame arrived that lies in several segments.
+    static void notePart(Half& half, StreamOffset offset, LayerOutput& out);
     Judgement judgeHeader(Half& half, Direction direction, bool atEnd, LayerOutput& out) const;
     Judgement judgeLength(Half& half, Direction direction, bool atEnd, LayerOutput& out) const;
     Judgement weighHeader(const Half& half, const FrameHeader& header, bool atEnd,
