@@ -4,13 +4,16 @@
 // may be: not in place, where bytes would be masked twice.
 #include "dissector/websocket/mask.h"
 
+#include <algorithm>
 #include <cstring>
+
+#include "dissector/core/wide.h"
 
 namespace framescope::websocket {
 namespace {
 
-/// Sixteen bytes, in whatever the machine has for them.
-using Block = std::uint8_t __attribute__((vector_size(16)));
+using HalfBlock = std::uint8_t __attribute__((vector_size(16)));
+using Block = std::uint8_t __attribute__((vector_size(32)));
 
 /// The key as a word for a piece that begins `offset` bytes behind where `word` is the key.
 std::uint32_t turned(std::uint32_t word, std::uint64_t offset) {
@@ -21,11 +24,6 @@ std::uint32_t turned(std::uint32_t word, std::uint64_t offset) {
 
 std::uint64_t doubled(std::uint32_t word) {
     return std::uint64_t{word} << 32 | word;
-}
-
-Block blockOf(std::uint32_t word) {
-    using Words = std::uint32_t __attribute__((vector_size(16)));
-    return reinterpret_cast<Block>(Words{word, word, word, word});
 }
 
 template <typename Word>
@@ -62,28 +60,69 @@ bool copyFew(const std::uint8_t* from, std::uint8_t* to, std::size_t size, std::
     return seen < 0x80;
 }
 
-bool copyWith(ByteView bytes, std::uint8_t* to, std::uint32_t word) {
-    constexpr std::size_t kBlock = sizeof(Block);
-    const std::uint8_t* from = bytes.data();
-    const std::size_t size = bytes.size();
-    if (size < kBlock) return copyFew(from, to, size, word);
-    const Block pattern = blockOf(word);
-    Block seen{};
+/// Of at least as many bytes as a Piece has.
+template <typename Piece, typename Words>
+[[gnu::always_inline]] inline bool copyPieces(const std::uint8_t* from, std::uint8_t* to,
+                                              std::size_t size, std::uint32_t word) {
+    constexpr std::size_t kPiece = sizeof(Piece);
+    Piece pattern;
+    std::uint32_t words[kPiece / sizeof word];
+    std::ranges::fill(words, word);
+    std::memcpy(&pattern, words, kPiece);
+    Piece seen{};
+    Piece piece;
     std::size_t at = 0;
-    for (; at + kBlock <= size; at += kBlock) {
-        const Block block = load<Block>(from + at) ^ pattern;
-        seen |= block;
-        store(to + at, block);
+    for (; at + kPiece <= size; at += kPiece) {
+        std::memcpy(&piece, from + at, kPiece);
+        piece ^= pattern;
+        seen |= piece;
+        std::memcpy(to + at, &piece, kPiece);
     }
     if (at != size) {
-        const std::size_t last = size - kBlock;
-        const Block block = load<Block>(from + last) ^ blockOf(turned(word, last));
-        seen |= block;
-        store(to + last, block);
+        const std::size_t last = size - kPiece;
+        std::ranges::fill(words, turned(word, last));
+        std::memcpy(&pattern, words, kPiece);
+        std::memcpy(&piece, from + last, kPiece);
+        piece ^= pattern;
+        seen |= piece;
+        std::memcpy(to + last, &piece, kPiece);
     }
-    using Halves = std::uint64_t __attribute__((vector_size(16)));
-    const auto halves = reinterpret_cast<Halves>(seen);
-    return ((halves[0] | halves[1]) & kHighBits) == 0;
+    Words high;
+    std::memcpy(&high, &seen, kPiece);
+    std::uint64_t all = 0;
+    for (std::size_t i = 0; i < kPiece / sizeof all; ++i) all |= high[i];
+    return (all & kHighBits) == 0;
+}
+
+using HalfWords = std::uint64_t __attribute__((vector_size(16)));
+using BlockWords = std::uint64_t __attribute__((vector_size(32)));
+
+FRAMESCOPE_WIDE bool copyWith(const std::uint8_t* from, std::uint8_t* to, std::size_t size,
+                              std::uint32_t word) {
+    if (size >= sizeof(Block)) return copyPieces<Block, BlockWords>(from, to, size, word);
+    if (size >= sizeof(HalfBlock)) return copyPieces<HalfBlock, HalfWords>(from, to, size, word);
+    return copyFew(from, to, size, word);
+}
+
+FRAMESCOPE_WIDE bool isAsciiOf(const std::uint8_t* from, std::size_t size) {
+    std::uint64_t all = 0;
+    std::size_t at = 0;
+    if (size >= sizeof(Block)) {
+        Block seen{};
+        Block block;
+        for (; at + sizeof block <= size; at += sizeof block) {
+            std::memcpy(&block, from + at, sizeof block);
+            seen |= block;
+        }
+        std::memcpy(&block, from + size - sizeof block, sizeof block);
+        seen |= block;
+        BlockWords words;
+        std::memcpy(&words, &seen, sizeof words);
+        return ((words[0] | words[1] | words[2] | words[3]) & kHighBits) == 0;
+    }
+    for (; at + sizeof all <= size; at += sizeof all) all |= load<std::uint64_t>(from + at);
+    for (; at < size; ++at) all |= from[at];
+    return (all & kHighBits) == 0;
 }
 
 }  // namespace
@@ -102,11 +141,15 @@ void applyMask(std::span<std::uint8_t> bytes, const MaskingKey& key, std::uint64
 
 bool copyMasked(ByteView from, std::uint8_t* to, const MaskingKey& key,
                 std::uint64_t payloadOffset) {
-    return copyWith(from, to, turned(asWord(key), payloadOffset));
+    return copyWith(from.data(), to, from.size(), turned(asWord(key), payloadOffset));
 }
 
 bool copyPlain(ByteView from, std::uint8_t* to) {
-    return copyWith(from, to, 0);
+    return copyWith(from.data(), to, from.size(), 0);
+}
+
+bool isAscii(ByteView bytes) {
+    return isAsciiOf(bytes.data(), bytes.size());
 }
 
 }  // namespace framescope::websocket

@@ -23,6 +23,8 @@ bool copyMasked(ByteView from, std::uint8_t* to, const MaskingKey& key,
                 std::uint64_t payloadOffset);
 /// The same without a mask.
 bool copyPlain(ByteView from, std::uint8_t* to);
+/// Whether all of it is ASCII.
+bool isAscii(ByteView bytes);
 
 /// The key as one word in the machine's byte order, for comparing keys.
 inline std::uint32_t asWord(const MaskingKey& key) {

@@ -11,13 +11,6 @@
 #include "dissector/websocket/mask.h"
 
 namespace framescope::websocket {
-namespace {
-
-/// Memory that stays for the next message.
-constexpr std::size_t kKept = 64U << 10;
-
-}  // namespace
-
 void MessageAssembler::beginFrame(const FrameHeader& header, FrameRole role,
                                   const MessageState& sequence, StreamOffset at,
                                   Direction direction, LayerOutput& out) {
@@ -137,17 +130,12 @@ void MessageAssembler::take(ByteView plain) {
     m_cut = m_cut || !whole;
 }
 
-/// Where more bytes of the message go, which are in use from now on.
-std::uint8_t* MessageAssembler::roomFor(std::size_t count) {
-    const std::size_t at = m_kept;
-    m_kept += count;
-    if (m_kept > m_room) {
-        m_room = std::max(m_kept, 2 * m_room);
-        auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(m_room);
-        std::copy_n(m_bytes.get(), at, larger.get());
-        m_bytes = std::move(larger);
-    }
-    return m_bytes.get() + at;
+/// For at least `size` bytes.
+void MessageAssembler::makeRoom(std::size_t size, std::size_t inUse) {
+    m_room = std::max(size, 2 * m_room);
+    auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(m_room);
+    std::copy_n(m_bytes.get(), inUse, larger.get());
+    m_bytes = std::move(larger);
 }
 
 std::optional<ByteView> MessageAssembler::framePayload() const {
@@ -232,13 +220,12 @@ void MessageAssembler::lose() {
     m_inflater.loseContext();
 }
 
-void MessageAssembler::release() {
-    m_kept = 0;
-    if (m_room > kKept) {
+void MessageAssembler::giveBack() {
+    if (m_room > kRoomKept) {
         m_bytes.reset();
         m_room = 0;
     }
-    if (m_scratch.size() > kKept) m_scratch = {};
+    if (m_scratch.size() > kRoomKept) m_scratch = {};
 }
 
 }  // namespace framescope::websocket

@@ -40,6 +40,27 @@ public:
     void endFrame(bool messageEnds, Record& record, IssueSink& issues);
     /// Frames are missing.
     void lose();
+    /// Instead of the calls above, for a message that is not compressed, between messages and whole
+    /// in one frame: what view() would be. `key` is null where it is not masked. Nothing for a text
+    /// that is not UTF-8; then it is as if nothing was asked.
+    std::optional<MessageView> wholeMessage(ByteView payload, const MaskingKey* key, bool text,
+                                            Direction direction) {
+        ByteView bytes = payload;
+        bool ascii = false;
+        m_kept = 0;
+        if (key != nullptr) {
+            std::uint8_t* const to = roomFor(payload.size());
+            ascii = copyMasked(payload, to, *key, 0);
+            bytes = {to, payload.size()};
+        } else {
+            ascii = text && isAscii(payload);
+        }
+        if (text && !ascii && !isValidUtf8(asText(bytes))) {
+            m_kept = 0;
+            return std::nullopt;
+        }
+        return MessageView{bytes, text, true, direction};
+    }
 
     /// The frames make up a text or binary message whose beginning was seen.
     bool readable() const { return m_readable; }
@@ -53,15 +74,29 @@ public:
     /// until that is known.
     std::optional<bool> contextTakenOver() const { return m_takenOver; }
     /// The message was handled: gives its memory back.
-    void release();
+    void release() {
+        m_kept = 0;
+        if (m_room > kRoomKept || m_scratch.size() > kRoomKept) giveBack();
+    }
 
 private:
+    /// Memory that stays for the next message.
+    static constexpr std::size_t kRoomKept = 64U << 10;
+
+    void giveBack();
     void beginMessage(std::uint8_t opcode);
     void beginInflating(StreamOffset at, Direction direction, LayerOutput& out);
     void takePlain(ByteView bytes, std::uint64_t at);
     ByteView unmasked(ByteView bytes, std::uint64_t at, ByteView behind = {});
     void take(ByteView plain);
-    std::uint8_t* roomFor(std::size_t count);
+    /// Where more bytes of the message go, which are in use from now on.
+    std::uint8_t* roomFor(std::size_t count) {
+        const std::size_t at = m_kept;
+        m_kept += count;
+        if (m_kept > m_room) makeRoom(m_kept, at);
+        return m_bytes.get() + at;
+    }
+    void makeRoom(std::size_t size, std::size_t inUse);
     void judgeTakeover();
     void judgeInflating(bool unitEnds, Record& record, IssueSink& issues);
     void judgeText(bool messageEnds, Record& record, IssueSink& issues);

@@ -54,6 +54,12 @@ bool beginsNoFrame(ByteView bytes, bool masked) {
 void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
                           LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
+    if (half.search == nullptr && !half.frame) {
+        const std::size_t plain = readPlain(half, direction, offset, bytes, out);
+        if (plain == bytes.size()) return;
+        offset += plain;
+        bytes = bytes.subspan(plain);
+    }
     if (half.search == nullptr && !(half.frame && doubtLength(half, offset, bytes, out))) {
         const std::size_t taken = read(direction, offset, bytes, out);
         if (half.frame && half.search == nullptr && half.frame->lengthForm == LengthForm::Bits16) {
@@ -88,6 +94,9 @@ std::size_t WebSocketLayer::read(Direction direction, StreamOffset offset, ByteV
                 return bytes.size();
             }
             finishFrame(half, direction, offset + done, out);
+            if (done < bytes.size()) {
+                done += readPlain(half, direction, offset + done, bytes.subspan(done), out);
+            }
         }
     }
     return done;
@@ -291,7 +300,12 @@ void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& reco
         half.message.release();
         return;
     }
-    const MessageView message = half.message.view(direction);
+    readMessage(half.message.view(direction), half, record, out);
+    half.message.release();
+}
+
+void WebSocketLayer::readMessage(const MessageView& message, Half& half, Record& record,
+                                 LayerOutput& out) {
     if (m_reader == nullptr) {
         const ConnectionView connection{out.facts(), m_path, m_subprotocol};
         for (const MessageProtocol* const protocol : protocolsToAsk(message, connection)) {
@@ -308,7 +322,6 @@ void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& reco
         }
     }
     if (m_reader == nullptr) m_observer.message(message, record, out);
-    half.message.release();
 }
 
 /// A message of this direction will not be read.

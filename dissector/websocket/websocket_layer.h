@@ -115,10 +115,17 @@ private:
     std::size_t read(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
     std::size_t readHeader(Direction direction, StreamOffset offset, ByteView bytes,
                            LayerOutput& out);
+    /// Reads the plain frames at the front of `bytes`, see plain_frames.cpp; returns how many bytes
+    /// they have. Between frames only.
+    std::size_t readPlain(Half& half, Direction direction, StreamOffset offset, ByteView bytes,
+                          LayerOutput& out);
+    bool expectsPlain(const Half& half, bool masked) const;
     void beginFrame(Half& half, Direction direction, LayerOutput& out);
     void readPayload(Half& half, ByteView bytes, LayerOutput& out);
     void finishFrame(Half& half, Direction direction, StreamOffset frameEnd, LayerOutput& out);
     void finishMessage(Half& half, Direction direction, Record& record, LayerOutput& out);
+    /// Hands a whole message to its protocol, or to whoever watches those that have none.
+    void readMessage(const MessageView& message, Half& half, Record& record, LayerOutput& out);
     void finishControl(const Half& half, const FrameHeader& frame, Direction direction,
                        RecordId row, LayerOutput& out);
     void checkKey(Half& half, const FrameHeader& header);
