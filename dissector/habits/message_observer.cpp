@@ -5,8 +5,10 @@ namespace framescope::habits {
 void MessageObserver::message(const MessageView& message, Record& record, LayerOutput& out) {
     if (m_stopped) return;
     if (m_watches == nullptr) m_watches = std::make_unique<Watches>();
-    m_watches->heartbeats.message(message, out);
-    if (message.text) m_watches->requests.message(message, record, out);
+    if (message.bytes.size() <= kMaxShapeBytes) m_watches->heartbeats.message(message, out);
+    if (message.text && m_watches->requests.looksOn()) {
+        m_watches->requests.message(message, record, out);
+    }
 }
 
 void MessageObserver::lost() {

@@ -159,7 +159,7 @@ bool RequestWatch::counts(const Source& source, const Reply& reply) {
 }
 
 void RequestWatch::message(const MessageView& message, Record& record, LayerOutput& out) {
-    if (!message.whole || message.bytes.size() > kMaxBytes || m_inVain > kMaxInVain) return;
+    if (!message.whole || message.bytes.size() > kMaxBytes || !looksOn()) return;
     const std::string_view text = message.asText();
     const auto kind = jsonKind(text);
     if (kind != JsonKind::Object && kind != JsonKind::Array) return;

@@ -34,6 +34,8 @@ public:
     /// The next message, which is about to become the row out.nextRow(). Names the row by the
     /// method, where there is one, and changes the facts.
     void message(const MessageView& message, Record& record, LayerOutput& out);
+    /// Whether further messages are looked at: not any more if too many were in vain.
+    bool looksOn() const { return m_inVain <= kMaxInVain; }
     /// Messages are missing: what waits may have been answered.
     void lost();
     /// The connection ended: says which requests of JSON-RPC got no response.

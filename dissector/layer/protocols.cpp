@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
+#include "dissector/core/wide.h"
 #include "dissector/engineio/engineio_messages.h"
 #include "dissector/engineio/polling.h"
 #include "dissector/http/head.h"
@@ -49,14 +51,37 @@ constexpr std::array<const MessageProtocol*, 8> kMessageProtocols = {
     &sockjs::kMessageProtocol,   &actioncable::kMessageProtocol,
 };
 
-/// Those that a text can be of which begins as a JSON object, where no subprotocol was agreed on.
-/// That is what most messages are whose protocol nobody knows, and each one is asked about.
-constexpr std::array<const MessageProtocol*, 4> kJsonProtocols = {
+/// Those that a text can be of which begins as a JSON object, where no subprotocol was agreed on,
+/// by who sent it. That is what most messages are whose protocol nobody knows, and each one is
+/// asked about.
+constexpr std::array<const MessageProtocol*, 2> kClientJsonProtocols = {
     &graphql::kMessageProtocol,
     &signalr::kMessageProtocol,
-    &sockjs::kMessageProtocol,
+};
+constexpr std::array<const MessageProtocol*, 1> kServerJsonProtocols = {
     &actioncable::kMessageProtocol,
 };
+
+/// Whether a text has what each of kClientJsonProtocols is told by: the underline of
+/// "connection_init", a backslash that may stand for it, SignalR's separator.
+FRAMESCOPE_WIDE bool hasClientMark(const char* text, std::size_t size) {
+    constexpr char kSeparator = 0x1e;
+    using Block = char __attribute__((vector_size(32)));
+    using Words = std::uint64_t __attribute__((vector_size(32)));
+    if (size < sizeof(Block)) {
+        return std::any_of(text, text + size,
+                           [](char c) { return c == '_' || c == '\\' || c == kSeparator; });
+    }
+    Block seen{};
+    Block block;
+    for (std::size_t at = 0; at < size; at += sizeof block) {
+        std::memcpy(&block, text + std::min(at, size - sizeof block), sizeof block);
+        seen |= (block == '_') | (block == '\\') | (block == kSeparator);
+    }
+    Words words;
+    std::memcpy(&words, &seen, sizeof words);
+    return (words[0] | words[1] | words[2] | words[3]) != 0;
+}
 
 constexpr std::array<const BodyProtocol*, 2> kBodyProtocols = {
     &engineio::kPollingProtocol,
@@ -75,10 +100,12 @@ std::span<const MessageProtocol* const> messageProtocols() {
 
 std::span<const MessageProtocol* const> protocolsToAsk(const MessageView& message,
                                                        const ConnectionView& connection) {
-    const bool isObject =
-        message.text && connection.subprotocol.empty() && message.asText().starts_with('{');
-    if (isObject) return kJsonProtocols;
-    return kMessageProtocols;
+    const std::string_view text = message.asText();
+    const bool isObject = message.text && connection.subprotocol.empty() && text.starts_with('{');
+    if (!isObject) return kMessageProtocols;
+    if (message.direction == Direction::ServerToClient) return kServerJsonProtocols;
+    if (!hasClientMark(text.data(), text.size())) return {};
+    return kClientJsonProtocols;
 }
 
 const MessageProtocol* messageProtocolOf(Protocol protocol) {
