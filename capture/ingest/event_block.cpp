@@ -28,9 +28,7 @@ void EventBlock::clear() {
 }
 
 void EventBlock::tell(const IntakeEvent& event, IntakeEvents& to) {
-    const auto held = [&] {
-        return ByteView(bytes.data() + event.at, static_cast<std::size_t>(event.length));
-    };
+    const auto held = [&] { return bytesOf(event); };
     switch (event.kind) {
         case Kind::Packet:
             return to.packet(event.id, event.origin);

@@ -84,6 +84,10 @@ struct EventBlock {
 
     /// Empties it for other packets, and keeps its memory.
     void clear();
+    /// What an event with data is about.
+    ByteView bytesOf(const IntakeEvent& event) const {
+        return {bytes.data() + event.at, static_cast<std::size_t>(event.length)};
+    }
     /// Tells what was noted of the `index`th event.
     void tell(const IntakeEvent& event, IntakeEvents& to);
 };

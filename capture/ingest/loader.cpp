@@ -326,7 +326,15 @@ std::unique_ptr<ArrangedCapture> readWhole(const std::shared_ptr<CaptureFile>& f
         rows.addFileNumbers(block.numbers);
         std::size_t told = 0;
         const auto tellUntil = [&](std::size_t end) {
-            for (; told < end; ++told) block.tell(block.events[told], rows);
+            for (; told < end; ++told) {
+                const IntakeEvent& event = block.events[told];
+                if (event.kind == IntakeEvent::Kind::PacketWithData) {
+                    rows.packetWithData(event.id, event.origin, event.direction, event.offset,
+                                        block.bytesOf(event), event.origin);
+                } else {
+                    block.tell(event, rows);
+                }
+            }
         };
         for (const EventBlock::Packet& packet : block.packets) {
             // Of the packet before.

@@ -33,11 +33,12 @@ RowMaker::RowMaker(IngestOptions options) : m_options(std::move(options)) {
 RowMaker::~RowMaker() = default;
 
 void RowMaker::captureRow(const CaptureRow& row) {
-    Record record = row.record;
-    if (record.kind == RowKind::CaptureDrop) m_conversations.engineSessions.lostAnywhere();
+    if (row.record.kind == RowKind::CaptureDrop) m_conversations.engineSessions.lostAnywhere();
     if (row.issue != IssueCode::None) countIssue(row.issue);
-    record.name = intern(row.name);
-    append(record);
+    const NameId name = intern(row.name);
+    Record& record = m_batch.records.emplace_back(row.record);
+    record.name = name;
+    numberRow(record);
 }
 
 void RowMaker::untimed(PacketNumber packet) {
@@ -119,32 +120,19 @@ Batch RowMaker::takeBatch(const Statistics& packets) {
     return batch;
 }
 
-/// Makes the connection the current one, creating it at its first event.
-RowMaker::Connection& RowMaker::enter(ConnectionId id) {
-    while (m_connections.size() <= id) {
+void RowMaker::makeConnections(ConnectionId last) {
+    while (m_connections.size() <= last) {
         m_connections.push_back(std::make_unique<Connection>());
         ++m_statistics.connections;
     }
-    m_current = m_connections[id].get();
-    m_currentId = id;
-    // What the capture's end, or ports being used again, bring to light stands at the last packet
-    // of its own connection.
-    m_arrival = m_current->lastPacket;
-    if (!m_current->changed) {
-        m_current->changed = true;
-        m_changed.push_back(id);
-    }
-    return *m_current;
 }
 
-/// The layer's call has returned: whoever is to take over does so now.
-void RowMaker::settle() {
-    if (m_current->successors.empty()) return;
+void RowMaker::replaceLayer() {
     m_current->layer = std::move(m_current->successors.back());
     m_current->successors.clear();
 }
 
-void RowMaker::packet(ConnectionId id, const tcp::Origin& origin) {
+inline RowMaker::Connection& RowMaker::notePacket(ConnectionId id, const tcp::Origin& origin) {
     if (origin.packet >= m_suspended.rowDuePacket || origin.timeNs >= m_suspended.asideUntilNs) {
         endDueSuspended(origin);
     }
@@ -159,7 +147,12 @@ void RowMaker::packet(ConnectionId id, const tcp::Origin& origin) {
     }
     ++info.packets;
     connection.lastPacket = m_arrival = {origin.packet, origin.timeNs};
-    connection.behindGap = {};
+    for (auto& behind : connection.behindGap) behind.reset();
+    return connection;
+}
+
+void RowMaker::packet(ConnectionId id, const tcp::Origin& origin) {
+    notePacket(id, origin);
 }
 
 void RowMaker::opened(ConnectionId id, const tcp::Opening& opening) {
@@ -199,14 +192,27 @@ void RowMaker::extent(ConnectionId id, Direction direction, StreamOffset offset,
 
 void RowMaker::joined(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
                       const tcp::Origin& origin) {
-    Connection& connection = enter(id);
+    read(enter(id), direction, offset, bytes, origin);
+}
+
+void RowMaker::packetWithData(ConnectionId id, const tcp::Origin& origin, Direction direction,
+                              StreamOffset offset, ByteView bytes, const tcp::Origin& place) {
+    Connection& connection = notePacket(id, origin);
+    const auto length = static_cast<std::uint32_t>(bytes.size());
+    m_batch.extents.push_back({id, direction, {offset, place.fileOffset, length, place.packet}});
+    read(connection, direction, offset, bytes, place);
+}
+
+/// The next bytes of the current connection.
+void RowMaker::read(Connection& connection, Direction direction, StreamOffset offset,
+                    ByteView bytes, const tcp::Origin& origin) {
     connection.info.bytes[indexOf(direction)] += bytes.size();
     if (auto& behind = connection.behindGap[indexOf(direction)]) {
         if (origin.packet > behind->packet) behind = {origin.packet, origin.timeNs};
         m_arrival = *behind;
     }
     if (connection.finished[indexOf(direction)]) {
-        if (connection.suspended != nullptr) endSuspended(id);
+        if (connection.suspended != nullptr) endSuspended(m_currentId);
         if (connection.finished[indexOf(direction)]) {
             emitSegment(direction, offset, bytes.size(), *this, IssueCode::TcpDataAfterFin);
             return;
@@ -390,7 +396,9 @@ void RowMaker::emitEvent(RowKind kind, Direction direction, std::uint32_t detail
     emit(record);
 }
 
-RecordId RowMaker::emit(Record record) {
+RecordId RowMaker::emit(Record found) {
+    // Filled in where it stays.
+    Record& record = m_batch.records.emplace_back(found);
     record.connection = m_currentId;
     record.packet = m_arrival.packet;
     record.timeNs = m_arrival.timeNs;
@@ -401,17 +409,15 @@ RecordId RowMaker::emit(Record record) {
     }
     ConnectionFacts& known = m_current->info.facts;
     known.protocol = std::max(known.protocol, record.protocol);
-    const RecordId row = append(record);
+    const RecordId row = numberRow(record);
     m_current->notes.sawRow(record, row, m_batch.remarks);
     return row;
 }
 
-RecordId RowMaker::append(const Record& record) {
+/// The row that was put at the end of the batch is counted.
+RecordId RowMaker::numberRow(Record& record) {
     ++m_statistics.rows[static_cast<std::size_t>(record.protocol)];
-    m_batch.records.push_back(record);
-    if (!m_untimed.empty() && isUntimed(record.packet)) {
-        m_batch.records.back().flags |= kFlagNoTime;
-    }
+    if (!m_untimed.empty() && isUntimed(record.packet)) record.flags |= kFlagNoTime;
     return m_nextRecord++;
 }
 
@@ -420,10 +426,11 @@ void RowMaker::countIssue(IssueCode code) {
 }
 
 NameId RowMaker::intern(std::string_view name) {
-    std::string key(name.substr(0, kMaxName));
-    if (const auto found = m_names.find(key); found != m_names.end()) return found->second;
+    name = name.substr(0, kMaxName);
+    if (const auto found = m_names.find(name); found != m_names.end()) return found->second;
     if (m_names.size() >= kMaxNames) return 0;
     const auto id = static_cast<NameId>(m_names.size());
+    std::string key(name);
     m_batch.names.push_back(key);
     m_nameTexts.push_back(&m_names.emplace(std::move(key), id).first->first);
     return id;

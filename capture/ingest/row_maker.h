@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <string>
@@ -85,6 +86,8 @@ public:
     // TcpObserver
     void opened(ConnectionId id, const tcp::Opening& opening) override;
     void packet(ConnectionId id, const tcp::Origin& origin) override;
+    void packetWithData(ConnectionId id, const tcp::Origin& origin, Direction direction,
+                        StreamOffset offset, ByteView bytes, const tcp::Origin& place) override;
     void data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
               const tcp::Origin& origin) override;
     void gap(ConnectionId id, Direction direction, const tcp::Gap& gap) override;
@@ -111,6 +114,13 @@ private:
         PacketNumber rowDuePacket = std::numeric_limits<PacketNumber>::max();
         std::int64_t asideUntilNs = std::numeric_limits<std::int64_t>::max();
     };
+    /// So that a name is sought without a copy of it.
+    struct NameHash {
+        using is_transparent = void;
+        std::size_t operator()(std::string_view name) const {
+            return std::hash<std::string_view>()(name);
+        }
+    };
     /// Packets one behind the other.
     struct PacketRun {
         PacketNumber begin = 0;
@@ -118,7 +128,7 @@ private:
     };
 
     // LayerOutput
-    RecordId emit(Record record) override;
+    RecordId emit(Record found) override;
     RecordId nextRow() const override { return m_nextRecord; }
     void countIssue(IssueCode code) override;
     void link(const RowLink& link) override { m_batch.links.push_back(link); }
@@ -138,9 +148,14 @@ private:
     bool isUntimed(PacketNumber packet) const;
     PacketNumber fileNumber(PacketNumber packet) const;
     void nameFileNumbers();
-    RecordId append(const Record& record);
+    void read(Connection& connection, Direction direction, StreamOffset offset, ByteView bytes,
+              const tcp::Origin& origin);
+    RecordId numberRow(Record& record);
     Connection& enter(ConnectionId id);
+    void makeConnections(ConnectionId last);
+    Connection& notePacket(ConnectionId id, const tcp::Origin& origin);
     void settle();
+    void replaceLayer();
     void forgetEnded();
     void suspend(Connection& connection, Direction by, const tcp::Origin& at);
     std::unique_ptr<Suspended> takeSuspended(ConnectionId id);
@@ -156,7 +171,7 @@ private:
     const IngestOptions m_options;
     Batch m_batch;
     Statistics m_statistics;  ///< rows, issues and connections
-    std::unordered_map<std::string, NameId> m_names;
+    std::unordered_map<std::string, NameId, NameHash, std::equal_to<>> m_names;
     std::vector<const std::string*> m_nameTexts;  ///< by NameId
     Conversations m_conversations;
     std::vector<std::unique_ptr<Connection>> m_connections;

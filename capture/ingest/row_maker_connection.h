@@ -43,4 +43,25 @@ struct RowMaker::Connection {
     bool changed = false;
 };
 
+/// Makes the connection the current one, creating it at its first event.
+[[gnu::always_inline]] inline RowMaker::Connection& RowMaker::enter(ConnectionId id) {
+    if (id >= m_connections.size()) makeConnections(id);
+    Connection& connection = *m_connections[id];
+    m_current = &connection;
+    m_currentId = id;
+    // What the capture's end, or ports being used again, bring to light stands at the last packet
+    // of its own connection.
+    m_arrival = connection.lastPacket;
+    if (!connection.changed) {
+        connection.changed = true;
+        m_changed.push_back(id);
+    }
+    return connection;
+}
+
+/// The layer's call has returned: whoever is to take over does so now.
+inline void RowMaker::settle() {
+    if (!m_current->successors.empty()) replaceLayer();
+}
+
 }  // namespace framescope
