@@ -1,6 +1,7 @@
 #include "dissector/habits/heartbeat_watch.h"
 
 #include <algorithm>
+#include <bit>
 
 namespace framescope::habits {
 namespace {
@@ -33,26 +34,49 @@ const HeartbeatWatch::Answer* HeartbeatWatch::Candidate::answer() const {
 }
 
 HeartbeatWatch::Candidate* HeartbeatWatch::find(const MessageShape& shape, Direction direction) {
-    const auto found = std::ranges::find_if(m_candidates, [&](const Candidate& candidate) {
-        return candidate.shape.hash == shape.hash && candidate.direction == direction;
-    });
-    return found == m_candidates.end() ? nullptr : &*found;
+    if (m_marks[shape.hash >> 56] == 0) return nullptr;
+    const std::uint32_t of = m_of[indexOf(direction)];
+    for (std::size_t i = 0; i < m_candidates.size(); ++i) {
+        if (m_hashes[i] == shape.hash && (of >> i & 1U) != 0) return &m_candidates[i];
+    }
+    return nullptr;
 }
 
-/// Takes the place of the one that was silent for the longest, of those that are no heartbeat.
-HeartbeatWatch::Candidate& HeartbeatWatch::make(const MessageShape& shape, Direction direction) {
-    Candidate* place = nullptr;
-    if (m_candidates.size() < kMaxCandidates) {
-        place = &m_candidates.emplace_back();
-    } else {
-        place = &*std::ranges::min_element(m_candidates, {}, [](const Candidate& candidate) {
-            return std::pair(candidate.steady, candidate.lastTimeNs);
-        });
+/// A free place, or that of the one that was silent for the longest, of those that are no
+/// heartbeat.
+std::size_t HeartbeatWatch::placeForNew() {
+    const std::size_t count = m_candidates.size();
+    if (count < kMaxCandidates) {
+        m_candidates.emplace_back();
+        return count;
     }
-    *place = {};
-    place->shape = shape;
-    place->direction = direction;
-    return *place;
+    constexpr std::uint32_t kAll = (1U << kMaxCandidates) - 1;
+    const std::uint32_t kept = m_steady == kAll ? 0 : m_steady;
+    if (kept == 0) {
+        return static_cast<std::size_t>(std::ranges::min_element(m_lastTimes) -
+                                        m_lastTimes.begin());
+    }
+    std::size_t place = kMaxCandidates;
+    for (std::size_t i = 0; i < kMaxCandidates; ++i) {
+        if ((kept >> i & 1U) != 0) continue;
+        if (place == kMaxCandidates || m_lastTimes[i] < m_lastTimes[place]) place = i;
+    }
+    return place;
+}
+
+HeartbeatWatch::Candidate& HeartbeatWatch::make(const MessageShape& shape, Direction direction) {
+    const std::size_t known = m_candidates.size();
+    const std::size_t place = placeForNew();
+    if (place < known) --m_marks[m_hashes[place] >> 56];
+    ++m_marks[shape.hash >> 56];
+    Candidate& candidate = m_candidates[place];
+    candidate = {};
+    candidate.shape = shape;
+    candidate.direction = direction;
+    m_hashes[place] = shape.hash;
+    m_of[indexOf(direction)] |= 1U << place;
+    m_of[indexOf(opposite(direction))] &= ~(1U << place);
+    return candidate;
 }
 
 void HeartbeatWatch::measure(Candidate& candidate, std::int64_t interval) {
@@ -139,8 +163,10 @@ HeartbeatWatch::Answer* HeartbeatWatch::findAnswer(Candidate& asked, std::uint64
 void HeartbeatWatch::answerOthers(const MessageShape& shape, Direction direction,
                                   LayerOutput& out) {
     const std::int64_t now = out.arrival().timeNs;
-    for (Candidate& asked : m_candidates) {
-        if (asked.direction == direction || asked.lastRow == kNoRecord) continue;
+    for (std::uint32_t others = m_of[indexOf(opposite(direction))]; others != 0;
+         others &= others - 1) {
+        Candidate& asked = m_candidates[static_cast<std::size_t>(std::countr_zero(others))];
+        if (asked.lastRow == kNoRecord) continue;
         const std::int64_t took = now - asked.lastTimeNs;
         // What comes later than a quarter of the interval is rather a beat of its own.
         const std::int64_t interval = asked.steady ? asked.meanNs()
@@ -201,6 +227,9 @@ void HeartbeatWatch::message(const MessageView& message, LayerOutput& out) {
     const RecordId before = candidate->lastRow;
     const bool wasSteady = candidate->steady;
     beat(*candidate, *shape, out.arrival().timeNs);
+    const auto place = static_cast<std::size_t>(candidate - m_candidates.data());
+    m_lastTimes[place] = candidate->lastTimeNs;
+    m_steady = (m_steady & ~(1U << place)) | (candidate->steady ? 1U << place : 0U);
     candidate->lastRow = out.nextRow();
     if (candidate->steady && !isAnswer(*candidate)) {
         if (candidate->text == 0) candidate->text = out.intern(message.asText());

@@ -68,6 +68,7 @@ private:
 
     Candidate* find(const MessageShape& shape, Direction direction);
     Candidate& make(const MessageShape& shape, Direction direction);
+    std::size_t placeForNew();
     void beat(Candidate& candidate, const MessageShape& shape, std::int64_t timeNs);
     static void measure(Candidate& candidate, std::int64_t interval);
     void answerOthers(const MessageShape& shape, Direction direction, LayerOutput& out);
@@ -76,6 +77,13 @@ private:
     void publish(Direction direction, LayerOutput& out);
 
     std::vector<Candidate> m_candidates;
+    // Of the same candidates what is looked for with every message, side by side:
+    std::array<std::uint64_t, kMaxCandidates> m_hashes{};
+    std::array<std::int64_t, kMaxCandidates> m_lastTimes{};
+    std::array<std::uint8_t, 256> m_marks{};  ///< how many hashes begin with these eight bits
+    std::uint32_t m_steady = 0;               ///< a bit for each that is steady
+    std::array<std::uint32_t, 2> m_of{};      ///< a bit for each of a direction
+    static_assert(kMaxCandidates <= 32, "a bit for each");
 };
 
 }  // namespace framescope::habits

@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t kMaxMembers = 32;
 constexpr std::size_t kMaxBatch = 1000;
 constexpr std::size_t kMaxValueChars = 64;
+constexpr std::string_view kRpcKey = "\"jsonrpc\"";
 
 /// What stands for each character of a name: lower case, and 0 for what people put between words.
 constexpr std::array<char, 256> kPlain = [] {
@@ -118,7 +119,7 @@ constexpr std::array<std::uint32_t, 26> kBeginnings = [] {
 }();
 
 /// False for a key that is on no list by its first two characters, as most are.
-[[gnu::always_inline]] inline bool mayBeName(std::string_view quoted) {
+[[gnu::always_inline]] constexpr bool mayBeName(std::string_view quoted) {
     constexpr auto kLetter = [](char c) {
         return static_cast<std::size_t>(kPlain[static_cast<std::uint8_t>(c)] - 'a');
     };
@@ -129,6 +130,31 @@ constexpr std::array<std::uint32_t, 26> kBeginnings = [] {
     const std::size_t first = kLetter(quoted[1]);
     const std::size_t second = kLetter(quoted[2]);
     return first < kBeginnings.size() && second < 26 && (kBeginnings[first] >> second & 1U) != 0;
+}
+
+/// By the first two characters of a key: whether it may be one of the names, or that of JSON-RPC. A
+/// bit each, so that all of it stays in the processor's nearest cache.
+constexpr std::array<std::uint64_t, 1024> kTellingBeginnings = [] {
+    std::array<std::uint64_t, 1024> bits{};
+    for (std::size_t second = 0; second < 256; ++second) {
+        for (std::size_t first = 0; first < 256; ++first) {
+            const char quoted[] = {'"', static_cast<char>(first), static_cast<char>(second)};
+            // A key of no or one character; no name is so short.
+            if (first == '"' || second == '"') continue;
+            const bool isRpc = quoted[1] == kRpcKey[1] && quoted[2] == kRpcKey[2];
+            if (!isRpc && !mayBeName({quoted, sizeof quoted})) continue;
+            const std::size_t at = second << 8 | first;
+            bits[at / 64] |= std::uint64_t{1} << at % 64;
+        }
+    }
+    return bits;
+}();
+
+/// `quoted` is a key with what stands behind it; two characters at least follow its first quote.
+bool begins(const char* quoted) {
+    const std::size_t at = std::size_t{static_cast<std::uint8_t>(quoted[2])} << 8 |
+                           static_cast<std::uint8_t>(quoted[1]);
+    return (kTellingBeginnings[at / 64] >> at % 64 & 1U) != 0;
 }
 
 std::string_view keyOf(std::string_view text, const JsonNode& node) {
@@ -180,8 +206,11 @@ void RequestWatch::readObject(const MessageView& message, Record& record, LayerO
     bool mayBeRpc = false;
     const bool valid = skimJson(text, [&](const JsonNode& node) {
         if (members++ >= kMaxMembers) return;
+        if (node.keyEscaped) mayBeRpc = true;
+        // Behind a key stands its colon at least.
+        if (!begins(text.data() + node.keyRange.begin)) return;
         const std::string_view key = keyOf(text, node);
-        if (node.keyEscaped || key == "\"jsonrpc\"") mayBeRpc = true;
+        if (key == kRpcKey) mayBeRpc = true;
         if (isScalarId(node) && mayBeName(key)) m_telling.push_back(node);
     });
     if (!valid) return;
