@@ -3,6 +3,13 @@
 namespace framescope::socketio {
 
 NamespaceId Namespaces::find(std::string_view name) {
+    if (m_last != kNoNamespace && name == m_lastName) return m_last;
+    m_last = findOther(name);
+    if (m_last != kNoNamespace) m_lastName = name.substr(0, kMaxName);
+    return m_last;
+}
+
+NamespaceId Namespaces::findOther(std::string_view name) {
     const std::string key(name.substr(0, kMaxName));
     if (const auto found = m_byName.find(key); found != m_byName.end()) return found->second;
     if (m_states.size() == kMax || name.size() > kMaxName) return kNoNamespace;

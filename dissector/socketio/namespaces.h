@@ -62,6 +62,10 @@ private:
         std::array<bool, 2> left{};  ///< sent DISCONNECT, by Direction
     };
 
+    NamespaceId findOther(std::string_view name);
+
+    std::string m_lastName;  ///< that was asked for, mostly also the next one
+    NamespaceId m_last = kNoNamespace;
     std::vector<State> m_states;
     std::unordered_map<std::string, NamespaceId> m_byName;
     bool m_fromStart = false;

@@ -4,8 +4,11 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 #include "dissector/payload/json.h"
+#include "dissector/payload/json_skim.h"
+#include "dissector/payload/utf8.h"
 #include "dissector/socketio/placeholder.h"
 
 namespace framescope::socketio {
@@ -34,11 +37,25 @@ std::optional<std::uint64_t> numberAt(std::string_view text, ByteRange digits,
     return value;
 }
 
+/// Whether the text is a valid array that begins with a name, as nearly every event's data is: in
+/// one run over it.
+bool isEventData(std::string_view text) {
+    if (jsonKind(text) != JsonKind::Array) return false;
+    bool first = true;
+    bool named = false;
+    const auto look = [&](const JsonNode& node) {
+        if (!std::exchange(first, false)) return;
+        named = node.kind == JsonKind::String || node.kind == JsonKind::Number;
+    };
+    return skimJson(text, look) && named && isValidUtf8(text);
+}
+
 /// What is wrong with the data; empty if it is what the type asks for.
 std::string_view dataFault(const Packet& packet, std::uint8_t engineVersion) {
     if (packet.type == PacketType::Disconnect) {
         return packet.data.empty() ? "" : "DISCONNECT carries no data";
     }
+    if (packet.hasEvent() && isEventData(packet.data)) return {};
     const auto kind = jsonKind(packet.data);
     switch (packet.type) {
         case PacketType::Connect:
