@@ -117,8 +117,11 @@ std::string acceptFor(std::string_view key) {
     text += kGuid;
     std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
     unsigned size = 0;
+    // Looked up once and kept until the program ends: looking it up takes longer than the digest.
+    static EVP_MD* const sha1 = EVP_MD_fetch(nullptr, "SHA1", nullptr);
     // SHA-1 may be switched off by the machine's policy; then no value can be told.
-    if (EVP_Digest(text.data(), text.size(), digest.data(), &size, EVP_sha1(), nullptr) != 1) {
+    if (sha1 == nullptr ||
+        EVP_Digest(text.data(), text.size(), digest.data(), &size, sha1, nullptr) != 1) {
         return {};
     }
     std::array<unsigned char, 4 * ((EVP_MAX_MD_SIZE + 2) / 3) + 1> encoded{};
