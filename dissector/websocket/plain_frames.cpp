@@ -18,6 +18,8 @@ struct PlainHeader {
     bool text = false;
 
     std::size_t frameSize() const { return headerSize + payloadLength; }
+    /// Its length has 16 bits.
+    bool isLong() const { return payloadLength > 125; }
 };
 
 /// Whether a plain frame stands whole at the front of `bytes`.
@@ -68,6 +70,9 @@ std::size_t WebSocketLayer::readPlain(Half& half, Direction direction, StreamOff
     while (readPlainHeader(bytes.subspan(done), masked, header)) {
         if (masked && header.key == lastKey) break;
         const ByteView payload = bytes.subspan(done + header.headerSize, header.payloadLength);
+        // A length of 16 bits that leads to no header may have been damaged.
+        const ByteView behind = bytes.subspan(done + header.frameSize());
+        if (header.isLong() && behind.size() >= 2 && beginsNoFrame(behind, masked)) break;
         const auto key = std::bit_cast<MaskingKey>(header.key);
         const auto message =
             half.message.wholeMessage(payload, masked ? &key : nullptr, header.text, direction);

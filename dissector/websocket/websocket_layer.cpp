@@ -43,12 +43,6 @@ std::string foundText(std::uint64_t skipped) {
            "their own";
 }
 
-/// Whether no header begins so, told at a glance; RSV1 may be set.
-bool beginsNoFrame(ByteView bytes, bool masked) {
-    return (bytes[0] & 0x30) != 0 || isReserved(bytes[0] & 0x0f) ||
-           ((bytes[1] & 0x80) != 0) != masked;
-}
-
 }  // namespace
 
 void WebSocketLayer::data(Direction direction, StreamOffset offset, ByteView bytes,

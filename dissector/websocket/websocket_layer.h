@@ -150,6 +150,11 @@ private:
     /// Whether a doubt was settled, and reading has gone on.
     bool settleDoubt(Half& half, Direction direction, bool atEnd, LayerOutput& out);
     struct Judgement;
+    /// Whether no header begins so, told at a glance from two bytes; RSV1 may be set.
+    static bool beginsNoFrame(ByteView bytes, bool masked) {
+        return (bytes[0] & 0x30) != 0 || isReserved(bytes[0] & 0x0f) ||
+               ((bytes[1] & 0x80) != 0) != masked;
+    }
     /// Whether there are frames within the one that was read to its end, at `end` in `bytes`,
     /// behind which no header stands. Then it has gone on there, with all of `bytes`.
     bool swallowedFrames(Half& half, Direction direction, StreamOffset offset, ByteView bytes,
