@@ -134,6 +134,10 @@ public:
     }
 
     void segment(const Segment& segment, StreamSink& sink);
+    /// What its packet calls `length` bytes more behind those of a segment that end in front of
+    /// `sequence`: whoever handed the packet on had cut it. Should they turn out to be missing,
+    /// that is why.
+    void noteCutBefore(std::uint32_t sequence, std::uint64_t length);
     /// The peer acknowledged everything before a number.
     void acknowledged(const Acknowledgment& acknowledgment);
     /// The direction's FIN stands at `sequence`; it was captured in `packet`.
@@ -268,6 +272,8 @@ private:
     static constexpr std::int64_t kGreatestWindow = std::int64_t{1} << 30;
     /// What more than this was cut off is no packet of which a copy could be whole.
     static constexpr std::uint64_t kGreatestPacket = 1U << 20;
+    /// Packets that are remembered as cut before they were captured.
+    static constexpr std::size_t kMostCutBefore = 4096;
     static constexpr std::int64_t kTurn = std::int64_t{1} << 32;
 
     void tellLate(StreamOffset offset, ByteView bytes, const Origin& origin, StreamSink& sink);
@@ -294,6 +300,8 @@ private:
     Origin shownBy() const;
     void gap(StreamOffset end, GapCause cause, LimitMet limitMet, const Origin& shownBy,
              StreamSink& sink);
+    void gapOfCuts(StreamOffset end, GapCause cause, LimitMet limitMet, const Origin& shownBy,
+                   StreamSink& sink);
     void splitGap(StreamOffset end, LimitMet limitMet, StreamSink& sink);
     void dropStale();
     bool dropStray(StreamSink& sink);
@@ -331,6 +339,8 @@ private:
     std::map<StreamOffset, Held> m_held;
     std::size_t m_heldBytes = 0;
     std::unique_ptr<GivenUp> m_givenUp;
+    /// Begin and end of what was cut off packets before they were captured, if it was of any.
+    std::unique_ptr<std::map<StreamOffset, StreamOffset>> m_cutBefore;
     // While the start is not known:
     StreamOffset m_firstSeen = 0;
     std::optional<std::uint32_t> m_lowestAck;

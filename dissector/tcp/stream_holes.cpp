@@ -164,11 +164,34 @@ Origin StreamAssembler::shownBy() const {
     return m_armed ? m_armedBy : Origin{};
 }
 
+void StreamAssembler::noteCutBefore(std::uint32_t sequence, std::uint64_t length) {
+    if (m_start != Start::Known) return;
+    const std::int64_t offset = offsetOf(sequence);
+    if (offset < static_cast<std::int64_t>(m_next)) return;
+    if (!m_cutBefore) m_cutBefore = std::make_unique<std::map<StreamOffset, StreamOffset>>();
+    m_cutBefore->erase(m_cutBefore->begin(), m_cutBefore->lower_bound(m_next));
+    if (m_cutBefore->size() >= kMostCutBefore) return;
+    const auto begin = static_cast<StreamOffset>(offset);
+    m_cutBefore->insert_or_assign(begin, begin + length);
+}
+
+/// Tells what of missing bytes was cut off a packet before it was captured apart from the rest.
+void StreamAssembler::gapOfCuts(StreamOffset end, GapCause cause, LimitMet limitMet,
+                                const Origin& shownBy, StreamSink& sink) {
+    const auto cut = m_cutBefore->extract(m_next);
+    if (cut.mapped() <= end) gap(cut.mapped(), GapCause::CutShort, limitMet, shownBy, sink);
+    if (m_next < end) gap(end, cause, limitMet, shownBy, sink);
+}
+
 void StreamAssembler::gap(StreamOffset end, GapCause cause, LimitMet limitMet,
                           const Origin& shownBy, StreamSink& sink) {
     if (hasCut() && cause != GapCause::CutShort) {
         giveUpCut(limitMet, sink);
         if (m_next >= end) return;
+    }
+    if (m_cutBefore && cause != GapCause::CutShort && m_cutBefore->contains(m_next)) {
+        gapOfCuts(end, cause, limitMet, shownBy, sink);
+        return;
     }
     const Gap gap{m_next, end - m_next, cause, limitMet, shownBy};
     if (!m_givenUp) m_givenUp = std::make_unique<GivenUp>();

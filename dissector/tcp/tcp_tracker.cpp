@@ -16,6 +16,31 @@ std::uint32_t dataSequence(const StreamAssembler& stream, const Header& tcp) {
     return tcp.sequence + (syn ? 1U : 0U);
 }
 
+/// Bytes of the payload that the IP header tells of beyond the packet as it was on the wire:
+/// whoever handed the packet on, a broker or a mirror, had cut it. Only of the plain headers that
+/// all have.
+std::uint64_t cutBefore(const DecodedPacket& decoded, ByteView packet) {
+    constexpr std::uint8_t kPlain4 = 0x45;
+    constexpr std::uint8_t kTcp = 6;
+    constexpr std::size_t kSize4 = 20;
+    constexpr std::size_t kSize6 = 40;
+    const auto u16 = [packet](std::size_t at) {
+        return static_cast<std::size_t>(packet[at] << 8 | packet[at + 1]);
+    };
+    std::size_t end = 0;
+    if (decoded.source.address.version == 4) {
+        if (decoded.tcpOffset < kSize4) return 0;
+        const std::size_t ip = decoded.tcpOffset - kSize4;
+        if (packet[ip] == kPlain4 && packet[ip + 9] == kTcp) end = ip + u16(ip + 2);
+    } else {
+        if (decoded.tcpOffset < kSize6) return 0;
+        const std::size_t ip = decoded.tcpOffset - kSize6;
+        if (packet[ip] >> 4 == 6 && packet[ip + 6] == kTcp) end = ip + kSize6 + u16(ip + 4);
+    }
+    const std::size_t known = decoded.payloadOffset + decoded.payloadLength;
+    return end > known ? end - known : 0;
+}
+
 }  // namespace
 
 TcpTracker::TcpTracker(TcpObserver& observer, RoleGuess guessRole, const TrackerLimits& limits)
@@ -125,6 +150,10 @@ void TcpTracker::take(Connection& connection, const DecodedPacket& decoded, Byte
         if (live.firstFin && holdBehindFin(connection, direction, decoded, packet, origin)) return;
         if (decoded.payloadLength != 0) {
             addSegment(connection, direction, decoded, payload, origin);
+            if (const std::uint64_t cut = cutBefore(decoded, packet); cut != 0) {
+                live.stream(direction).noteCutBefore(
+                    tcp.sequence + static_cast<std::uint32_t>(decoded.payloadLength), cut);
+            }
         }
         if (tcp.has(kFin)) {
             const std::uint32_t fin = dataSequence(live.stream(direction), tcp) +
