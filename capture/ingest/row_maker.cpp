@@ -10,7 +10,6 @@
 #include "dissector/layer/segment_rows.h"
 #include "dissector/layer/unclaimed_layer.h"
 #include "dissector/payload/utf8.h"
-#include "dissector/tcp/gap_issue.h"
 
 namespace framescope {
 namespace {
@@ -223,42 +222,11 @@ void RowMaker::read(Connection& connection, Direction direction, StreamOffset of
     settle();
 }
 
-void RowMaker::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
-    Connection& connection = enter(id);
-    if (connection.suspended != nullptr) endSuspended(id);
-    connection.behindGap[indexOf(direction)] = Arrival{};
-    // Whatever ended the waiting, this is the packet that shows the hole.
-    if (gap.shownBy.packet != 0) m_arrival = {gap.shownBy.packet, gap.shownBy.timeNs};
-    // What the hole cut short stands before it.
-    if (!connection.finished[indexOf(direction)]) {
-        connection.layer->gap(direction, gap.offset, gap.missing, *this);
-        settle();
-    }
-    const IssueCode code = tcp::issueOf(gap.cause);
-    Record record;
-    record.kind = RowKind::TcpGap;
-    record.direction = direction;
-    record.streamOffset = gap.offset;
-    record.length = gap.missing;
-    record.detail = static_cast<std::uint32_t>(gap.cause);
-    if (gap.cause == tcp::GapCause::NotAcknowledged) record.flags = kFlagNotAcknowledged;
-    record.severity = issueInfo(code).severity;
-    countIssue(code);
-    const RecordId row = emit(record);
-    if (gap.limitMet == tcp::LimitMet::None) return;
-    remarkLate(row, IssueCode::TcpHeldLimitMet, *this);
-    if (gap.limitMet == tcp::LimitMet::OfDirection) {
-        if (!std::exchange(connection.heldLimitMet, true)) ++m_heldLimitMet;
-    } else if (!std::exchange(connection.totalLimitMet, true)) {
-        ++m_totalLimitMet;
-    }
-}
-
 void RowMaker::directionEnded(ConnectionId id, Direction direction, EndReason reason) {
     Connection& connection = enter(id);
     // Where a connection goes on, a FIN before its RST is told once more.
     if (reason == EndReason::Fin && connection.finished[indexOf(direction)]) return;
-    if (reason == EndReason::Reset) {
+    if (reason == EndReason::Reset || reason == EndReason::PortReused) {
         connection.reset[indexOf(direction)] = true;
         return;
     }
@@ -360,14 +328,18 @@ void RowMaker::ended(ConnectionId id, Direction by, EndReason reason, const tcp:
             break;
         case EndReason::Reset:
             connection.info.state = ConnectionState::Reset;
-            suspend(connection, by, at);
+            suspend(connection, by, reason, at);
+            return;
+        case EndReason::PortReused:
+            connection.info.state = ConnectionState::Unfinished;
+            suspend(connection, by, reason, at);
             return;
         case EndReason::CaptureEnd:
-        case EndReason::PortReused:
         case EndReason::HalfClosed:
             connection.info.state = ConnectionState::Unfinished;
             break;
     }
+    emitHeldGaps(connection);
     emitEnd(by, reason, at);
     // What still comes is nobody's; the parser gives its memory back.
     connection.layer = std::make_unique<UnclaimedLayer>();

@@ -19,11 +19,13 @@
 #include "capture/ingest/ingest_options.h"
 #include "capture/ingest/intake_events.h"
 #include "dissector/layer/conversations.h"
+#include "dissector/layer/gap_rows.h"
 #include "dissector/layer/layer.h"
 
 namespace framescope {
 
-class RowMaker final : public IntakeEvents, private LayerOutput {
+/// Layers find GapRows in LayerOutput, so both are public bases.
+class RowMaker final : public IntakeEvents, public LayerOutput, public GapRows {
 public:
     explicit RowMaker(IngestOptions options = {});
     ~RowMaker() override;
@@ -108,6 +110,7 @@ private:
     /// What an RST has ended while nobody knows whether its ends have taken it; see
     /// row_maker_reset.cpp.
     struct Suspended;
+    struct HeldGap;
     struct SuspendedConnections {
         std::deque<ConnectionId> rowDue;  ///< whose RST has no row yet
         std::deque<ConnectionId> aside;   ///< whose layer is kept, oldest first
@@ -145,6 +148,12 @@ private:
     ConnectionFacts& facts() override;
     void replaceWith(std::unique_ptr<Layer> next) override;
 
+    // GapRows
+    void holdGapRow(Direction direction, StreamOffset offset) override;
+    void tellGapRow(Direction direction, StreamOffset offset) override;
+    void emitGap(const HeldGap& gap);
+    void emitHeldGaps(Connection& connection);
+
     bool isUntimed(PacketNumber packet) const;
     PacketNumber fileNumber(PacketNumber packet) const;
     void nameFileNumbers();
@@ -157,7 +166,7 @@ private:
     void settle();
     void replaceLayer();
     void forgetEnded();
-    void suspend(Connection& connection, Direction by, const tcp::Origin& at);
+    void suspend(Connection& connection, Direction by, EndReason reason, const tcp::Origin& at);
     std::unique_ptr<Suspended> takeSuspended(ConnectionId id);
     void endSuspended(ConnectionId id);
     void endSuspendedOf(const IpAddress& client);

@@ -18,8 +18,17 @@ struct RowMaker::Suspended {
     std::array<bool, 2> ends{};    ///< the directions that ended with the RST
     Arrival arrival;               ///< with which they did
     Direction by = Direction::ClientToServer;
+    EndReason reason = EndReason::Reset;
     tcp::Origin at;
     bool rowDue = false;  ///< the RST's row stands behind those of the layer's end
+};
+
+/// A hole whose layer may hold back what stands in front of it.
+struct RowMaker::HeldGap {
+    Record record;
+    Arrival arrival;  ///< of the packet that shows it
+    tcp::LimitMet limitMet = tcp::LimitMet::None;
+    int timesHeld = 0;
 };
 
 struct RowMaker::Connection {
@@ -34,9 +43,10 @@ struct RowMaker::Connection {
     /// own packets, not with the one that ended the waiting.
     std::array<std::optional<Arrival>, 2> behindGap;
     std::array<bool, 2> finished{};  ///< by FIN or RST: what still comes stands behind it
-    std::array<bool, 2> reset{};     ///< ended by an RST whose row comes next
+    std::array<bool, 2> reset{};     ///< ended by an RST, or a reuse, whose row comes next
     /// Set while nobody knows whether the RST was taken; `layer` is not the one that read then.
     std::unique_ptr<Suspended> suspended;
+    std::unique_ptr<std::vector<HeldGap>> heldGaps;  ///< null for none
     RecordId endRow = kNoRecord;
     bool heldLimitMet = false;
     bool totalLimitMet = false;

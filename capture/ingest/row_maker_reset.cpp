@@ -6,6 +6,9 @@
 // A layer that stands between two units has nothing to say at its end that is a row, so the RST is
 // a row at once. Any other one may have to say that a unit is not complete, in front of the RST:
 // both wait for a while, or until something shows that it was taken.
+//
+// The same holds where the ports were used again, which may have been by another pair of ends with
+// the same addresses; only that a layer within a unit is not kept.
 #include <algorithm>
 #include <utility>
 
@@ -40,25 +43,30 @@ void RowMaker::finish() {
     m_conversations.engineSessions.finish(*this);
 }
 
-void RowMaker::suspend(Connection& connection, Direction by, const tcp::Origin& at) {
+void RowMaker::suspend(Connection& connection, Direction by, EndReason reason,
+                       const tcp::Origin& at) {
     auto suspended = std::make_unique<Suspended>();
     suspended->layer = std::move(connection.layer);
     suspended->ends = std::exchange(connection.reset, {});
     suspended->arrival = m_arrival;
     suspended->by = by;
+    suspended->reason = reason;
     suspended->at = at;
     suspended->rowDue = !isBetweenUnits(*suspended->layer);
     const bool rowDue = suspended->rowDue;
-    for (std::size_t d = 0; d < suspended->ends.size(); ++d) {
-        connection.finished[d] = connection.finished[d] || suspended->ends[d];
+    if (reason == EndReason::Reset) {
+        for (std::size_t d = 0; d < suspended->ends.size(); ++d) {
+            connection.finished[d] = connection.finished[d] || suspended->ends[d];
+        }
     }
     // What still comes is nobody's.
     connection.layer = std::make_unique<UnclaimedLayer>();
     connection.suspended = std::move(suspended);
     if (rowDue) {
         m_suspended.rowDue.push_back(m_currentId);
+        if (reason != EndReason::Reset) endSuspended(m_currentId);
     } else {
-        emitEnd(by, EndReason::Reset, at);
+        emitEnd(by, reason, at);
         m_suspended.aside.push_back(m_currentId);
         if (m_suspended.aside.size() > kMaxAside) endSuspended(m_suspended.aside.front());
     }
@@ -67,12 +75,13 @@ void RowMaker::suspend(Connection& connection, Direction by, const tcp::Origin& 
 
 void RowMaker::wentOn(ConnectionId id) {
     Connection& connection = enter(id);
+    const bool byReset = connection.info.state == ConnectionState::Reset;
     connection.info.state = ConnectionState::Open;
     if (connection.suspended != nullptr) {
         const std::unique_ptr<Suspended> suspended = takeSuspended(id);
         if (suspended->rowDue) {
             const Arrival now = m_arrival;
-            emitEnd(suspended->by, EndReason::Reset, suspended->at);
+            emitEnd(suspended->by, suspended->reason, suspended->at);
             m_arrival = now;
         }
         connection.layer = std::move(suspended->layer);
@@ -86,7 +95,7 @@ void RowMaker::wentOn(ConnectionId id) {
                                              : makeLayerGoingOn(facts, *m_nameTexts[facts.path],
                                                                 *m_nameTexts[facts.subprotocol]);
     }
-    if (connection.endRow != kNoRecord) {
+    if (byReset && connection.endRow != kNoRecord) {
         remark(connection.endRow, IssueCode::TcpReset, 0, "nobody took it: the connection goes on");
     }
 }
@@ -114,11 +123,12 @@ void RowMaker::endSuspended(ConnectionId id) {
     connection.layer = std::move(suspended->layer);
     for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         if (!suspended->ends[indexOf(d)]) continue;
-        connection.layer->end(d, EndReason::Reset, *this);
+        connection.layer->end(d, suspended->reason, *this);
         settle();
         connection.notes.end(d, m_batch.remarks);
     }
-    if (suspended->rowDue) emitEnd(suspended->by, EndReason::Reset, suspended->at);
+    emitHeldGaps(connection);
+    if (suspended->rowDue) emitEnd(suspended->by, suspended->reason, suspended->at);
     connection.layer = std::make_unique<UnclaimedLayer>();
     m_current = current;
     m_currentId = currentId;

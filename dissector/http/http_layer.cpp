@@ -392,6 +392,7 @@ void HttpLayer::resumeClient(LayerOutput& out) {
         out.setArrival(piece.arrival);
         if (piece.missing != 0) {
             gap(kClient, piece.offset, piece.missing, out);
+            piece.tellRow(out);
             continue;
         }
         piece.taken += read(kClient, piece.restOffset(), piece.rest(), out);

@@ -1,7 +1,9 @@
 #include "dissector/layer/held_bytes.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "dissector/layer/gap_rows.h"
 #include "dissector/layer/segment_rows.h"
 
 namespace framescope {
@@ -25,8 +27,17 @@ void HeldBytes::add(Direction direction, StreamOffset offset, ByteView bytes,
 }
 
 void HeldBytes::addGap(Direction direction, StreamOffset offset, std::uint64_t missing,
-                       const LayerOutput& out) {
-    add({direction, offset, {}, missing, out.arrival()});
+                       LayerOutput& out) {
+    Piece piece{direction, offset, {}, missing, out.arrival()};
+    piece.rowWaits =
+        std::any_of(m_pieces.begin() + static_cast<std::ptrdiff_t>(m_first), m_pieces.end(),
+                    [direction](const Piece& other) { return other.direction == direction; });
+    if (piece.rowWaits) holdGapRow(direction, offset, out);
+    add(std::move(piece));
+}
+
+void HeldBytes::Piece::tellRow(LayerOutput& out) const {
+    if (rowWaits) tellGapRow(direction, offset, out);
 }
 
 HeldBytes::Piece HeldBytes::pop() {
@@ -56,6 +67,7 @@ void HeldBytes::release(Layer& layer, LayerOutput& out) {
         out.setArrival(piece.arrival);
         if (piece.missing != 0) {
             layer.gap(piece.direction, piece.offset, piece.missing, out);
+            piece.tellRow(out);
         } else {
             layer.data(piece.direction, piece.restOffset(), piece.rest(), out);
         }
@@ -69,7 +81,11 @@ void HeldBytes::releaseAsSegments(LayerOutput& out, IssueCode why) {
     while (!held.empty()) {
         const Piece piece = held.pop();
         out.setArrival(piece.arrival);
-        emitSegment(piece.direction, piece.restOffset(), piece.rest().size(), out, why);
+        if (piece.missing != 0) {
+            piece.tellRow(out);
+        } else {
+            emitSegment(piece.direction, piece.restOffset(), piece.rest().size(), out, why);
+        }
     }
     out.setArrival(now);
 }

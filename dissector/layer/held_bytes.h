@@ -15,8 +15,9 @@ public:
     void add(Direction direction, StreamOffset offset, ByteView bytes, const LayerOutput& out);
     /// What another one held.
     void add(Piece piece);
-    void addGap(Direction direction, StreamOffset offset, std::uint64_t missing,
-                const LayerOutput& out);
+    /// Its row waits as well, where bytes of the same direction are held in front of it. Whoever
+    /// pops such a piece and hands it on says so by tellRow().
+    void addGap(Direction direction, StreamOffset offset, std::uint64_t missing, LayerOutput& out);
 
     bool empty() const { return m_first == m_pieces.size(); }
     /// What is held costs this many bytes of memory: a stream that comes one byte at a time takes
@@ -29,10 +30,13 @@ public:
         Bytes bytes;
         std::uint64_t missing = 0;  ///< of a gap
         Arrival arrival;
+        bool rowWaits = false;  ///< the gap's row comes behind what is held in front of it
         std::size_t taken = 0;  ///< bytes at the front that were handed on already
 
         ByteView rest() const { return ByteView(bytes).subspan(taken); }
         StreamOffset restOffset() const { return offset + taken; }
+        /// Behind the handing on of a gap: its row need not wait any more.
+        void tellRow(LayerOutput& out) const;
     };
     /// The first bytes; empty where a gap stands there or nothing is held.
     ByteView front() const { return empty() ? ByteView{} : m_pieces[m_first].rest(); }

@@ -1,11 +1,13 @@
 // What becomes of rows when bytes are missing, late, or were captured in the wrong order between
 // the two directions.
+#include <algorithm>
 #include <array>
 
 #include <QtTest>
 
 #include "tests/support/deflater.h"
 #include "tests/support/loaded_session.h"
+#include "tests/support/pcap_rewriter.h"
 
 using namespace framescope;
 using namespace framescope::test;
@@ -14,6 +16,20 @@ namespace {
 
 constexpr Direction kC2S = Direction::ClientToServer;
 constexpr Direction kS2C = Direction::ServerToClient;
+
+/// What a place of the capture sees of it that gets the packets of these directions, and of each no
+/// more than its first `most` bytes, as if it had no more.
+CaptureBuilder seenOf(const CaptureBuilder& capture, bool client, bool server, std::size_t most) {
+    constexpr std::size_t kRecordHeader = 16;
+    constexpr std::size_t kLastOfSource = 29;  // behind the Ethernet header, in that of IPv4
+    CaptureBuilder seen;
+    for (const Bytes& record : splitPcap(capture.pcap()).records) {
+        const ByteView packet = ByteView(record).subspan(kRecordHeader);
+        const bool isClients = packet[kLastOfSource] == 1;
+        if (isClients ? client : server) seen.packet(packet.first(std::min(most, packet.size())));
+    }
+    return seen;
+}
 
 }  // namespace
 
@@ -307,6 +323,112 @@ private Q_SLOTS:
                         "> WebSocket  one\n"
                         "< WebSocket  two\n"
                         "> TCP  end of the capture, connection still open\n");
+    }
+
+    /// What the client sends waits for the server's answer, which was not captured.
+    void oneDirectionKeepsTheOrderOfItsBytes() {
+        CaptureBuilder capture;
+        TcpConversation chat(capture);
+        chat.handshake();
+        chat.upgrade("/chat");
+        for (int i = 0; i < 10; ++i) {
+            const Bytes frame = webSocketText("m" + std::to_string(i), kMask);
+            if (i == 3 || i == 7) {
+                chat.lose(kC2S, static_cast<std::uint32_t>(frame.size()));
+            } else {
+                chat.send(kC2S, frame);
+            }
+            chat.send(kS2C, webSocketText("s"));
+        }
+        const auto session = loadSession(seenOf(capture, true, false, 2000));
+        QVERIFY(session);
+        std::vector<StreamOffset> offsets;
+        int gaps = 0;
+        for (RecordId row = 1; row < session->rowCount(); ++row) {
+            const Record& record = session->record(row);
+            if (record.direction != kC2S || record.kind == RowKind::TcpEnd) continue;
+            if (record.kind == RowKind::TcpGap) ++gaps;
+            offsets.push_back(record.streamOffset);
+        }
+        QCOMPARE(gaps, 2);
+        QCOMPARE(offsets.size(), std::size_t{11});
+        QVERIFY2(std::ranges::is_sorted(offsets), rowListing(*session).c_str());
+    }
+
+    /// Another pair of ends with the same addresses and ports opens a connection while the first
+    /// one says nothing: that one seems to be over. When it goes on, its compression does too.
+    void aConnectionThatSeemedToBeOverGoesOn() {
+        constexpr const char* kDeflate = "Sec-WebSocket-Extensions: permessage-deflate\r\n";
+        constexpr std::uint8_t kRsv1 = 4;
+        const std::string text = "much of the same in every message";
+        CaptureBuilder capture;
+        TcpConversation one(capture);
+        ConversationOptions far;
+        far.clientSequence = 900'000'000;
+        far.serverSequence = 2'000'000'000;
+        TcpConversation other(capture, far);
+        Deflater deflater;
+        const auto say = [&] {
+            FrameOptions options;
+            options.rsv = kRsv1;
+            one.send(kS2C, webSocketFrame(deflater.message(asBytes(text)), options));
+            one.acknowledge(kC2S);
+        };
+        one.handshake();
+        one.upgrade("/one", kDeflate, kDeflate);
+        say();
+        other.handshake();
+        other.upgrade("/other");
+        say();
+        other.send(kS2C, webSocketText("the other's"));
+        say();
+        one.close();
+        other.close();
+        const auto session = loadSession(capture);
+        QVERIFY(session);
+        const std::string rows = rowListing(*session);
+        std::size_t found = 0;
+        for (RecordId row = 0; row < session->rowCount(); ++row) {
+            if (session->record(row).kind != RowKind::WebSocketFrame) continue;
+            const bool isOther = session->record(row).connection == 1;
+            QVERIFY2(session->text(row).info == (isOther ? "the other's" : text), rows.c_str());
+            ++found;
+        }
+        QVERIFY2(found == 4, rows.c_str());
+        QVERIFY2(rows.find("missing") == std::string::npos, rows.c_str());
+    }
+
+    /// A broker or a mirror hands on no more of each packet, and does not say so.
+    void packetsCutBeforeTheCapture_data() {
+        QTest::addColumn<bool>("ipv6");
+        QTest::addRow("IPv4") << false;
+        QTest::addRow("IPv6") << true;
+    }
+    void packetsCutBeforeTheCapture() {
+        QFETCH(bool, ipv6);
+        CaptureBuilder capture;
+        ConversationOptions options;
+        options.ipv6 = ipv6;
+        TcpConversation chat(capture, options);
+        chat.handshake();
+        chat.upgrade("/chat");
+        for (int i = 0; i < 4; ++i) {
+            chat.send(kC2S, webSocketText(std::string(120, 'c'), kMask));
+            chat.send(kS2C, webSocketText(std::string(120, 's')));
+        }
+        chat.lose(kS2C, 40);
+        chat.send(kS2C, webSocketText("whole"));
+        chat.close();
+        const std::string rows = rowListing(seenOf(capture, true, true, ipv6 ? 148 : 128));
+        std::size_t cut = 0;
+        for (std::size_t at = 0;
+             (at = rows.find("their packet was cut short", at)) != std::string::npos; ++at) {
+            ++cut;
+        }
+        QVERIFY2(cut == 10, rows.c_str());
+        QVERIFY2(rows.find("40 bytes missing from the capture: the peer received them") !=
+                     std::string::npos,
+                 rows.c_str());
     }
 };
 
