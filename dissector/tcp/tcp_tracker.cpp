@@ -41,6 +41,14 @@ std::uint64_t cutBefore(const DecodedPacket& decoded, ByteView packet) {
     return end > known ? end - known : 0;
 }
 
+/// For a segment that its stream has.
+void noteCut(StreamAssembler& stream, const DecodedPacket& decoded, ByteView packet) {
+    const std::uint64_t cut = cutBefore(decoded, packet);
+    if (cut == 0) return;
+    stream.noteCutBefore(decoded.tcp.sequence + static_cast<std::uint32_t>(decoded.payloadLength),
+                         cut);
+}
+
 }  // namespace
 
 TcpTracker::TcpTracker(TcpObserver& observer, RoleGuess guessRole, const TrackerLimits& limits)
@@ -118,6 +126,7 @@ bool TcpTracker::takePlain(Connection& connection, const DecodedPacket& decoded,
     m_handedOn.add(side.handedOn, offset, place.fileOffset, static_cast<std::uint32_t>(size));
     m_observer.packetWithData(connection.id, origin, direction, offset,
                               packet.subspan(decoded.payloadOffset, size), place);
+    noteCut(side.stream, decoded, packet);
     return true;
 }
 
@@ -150,10 +159,7 @@ void TcpTracker::take(Connection& connection, const DecodedPacket& decoded, Byte
         if (live.firstFin && holdBehindFin(connection, direction, decoded, packet, origin)) return;
         if (decoded.payloadLength != 0) {
             addSegment(connection, direction, decoded, payload, origin);
-            if (const std::uint64_t cut = cutBefore(decoded, packet); cut != 0) {
-                live.stream(direction).noteCutBefore(
-                    tcp.sequence + static_cast<std::uint32_t>(decoded.payloadLength), cut);
-            }
+            noteCut(live.stream(direction), decoded, packet);
         }
         if (tcp.has(kFin)) {
             const std::uint32_t fin = dataSequence(live.stream(direction), tcp) +
