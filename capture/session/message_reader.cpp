@@ -173,10 +173,11 @@ private:
     /// The row behind this one goes on from here. Where reading stopped early there is a checkpoint
     /// in front of the next message.
     void leaveCursor() {
-        if (!m_before.empty()) {
-            // The rows behind this one are of the same message.
+        if (m_wish.begun) {
+            // The rows behind this one are of the same message, and begin where it does: in its
+            // midst they would take its frames for orphans.
             websocket::Inflater before;
-            if (!before.restoreContext(m_before)) return;
+            if (m_before.empty() || !before.restoreContext(m_before)) return;
             m_state.inflateCache.put(
                 {m_record.connection, m_record.direction, m_first, std::move(before)});
             return;
