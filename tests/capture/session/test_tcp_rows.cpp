@@ -303,10 +303,12 @@ private Q_SLOTS:
         const std::string said = "version 1: 1.2.3.4:1234 → 5.6.7.8:80, TCP over IPv4";
         QCOMPARE(session->text(*row).info, "PROXY protocol  " + said);
         const Dissection shown = session->dissect(*row);
-        const FieldIndex field = shown.fields.find(FieldId::TcpSegmentData);
+        const FieldIndex field = shown.fields.find(FieldId::Proxy);
         QVERIFY(field != kNoField);
-        QCOMPARE(shown.fields[field].label, std::string("PROXY protocol"));
         QCOMPARE(shown.fields[field].text, said);
+        const FieldIndex port = shown.fields.find(FieldId::ProxySrcPort);
+        QVERIFY(port != kNoField);
+        QCOMPARE(shown.fields[port].value, FieldValue(std::uint64_t{1234}));
         const auto answer = rowOf(*session, RowKind::HttpResponse);
         QVERIFY(answer);
         QCOMPARE(session->record(*answer).group, *row + 1);
