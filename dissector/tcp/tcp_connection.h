@@ -96,7 +96,10 @@ struct TcpTracker::Live {
     };
 
     std::array<Side, 2> sides;
+    /// Who closed first, by the time of the FINs: the capture may have them the other way round.
     std::optional<Direction> firstFin;
+    std::array<std::int64_t, 2> finTimesNs{};
+    Origin lastFin;  ///< by time, too
     /// An RST that ends the connection; data that was sent before it may still be captured.
     std::optional<Reset> reset;
     /// An RST that the receiver does not take (RFC 5961 section 3.2), as long as nothing follows.

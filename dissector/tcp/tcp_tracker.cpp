@@ -169,7 +169,7 @@ void TcpTracker::take(Connection& connection, const DecodedPacket& decoded, Byte
                 live.stream(direction).start(fin);
                 tellStarts(connection);
             }
-            if (!live.firstFin) live.firstFin = direction;
+            noteFin(live, direction, origin);
             live.stream(direction).finish(fin, origin.packet, sink);
         }
     }
@@ -207,6 +207,7 @@ void TcpTracker::open(Connection& connection, bool aIsClient, bool synSeen, cons
         // Until now "a" had counted as the client.
         std::swap(live.sides[0], live.sides[1]);
         if (live.firstFin) live.firstFin = opposite(*live.firstFin);
+        std::swap(live.finTimesNs[0], live.finTimesNs[1]);
         if (live.reset) live.reset->direction = opposite(live.reset->direction);
         if (live.doubted) live.doubted->direction = opposite(live.doubted->direction);
     }

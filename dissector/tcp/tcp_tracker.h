@@ -198,6 +198,8 @@ private:
                ByteView packet, const Origin& origin);
     static bool isAcceptableReset(const Connection& connection, Direction direction,
                                   const Header& tcp);
+    /// In front of telling the stream of it.
+    static void noteFin(Live& live, Direction direction, const Origin& origin);
     void endIfFinished(Connection& connection, const Origin& at);
     void endDirection(Connection& connection, Direction direction, EndReason reason);
     void end(Connection& connection, Direction by, EndReason reason, const Origin& at);

@@ -84,11 +84,33 @@ void TcpTracker::endDirection(Connection& connection, Direction direction, EndRe
     m_observer.directionEnded(connection.id, direction, reason);
 }
 
+namespace {
+
+/// Whether packets that were captured the other way round are in order by their times. What lies
+/// further apart was written by clocks that do not agree.
+bool isEarlier(std::int64_t timeNs, std::int64_t thanNs) {
+    constexpr std::int64_t kOneClockNs = 10'000'000'000;
+    return timeNs < thanNs && thanNs - timeNs <= kOneClockNs;
+}
+
+}  // namespace
+
+void TcpTracker::noteFin(Live& live, Direction direction, const Origin& origin) {
+    std::int64_t& timeNs = live.finTimesNs[indexOf(direction)];
+    const bool again = live.stream(direction).fin().has_value();
+    timeNs = again ? std::min(timeNs, origin.timeNs) : origin.timeNs;
+    const bool alone = !live.firstFin;
+    if (alone || isEarlier(timeNs, live.finTimesNs[indexOf(opposite(direction))])) {
+        live.firstFin = direction;
+    }
+    if (alone || !isEarlier(origin.timeNs, live.lastFin.timeNs)) live.lastFin = origin;
+}
+
 void TcpTracker::endIfFinished(Connection& connection, const Origin& at) {
     const Live& live = *connection.live;
-    if (live.sides[0].ended && live.sides[1].ended) {
-        end(connection, *live.firstFin, EndReason::Fin, at);
-    }
+    if (!live.sides[0].ended || !live.sides[1].ended) return;
+    end(connection, *live.firstFin, EndReason::Fin,
+        isEarlier(at.timeNs, live.lastFin.timeNs) ? live.lastFin : at);
 }
 
 /// Data in an RST says why it was sent, if anything (RFC 9293 section 3.5.2); it is none of the

@@ -1,8 +1,10 @@
 // Every sample with its packets shuffled within a window of 50, doubled, and both: the rows are
 // those of the original (see tests/support/compared_rows.h for what that means). The seeds are the
 // same every run; tests/support/mutation_samples.h says how to run it for longer.
+#include <algorithm>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <QTest>
 
@@ -53,7 +55,35 @@ class ReorderedTest : public QObject {
         QCOMPARE(equal, seeds);
     }
 
+    /// How connections ended: by whom first, and after how long.
+    static std::vector<std::string> endings(const Session& session) {
+        std::vector<std::string> texts;
+        for (RecordId row = 0; row < session.rowCount(); ++row) {
+            if (session.record(row).kind == RowKind::TcpEnd) {
+                texts.push_back(session.text(row).info);
+            }
+        }
+        std::ranges::sort(texts);
+        return texts;
+    }
+
 private Q_SLOTS:
+    void whoEndedAConnectionIsToldByTheTime_data() { test::eachSample(); }
+    void whoEndedAConnectionIsToldByTheTime() {
+        QFETCH(QString, path);
+        const PacketList packets = test::readPackets(path.toStdString());
+        const auto original = test::MemoryCapture(test::asPcapng(packets)).read();
+        QVERIFY(original);
+        const std::vector<std::string> wanted = endings(*original);
+        for (std::uint32_t seed = 1; seed <= kSeeds; ++seed) {
+            const auto session = test::MemoryCapture(test::asPcapng(test::shuffled(
+                                                         packets, kWindow, Times::Travel, seed)))
+                                     .read();
+            QVERIFY(session);
+            QCOMPARE(endings(*session), wanted);
+        }
+    }
+
     void shuffledWithTheirTimes_data() { test::eachSample(); }
     void shuffledWithTheirTimes() {
         QFETCH(QString, path);
