@@ -28,8 +28,6 @@ LargeMemory::LargeMemory(std::size_t size, Begin begin) {
     if (before != 0) ::munmap(start, before);
     if (before != kPage) ::munmap(start + before + m_size, kPage - before);
     m_data = start + before;
-    // Where there are none, small ones do as well.
-    if (large != 0) ::madvise(start + before + head, large, MADV_HUGEPAGE);
 }
 
 LargeMemory::~LargeMemory() {

@@ -1,7 +1,7 @@
-// Memory for the parts of a large index, straight from the system and in pages of 2 MiB where it
-// has such: with pages of 4 KiB, a capture of a million rows spends more time on being given memory
-// than on writing to it. Only what is written to is taken from the machine, so room may be
-// generous.
+// Memory for the parts of a large index, straight from the system and laid out so that one that
+// makes pages of 2 MiB by itself can. They are not asked for: a virtual machine that has given its
+// free memory back takes longer to get such a page again than small ones cost. Only what is written
+// to is taken from the machine, so room may be generous.
 #pragma once
 
 #include <cstddef>
