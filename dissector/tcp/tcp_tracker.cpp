@@ -62,6 +62,33 @@ void TcpTracker::packet(const DecodedPacket& decoded, ByteView packet, const Ori
     // A datagram that is given up comes with the packet of its last fragment.
     m_now = std::max(m_now, origin.packet);
     if (m_now >= m_firstDeadline) expire();
+    if (decoded.tcp.has(kSyn) && decoded.tcp.has(kRst)) {
+        packetOfNonsense(decoded, packet, origin);
+        return;
+    }
+    handOn(decoded, packet, origin);
+}
+
+/// No system opens and resets at once (RFC 9293 section 3.10.7): the byte with the flags is a
+/// damaged one. It says nothing, then, of a connection of which it is the next packet.
+void TcpTracker::packetOfNonsense(const DecodedPacket& decoded, ByteView packet,
+                                  const Origin& origin) {
+    DecodedPacket sane = decoded;
+    const auto found = m_current.find(keyOf(decoded.source, decoded.destination));
+    const Connection* at = found == m_current.end() ? nullptr : found->second;
+    for (; at != nullptr; at = at->older) {
+        if (at->ended || !at->live) continue;
+        const StreamAssembler& stream = at->live->stream(at->directionOf(decoded.source));
+        if (!stream.started()) continue;
+        const std::int64_t offset = stream.offsetOf(decoded.tcp.sequence);
+        if (offset < 0 || static_cast<StreamOffset>(offset) > stream.farthest()) continue;
+        sane.tcp.flags &= static_cast<std::uint16_t>(~(kSyn | kRst | kFin));
+        break;
+    }
+    handOn(sane, packet, origin);
+}
+
+void TcpTracker::handOn(const DecodedPacket& decoded, ByteView packet, const Origin& origin) {
     Connection& connection = find(decoded, origin);
     if (takePlain(connection, decoded, packet, origin)) return;
     if (isOutOfPlace(connection, decoded) && holdElsewhere(connection, decoded, packet, origin)) {

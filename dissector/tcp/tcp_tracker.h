@@ -198,6 +198,8 @@ private:
                ByteView packet, const Origin& origin);
     static bool isAcceptableReset(const Connection& connection, Direction direction,
                                   const Header& tcp);
+    void packetOfNonsense(const DecodedPacket& decoded, ByteView packet, const Origin& origin);
+    void handOn(const DecodedPacket& decoded, ByteView packet, const Origin& origin);
     /// In front of telling the stream of it.
     static void noteFin(Live& live, Direction direction, const Origin& origin);
     void endIfFinished(Connection& connection, const Origin& at);

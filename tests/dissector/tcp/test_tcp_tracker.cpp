@@ -387,6 +387,23 @@ private Q_SLOTS:
         QCOMPARE(w.story.streams[1][0], std::string("new"));
     }
 
+    /// No system opens and resets at once: the byte with the flags was damaged.
+    void flagsThatContradictEachOtherSayNothing() {
+        constexpr int kUrgAndAbove = 0xe0;
+        for (const int others :
+             {0, int{kFin}, int{kPsh}, kUrgAndAbove, kFin | kPsh | kUrgAndAbove}) {
+            Wire w;
+            w.open();
+            w.send(kA, kB, kAck, 101, 501, "abc");
+            w.send(kA, kB, kSyn | kRst | others, 104, 501, "def");
+            w.send(kB, kA, kAck, 501, 107, "xyz");
+            w.send(kA, kB, kAck, 107, 504, "ghi");
+            QCOMPARE(w.finish(),
+                     std::string("0:open(1000>80) 0:c+abc@0 0:c+def@3 0:s+xyz@0 0:c+ghi@6 "
+                                 "0:c.capture-end 0:s.capture-end 0:end(c,capture-end)"));
+        }
+    }
+
     void strayBytesAreToldOnce() {
         Wire w;
         w.open();
