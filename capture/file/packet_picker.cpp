@@ -41,6 +41,25 @@ ByteView PacketPicker::bytesAt(std::uint64_t offset, std::size_t length) {
     return m_large;
 }
 
+namespace {
+
+/// What records of pcap and snoop say alike: `whole` is the record at `offset`, header and data.
+template <typename Record>
+void fill(CapturedPacket& packet, const Record& record, std::uint64_t offset, ByteView whole,
+          std::size_t headerLength) {
+    packet.timeNs = record.timeNs;
+    packet.hasTime = true;
+    packet.capturedLength = record.capturedLength;
+    packet.originalLength = record.originalLength;
+    packet.interface = 0;
+    packet.recordOffset = offset;
+    packet.dataOffset = offset + headerLength;
+    packet.dropped = 0;
+    packet.data = whole.subspan(headerLength);
+}
+
+}  // namespace
+
 bool PacketPicker::pickPcap(std::uint64_t offset, CapturedPacket& packet) {
     // Behind the header of another file; see parseFollowingPcapHeader().
     const CaptureSection* const section = m_layout.sectionAt(offset);
@@ -59,16 +78,8 @@ bool PacketPicker::pickPcap(std::uint64_t offset, CapturedPacket& packet) {
     if (record.capturedLength > maxPacketLength) return false;
     const ByteView whole = bytesAt(offset, file.recordHeaderLength + record.capturedLength);
     if (whole.empty()) return false;
-    packet.timeNs = record.timeNs;
-    packet.hasTime = true;
-    packet.capturedLength = record.capturedLength;
-    packet.originalLength = record.originalLength;
+    fill(packet, record, offset, whole, file.recordHeaderLength);
     packet.linkType = m_layout.interfaces.front().linkType;
-    packet.interface = 0;
-    packet.recordOffset = offset;
-    packet.dataOffset = offset + file.recordHeaderLength;
-    packet.dropped = 0;
-    packet.data = whole.subspan(file.recordHeaderLength);
     return true;
 }
 
@@ -79,16 +90,8 @@ bool PacketPicker::pickSnoop(std::uint64_t offset, CapturedPacket& packet) {
     if (!record.plausible() || record.recordLength > maxPacketLength) return false;
     const ByteView whole = bytesAt(offset, snoopRecordHeaderLength + record.capturedLength);
     if (whole.empty()) return false;
-    packet.timeNs = record.timeNs;
-    packet.hasTime = true;
-    packet.capturedLength = record.capturedLength;
-    packet.originalLength = record.originalLength;
+    fill(packet, record, offset, whole, snoopRecordHeaderLength);
     packet.linkType = m_layout.interfaces.front().linkType;
-    packet.interface = 0;
-    packet.recordOffset = offset;
-    packet.dataOffset = offset + snoopRecordHeaderLength;
-    packet.dropped = 0;
-    packet.data = whole.subspan(snoopRecordHeaderLength);
     return true;
 }
 
