@@ -52,7 +52,7 @@ void EventBlock::tell(const IntakeEvent& event, IntakeEvents& to) {
                            static_cast<tcp::LimitMet>(event.flag), event.origin});
         case Kind::DirectionEnded:
             return to.directionEnded(event.id, event.direction,
-                                     static_cast<EndReason>(event.detail));
+                                     static_cast<EndReason>(event.detail), event.origin);
         case Kind::Ended:
             return to.ended(event.id, event.direction, static_cast<EndReason>(event.detail),
                             event.origin);
@@ -173,10 +173,12 @@ void EventWriter::gap(ConnectionId id, Direction direction, const tcp::Gap& gap)
     event.origin = gap.shownBy;
 }
 
-void EventWriter::directionEnded(ConnectionId id, Direction direction, EndReason reason) {
+void EventWriter::directionEnded(ConnectionId id, Direction direction, EndReason reason,
+                                 const tcp::Origin& at) {
     IntakeEvent& event = add(Kind::DirectionEnded, id);
     event.direction = direction;
     event.detail = static_cast<std::uint8_t>(reason);
+    event.origin = at;
 }
 
 void EventWriter::ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin& at) {

@@ -122,7 +122,8 @@ public:
     void packetWithData(ConnectionId id, const tcp::Origin& origin, Direction direction,
                         StreamOffset offset, ByteView bytes, const tcp::Origin& place) override;
     void gap(ConnectionId id, Direction direction, const tcp::Gap& gap) override;
-    void directionEnded(ConnectionId id, Direction direction, EndReason reason) override;
+    void directionEnded(ConnectionId id, Direction direction, EndReason reason,
+                        const tcp::Origin& at) override;
     void ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin& at) override;
     void started(ConnectionId id, Direction direction, std::uint32_t base) override;
     void released(ConnectionId id, Direction direction) override;

@@ -211,8 +211,9 @@ void PacketIntake::gap(ConnectionId id, Direction direction, const tcp::Gap& gap
     out().gap(id, direction, gap);
 }
 
-void PacketIntake::directionEnded(ConnectionId id, Direction direction, EndReason reason) {
-    out().directionEnded(id, direction, reason);
+void PacketIntake::directionEnded(ConnectionId id, Direction direction, EndReason reason,
+                                  const tcp::Origin& at) {
+    out().directionEnded(id, direction, reason, at);
 }
 
 void PacketIntake::ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin& at) {

@@ -74,7 +74,7 @@ void RowMaker::endStream() {
 }
 
 void RowMaker::endStream(Direction direction) {
-    directionEnded(0, direction, EndReason::CaptureEnd);
+    directionEnded(0, direction, EndReason::CaptureEnd, {});
 }
 
 /// 0, for no packet, stays.
@@ -222,8 +222,10 @@ void RowMaker::read(Connection& connection, Direction direction, StreamOffset of
     settle();
 }
 
-void RowMaker::directionEnded(ConnectionId id, Direction direction, EndReason reason) {
+void RowMaker::directionEnded(ConnectionId id, Direction direction, EndReason reason,
+                              const tcp::Origin& at) {
     Connection& connection = enter(id);
+    if (at.packet != 0) m_arrival = {at.packet, at.timeNs};
     // Where a connection goes on, a FIN before its RST is told once more.
     if (reason == EndReason::Fin && connection.finished[indexOf(direction)]) return;
     if (reason == EndReason::Reset || reason == EndReason::PortReused) {

@@ -23,6 +23,13 @@ public:
         m_holes.push_back({begin, end});
     }
 
+    /// Whether a byte is part of a hole.
+    bool contains(StreamOffset offset) const {
+        return std::ranges::any_of(m_holes, [offset](const ByteRange& hole) {
+            return hole.begin <= offset && offset < hole.end;
+        });
+    }
+
     /// Takes out the first part of a hole within a range, if there is one.
     std::optional<ByteRange> take(ByteRange range) {
         if (m_holes.empty() || m_holes.back().end <= range.begin) return std::nullopt;

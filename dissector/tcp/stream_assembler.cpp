@@ -1,5 +1,7 @@
 #include "dissector/tcp/stream_assembler.h"
 
+#include <utility>
+
 #include "dissector/tcp/handed_on.h"
 
 namespace framescope::tcp {
@@ -252,17 +254,40 @@ void StreamAssembler::deliver(StreamSink& sink) {
     passFloor(held.origin.packet);
 }
 
+bool StreamAssembler::mayFinishAt(std::uint32_t sequence) const {
+    if (m_start != Start::Known || m_fin) return true;
+    const std::int64_t offset = widen(sequence, here());
+    if (offset < 0) return true;
+    const auto fin = static_cast<StreamOffset>(offset);
+    if (fin < m_next) return m_givenUp && m_givenUp->contains(fin);
+    const auto after = m_held.upper_bound(fin);
+    if (after == m_held.begin()) return true;
+    const auto& [begin, held] = *std::prev(after);
+    return held.doubtful || begin + held.bytes.size() <= fin;
+}
+
 void StreamAssembler::finish(std::uint32_t sequence, PacketNumber packet, StreamSink& sink) {
     if (m_start != Start::Known) assumeStart(sequence);
     const std::int64_t offset = widen(sequence, here());
-    if (offset < 0 || m_finTold) return;
+    if (offset < 0) return;
     const auto fin = static_cast<StreamOffset>(offset);
     // Of two that differ, one is not of this stream: the nearer one is believed.
-    if (!m_fin || fin < *m_fin) {
+    if (m_fin && fin > *m_fin) {
+        m_fartherFin = std::min(fin, m_fartherFin.value_or(fin));
+    } else if (!m_fin || (fin < *m_fin && !m_finTold)) {
+        if (m_fin) m_fartherFin = m_fin;
         m_fin = fin;
         m_finPacket = packet;
     }
     if (m_start == Start::Known) tellFin(sink);
+}
+
+void StreamAssembler::withdrawFin() {
+    m_fin = std::exchange(m_fartherFin, std::nullopt);
+    m_finTold = false;
+    // What was acknowledged beyond it is missing.
+    const StreamOffset end = m_everAcknowledged ? endOfBytes(m_lastAck) : 0;
+    if (!m_armed && end > m_next) arm(m_lastAckBy, end);
 }
 
 }  // namespace framescope::tcp

@@ -192,12 +192,21 @@ public:
     /// True once every byte before the FIN was handed on.
     bool finished() const { return m_finTold; }
     std::optional<StreamOffset> fin() const { return m_fin; }
-    /// All in front of a FIN was handed on, and the FIN itself was not acknowledged.
-    bool awaitsAckOfFin() const { return m_finTold && m_everAcknowledged && m_lastAck <= *m_fin; }
-    /// It was none.
-    void withdrawFin() {
-        m_fin.reset();
-        m_finTold = false;
+    /// The last acknowledgment is that of the FIN.
+    bool isFinAcknowledged() const {
+        return m_fin && m_everAcknowledged && m_lastAck == *m_fin + 1;
+    }
+    /// The last acknowledgment covers more than the FIN: it may be none.
+    bool isMoreThanFinAcknowledged() const {
+        return m_fin && m_everAcknowledged && m_lastAck > *m_fin + 1;
+    }
+    /// Whether a FIN may stand at `sequence`: not in the place of a byte that was captured.
+    bool mayFinishAt(std::uint32_t sequence) const;
+    /// The FIN was none; another one behind it may be.
+    void withdrawFin();
+    /// Another FIN stands behind the one that is believed, in front of all that is acknowledged.
+    bool isFartherFinAcknowledged() const {
+        return m_fartherFin && m_everAcknowledged && m_lastAck >= *m_fartherFin;
     }
     /// Offset of the next byte in order.
     StreamOffset next() const { return m_next; }
@@ -334,7 +343,8 @@ private:
     StreamOffset m_cutEnd = 0;    ///< of what was cut off a packet; old if it is not behind m_next
     Origin m_cutBy;               ///< that packet
     PacketNumber m_cutWait = 0;   ///< packets behind it that may bring a whole copy
-    std::optional<StreamOffset> m_fin;
+    std::optional<StreamOffset> m_fin;         ///< the nearest of several
+    std::optional<StreamOffset> m_fartherFin;  ///< the next one behind it
     PacketNumber m_finPacket = 0;
     std::map<StreamOffset, Held> m_held;
     std::size_t m_heldBytes = 0;

@@ -95,6 +95,7 @@ void StreamAssembler::moveBase(std::uint32_t base) {
     };
     if (m_emptyEnd != 0) m_emptyEnd = move(m_emptyEnd);
     if (m_fin) m_fin = move(*m_fin);
+    if (m_fartherFin) m_fartherFin = move(*m_fartherFin);
 }
 
 void StreamAssembler::resume(std::uint32_t base, StreamOffset next, std::optional<StreamOffset> fin,

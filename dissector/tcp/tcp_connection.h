@@ -52,7 +52,7 @@ struct TcpTracker::Live {
         HandedOn::Tail handedOn;
         std::uint16_t window = 0xffff;  ///< that the sender of this direction announced last
         std::uint8_t scale = kUsualScale;
-        bool ended = false;
+        bool ended = false;  ///< and that was told
         bool startTold = false;
         bool orderly = true;  ///< while a SYN is waited for: numbers only grew
         std::uint32_t lastSequence = 0;
@@ -62,6 +62,13 @@ struct TcpTracker::Live {
         std::vector<EarlyConflict> conflicts;  ///< to be told
         /// Starts that SYN-ACKs before the last one named, as long as none was acknowledged.
         std::vector<std::uint32_t> offered;
+        /// The packet with which it had come to its FIN.
+        Origin finAt;
+
+        /// It has come to a FIN, and nothing of who could acknowledge that is captured.
+        bool isFinUnanswered() const {
+            return stream.finished() && !ended && !stream.everAcknowledged();
+        }
     };
     /// A SYN between the ends of a connection that is alive, and may not have been taken.
     struct Rival {
@@ -100,6 +107,8 @@ struct TcpTracker::Live {
     std::optional<Direction> firstFin;
     std::array<std::int64_t, 2> finTimesNs{};
     Origin lastFin;  ///< by time, too
+    /// The packet with which both directions had come to their FINs.
+    std::optional<Origin> finished;
     /// An RST that ends the connection; data that was sent before it may still be captured.
     std::optional<Reset> reset;
     /// An RST that the receiver does not take (RFC 5961 section 3.2), as long as nothing follows.
@@ -112,7 +121,8 @@ struct TcpTracker::Live {
     PacketNumber overtakenIn = 0;
     bool upgraded = false;  ///< a direction begins with an answer that leaves HTTP
     std::uint64_t conflicts = 0;
-    /// Data that came behind the RST which ended the connection, as long as it may go on.
+    /// Data that came behind the RST which ended the connection, as long as it may go on, or behind
+    /// a FIN that may be none.
     std::vector<HeldPacket> behind;
     PacketNumber queuedAt = std::numeric_limits<PacketNumber>::max();
     std::size_t cost = 0;  ///< of what is held, as it is counted in the total
@@ -181,16 +191,20 @@ public:
 
     void streamData(StreamOffset offset, ByteView bytes, const Origin& origin) override {
         if (offset == 0) m_tracker.noteFirst(m_connection, bytes);
-        m_tracker.m_handedOn.add(m_connection.live->side(m_direction).handedOn, offset,
-                                 origin.fileOffset, static_cast<std::uint32_t>(bytes.size()));
+        Live::Side& side = m_connection.live->side(m_direction);
+        if (side.stream.finished() && !side.ended) {
+            m_tracker.endDirection(m_connection, m_direction, EndReason::Fin);
+        }
+        m_tracker.m_handedOn.add(side.handedOn, offset, origin.fileOffset,
+                                 static_cast<std::uint32_t>(bytes.size()));
         m_tracker.m_observer.data(m_connection.id, m_direction, offset, bytes, origin);
     }
     void streamGap(const Gap& gap) override {
         m_tracker.m_observer.gap(m_connection.id, m_direction, gap);
     }
     void streamFinished() override {
-        if (m_connection.ended) return;
-        m_tracker.endDirection(m_connection, m_direction, EndReason::Fin);
+        // Its layers are told once it is sure.
+        m_connection.live->side(m_direction).finAt = m_connection.last;
     }
     void streamOutOfOrder() override { m_tracker.m_outOfOrder = true; }
     Difference streamRepeated(StreamOffset offset, ByteView bytes, const Origin& origin) override {

@@ -48,8 +48,11 @@ public:
         data(connection, direction, offset, bytes, place);
     }
     virtual void gap(ConnectionId connection, Direction direction, const Gap& gap) = 0;
-    /// One direction will bring no more bytes, unless somebody sends them behind its end.
-    virtual void directionEnded(ConnectionId connection, Direction direction, EndReason reason) = 0;
+    /// One direction will bring no more bytes, unless somebody sends them behind its end. A FIN is
+    /// told once it is sure; `at` is then the packet with which its direction had come to it.
+    /// Packet 0: the last one of its connection.
+    virtual void directionEnded(ConnectionId connection, Direction direction, EndReason reason,
+                                const Origin& at) = 0;
     /// The connection is over; `by` is the side that ended it (for Fin: the first FIN's), `at` the
     /// packet that did.
     virtual void ended(ConnectionId connection, Direction by, EndReason reason,
@@ -68,7 +71,8 @@ public:
                            std::int64_t /*waitedNs*/, const Origin&) {}
     /// A segment points to urgent data: to the byte at `offset`.
     virtual void urgent(ConnectionId, Direction, StreamOffset) {}
-    /// A connection that an RST had ended goes on: its ends have not taken it.
+    /// A connection that an RST had ended, or a FIN one of its directions, goes on: its ends have
+    /// not taken it.
     virtual void wentOn(ConnectionId) {}
     /// Nothing will be told of this connection any more.
     virtual void forgotten(ConnectionId) {}

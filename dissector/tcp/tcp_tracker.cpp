@@ -178,30 +178,32 @@ void TcpTracker::take(Connection& connection, const DecodedPacket& decoded, Byte
     }
     if (tcp.has(kAck)) acknowledge(connection, direction, decoded, packet);
     if (tcp.has(kRst)) {
+        // Behind two FINs it says nothing more.
+        if (live.firstFin) endIfFinished(connection, origin, false);
+        if (connection.ended) {
+            afterEnd(connection, decoded, packet, origin);
+            return;
+        }
         reset(connection, direction, decoded, packet, origin);
         if (connection.ended) return;
     } else {
         if (live.doubted) live.doubted.reset();
         if (live.reset) watchReset(connection, direction, decoded);
         if (live.firstFin && holdBehindFin(connection, direction, decoded, packet, origin)) return;
+        if (live.firstFin) tellSureFins(connection);
         if (decoded.payloadLength != 0) {
             addSegment(connection, direction, decoded, payload, origin);
             noteCut(live.stream(direction), decoded, packet);
         }
         if (tcp.has(kFin)) {
-            const std::uint32_t fin = dataSequence(live.stream(direction), tcp) +
-                                      static_cast<std::uint32_t>(decoded.payloadLength);
-            Sink sink(*this, connection, direction);
-            if (!live.stream(direction).started() && connection.settled) {
-                live.stream(direction).start(fin);
-                tellStarts(connection);
-            }
-            noteFin(live, direction, origin);
-            live.stream(direction).finish(fin, origin.packet, sink);
+            takeFin(connection, direction,
+                    dataSequence(live.stream(direction), tcp) +
+                        static_cast<std::uint32_t>(decoded.payloadLength),
+                    origin);
         }
     }
     if (!connection.settled) settleIfOrderly(connection, direction, tcp);
-    if (live.waiting() || live.cost != 0 || !connection.settled || live.reset) {
+    if (live.waiting() || live.cost != 0 || !connection.settled || live.reset || live.firstFin) {
         giveUpHoles(connection);
         pump(connection);
         keepLimits(connection);

@@ -192,7 +192,7 @@ private:
     void giveUpWaiting(Connection& connection);
     void flush(Connection& connection);
 
-    // Its end
+    // An RST
     bool isComplete(const Connection& connection, Direction direction, const Header& tcp) const;
     void reset(Connection& connection, Direction direction, const DecodedPacket& decoded,
                ByteView packet, const Origin& origin);
@@ -200,9 +200,24 @@ private:
                                   const Header& tcp);
     void packetOfNonsense(const DecodedPacket& decoded, ByteView packet, const Origin& origin);
     void handOn(const DecodedPacket& decoded, ByteView packet, const Origin& origin);
-    /// In front of telling the stream of it.
-    static void noteFin(Live& live, Direction direction, const Origin& origin);
-    void endIfFinished(Connection& connection, const Origin& at);
+
+    // A FIN, and whether it is one
+    static void noteFin(Live& live, Direction direction, bool again, const Origin& origin);
+    void takeFin(Connection& connection, Direction direction, std::uint32_t sequence,
+                 const Origin& origin);
+    void tellSureFins(Connection& connection);
+    void tellUnansweredFins(Connection& connection, bool waits);
+    void endIfFinished(Connection& connection, const Origin& at, bool waits = true);
+    bool holdBehindFin(Connection& connection, Direction direction, const DecodedPacket& decoded,
+                       ByteView packet, const Origin& origin);
+    static bool goesOverFin(const StreamAssembler& stream, const DecodedPacket& decoded);
+    static void forgetFin(Live& live, Direction direction);
+    static bool isFinOverruled(const Connection& connection, Direction direction);
+    void overruleFinsAtEnd(Connection& connection);
+    void overruleFin(Connection& connection, Direction direction);
+    void settleBehindFin(Connection& connection);
+
+    // Its end, and what comes behind it
     void endDirection(Connection& connection, Direction direction, EndReason reason);
     void end(Connection& connection, Direction by, EndReason reason, const Origin& at);
     void endByReset(Connection& connection);
@@ -213,8 +228,6 @@ private:
                          const Origin& origin);
     void watchReset(Connection& connection, Direction direction, const DecodedPacket& decoded);
     static bool acknowledgesBehindReset(const Connection& connection, const DecodedPacket& decoded);
-    bool holdBehindFin(Connection& connection, Direction direction, const DecodedPacket& decoded,
-                       ByteView packet, const Origin& origin);
     void hold(Connection& connection, const DecodedPacket& decoded, ByteView packet,
               const Origin& origin);
     static bool hasRoomBehind(const Connection& connection, ByteView packet);

@@ -2,8 +2,7 @@
 // more and acknowledges nothing more (RFC 9293 section 3.10.7). But an RST that somebody else has
 // made up may be dropped on its way behind the place of the capture, or ignored, and then the
 // connection goes on. So data that is new is held for a while: if its receiver acknowledges it, the
-// ends have not taken the RST. Otherwise it is told behind the end, being what was on its way. Data
-// in the place of a FIN that nobody has acknowledged is held the same way: the flag may be damaged.
+// ends have not taken the RST. Otherwise it is told behind the end, being what was on its way.
 #include <numeric>
 #include <utility>
 
@@ -48,41 +47,6 @@ void TcpTracker::hold(Connection& connection, const DecodedPacket& decoded, Byte
                       const Origin& origin) {
     connection.live->behind.push_back({decoded, Bytes(packet.begin(), packet.end()), origin});
     schedule(connection);
-}
-
-/// Data with the number of a FIN that nobody has acknowledged: the flag may be a damaged one. It is
-/// held; the FIN was none if the receiver acknowledges more than a FIN.
-bool TcpTracker::holdBehindFin(Connection& connection, Direction direction,
-                               const DecodedPacket& decoded, ByteView packet,
-                               const Origin& origin) {
-    Live& live = *connection.live;
-    const Header& tcp = decoded.tcp;
-    if (!live.behind.empty() && tcp.has(kAck)) {
-        StreamAssembler& other = live.stream(opposite(direction));
-        const bool more = other.finished() && other.offsetOf(tcp.acknowledgment) >
-                                                  static_cast<std::int64_t>(*other.fin()) + 1;
-        if (more && acknowledgesBehindReset(connection, decoded)) {
-            other.withdrawFin();
-            live.firstFin.reset();
-            goOn(connection);
-            takeOrAdd(connection, decoded, packet, origin);
-            return true;
-        }
-    }
-    const StreamAssembler& stream = live.stream(direction);
-    if (decoded.payloadLength == 0 || !stream.finished() || !live.side(direction).ended) {
-        return false;
-    }
-    const std::int64_t offset = stream.offsetOf(tcp.sequence);
-    const auto fin = static_cast<std::int64_t>(*stream.fin());
-    const bool follows = live.behind.empty() ? offset == fin : offset > fin;
-    if (!follows || stream.next() != *stream.fin() || !stream.awaitsAckOfFin()) return false;
-    if (!hasRoomBehind(connection, packet)) {
-        tellBehindReset(connection);
-        return false;
-    }
-    hold(connection, decoded, packet, origin);
-    return true;
 }
 
 /// A packet behind an RST that is waited for, because the capture may be out of order. Nobody
@@ -148,7 +112,7 @@ void TcpTracker::goOn(Connection& connection) {
     }
     m_observer.wentOn(connection.id);
     for (const Direction d : kBothDirections) {
-        if (live.side(d).ended) m_observer.directionEnded(connection.id, d, EndReason::Fin);
+        if (live.side(d).ended) m_observer.directionEnded(connection.id, d, EndReason::Fin, {});
     }
     for (const HeldPacket& held : std::exchange(live.behind, {})) {
         m_observer.released(connection.id, connection.directionOf(held.decoded.source));

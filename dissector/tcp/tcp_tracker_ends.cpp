@@ -78,44 +78,19 @@ bool TcpTracker::isComplete(const Connection& connection, Direction direction,
 }
 
 void TcpTracker::endDirection(Connection& connection, Direction direction, EndReason reason) {
-    bool& ended = connection.live->side(direction).ended;
-    if (ended) return;
-    ended = true;
-    m_observer.directionEnded(connection.id, direction, reason);
-}
-
-namespace {
-
-/// Whether packets that were captured the other way round are in order by their times. What lies
-/// further apart was written by clocks that do not agree.
-bool isEarlier(std::int64_t timeNs, std::int64_t thanNs) {
-    constexpr std::int64_t kOneClockNs = 10'000'000'000;
-    return timeNs < thanNs && thanNs - timeNs <= kOneClockNs;
-}
-
-}  // namespace
-
-void TcpTracker::noteFin(Live& live, Direction direction, const Origin& origin) {
-    std::int64_t& timeNs = live.finTimesNs[indexOf(direction)];
-    const bool again = live.stream(direction).fin().has_value();
-    timeNs = again ? std::min(timeNs, origin.timeNs) : origin.timeNs;
-    const bool alone = !live.firstFin;
-    if (alone || isEarlier(timeNs, live.finTimesNs[indexOf(opposite(direction))])) {
-        live.firstFin = direction;
-    }
-    if (alone || !isEarlier(origin.timeNs, live.lastFin.timeNs)) live.lastFin = origin;
-}
-
-void TcpTracker::endIfFinished(Connection& connection, const Origin& at) {
-    const Live& live = *connection.live;
-    if (!live.sides[0].ended || !live.sides[1].ended) return;
-    end(connection, *live.firstFin, EndReason::Fin,
-        isEarlier(at.timeNs, live.lastFin.timeNs) ? live.lastFin : at);
+    Live::Side& side = connection.live->side(direction);
+    if (side.ended) return;
+    side.ended = true;
+    const Origin at = reason == EndReason::Fin ? side.finAt : Origin();
+    m_observer.directionEnded(connection.id, direction, reason, at);
 }
 
 /// Data in an RST says why it was sent, if anything (RFC 9293 section 3.5.2); it is none of the
 /// stream's, so it is told behind the end, unless its receiver acknowledges it.
 void TcpTracker::endByReset(Connection& connection) {
+    // Behind two FINs it says nothing more.
+    if (!connection.live->reset->data) endIfFinished(connection, connection.last, false);
+    if (connection.ended) return;
     Live::Reset reset = std::move(*connection.live->reset);
     connection.live->reset.reset();
     end(connection, reset.direction, EndReason::Reset, reset.origin);
@@ -137,6 +112,8 @@ void TcpTracker::endByReset(Connection& connection) {
 void TcpTracker::endUnfinished(Connection& connection, Direction by, EndReason reason) {
     Live& live = *connection.live;
     settle(connection);
+    endIfFinished(connection, connection.last, false);
+    if (connection.ended) return;
     // The last that was seen was an RST: nobody objected, so it was right.
     if (!live.reset && live.doubted) live.reset = std::move(live.doubted);
     if (live.reset) {

@@ -140,6 +140,10 @@ void TcpTracker::schedule(Connection& connection) {
     PacketNumber at = std::min(live.sides[0].stream.deadline(), live.sides[1].stream.deadline());
     if (!connection.settled) at = std::min(at, connection.first.packet + kWait);
     if (live.reset) at = std::min(at, live.reset->origin.packet + kWait);
+    if (live.finished) at = std::min(at, live.finished->packet + kWait);
+    for (const Live::Side& side : live.sides) {
+        if (side.isFinUnanswered()) at = std::min(at, side.finAt.packet + kWait);
+    }
     if (!live.behind.empty()) at = std::min(at, live.behind.front().origin.packet + kWait);
     if (live.elsewhere) {
         at = std::min(at, live.elsewhere->packets.front().held.origin.packet + kWait);
@@ -187,7 +191,11 @@ void TcpTracker::giveUpWaiting(Connection& connection) {
     }
     if (m_now - connection.first.packet > kPatience) settle(connection);
     if (!live.behind.empty() && m_now - live.behind.front().origin.packet > kPatience) {
-        tellBehindReset(connection);
+        if (connection.ended) {
+            tellBehindReset(connection);
+        } else {
+            settleBehindFin(connection);
+        }
     }
     // What a hole was waited for stands in front of what only waits for the other direction.
     giveUpHoles(connection);
@@ -198,6 +206,7 @@ void TcpTracker::giveUpWaiting(Connection& connection) {
     } else if (live.reset && m_now - live.reset->origin.packet > kPatience) {
         endByReset(connection);
     } else {
+        tellUnansweredFins(connection, true);
         endIfFinished(connection, connection.last);
     }
 }
@@ -211,6 +220,7 @@ void TcpTracker::idle() {
         if (!connection.live || connection.ended) continue;
         settle(connection);
         Live& live = *connection.live;
+        if (!live.behind.empty()) settleBehindFin(connection);
         for (const Direction d : kBothDirections) {
             Sink sink(*this, connection, d);
             while (live.stream(d).giveUpAcknowledged(sink)) pump(connection);
@@ -226,7 +236,8 @@ void TcpTracker::idle() {
         if (live.reset) {
             endByReset(connection);
         } else {
-            endIfFinished(connection, connection.last);
+            tellUnansweredFins(connection, false);
+            endIfFinished(connection, connection.last, false);
         }
     }
 }
@@ -236,7 +247,11 @@ void TcpTracker::idle() {
 void TcpTracker::flush(Connection& connection) {
     Live& live = *connection.live;
     settle(connection);
-    if (!live.behind.empty()) tellBehindReset(connection);
+    if (connection.ended) {
+        if (!live.behind.empty()) tellBehindReset(connection);
+    } else {
+        overruleFinsAtEnd(connection);
+    }
     const auto earlier = [&live](std::optional<Direction> than, Direction d) {
         return !than || live.stream(d).firstHeldPacket() < live.stream(*than).firstHeldPacket();
     };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,8 +17,8 @@ namespace framescope::test {
 /// "0:open(1000>80) 0:c+abc@0 0:s~5@7 ...": data "+", holes "~" (followed by "u" where they were
 /// not acknowledged, "?" where nobody can tell, "/" where a packet was cut, "!" where a limit was
 /// met), conflicts "x", urgent data "^", bytes that were sent again "r", those beside the stream
-/// "late" or "stray", "on" where a connection goes on behind its RST, in the order in which it
-/// comes.
+/// "late" or "stray", "on" where a connection goes on behind its RST, "nofin" where a direction
+/// does behind a FIN that had been told, in the order in which it comes.
 class Story : public tcp::TcpObserver {
 public:
     std::string text;
@@ -46,11 +47,13 @@ public:
                     causes[static_cast<int>(gap.cause)] +
                     (gap.limitMet != tcp::LimitMet::None ? "!" : ""));
     }
-    void directionEnded(ConnectionId id, Direction d, EndReason reason) override {
+    void directionEnded(ConnectionId id, Direction d, EndReason reason,
+                        const tcp::Origin&) override {
         add(id, side(d) + "." + kReasons[static_cast<int>(reason)]);
     }
     void ended(ConnectionId id, Direction by, EndReason reason, const tcp::Origin&) override {
         add(id, "end(" + side(by) + "," + kReasons[static_cast<int>(reason)] + ")");
+        m_over.insert(id);
     }
     void conflict(ConnectionId id, Direction d, const tcp::Conflict& conflict) override {
         ++conflicts;
@@ -66,12 +69,13 @@ public:
         add(id, side(d) + (beside.late ? "late" : "stray") + std::to_string(beside.length) +
                     at(beside.offset));
     }
-    void wentOn(ConnectionId id) override { add(id, "on"); }
+    void wentOn(ConnectionId id) override { add(id, m_over.erase(id) != 0 ? "on" : "nofin"); }
     void urgent(ConnectionId id, Direction d, StreamOffset offset) override {
         add(id, side(d) + "^" + at(offset));
     }
 
 private:
+    std::set<ConnectionId> m_over;
     static constexpr const char* kReasons[] = {"fin", "reset", "capture-end", "port-reused",
                                                "half"};
     static std::string side(Direction d) { return d == Direction::ClientToServer ? "c" : "s"; }

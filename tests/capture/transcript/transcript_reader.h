@@ -70,7 +70,7 @@ inline ReadTranscript readTranscript(const std::filesystem::path& path) {
             m_read.faults.push_back("hole of " + std::to_string(gap.missing) + " at " +
                                     std::to_string(gap.offset));
         }
-        void directionEnded(ConnectionId, Direction, EndReason) override {}
+        void directionEnded(ConnectionId, Direction, EndReason, const tcp::Origin&) override {}
         void ended(ConnectionId, Direction, EndReason, const tcp::Origin&) override {}
 
     private:

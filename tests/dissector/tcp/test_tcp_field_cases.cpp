@@ -255,7 +255,7 @@ private Q_SLOTS:
                 w.send(kA, kB, kData, 5101, 501, "stray");
                 w.send(kA, kB, kData | kFin, 101, 501, "end");
             },
-            "0:c+end@0 0:c.fin 0:cstray5@3 0:s.capture-end 0:end(c,half)");
+            "0:c+end@0 0:cstray5@3 0:c.fin 0:s.capture-end 0:end(c,half)");
         row(
             "a stray number farther ahead than any window",
             [](Wire& w) {
@@ -272,7 +272,7 @@ private Q_SLOTS:
                 w.send(kA, kB, kFinAck, 101, 501);
                 w.send(kA, kB, kData, 101, 501, "more");
             },
-            "0:c.fin 0:c+more@0 0:s.capture-end 0:end(c,half)");
+            "0:c+more@0" + open);
         row(
             "a segment around the FIN",
             [](Wire& w) {
@@ -280,7 +280,7 @@ private Q_SLOTS:
                 w.send(kA, kB, kFinAck, 103, 501);
                 w.send(kA, kB, kData, 101, 501, "abcd");
             },
-            "0:c+ab@0 0:c.fin 0:c+cd@2 0:s.capture-end 0:end(c,half)");
+            "0:c+abcd@0" + open);
         row(
             "half closed",
             [](Wire& w) {
@@ -370,7 +370,7 @@ private Q_SLOTS:
                 w.send(kA, kB, kFinAck, 107, 504);
                 w.send(kB, kA, kFinAck, 504, 108);
             },
-            "0:c+abc@0 0:c.fin 0:s+xy@0 0:on 0:c+def@3 0:s+z@2 0:c.fin 0:s.fin 0:end(c,fin)");
+            "0:c+abc@0 0:s+xy@0 0:c+def@3 0:s+z@2 0:c.fin 0:s.fin 0:end(c,fin)");
         row(
             "data in the place of a FIN that was taken",
             [](Wire& w) {
@@ -549,7 +549,7 @@ private Q_SLOTS:
                 w.send(kA, kB, kData, 102, 601, "b");
                 w.send(kA, kB, kFinAck, 103, 701);
             },
-            "0:c+a@0 0:c+b@1 0:c.fin 0:s~200@0 0:s.capture-end 0:end(c,half)");
+            "0:c+a@0 0:c+b@1 0:s~200@0 0:c.fin 0:s.capture-end 0:end(c,half)");
         row(
             "the answer captured before what it answers",
             [](Wire& w) {

@@ -30,7 +30,7 @@ public:
         add(id, "gap " + side(direction) + std::to_string(gap.offset) + '+' +
                     std::to_string(gap.missing));
     }
-    void directionEnded(ConnectionId, Direction, EndReason) override {}
+    void directionEnded(ConnectionId, Direction, EndReason, const Origin&) override {}
     void ended(ConnectionId id, Direction by, EndReason reason, const Origin&) override {
         const char* const names[] = {"fin", "reset", "capture", "reused", "half"};
         add(id, names[static_cast<std::size_t>(reason)] + std::string(" ") + side(by));

@@ -124,7 +124,7 @@ private Q_SLOTS:
         w.send(kA, kB, kFin | kAck, 103, 501);
         w.send(kB, kA, kFin | kAck, 501, 101);
         w.send(kA, kB, kAck, 101, 501, "hi");
-        QCOMPARE(w.finish(), std::string("0:open(1000>80) 0:s.fin 0:c+hi@0 0:c.fin 0:end(c,fin)"));
+        QCOMPARE(w.finish(), std::string("0:open(1000>80) 0:c+hi@0 0:c.fin 0:s.fin 0:end(c,fin)"));
     }
 
     void finWhoseDataIsLost() {
@@ -132,7 +132,7 @@ private Q_SLOTS:
         w.open();
         w.send(kA, kB, kFin | kAck, 103, 501);
         w.send(kB, kA, kFin | kAck, 501, 104);
-        QCOMPARE(w.finish(), std::string("0:open(1000>80) 0:s.fin 0:c~2@0 0:c.fin 0:end(c,fin)"));
+        QCOMPARE(w.finish(), std::string("0:open(1000>80) 0:c~2@0 0:c.fin 0:s.fin 0:end(c,fin)"));
     }
 
     void bothCloseAtOnceAndHalfClose() {
