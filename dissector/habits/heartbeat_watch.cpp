@@ -33,6 +33,18 @@ const HeartbeatWatch::Answer* HeartbeatWatch::Candidate::answer() const {
     return best;
 }
 
+bool HeartbeatWatch::isCrowded(std::int64_t timeNs) const {
+    return m_crowdedNs && timeNs >= *m_crowdedNs && timeNs - *m_crowdedNs < kMinIntervalNs;
+}
+
+/// Forgets all, none being steady.
+void HeartbeatWatch::waitUntilLessCrowded(std::int64_t timeNs) {
+    m_crowdedNs = timeNs;
+    m_candidates.clear();
+    m_marks = {};
+    m_of = {};
+}
+
 HeartbeatWatch::Candidate* HeartbeatWatch::find(const MessageShape& shape, Direction direction) {
     if (m_marks[shape.hash >> 56] == 0) return nullptr;
     const std::uint32_t of = m_of[indexOf(direction)];
@@ -218,15 +230,23 @@ void HeartbeatWatch::publish(Direction direction, LayerOutput& out) {
 }
 
 void HeartbeatWatch::message(const MessageView& message, LayerOutput& out) {
-    if (!message.whole) return;
+    const std::int64_t now = out.arrival().timeNs;
+    if (!message.whole || isCrowded(now)) return;
     const auto shape = shapeOf(message.asText());
     if (!shape) return;
-    answerOthers(*shape, message.direction, out);
     Candidate* candidate = find(*shape, message.direction);
+    if (candidate == nullptr && m_steady == 0 && m_candidates.size() == kMaxCandidates) {
+        const std::int64_t sinceOldest = now - *std::ranges::min_element(m_lastTimes);
+        if (sinceOldest >= 0 && sinceOldest < kMinIntervalNs) {
+            waitUntilLessCrowded(now);
+            return;
+        }
+    }
+    answerOthers(*shape, message.direction, out);
     if (candidate == nullptr) candidate = &make(*shape, message.direction);
     const RecordId before = candidate->lastRow;
     const bool wasSteady = candidate->steady;
-    beat(*candidate, *shape, out.arrival().timeNs);
+    beat(*candidate, *shape, now);
     const auto place = static_cast<std::size_t>(candidate - m_candidates.data());
     m_lastTimes[place] = candidate->lastTimeNs;
     m_steady = (m_steady & ~(1U << place)) | (candidate->steady ? 1U << place : 0U);

@@ -10,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -29,6 +30,9 @@ public:
     static constexpr std::int64_t kMinChangingIntervalNs = 1'000'000'000;
 
     /// The next message, which is about to become the row out.nextRow(). Changes the facts.
+    /// Where more shapes than are kept come within the shortest interval of a heartbeat, none of
+    /// them could be seen twice with that interval between; then none is looked at until it is
+    /// over.
     void message(const MessageView& message, LayerOutput& out);
 
 private:
@@ -66,6 +70,8 @@ private:
         const Answer* answer() const;
     };
 
+    bool isCrowded(std::int64_t timeNs) const;
+    void waitUntilLessCrowded(std::int64_t timeNs);
     Candidate* find(const MessageShape& shape, Direction direction);
     Candidate& make(const MessageShape& shape, Direction direction);
     std::size_t placeForNew();
@@ -77,6 +83,8 @@ private:
     void publish(Direction direction, LayerOutput& out);
 
     std::vector<Candidate> m_candidates;
+    /// When so many shapes had come at once, if they did.
+    std::optional<std::int64_t> m_crowdedNs;
     // Of the same candidates what is looked for with every message, side by side:
     std::array<std::uint64_t, kMaxCandidates> m_hashes{};
     std::array<std::int64_t, kMaxCandidates> m_lastTimes{};

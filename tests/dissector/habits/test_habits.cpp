@@ -174,6 +174,40 @@ private Q_SLOTS:
         QCOMPARE(chat.heartbeat(kServer).count, 0U);
     }
 
+    /// More shapes at once than are kept: what comes behind them is found all the same.
+    void heartbeatBehindACrowd() {
+        Chat chat;
+        const auto crowd = [&chat](std::int64_t ms) {
+            for (int i = 0; i < 500; ++i) {
+                chat.say(i % 2 == 0 ? kClient : kServer, ms + i / 10,
+                         std::string(static_cast<std::size_t>(1 + i % 60), 'x'));
+            }
+        };
+        crowd(0);
+        crowd(150);
+        QCOMPARE(chat.heartbeat(kClient).count, 0U);
+        for (int i = 0; i < 8; ++i) {
+            chat.say(kClient, 1000 + i * 1000, "ping");
+            chat.say(kServer, 1020 + i * 1000, "pong");
+        }
+        QCOMPARE(chat.heartbeat(kClient).count, 8U);
+        QCOMPARE(chat.heartbeat(kClient).answered, 8U);
+    }
+
+    /// One that is known stays known.
+    void heartbeatThroughCrowds() {
+        Chat chat;
+        for (int i = 0; i < 12; ++i) {
+            chat.say(kClient, i * 1000, "ping");
+            if (i < 5) continue;
+            for (int k = 0; k < 300; ++k) {
+                chat.say(kServer, i * 1000 + 100 + k / 10,
+                         std::string(static_cast<std::size_t>(1 + k % 60), 'y'));
+            }
+        }
+        QCOMPARE(chat.heartbeat(kClient).count, 12U);
+    }
+
     void jsonRpc() {
         Chat chat;
         const RecordId ask = chat.say(
