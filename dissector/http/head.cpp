@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <span>
 
 #include "dissector/field/field_id.h"
 #include "dissector/http/whole_head.h"
@@ -43,6 +44,32 @@ bool isVersion(std::string_view text) {
 }
 
 constexpr std::string_view kHeadEnd = "\r\n\r\n";
+constexpr std::string_view kVersionForm = "HTTP/1.0";
+constexpr std::size_t kMajor = 5;  // place of the first number in it
+
+/// How many bytes of `text` do not fit `form`, in which 0 stands for any digit. Another version of
+/// the protocol is no damage: then none fits.
+std::size_t misfits(std::string_view text, std::string_view form) {
+    if (text.size() < form.size()) return form.size();
+    const char major = text[kMajor];
+    if (isDigit(major) && major != '1') return form.size();
+    std::size_t count = 0;
+    for (std::size_t i = 0; i < form.size(); ++i) {
+        const bool fits = form[i] == '0' ? isDigit(text[i]) : text[i] == form[i];
+        if (!fits) ++count;
+    }
+    return count;
+}
+
+/// A status line but for one byte of its version or behind it.
+bool isDamagedStatusLine(std::string_view line) {
+    static constexpr std::string_view kForm = "HTTP/1.0 000";
+    return misfits(line, kForm) == 1 && (line.size() == kForm.size() || line[12] == ' ');
+}
+
+bool isStatusLine(std::string_view line) {
+    return line.starts_with("HTTP/") || isDamagedStatusLine(line);
+}
 
 /// A line without its line end, and where it stands.
 struct Line {
@@ -89,7 +116,10 @@ void parseRequestLine(Head& head, std::string_view line, std::uint64_t begin) {
     // Section 3: method SP request-target SP HTTP-version. Of a line that is not so, the first word
     // is the method and the last one the version, if it is one; the target is what lies between.
     const std::string_view method = line.substr(0, line.find(' '));
-    if (method.size() == line.size() || !isToken(method)) {
+    const bool sound = isToken(method);
+    // A damaged method leaves the rest to be read.
+    if (method.size() == line.size() ||
+        (!sound && line.find(' ', method.size() + 1) == line.npos)) {
         head.startLineMalformed = true;
         return;
     }
@@ -103,14 +133,16 @@ void parseRequestLine(Head& head, std::string_view line, std::uint64_t begin) {
     } else {
         version = {};
     }
-    head.method = method;
-    head.methodRange = rangeOf(method, line, begin);
+    if (sound) {
+        head.method = method;
+        head.methodRange = rangeOf(method, line, begin);
+    }
     head.target = target;
     if (!target.empty()) head.targetRange = rangeOf(target, line, begin);
     head.version = version;
     if (!version.empty()) head.versionRange = rangeOf(version, line, begin);
-    head.startLineMalformed =
-        !isVersion(version) || target.empty() || target.find(' ') != std::string_view::npos;
+    head.startLineMalformed = !sound || !isVersion(version) || target.empty() ||
+                              target.find(' ') != std::string_view::npos;
 }
 
 Header parseHeader(const Line& line) {
@@ -207,6 +239,30 @@ bool Head::lists(std::string_view name, std::string_view token) const {
     });
 }
 
+namespace {
+
+/// A byte that became a line feed ends no head: the line feed at `at` has no carriage return in
+/// front of it, and behind it stand another header line and an empty line as it should be.
+bool isFalseEnd(ByteView chunk, std::size_t at) {
+    if (at == 0 || chunk[at - 1] == '\r') return false;
+    const std::string_view text = asText(chunk);
+    const std::string_view before = text.substr(0, at);
+    const std::string_view behind = text.substr(at + 1);
+    if (before.find("\r\n") == std::string_view::npos) return false;
+    const std::size_t end = behind.find(kHeadEnd);
+    if (end == std::string_view::npos) return false;
+    for (std::size_t line = 0; line <= end;) {
+        const std::string_view rest = behind.substr(line, end - line);
+        const std::size_t size = std::min(rest.find("\r\n"), rest.size());
+        const std::size_t colon = rest.substr(0, size).find(':');
+        if (colon == std::string_view::npos || !isToken(rest.substr(0, colon))) return false;
+        line += size + 2;
+    }
+    return true;
+}
+
+}  // namespace
+
 std::optional<std::size_t> HeadEnd::feed(ByteView chunk) {
     for (std::size_t i = 0; i < chunk.size(); ++i) {
         const std::uint8_t byte = chunk[i];
@@ -214,7 +270,7 @@ std::optional<std::size_t> HeadEnd::feed(ByteView chunk) {
             const bool empty = m_line == LineSoFar::Empty || m_line == LineSoFar::Cr;
             m_line = LineSoFar::Empty;
             // Section 2.2: empty lines in front of the start line are skipped.
-            if (empty && m_started) return i + 1;
+            if (empty && m_started && !isFalseEnd(chunk, i)) return i + 1;
             m_started = m_started || !empty;
         } else {
             m_line = m_line == LineSoFar::Empty && byte == '\r' ? LineSoFar::Cr : LineSoFar::Text;
@@ -264,14 +320,15 @@ Parsed<Head> parse(ByteView bytes, bool allIsHere) {
     head.range = {line.range.begin, *size};
     head.startLine = line.text;
     head.startLineRange = rangeOf(line.text, line.text, line.range.begin);
-    if (line.text.starts_with("HTTP/")) {
+    if (isStatusLine(line.text)) {
         head.kind = HeadKind::Response;
         parseStatusLine(head, line.text, line.range.begin);
     } else {
         parseRequestLine(head, line.text, line.range.begin);
     }
-    for (line = lineAt(text, line.range.end); !line.text.empty();
+    for (line = lineAt(text, line.range.end); line.range.begin < *size;
          line = lineAt(text, line.range.end)) {
+        if (line.text.empty()) continue;
         // The line end was damaged, and with it the empty line behind it.
         if (damaged && line.text.size() > 2 && line.range.end == *size &&
             line.text[line.text.size() - 2] == '\r') {
@@ -355,14 +412,17 @@ Verdict versionAt(std::string_view text) {
 
 /// Methods of RFC 9110, RFC 5789 and RFC 4918, and others that are in use. Only with one of them a
 /// line is taken for a request that is not quite what the grammar says.
-bool isKnownMethod(std::string_view method) {
+std::span<const std::string_view> knownMethods() {
     static constexpr std::array<std::string_view, 28> kMethods = {
         "GET",      "HEAD",      "POST",        "PUT",         "DELETE",   "CONNECT",
         "OPTIONS",  "TRACE",     "PATCH",       "COPY",        "LOCK",     "MOVE",
         "MKCOL",    "UNLOCK",    "PROPFIND",    "PROPPATCH",   "M-SEARCH", "LINK",
         "MERGE",    "PURGE",     "QUERY",       "REPORT",      "SEARCH",   "UNLINK",
         "CCM_POST", "BITS_POST", "RPC_IN_DATA", "RPC_OUT_DATA"};
-    return std::ranges::find(kMethods, method) != kMethods.end();
+    return kMethods;
+}
+bool isKnownMethod(std::string_view method) {
+    return std::ranges::find(knownMethods(), method) != knownMethods().end();
 }
 
 /// A request line with white space in its target, or without target, or with a version that is cut
@@ -411,7 +471,63 @@ Verdict looksLikeResponse(std::string_view text) {
     return text[8] == ' ' ? Verdict::Yes : Verdict::No;
 }
 
+/// A request line but for one byte of it.
+bool isDamagedRequestLine(std::string_view line) {
+    const std::size_t versionSize = kVersionForm.size() + 1;
+    if (line.size() < versionSize + 5) return false;
+    const std::string_view end = line.substr(line.size() - versionSize);
+    const std::string_view begin = line.substr(0, line.size() - versionSize);
+    const std::size_t wrong = (end[0] == ' ' ? 0U : 1U) + misfits(end.substr(1), kVersionForm);
+    const auto nearest = [begin](std::string_view method) {
+        if (begin.size() < method.size() + 2) return begin.size();
+        std::size_t count = begin[method.size()] == ' ' ? 0 : 1;
+        for (std::size_t i = 0; i < method.size(); ++i) count += begin[i] == method[i] ? 0 : 1;
+        // Of what stands behind it no byte may be damaged as well.
+        for (std::size_t i = method.size() + 1; i < begin.size(); ++i) {
+            const auto c = static_cast<unsigned char>(begin[i]);
+            count += c > ' ' && c != 0x7f ? 0 : 1;
+        }
+        return count;
+    };
+    return std::ranges::any_of(knownMethods(),
+                               [&](std::string_view m) { return wrong + nearest(m) == 1; });
+}
+
+bool isHeaderLine(std::string_view line) {
+    const std::size_t colon = line.find(':');
+    return colon != std::string_view::npos && isToken(line.substr(0, colon));
+}
+
 }  // namespace
+
+bool beginsDamagedHead(ByteView beginning) {
+    const std::string_view text = asText(beginning);
+    const std::size_t newline = text.substr(0, kLongestStartLine).find('\n');
+    if (newline == std::string_view::npos) return false;
+    const std::string_view line = lineAt(text, 0).text;
+    if (!isDamagedStatusLine(line) && !isDamagedRequestLine(line)) return false;
+    return isHeaderLine(lineAt(text, newline + 1).text);
+}
+
+bool beginsResponse(ByteView beginning) {
+    return isStatusLine(lineAt(asText(beginning), 0).text);
+}
+
+bool resemblesHead(ByteView bytes) {
+    constexpr std::size_t kEnough = 32;
+    const std::string_view text = asText(bytes);
+    std::size_t headers = 0;
+    std::size_t others = 0;
+    for (std::size_t at = 0; at < text.size() && headers + others < kEnough;) {
+        const Line line = lineAt(text, at);
+        at = line.range.end;
+        // The start line is none of them.
+        if (line.range.begin == 0) continue;
+        if (line.text.empty()) break;
+        ++(isHeaderLine(line.text) ? headers : others);
+    }
+    return headers >= 2 && headers > others;
+}
 
 Verdict looksLikeHttp(ByteView beginning) {
     std::string_view text = asText(beginning);
@@ -424,6 +540,7 @@ Verdict looksLikeHttp(ByteView beginning) {
     if (response == Verdict::Yes) return Verdict::Yes;
     const Verdict request = looksLikeRequest(text);
     if (request == Verdict::Yes) return Verdict::Yes;
+    if (beginsDamagedHead(asBytes(text))) return Verdict::Yes;
     const bool open = response == Verdict::NeedMore || request == Verdict::NeedMore;
     return open && text.size() < kLongestStartLine ? Verdict::NeedMore : Verdict::No;
 }

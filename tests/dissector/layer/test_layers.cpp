@@ -199,7 +199,8 @@ private Q_SLOTS:
         LayerRecorder r;
         for (int i = 0; i < 6; ++i) {
             r.data(kC, "GET /" + std::to_string(i) + " HTTP/1.1\r\n\r\n");
-            r.data(kS, i == 2 ? "H\xd5TP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" : kEmptyAnswer);
+            r.data(kS,
+                   i == 2 ? "H\xd5T\xd5/1.1 200 OK\r\nContent-Length: 0\r\n\r\n" : kEmptyAnswer);
         }
         QCOMPARE(r.pairs(), std::string("1>0 3>2 7>6 9>8 11>10"));
     }
