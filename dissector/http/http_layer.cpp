@@ -6,7 +6,6 @@
 
 #include "dissector/engineio/session_reader.h"
 #include "dissector/engineio/target.h"
-#include "dissector/http/after_switch.h"
 #include "dissector/http/body_place.h"
 #include "dissector/http/http_footing.h"
 #include "dissector/http/judge.h"
@@ -59,8 +58,7 @@ std::size_t HttpLayer::read(Direction direction, StreamOffset offset, ByteView b
                 break;
             }
             case State::Unreadable:
-                emitSegment(direction, offset + done, rest.size(), out);
-                done = bytes.size();
+                done += skipUnreadable(direction, offset + done, rest, out);
                 break;
             case State::Waiting:
                 return done;
@@ -73,20 +71,16 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
                                 LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     if (half.head.empty()) {
-        if (looksLikeHttp(bytes) == Verdict::No && !isLate(direction)) {
-            if (mayHaveSwitched(direction, bytes)) {
-                handOver(std::make_unique<DetectLayer>(DetectLayer::Beginning::NotSeen), true, out);
-                return 0;
-            }
-            const bool answers =
-                direction == Direction::ServerToClient && websocket::mayBeginFrame(bytes);
-            if (answers && leaveOpenWhatWasAnswered(out)) return 0;
+        if (looksLikeHttp(bytes) == Verdict::No && !isLate(direction) &&
+            weighFrames(direction, bytes, out)) {
+            return 0;
         }
         half.headStart = offset;
         half.heardBefore = m_pairing.lastHeard();
         half.headEnd = {};
         half.recognised = false;
     }
+    if (endedBefore(direction, bytes, out)) return 0;
     auto end = half.headEnd.feed(bytes);
     std::size_t taken = end.value_or(bytes.size());
     const std::size_t before = half.head.size();
@@ -104,7 +98,7 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
         if (verdict == Verdict::No) {
             giveUpHead(direction, out, IssueCode::None);
             // It may have been the answer to an upgrade, damaged.
-            if (direction == Direction::ServerToClient) leaveOpenWhatWasAnswered(out);
+            weighFrames(direction, {}, out);
             return taken;
         }
     }
@@ -129,9 +123,9 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
     half.state = State::Unreadable;
     const bool isHead = half.recognised || looksLikeCutRequest(bytes);
     const auto head = isHead ? parseCutHead(bytes) : std::nullopt;
+    noteWhatIsSpokenOf(bytes);
     if (!head) {
-        // Bytes that nobody can read may be a response.
-        if (direction == Direction::ServerToClient) m_pairing.lost(false);
+        noteUnreadable(direction, bytes, out);
         emitSegment(direction, half.headStart, bytes.size(), out, why);
         if (isLate(direction)) clientCaughtUp(out);
         return;
@@ -177,6 +171,8 @@ void HttpLayer::headComplete(Direction direction, LayerOutput& out) {
     half.headSize = bytes.size();
     m_headCut = false;
     const auto head = parseWholeHead(bytes);
+    if (head && head->kind == HeadKind::Request) m_spokenOf.reset();
+    noteWhatIsSpokenOf(bytes);
     if (!head) {
         emitSegment(direction, half.headStart, bytes.size(), out);
         half.state = State::Unreadable;
@@ -230,6 +226,7 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     const bool wait = pending.asksForUpgrade && framing.kind == BodyKind::None;
     const RecordId row = pending.record;
     const std::string lastEventId = pending.lastEventId;
+    if (webSocket || m_spokenOf) m_spokenOf = DetectLayer::Asked{head.target, row};
     const bool answered = answeredAlready(row, out);
     if (!answered) m_pairing.asked(std::move(pending));
     if (wait && !answered && record.direction == Direction::ClientToServer) {
@@ -281,7 +278,7 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     if (switches) {
         switchToWebSocket(head, request, row, out);
     } else if (head.status == 101 && believed) {
-        handOver(std::make_unique<UnclaimedLayer>(), requestKnown, out);
+        switchToWhatFollows(head, requestKnown, out);
     } else if (framing.kind == BodyKind::Tunnel && believed) {
         // One tunnel in another is a chain of proxies; hundreds are somebody's joke.
         if (out.facts().tunnels == kMaxTunnels) {
@@ -298,84 +295,6 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
         Half& client = m_halves[indexOf(Direction::ClientToServer)];
         if (request.asksForUpgrade && client.state == State::Waiting) {
             // Refused: what the client said meanwhile is HTTP.
-            resumeClient(out);
-        }
-    }
-}
-
-void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& request, RecordId row,
-                                  LayerOutput& out) {
-    const std::string_view subprotocol = websocket::agreedSubprotocol(response);
-    const websocket::Offer* const offer = request.offer.get();
-    ConnectionFacts& facts = out.facts();
-    facts.upgraded = true;
-    facts.subprotocol = out.intern(subprotocol);
-    facts.compression = websocket::compressionOf(websocket::extensionsOf(response),
-                                                 offer == nullptr ? nullptr : &offer->extensions);
-    if (request.record != kNoRecord) {
-        out.conversations().reconnects.opened(request.target, request.record, out);
-    }
-    // Where the server goes on in HTTP after all, it answers the same request once more.
-    auto http = std::make_unique<HttpLayer>();
-    if (request.record != kNoRecord) {
-        PendingRequest again;
-        again.record = request.record;
-        again.method = request.method;
-        again.target = request.target;
-        http->m_pairing.asked(std::move(again));
-    }
-    const bool unclear =
-        !facts.compression.agreed() && websocket::mayHaveAgreedToCompress(response, offer);
-    auto webSocket = std::make_unique<websocket::WebSocketLayer>(
-        request.target, std::string(subprotocol),
-        unclear ? websocket::Negotiation::NotCaptured : websocket::Negotiation::Captured);
-    handOver(std::make_unique<AfterSwitchLayer>(std::move(webSocket), std::move(http), row),
-             request.record != kNoRecord, out);
-}
-
-void HttpLayer::handOver(std::unique_ptr<Layer> next, bool requestKnown, LayerOutput& out) {
-    m_successor = next.get();
-    const Half& client = m_halves[indexOf(Direction::ClientToServer)];
-    if (!requestKnown && client.state == State::Head && !client.ended) {
-        m_lateSuccessor = std::move(next);
-        return;
-    }
-    out.replaceWith(std::move(next));
-    // The piece that is being read stands in front of what is held.
-    if (m_resuming) {
-        m_releaseDue = true;
-    } else {
-        releaseHeld(out);
-    }
-}
-
-void HttpLayer::releaseHeld(LayerOutput& out) {
-    m_held.release(*m_successor, out);
-    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
-        if (const auto ended = m_halves[indexOf(d)].ended) m_successor->end(d, *ended, out);
-    }
-}
-
-void HttpLayer::clientCaughtUp(LayerOutput& out) {
-    out.replaceWith(std::move(m_lateSuccessor));
-}
-
-void HttpLayer::decideWithoutResponse(LayerOutput& out) {
-    Half& client = m_halves[indexOf(Direction::ClientToServer)];
-    while (m_successor == nullptr && client.state == State::Waiting && !m_held.empty()) {
-        // A client that got what it asked for goes on with masked frames, one that did not with
-        // another request.
-        const bool webSocket = !m_pairing.empty() && m_pairing.newest().offer != nullptr;
-        const auto frame = websocket::parseFrameHeader(m_held.front());
-        if (webSocket && frame && frame->masked && !websocket::isReserved(frame->opcode)) {
-            out.facts().upgraded = true;
-            out.conversations().reconnects.opened(m_pairing.newest().target,
-                                                  m_pairing.newest().record, out);
-            handOver(
-                std::make_unique<websocket::WebSocketLayer>(
-                    m_pairing.newest().target, std::string(), websocket::Negotiation::NotCaptured),
-                true, out);
-        } else {
             resumeClient(out);
         }
     }
@@ -428,6 +347,8 @@ void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOu
     const bool none = framing.kind == BodyKind::None || framing.kind == BodyKind::Tunnel ||
                       (framing.kind == BodyKind::Length && framing.length == 0);
     half.state = none ? State::Head : State::Body;
+    half.mayBeFrames = framing.kind == BodyKind::UntilClose && m_spokenOf &&
+                       exchange.direction == Direction::ServerToClient;
     m_meter.begin(exchange, framing, out);
     if (none) return;
     half.bodyOf = exchange.headRow;
@@ -541,6 +462,8 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
         half.state = State::Head;
         return 0;
     }
+    if (std::exchange(half.mayBeFrames, false) && bodyIsFrames(half, direction, bytes, out))
+        return 0;
     switch (half.framing.kind) {
         case BodyKind::Length: {
             const auto taken =

@@ -24,6 +24,7 @@
 #include "dissector/http/pairing.h"
 #include "dissector/http/poll_tracker.h"
 #include "dissector/layer/body_protocol.h"
+#include "dissector/layer/detect_layer.h"
 #include "dissector/layer/held_bytes.h"
 #include "dissector/layer/interruptible.h"
 #include "dissector/layer/layer.h"
@@ -88,6 +89,7 @@ private:
         /// The head, until the first byte behind it tells whether there is a body at all: where its
         /// request is not known, that may have been a HEAD.
         std::unique_ptr<const Head> doubtedHead;
+        bool mayBeFrames = false;  ///< nothing of this body was read yet, and it may be none
         StreamOffset bodyStart = 0;
         StreamOffset lastPlace = 0;  ///< that was left for reading on from
         std::optional<EndReason> ended;
@@ -109,6 +111,11 @@ private:
     /// Behind missing bytes: where a start line stands, not at the front; 0 where none does.
     std::size_t skipToStartLine(Direction direction, StreamOffset offset, ByteView bytes,
                                 LayerOutput& out);
+    /// What bytes that nobody can read mean to the pairing of those behind them.
+    void noteUnreadable(Direction direction, ByteView bytes, LayerOutput& out);
+    /// Behind bytes that nobody can read, in the same segment; returns how many it took.
+    std::size_t skipUnreadable(Direction direction, StreamOffset offset, ByteView bytes,
+                               LayerOutput& out);
     /// Looks for the next chunk or the next head behind a hole in a chunked body; returns how many
     /// bytes it took: those in front of where reading goes on, or all.
     std::size_t findFooting(Direction direction, StreamOffset offset, ByteView bytes,
@@ -144,12 +151,20 @@ private:
     void leavePlace(Direction direction, StreamOffset at, LayerOutput& out);
     void endBody(Half& half, bool whole, LayerOutput& out);
     void giveUpHead(Direction direction, LayerOutput& out, IssueCode why);
-    /// These bytes, which begin no head, may be frames: one of the heads of an upgrade was captured
-    /// in part only, and nothing of HTTP has come since.
-    bool mayHaveSwitched(Direction direction, ByteView bytes) const;
-    /// Bytes of the server are missing where the response to the upgrade request may stand: what
-    /// comes behind them tells. True where another layer looks for it.
-    bool leaveOpenWhatWasAnswered(LayerOutput& out);
+    /// Notes whether a head, damaged or not, speaks of WebSocket.
+    void noteWhatIsSpokenOf(ByteView head);
+    /// Where a head should stand are `bytes` that begin none; empty where they are missing, or were
+    /// nobody's: those behind them tell. Frames may follow if a WebSocket was asked for or spoken
+    /// of, or if the heads that would say so were cut or missed. True where another layer weighs
+    /// that now, which comes back to HTTP where it finds it.
+    bool weighFrames(Direction direction, ByteView bytes, LayerOutput& out);
+    /// A head that speaks of WebSocket ended in front of `bytes`, where its empty line is damaged
+    /// beyond recognition and frames seem to begin. It is a row then.
+    bool endedBefore(Direction direction, ByteView bytes, LayerOutput& out);
+    /// The same of a body to the end of the stream, behind a response that spoke of WebSocket.
+    bool bodyIsFrames(Half& half, Direction direction, ByteView bytes, LayerOutput& out);
+    /// A response switches to something that is not known to be WebSocket.
+    void switchToWhatFollows(const Head& response, bool requestKnown, LayerOutput& out);
     /// The response to the upgrade request will not be seen: what the client sent tells.
     void decideWithoutResponse(LayerOutput& out);
     /// Reads what is held of the client until it has to wait again.
@@ -179,6 +194,8 @@ private:
     ExchangeMeter m_meter;
     /// The response that is waited for may never come.
     bool m_responseLost = false;
+    /// What was asked, since a head spoke of WebSocket; until a request does not.
+    std::optional<DetectLayer::Asked> m_spokenOf;
     bool m_headCut = false;  ///< the last head of either side was not captured to its end
     /// Responses to requests that were not seen by then, and the packets they came with.
     std::deque<std::pair<RecordId, PacketNumber>> m_unpaired;

@@ -2,18 +2,15 @@
 // head or chunk is found behind it (http_footing.h).
 #include <algorithm>
 #include <memory>
-#include <string_view>
 #include <utility>
 
 #include "dissector/http/body_place.h"
 #include "dissector/http/http_footing.h"
 #include "dissector/http/http_layer.h"
 #include "dissector/layer/conversations.h"
-#include "dissector/layer/detect_layer.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/sse/event_stream_body.h"
 #include "dissector/sse/joined_stream.h"
-#include "dissector/websocket/mid_stream.h"
 
 namespace framescope::http {
 
@@ -25,7 +22,7 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
         return;
     }
     Half& half = m_halves[indexOf(direction)];
-    if (direction == Direction::ServerToClient && leaveOpenWhatWasAnswered(out)) {
+    if (weighFrames(direction, {}, out)) {
         m_successor->gap(direction, offset, missing, out);
         return;
     }
@@ -83,38 +80,6 @@ bool HttpLayer::isOutsideOfSessions(const Half& half, std::uint64_t missing) {
     return false;
 }
 
-bool HttpLayer::leaveOpenWhatWasAnswered(LayerOutput& out) {
-    Half& server = m_halves[indexOf(Direction::ServerToClient)];
-    const bool atHead = server.state == State::Head || server.state == State::Unreadable;
-    if (!atHead) return false;
-    const auto cut = server.recognised ? parseCutHead(server.head) : std::nullopt;
-    const bool asks = !m_pairing.empty() && m_pairing.newest().offer != nullptr &&
-                      m_halves[indexOf(Direction::ClientToServer)].state == State::Waiting;
-    // What is there of a 101 tells without its request, too, or with a part of that.
-    const bool requestKnown = !m_pairing.empty();
-    const Header* const upgrade = cut ? cut->find("Upgrade") : nullptr;
-    const bool mayAsk = asks || !requestKnown || m_headCut;
-    constexpr std::string_view kWebSocket = "websocket";  // of which the end may be missing
-    const bool other =
-        upgrade != nullptr &&
-        !equalsIgnoreCase(upgrade->value, kWebSocket.substr(0, upgrade->value.size()));
-    if (cut ? cut->status != 101 || !mayAsk || other : !asks) return false;
-    DetectLayer::Asked asked;
-    if (requestKnown) asked = {m_pairing.newest().target, m_pairing.newest().record};
-    if (server.state == State::Head && !server.head.empty()) {
-        giveUpHead(Direction::ServerToClient, out, IssueCode::None);
-    }
-    handOver(std::make_unique<DetectLayer>(std::move(asked)), requestKnown, out);
-    return true;
-}
-
-bool HttpLayer::mayHaveSwitched(Direction direction, ByteView bytes) const {
-    const Half& other = m_halves[indexOf(opposite(direction))];
-    const bool speaksHttp = other.state == State::Body || other.state == State::Waiting ||
-                            (other.state == State::Head && !other.head.empty());
-    return m_headCut && !speaksHttp && websocket::mayBeginFrame(bytes);
-}
-
 /// Missing bytes inside a body of known length leave the place of the next message known, those
 /// inside of a chunk that of the next chunk; and what ends with its stream goes on anyway.
 bool HttpLayer::skipInBody(Half& half, std::uint64_t missing, LayerOutput& out) {
@@ -143,18 +108,41 @@ bool HttpLayer::skipInBody(Half& half, std::uint64_t missing, LayerOutput& out) 
 std::size_t HttpLayer::skipToStartLine(Direction direction, StreamOffset offset, ByteView bytes,
                                        LayerOutput& out) {
     if (isLate(direction)) return 0;
+    if (beginsDamagedHead(bytes)) return 0;
     const auto at = findStartLine(bytes);
-    // A handshake may be among what is missing, unless the other side speaks HTTP right now.
-    const Half& other = m_halves[indexOf(opposite(direction))];
-    const bool lostToo = other.lost && other.state == State::Unreadable;
-    const bool silent = other.state == State::Head && other.head.empty() && m_pairing.empty();
-    const bool frames = (lostToo || silent) && websocket::mayBeginFrame(bytes);
-    if (!at && (frames || mayHaveSwitched(direction, bytes))) {
-        handOver(std::make_unique<DetectLayer>(DetectLayer::Beginning::NotSeen), true, out);
-        return 0;
-    }
+    if (!at && weighFrames(direction, bytes, out)) return 0;
     emitSegment(direction, offset, at.value_or(0), out);
     return at.value_or(0);
+}
+
+/// What has the lines of a head is one message; other bytes that nobody can read may be a response.
+void HttpLayer::noteUnreadable(Direction direction, ByteView bytes, LayerOutput& out) {
+    const Half& half = m_halves[indexOf(direction)];
+    if (isLate(direction)) return;
+    const bool head = resemblesHead(bytes);
+    if (direction == Direction::ClientToServer) {
+        if (!head) return;
+        PendingRequest unread;
+        unread.packet = out.arrival().packet;
+        m_pairing.asked(std::move(unread));
+    } else if (head) {
+        m_pairing.take({out.arrival().packet, half.heardBefore, 0}, out);
+        m_pairing.leftOpen(kNoRecord);
+    } else {
+        m_pairing.lost(false);
+    }
+}
+
+/// Behind a head that cannot be read others may stand in the same segment.
+std::size_t HttpLayer::skipUnreadable(Direction direction, StreamOffset offset, ByteView bytes,
+                                      LayerOutput& out) {
+    Half& half = m_halves[indexOf(direction)];
+    const auto at = beginsDamagedHead(bytes) ? std::optional<std::size_t>(0) : findStartLine(bytes);
+    if (!at && weighFrames(direction, bytes, out)) return 0;
+    const std::size_t skipped = at.value_or(bytes.size());
+    if (at) half.state = State::Head;
+    emitSegment(direction, offset, skipped, out);
+    return skipped;
 }
 
 void HttpLayer::joinEventStream(StreamOffset offset, ByteView bytes, LayerOutput& out) {

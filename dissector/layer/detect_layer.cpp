@@ -10,6 +10,7 @@
 #include "dissector/layer/proxy_header_layer.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/sse/joined_stream.h"
+#include "dissector/websocket/handshake.h"
 #include "dissector/websocket/mid_stream.h"
 #include "dissector/websocket/websocket_layer.h"
 
@@ -62,7 +63,7 @@ bool DetectLayer::takeHeadersInFront(Half& half, LayerOutput& out) {
 
 void DetectLayer::become(const StreamProtocol& protocol, Direction direction, LayerOutput& out) {
     if (m_watch != nullptr) releaseWatched(Then::Stop, out);
-    handOver(protocol.makeLayer(), out);
+    handOver(m_http != nullptr ? std::move(m_http) : protocol.makeLayer(), out);
     // What the other side said before may belong to the protocol too; it was said first.
     Half& before = m_halves[indexOf(opposite(direction))];
     HeldBytes other = std::move(before.held);
@@ -85,6 +86,11 @@ void DetectLayer::giveUp(Direction direction, LayerOutput& out) {
     }
     half.givenUp = half.givenUp || !half.held.empty();
     half.held.releaseAsSegments(out);
+    // A head of a handshake that is damaged beyond reading: what comes behind it tells.
+    if (websocket::speaksOfWebSocket(half.beginning)) {
+        m_watch = std::make_unique<MidStreamWatch>();
+        m_watch->test.expect();
+    }
     half.beginning.clear();
 }
 

@@ -15,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "dissector/layer/held_bytes.h"
 #include "dissector/layer/interruptible.h"
@@ -38,6 +39,8 @@ public:
         RecordId row = kNoRecord;  ///< of the request
     };
     explicit DetectLayer(Asked asked);
+    /// What reads on where it is HTTP after all, in place of a new layer.
+    void keepForHttp(std::unique_ptr<Layer> http) { m_http = std::move(http); }
     ~DetectLayer() override;
 
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
@@ -78,6 +81,7 @@ private:
 
     std::array<Half, 2> m_halves;
     std::optional<Asked> m_asked;
+    std::unique_ptr<Layer> m_http;
     std::unique_ptr<MidStreamWatch> m_watch;  ///< while it may have been joined mid-stream
     Layer* m_successor = nullptr;             ///< owned by the connection once set
 };

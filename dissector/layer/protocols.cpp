@@ -8,6 +8,7 @@
 #include "dissector/engineio/engineio_messages.h"
 #include "dissector/engineio/polling.h"
 #include "dissector/http/head.h"
+#include "dissector/http/http_footing.h"
 #include "dissector/http/http_layer.h"
 #include "dissector/layer/proxy_header.h"
 #include "dissector/sse/event_stream_body.h"
@@ -29,11 +30,14 @@ Recognition recogniseHttp(Direction, ByteView beginning) {
         case http::Verdict::Yes:
             return Recognition::Yes;
         case http::Verdict::No:
-            return Recognition::No;
+            break;
         case http::Verdict::NeedMore:
             return Recognition::NeedsMore;
     }
-    return Recognition::No;
+    // A head that is damaged beyond reading, with another one behind it.
+    if (!http::resemblesHead(beginning)) return Recognition::No;
+    const std::size_t end = std::min(asText(beginning).find("\r\n\r\n"), beginning.size());
+    return http::findStartLine(beginning.subspan(end)) ? Recognition::Yes : Recognition::No;
 }
 
 std::unique_ptr<Layer> makeHttpLayer() {
@@ -136,8 +140,8 @@ std::optional<Direction> guessSender(ByteView firstPayload) {
         }
         return websocket::senderOfFrames(firstPayload);
     }
-    return asText(firstPayload).starts_with("HTTP/") ? Direction::ServerToClient
-                                                     : Direction::ClientToServer;
+    return http::beginsResponse(firstPayload) ? Direction::ServerToClient
+                                              : Direction::ClientToServer;
 }
 
 }  // namespace framescope

@@ -143,6 +143,23 @@ bool isHandshake(const http::Head& request) {
             request.find("Sec-WebSocket-Version") != nullptr);
 }
 
+bool speaksOfWebSocket(ByteView head) {
+    constexpr std::string_view kWord = "websocket";
+    // Its place in "Sec-WebSocket-Key" and in "Upgrade: websocket".
+    constexpr std::array<std::size_t, 2> kPlaces = {4, 9};
+    const std::string_view text = asText(head);
+    for (std::size_t at = 0; at < text.size();) {
+        const std::size_t end = std::min(text.find('\n', at), text.size());
+        const std::string_view line = text.substr(at, end - at);
+        for (const std::size_t place : kPlaces) {
+            if (line.size() < place + kWord.size()) break;
+            if (http::equalsIgnoreCase(line.substr(place, kWord.size()), kWord)) return true;
+        }
+        at = end + 1;
+    }
+    return false;
+}
+
 bool isStripped(const http::Head& request) {
     return isHandshake(request) && request.find("Upgrade") == nullptr &&
            !request.lists("Connection", "upgrade");

@@ -22,6 +22,9 @@ bool isWellFormedKey(std::string_view key);
 /// A request that is meant as an opening handshake, whatever is wrong with it: it upgrades to
 /// websocket, or has a key or a version of WebSocket.
 bool isHandshake(const http::Head& request);
+/// Whether bytes that may be a head, damaged or cut, speak of WebSocket in a line that no other
+/// head has: as Upgrade, or as the name of a header.
+bool speaksOfWebSocket(ByteView head);
 /// A handshake that lost what belongs to one connection only (RFC 9110 section 7.6.1): neither
 /// Upgrade nor its mention in Connection is there any more. A proxy in between does that.
 bool isStripped(const http::Head& request);
