@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "dissector/payload/utf8.h"
+#include "dissector/websocket/close.h"
+
 namespace framescope::websocket {
 namespace {
 
@@ -39,6 +42,14 @@ constexpr double kRefuted = 1e6;
 constexpr double kRefutingSegments = 3;
 /// A large payload comes in segments of at least this size, but for its last.
 constexpr StreamOffset kSmallSegment = 512;
+
+bool isText(ByteView bytes) {
+    Utf8Validator validator;
+    return validator.feed(bytes) && validator.finish() &&
+           std::ranges::none_of(bytes, [](std::uint8_t byte) {
+               return (byte < 0x20 && byte != '\t' && byte != '\n' && byte != '\r') || byte == 0x7f;
+           });
+}
 
 /// Segments that cannot all lie in one large payload. The first may be the end of one.
 double segmentsOfFrames(const FrameSearch& search) {
@@ -108,6 +119,9 @@ bool MidStream::judge(Direction direction, bool atEnd, std::uint64_t cut) {
     double needed = least + 2 * std::log2(static_cast<double>(m_windows) + 1);
     const bool nobodyMasked = client.of(true) <= 0 && server.of(true) <= 0;
     if (nobodyMasked && !m_expected) {
+        // A SUBSCRIBE of MQTT is a "binary frame", and so is any value with a tag and a length.
+        const auto tells = [](const Half& of) { return of.toldBefore || of.unmasked.tell(); };
+        if (!tells(client) && !tells(server)) return false;
         const auto held = static_cast<double>(half.search.bytes().size());
         needed += atEnd ? kLargeAtEnd * std::max(0.0, std::log2(held / kMaxHeld)) : kUnmaskedOnly;
     }
@@ -127,9 +141,28 @@ MidStream::UnmaskedFrames MidStream::walk(const FrameSearch& search, std::size_t
             ++frames.inStep;
         }
         if (header->lengthForm != LengthForm::Bits7) ++frames.extended;
+        // In front of the first frame chance has made some that leads to it.
+        const bool found = frames.count > 1 || frames.inStep == 1;
+        if (found) weighPayload(*header, bytes.subspan(at + header->size()), frames);
         at += static_cast<std::size_t>(std::min<std::uint64_t>(header->frameSize(), bytes.size()));
     }
     return frames;
+}
+
+void MidStream::weighPayload(const FrameHeader& header, ByteView behind, UnmaskedFrames& frames) {
+    const bool whole = header.payloadLength <= behind.size();
+    const bool closesWithoutCode =
+        header.is(Opcode::Close) && header.payloadLength == 0 && behind.empty();
+    if (header.lengthForm != LengthForm::Bits7 || header.rsv1 || closesWithoutCode) {
+        ++frames.telling;
+    } else if (whole && header.payloadLength != 0) {
+        const ByteView payload = behind.first(static_cast<std::size_t>(header.payloadLength));
+        const bool tells = header.is(Opcode::Close)
+                               ? parseCloseBody(payload).code.has_value()
+                               : header.is(Opcode::Text) && header.fin && isText(payload);
+        if (tells) ++frames.telling;
+        if (header.is(Opcode::Text) && header.fin && !tells) ++frames.nonsense;
+    }
 }
 
 /// `weight` is what the unmasked frames of both sides weigh.
@@ -138,11 +171,11 @@ bool MidStream::nobodyMasks(double weight, bool atEnd) const {
     const Half& server = m_halves[indexOf(kServer)];
     if (std::min(client.of(false), server.of(false)) < kEachUnmasked) return false;
     if (weight < (atEnd ? kBothUnmaskedAtEnd : kBothUnmasked)) return false;
-    const auto& [count, inStep, extended] = client.unmasked;
+    const UnmaskedFrames& one = client.unmasked;
     const UnmaskedFrames& other = server.unmasked;
-    if (extended + other.extended < kExtendedUnmasked) return false;
-    return static_cast<double>(inStep + other.inStep) >=
-           kInStepShare * static_cast<double>(count + other.count);
+    if (one.extended + other.extended < kExtendedUnmasked) return false;
+    return static_cast<double>(one.inStep + other.inStep) >=
+           kInStepShare * static_cast<double>(one.count + other.count);
 }
 
 bool MidStream::full(Direction direction, bool room) const {
@@ -179,6 +212,7 @@ MidStream MidStream::behindGap() const {
         for (std::size_t i = 0; i < 2; ++i) {
             next.m_halves[d].before[i] = m_halves[d].before[i] + m_halves[d].weight[i];
         }
+        next.m_halves[d].toldBefore = m_halves[d].toldBefore || m_halves[d].unmasked.tell();
     }
     return next;
 }

@@ -60,7 +60,15 @@ private:
         std::size_t count = 0;
         std::size_t inStep = 0;    ///< that begin where a segment does
         std::size_t extended = 0;  ///< whose length does not fit into seven bits
+        /// That have what a tag with a short length in front of any value has not: text, a close
+        /// code, a compressed message, a long length, an empty close frame at the end; and texts
+        /// that are none.
+        std::size_t telling = 0;
+        std::size_t nonsense = 0;
+
+        bool tell() const { return telling > 0 && nonsense == 0; }
     };
+    static void weighPayload(const FrameHeader& header, ByteView behind, UnmaskedFrames& frames);
     static UnmaskedFrames walk(const FrameSearch& search, std::size_t at);
     bool nobodyMasks(double weight, bool atEnd) const;
 
@@ -68,6 +76,7 @@ private:
         FrameSearch search{0};
         std::array<double, 2> weight{};  ///< of the best chain, unmasked and masked
         std::array<double, 2> before{};  ///< of those in front of a hole
+        bool toldBefore = false;         ///< likewise: unmasked frames that tell
         double heaviest = 0;             ///< of all chains, wherever they begin
         UnmaskedFrames unmasked;
         bool hopeless = false;
