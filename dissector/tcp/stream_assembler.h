@@ -86,6 +86,9 @@ public:
     /// Whether a number can be one of this stream as it is: it lies near to where it is, or nothing
     /// is known of it yet.
     bool isNear(std::uint32_t number) const;
+    /// How far a number lies from what is waited for or has come already, of a stream that was
+    /// seen.
+    std::uint64_t distanceTo(std::uint32_t number) const;
     /// Whether a number lies outside of what was sent or acknowledged, more than `ahead` behind its
     /// end and more than `before` in front of its start. False where nothing is known.
     bool isOutside(std::uint32_t number, std::uint64_t before, std::uint64_t ahead) const;

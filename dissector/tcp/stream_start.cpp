@@ -1,6 +1,7 @@
 // How a stream finds its first sequence number. A SYN says it. As long as none came, one may still
 // come, because the capture is out of order: what is seen is held under an assumed number that lies
 // far before it, and moved once the right one is known.
+#include <algorithm>
 #include <utility>
 
 #include "dissector/tcp/stream_assembler.h"
@@ -130,6 +131,15 @@ bool StreamAssembler::isNear(std::uint32_t number) const {
     return near(number, m_base + static_cast<std::uint32_t>(m_next)) ||
            near(number, m_base + static_cast<std::uint32_t>(sentEnd())) ||
            near(number, m_base + static_cast<std::uint32_t>(m_lastAck));
+}
+
+std::uint64_t StreamAssembler::distanceTo(std::uint32_t number) const {
+    // An assumed start lies far before anything that was sent.
+    const StreamOffset first = m_start == Start::Assumed ? m_firstSeen : m_next;
+    const auto low = static_cast<std::int64_t>(first);
+    const auto high = static_cast<std::int64_t>(std::max(first, farthest()));
+    const std::int64_t at = widen(number, first);
+    return static_cast<std::uint64_t>(at < low ? low - at : std::max<std::int64_t>(at - high, 0));
 }
 
 bool StreamAssembler::isOutside(std::uint32_t number, std::uint64_t before,

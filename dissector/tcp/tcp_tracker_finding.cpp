@@ -170,11 +170,11 @@ std::uint64_t TcpTracker::distanceTo(const Connection& connection, const Decoded
                                      std::int64_t unknown) {
     const Direction direction = connection.directionOf(decoded.source);
     const auto distance = [&](Direction d, std::uint32_t number) -> std::uint64_t {
-        std::int64_t ahead = unknown;
         if (connection.live && connection.live->stream(d).seen()) {
-            const StreamAssembler& stream = connection.live->stream(d);
-            ahead = stream.offsetOf(number) - static_cast<std::int64_t>(stream.next());
-        } else if (const Connection::Rest& rest = connection.rest[indexOf(d)]; rest.started) {
+            return connection.live->stream(d).distanceTo(number);
+        }
+        std::int64_t ahead = unknown;
+        if (const Connection::Rest& rest = connection.rest[indexOf(d)]; rest.started) {
             ahead = static_cast<std::int32_t>(number -
                                               static_cast<std::uint32_t>(rest.base + rest.next));
         }

@@ -153,6 +153,72 @@ private Q_SLOTS:
         QVERIFY2(story == expected, ("\n" + story + "\nand not\n" + expected).c_str());
     }
 
+    /// Of the second connection's opening one packet was captured, and its numbers lie near to
+    /// those of the first one, which has not ended for good.
+    void portsUsedAgainNearby_data() {
+        QTest::addColumn<int>("end");
+        QTest::addColumn<bool>("answer");
+        QTest::addColumn<int>("apart");
+        struct End {
+            const char* name;
+            int packet;
+        };
+        for (const auto& [name, packet] :
+             {End{"open", 0}, End{"half closed", kFinAck}, End{"reset", kRst | kAck}}) {
+            for (const bool answer : {false, true}) {
+                for (const int apart : {10, 1000, 60'000, -30'000}) {
+                    QTest::addRow("%s, its %s %d on", name, answer ? "SYN-ACK" : "SYN", apart)
+                        << packet << answer << apart;
+                }
+            }
+        }
+    }
+    void portsUsedAgainNearby() {
+        QFETCH(int, end);
+        QFETCH(bool, answer);
+        QFETCH(int, apart);
+        constexpr int kTurns = 4;
+        Wire wire;
+        wire.story.quiet = true;
+        std::uint32_t client = 1'000'001;
+        std::uint32_t server = 5'000'001;
+        const auto turns = [&](char letter) {
+            for (int i = 0; i < kTurns; ++i) {
+                wire.send(kA, kB, kData, client, server, std::string(20, letter));
+                client += 20;
+                wire.send(kB, kA, kAck, server, client);
+                wire.send(kB, kA, kData, server, client, std::string(30, letter));
+                server += 30;
+                wire.send(kA, kB, kAck, client, server);
+            }
+        };
+        wire.send(kA, kB, kSyn, client - 1);
+        wire.send(kB, kA, kSynAck, server - 1, client);
+        wire.send(kA, kB, kAck, client, server);
+        turns('a');
+        if (end != 0) wire.send(kA, kB, end, client, server);
+        if (end == kFinAck) wire.send(kB, kA, kAck, server, client + 1);
+        client += static_cast<std::uint32_t>(apart);
+        server += static_cast<std::uint32_t>(apart);
+        if (answer) {
+            wire.send(kB, kA, kSynAck, server - 1, client);
+        } else {
+            wire.send(kA, kB, kSyn, client - 1);
+        }
+        turns('b');
+        wire.send(kA, kB, kFinAck, client, server);
+        wire.send(kB, kA, kFinAck, server, client + 1);
+        wire.send(kA, kB, kAck, client + 1, server + 1);
+        wire.finish();
+        QCOMPARE(wire.story.gaps, std::size_t{0});
+        QCOMPARE(wire.story.streams.size(), std::size_t{2});
+        for (std::size_t i = 0; i < 2; ++i) {
+            const char letter = i == 0 ? 'a' : 'b';
+            QCOMPARE(wire.story.streams[i][0], std::string(20 * kTurns, letter));
+            QCOMPARE(wire.story.streams[i][1], std::string(30 * kTurns, letter));
+        }
+    }
+
     /// Every packet repeats nearly all of the one before it.
     void overlapsByAByteAreReadOnce() {
         Wire w;
