@@ -26,7 +26,12 @@ void StreamAssembler::segmentOutOfOrder(const Segment& segment, std::int64_t beg
     const auto next = static_cast<std::int64_t>(m_next);
     if (begin < next - kGreatestWindow || (begin < 0 && m_start != Start::Known)) begin += kTurn;
     const std::int64_t end = begin + static_cast<std::int64_t>(segment.length);
-    if (segment.length == 0 || isKeepAlive(segment, end)) return;
+    if (segment.length == 0) return;
+    if (isKeepAlive(segment, end)) {
+        noteKeepAlive(static_cast<StreamOffset>(end));
+        return;
+    }
+    if (end <= next && isKeepAliveAgain(segment, end)) return;
 
     Difference difference;
     Origin at = segment.origin;

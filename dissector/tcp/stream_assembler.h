@@ -19,6 +19,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <limits>
 #include <map>
@@ -300,6 +301,8 @@ private:
 
     // stream_holes.cpp
     bool isKeepAlive(const Segment& segment, std::int64_t end) const;
+    void noteKeepAlive(StreamOffset end);
+    bool isKeepAliveAgain(const Segment& segment, std::int64_t end) const;
     void arm(const Origin& by, StreamOffset floor);
     StreamOffset endOfBytes(StreamOffset acknowledged) const;
     StreamOffset acknowledgedOfSent() const;
@@ -346,6 +349,8 @@ private:
     StreamOffset m_cutEnd = 0;    ///< of what was cut off a packet; old if it is not behind m_next
     Origin m_cutBy;               ///< that packet
     PacketNumber m_cutWait = 0;   ///< packets behind it that may bring a whole copy
+    /// Ends of the last keep-alives, 0 where there were fewer.
+    std::array<StreamOffset, 4> m_keepAlives{};
     std::optional<StreamOffset> m_fin;         ///< the nearest of several
     std::optional<StreamOffset> m_fartherFin;  ///< the next one behind it
     PacketNumber m_finPacket = 0;

@@ -5,6 +5,8 @@
 // nothing missing. Where nothing of the other side was captured, the same packets are waited for.
 // What was cut off a packet is waited for as well, for as long as the sink has patience. A hole is
 // told with the packet that showed it, whatever ended the waiting.
+#include <algorithm>
+
 #include "dissector/tcp/stream_assembler.h"
 
 namespace framescope::tcp {
@@ -295,6 +297,18 @@ bool StreamAssembler::isKeepAlive(const Segment& segment, std::int64_t end) cons
     return segment.length == 1 && !segment.pushed && m_start == Start::Known &&
            (end == static_cast<std::int64_t>(m_next) ||
             end == static_cast<std::int64_t>(sentEnd()));
+}
+
+void StreamAssembler::noteKeepAlive(StreamOffset end) {
+    if (end == m_keepAlives.front()) return;
+    std::ranges::rotate(m_keepAlives, std::prev(m_keepAlives.end()));
+    m_keepAlives.front() = end;
+}
+
+/// One that was captured twice: the stream may have gone on before its copy came.
+bool StreamAssembler::isKeepAliveAgain(const Segment& segment, std::int64_t end) const {
+    return segment.length == 1 && !segment.pushed && end > 0 &&
+           std::ranges::find(m_keepAlives, static_cast<StreamOffset>(end)) != m_keepAlives.end();
 }
 
 /// Whether a single byte that was acknowledged before it came can be a keep-alive's. None has the

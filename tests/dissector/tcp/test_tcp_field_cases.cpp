@@ -122,6 +122,20 @@ private Q_SLOTS:
             },
             "0:c+abc@0 0:c+d@3" + open);
         row(
+            "a keep-alive captured again behind what followed it",
+            [](Wire& w) {
+                w.open();
+                w.send(kA, kB, kData, 101, 501, "abc");
+                w.send(kB, kA, kAck, 501, 104);
+                w.send(kA, kB, kAck, 103, 501, "X");
+                w.send(kB, kA, kAck, 501, 104);
+                w.send(kA, kB, kData, 104, 501, "d");
+                w.send(kB, kA, kAck, 501, 105);
+                w.send(kA, kB, kAck, 103, 501, "X");
+                w.send(kA, kB, kData, 105, 501, "e");
+            },
+            "0:c+abc@0 0:c+d@3 0:c+e@4" + open);
+        row(
             "a keep-alive of bytes that were not captured",
             [](Wire& w) {
                 w.open();
