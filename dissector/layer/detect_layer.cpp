@@ -7,6 +7,7 @@
 #include "dissector/http/http_layer.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/protocols.h"
+#include "dissector/layer/proxy_header.h"
 #include "dissector/layer/proxy_header_layer.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/sse/joined_stream.h"
@@ -52,7 +53,32 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
         become(protocol, direction, out);
         return;
     }
-    if (!undecided) giveUp(direction, out);
+    if (undecided) return;
+    if (const std::size_t remains = remainsOfProxyLine(half.beginning); remains != 0) {
+        dropFront(half, remains, out);
+        for (const StreamProtocol& protocol : streamProtocols()) {
+            if (protocol.recognise(direction, half.beginning) != Recognition::Yes) continue;
+            become(protocol, direction, out);
+            return;
+        }
+    }
+    giveUp(direction, out);
+}
+
+void DetectLayer::dropFront(Half& half, std::size_t size, LayerOutput& out) {
+    half.beginning.erase(half.beginning.begin(),
+                         half.beginning.begin() + static_cast<std::ptrdiff_t>(size));
+    const Arrival now = out.arrival();
+    while (size != 0) {
+        HeldBytes::Piece piece = half.held.pop();
+        const std::size_t taken = std::min(size, piece.rest().size());
+        out.setArrival(piece.arrival);
+        emitSegment(piece.direction, piece.restOffset(), taken, out);
+        piece.taken += taken;
+        size -= taken;
+        if (!piece.rest().empty()) half.held.putBack(std::move(piece));
+    }
+    out.setArrival(now);
 }
 
 bool DetectLayer::takeHeadersInFront(Half& half, LayerOutput& out) {

@@ -63,6 +63,8 @@ private:
     /// Headers of the PROXY protocol become rows of their own. False where nothing else is held,
     /// or a header is not complete.
     static bool takeHeadersInFront(Half& half, LayerOutput& out);
+    /// What is left of such a header that is damaged or cut becomes rows.
+    static void dropFront(Half& half, std::size_t size, LayerOutput& out);
     /// The bytes of this direction begin so: hands over all that is held.
     void become(const StreamProtocol& protocol, Direction direction, LayerOutput& out);
     void handOver(std::unique_ptr<Layer> next, LayerOutput& out);

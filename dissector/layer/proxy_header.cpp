@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "dissector/http/http_footing.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope {
@@ -14,6 +15,7 @@ namespace {
 // Section 2.1: with its line end a header of version 1 has at most 107 characters.
 constexpr std::size_t kMaxLine = 107;
 constexpr std::string_view kWord = "PROXY ";
+constexpr std::size_t kMaxSearched = 8192;  // behind remains of one
 
 // Section 2.2.
 constexpr std::string_view kSignature{"\r\n\r\n\0\r\nQUIT\n", 12};
@@ -174,6 +176,27 @@ ProxyHeaderFound findProxyHeader(ByteView beginning) {
     if (beginning.empty()) return {Recognition::NeedsMore, 0};
     if (beginning[0] == '\r') return findBinary(beginning);
     return findLine(asText(beginning));
+}
+
+std::size_t remainsOfProxyLine(ByteView beginning) {
+    constexpr std::string_view kChars = "PROXYTCUNKW0123456789abcdefABCDEF.: ";
+    constexpr std::string_view kLineEnd = "\r\n";
+    const std::string_view text = asText(beginning);
+    const auto request = http::findStartLine(beginning.first(std::min(text.size(), kMaxSearched)));
+    if (!request || *request == 0 || *request > kMaxLine) return 0;
+    const std::string_view line = text.substr(0, *request);
+    // One byte may be damaged; of a single character or two that says nothing.
+    constexpr std::size_t kLeast = 4;
+    if (line.size() < kLeast) return 0;
+    std::size_t misfits = 0;
+    for (std::size_t i = 0; i < line.size(); ++i) {
+        const std::size_t behind = line.size() - i;
+        const bool fits = behind <= kLineEnd.size()
+                              ? line[i] == kLineEnd[kLineEnd.size() - behind]
+                              : kChars.find(line[i]) != std::string_view::npos;
+        if (!fits) ++misfits;
+    }
+    return misfits <= 1 ? line.size() : 0;
 }
 
 std::optional<ProxyHeader> parseProxyHeader(ByteView bytes) {

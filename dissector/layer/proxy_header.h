@@ -53,4 +53,8 @@ std::string proxyHeaderText(const ProxyHeader& header);
 FieldIndex describeProxyHeader(const ProxyHeader& header, ByteView bytes, FieldTree& tree,
                                Place place);
 
+/// How many bytes of a header of version 1 stand in front of a request, of which the beginning was
+/// not captured, or a byte is damaged. 0 where nothing says so.
+std::size_t remainsOfProxyLine(ByteView beginning);
+
 }  // namespace framescope

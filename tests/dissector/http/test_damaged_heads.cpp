@@ -173,6 +173,32 @@ private Q_SLOTS:
         QCOMPARE(r.pairs(), std::string("1>0 4>2"));
     }
 
+    /// Each byte of it damaged, and each end of it missing.
+    void requestsBehindADamagedHeaderOfTheProxyProtocol() {
+        const std::string header = "PROXY TCP4 192.168.0.1 192.168.0.11 56324 443\r\n";
+        const auto isRead = [](const LayerRecorder& r) {
+            return r.count(RowKind::HttpRequest) == 1 && !r.overlaps() &&
+                   r.records.back().length == request(1).size();
+        };
+        for (std::size_t at = 0; at < header.size(); ++at) {
+            std::string damaged = header;
+            damaged[at] = '\xd5';
+            LayerRecorder whole;
+            whole.data(kC, damaged + request(1));
+            QVERIFY2(isRead(whole), (std::to_string(at) + "\n" + whole.rows()).c_str());
+            LayerRecorder cut;
+            cut.gap(kC, at);
+            cut.data(kC, header.substr(at) + request(1));
+            const bool enough = header.size() - at >= 4;
+            QVERIFY2(isRead(cut) || !enough, (std::to_string(at) + "\n" + cut.rows()).c_str());
+            LayerRecorder both;
+            both.data(kC, header.substr(0, at));
+            both.gap(kC, 5);
+            both.data(kC, header.substr(std::min(at + 5, header.size() - 4)) + request(1));
+            QVERIFY2(isRead(both), (std::to_string(at) + "\n" + both.rows()).c_str());
+        }
+    }
+
     void aDamagedStartLineShiftsNoPairing_data() {
         QTest::addColumn<int>("damagedBytes");
         QTest::addColumn<bool>("ofRequest");
