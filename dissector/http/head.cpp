@@ -270,7 +270,10 @@ std::optional<std::size_t> HeadEnd::feed(ByteView chunk) {
             const bool empty = m_line == LineSoFar::Empty || m_line == LineSoFar::Cr;
             m_line = LineSoFar::Empty;
             // Section 2.2: empty lines in front of the start line are skipped.
-            if (empty && m_started && !isFalseEnd(chunk, i)) return i + 1;
+            if (empty && m_started) {
+                if (m_passedFalseEnd || !isFalseEnd(chunk, i)) return i + 1;
+                m_passedFalseEnd = true;
+            }
             m_started = m_started || !empty;
         } else {
             m_line = m_line == LineSoFar::Empty && byte == '\r' ? LineSoFar::Cr : LineSoFar::Text;
@@ -478,6 +481,7 @@ bool isDamagedRequestLine(std::string_view line) {
     const std::string_view end = line.substr(line.size() - versionSize);
     const std::string_view begin = line.substr(0, line.size() - versionSize);
     const std::size_t wrong = (end[0] == ' ' ? 0U : 1U) + misfits(end.substr(1), kVersionForm);
+    if (wrong > 1) return false;
     const auto nearest = [begin](std::string_view method) {
         if (begin.size() < method.size() + 2) return begin.size();
         std::size_t count = begin[method.size()] == ' ' ? 0 : 1;

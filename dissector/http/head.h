@@ -90,7 +90,8 @@ private:
     enum class LineSoFar : std::uint8_t { Empty, Cr, Text };
 
     LineSoFar m_line = LineSoFar::Empty;
-    bool m_started = false;  ///< a line that is not empty was seen
+    bool m_passedFalseEnd = false;  ///< one damaged byte is believed in, not several
+    bool m_started = false;         ///< a line that is not empty was seen
 };
 
 /// Writes start line parts and headers with CRLF and the empty line. Of a malformed start line or

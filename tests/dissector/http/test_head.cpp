@@ -156,6 +156,17 @@ private Q_SLOTS:
         }
     }
 
+    /// A byte that became a line feed behind another one ends no head; of two bytes that is not
+    /// believed.
+    void oneFalseEndIsPassed() {
+        const std::string one = "GET / HTTP/1.1\r\nA: b\n\nC: d\r\nE: f\r\n\r\n";
+        HeadEnd passed;
+        QCOMPARE(passed.feed(asBytes(one)), std::optional(one.size()));
+        const std::string two = "GET / HTTP/1.1\r\nA: b\n\nC: d\n\nE: f\r\n\r\n";
+        HeadEnd stopped;
+        QCOMPARE(stopped.feed(asBytes(two)), std::optional(two.find("E: f")));
+    }
+
     void lookup() {
         const Head head = headOf(
             "GET / HTTP/1.1\r\nconnection: keep-alive, Upgrade\r\nX: \"a,b\";q=1 , c\r\n"
