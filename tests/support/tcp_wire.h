@@ -97,6 +97,13 @@ inline std::optional<Direction> guessByText(ByteView payload) {
     return std::nullopt;
 }
 
+/// Flags as they usually come together.
+inline constexpr int kData = tcp::kAck | tcp::kPsh;
+inline constexpr int kFinAck = tcp::kFin | tcp::kAck;
+inline constexpr int kSynAck = tcp::kSyn | tcp::kAck;
+/// What a story of one connection ends with that nobody has closed.
+inline constexpr const char* kOpenEnd = " 0:c.capture-end 0:s.capture-end 0:end(c,capture-end)";
+
 inline constexpr std::uint16_t kA = 1000;
 inline constexpr std::uint16_t kB = 80;
 

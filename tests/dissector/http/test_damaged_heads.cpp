@@ -5,26 +5,13 @@
 #include <QtTest>
 
 #include "tests/support/capture_builder.h"
+#include "tests/support/handshake_texts.h"
 #include "tests/support/layer_recorder.h"
 
 using namespace framescope;
 using namespace framescope::test;
 
 namespace {
-
-constexpr Direction kC = Direction::ClientToServer;
-constexpr Direction kS = Direction::ServerToClient;
-
-const std::string kUpgrade =
-    "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-const std::string kSwitch =
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
-
-std::string text(const Bytes& bytes) {
-    return std::string(asText(bytes));
-}
 
 std::string with(std::string said, std::initializer_list<std::pair<const char*, const char*>> all) {
     for (const auto& [from, to] : all) {

@@ -11,6 +11,7 @@
 #include "dissector/websocket/websocket_layer.h"
 #include "tests/support/capture_builder.h"
 #include "tests/support/deflater.h"
+#include "tests/support/handshake_texts.h"
 #include "tests/support/layer_recorder.h"
 #include "tests/support/prefixes.h"
 
@@ -19,21 +20,7 @@ using namespace framescope::test;
 
 namespace {
 
-constexpr Direction kC = Direction::ClientToServer;
-constexpr Direction kS = Direction::ServerToClient;
-
-const std::string kUpgrade =
-    "GET /chat HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n";
-const std::string kSwitch =
-    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
-
 const std::string kEmptyAnswer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
-
-std::string text(const Bytes& bytes) {
-    return std::string(asText(bytes));
-}
 
 /// What both sides say, in turns.
 using Talk = std::vector<std::pair<Direction, std::string>>;

@@ -12,10 +12,6 @@ using namespace framescope::test;
 
 namespace {
 
-constexpr int kData = kAck | kPsh;
-constexpr int kFinAck = kFin | kAck;
-constexpr int kSynAck = kSyn | kAck;
-
 /// Left and right edge of one block behind two fillers.
 Bytes sack(std::uint32_t left, std::uint32_t right) {
     Bytes options{1, 1, 5, 10};
@@ -24,8 +20,6 @@ Bytes sack(std::uint32_t left, std::uint32_t right) {
     writer.be32(right);
     return options;
 }
-
-const char* const kOpenEnd = " 0:c.capture-end 0:s.capture-end 0:end(c,capture-end)";
 
 }  // namespace
 

@@ -13,9 +13,6 @@ using namespace framescope::test;
 
 namespace {
 
-constexpr int kData = kAck | kPsh;
-constexpr int kFinAck = kFin | kAck;
-const char* const kOpenEnd = " 0:c.capture-end 0:s.capture-end 0:end(c,capture-end)";
 const char* const kBothFins = " 0:c.fin 0:s.fin 0:end(c,fin)";
 
 }  // namespace

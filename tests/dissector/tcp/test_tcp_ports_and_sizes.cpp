@@ -10,14 +10,6 @@ using namespace framescope;
 using namespace framescope::tcp;
 using namespace framescope::test;
 
-namespace {
-
-constexpr int kData = kAck | kPsh;
-constexpr int kFinAck = kFin | kAck;
-constexpr int kSynAck = kSyn | kAck;
-
-}  // namespace
-
 class TestTcpPortsAndSizes : public QObject {
     Q_OBJECT
 
