@@ -11,6 +11,7 @@
 
 #include "dissector/core/bytes.h"
 #include "dissector/core/parsed.h"
+#include "dissector/http/grammar.h"
 #include "dissector/issue/issue.h"
 
 namespace framescope::http {
@@ -100,30 +101,5 @@ void encode(const Head& head, ByteWriter& out);
 
 /// Malformed start line and header lines.
 void check(const Head& head, IssueSink& issues);
-
-enum class Verdict : std::uint8_t { Yes, No, NeedMore };
-/// Whether a stream that begins like this is HTTP/1.x: a request line or a status line. Decides as
-/// early as the bytes allow, after 8 KiB at the latest.
-Verdict looksLikeHttp(ByteView beginning);
-/// Whether the bytes begin with a start line but for one damaged byte, and a header line is behind
-/// it. Both lines have to be there; looksLikeHttp() says Yes of such bytes, too.
-bool beginsDamagedHead(ByteView beginning);
-/// Whether what begins so, if it is HTTP, is a response.
-bool beginsResponse(ByteView beginning);
-/// Whether the bytes are a head in all but their start line: most lines are header lines.
-bool resemblesHead(ByteView bytes);
-/// Whether a request line begins so of which no more was captured: a known method and the beginning
-/// of a target.
-bool looksLikeCutRequest(ByteView bytes);
-
-/// Compares names of headers, methods of encoding and the like without regard to ASCII case.
-bool equalsIgnoreCase(std::string_view a, std::string_view b);
-/// Whether `text` is a token (RFC 9110 section 5.6.2): a name, without white space or separators.
-bool isToken(std::string_view text);
-/// `value` cut at a separator, each piece trimmed, empty ones too; a separator inside a quoted
-/// string parts nothing. The pieces are views into `value`.
-std::vector<std::string_view> splitOutsideQuotes(std::string_view value, char separator);
-/// The elements of a list (section 5.6.1): cut at commas, empty ones left out.
-std::vector<std::string_view> splitList(std::string_view value);
 
 }  // namespace framescope::http

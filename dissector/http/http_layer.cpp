@@ -9,6 +9,7 @@
 #include "dissector/http/body_place.h"
 #include "dissector/http/http_footing.h"
 #include "dissector/http/judge.h"
+#include "dissector/http/start_line.h"
 #include "dissector/http/whole_head.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/detect_layer.h"

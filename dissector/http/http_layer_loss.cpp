@@ -7,6 +7,7 @@
 #include "dissector/http/body_place.h"
 #include "dissector/http/http_footing.h"
 #include "dissector/http/http_layer.h"
+#include "dissector/http/start_line.h"
 #include "dissector/layer/conversations.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/sse/event_stream_body.h"

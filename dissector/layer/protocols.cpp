@@ -10,6 +10,7 @@
 #include "dissector/http/head.h"
 #include "dissector/http/http_footing.h"
 #include "dissector/http/http_layer.h"
+#include "dissector/http/start_line.h"
 #include "dissector/layer/proxy_header.h"
 #include "dissector/sse/event_stream_body.h"
 #include "dissector/sse/joined_stream.h"

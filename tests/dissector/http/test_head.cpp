@@ -4,6 +4,7 @@
 #include "dissector/field/field_id.h"
 #include "dissector/http/describe.h"
 #include "dissector/http/head.h"
+#include "dissector/http/start_line.h"
 #include "dissector/http/whole_head.h"
 #include "tests/support/prefixes.h"
 #include "tests/support/tree_text.h"

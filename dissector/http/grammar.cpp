@@ -1,0 +1,79 @@
+// The words and lines HTTP heads are made of (RFC 9110 section 5.6, RFC 9112 section 2).
+#include "dissector/http/grammar.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace framescope::http {
+namespace {
+
+char lowered(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
+}
+
+}  // namespace
+
+bool isTokenChar(char c) {
+    // RFC 9110 section 5.6.2.
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           (c != 0 && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
+}
+
+bool isToken(std::string_view text) {
+    return !text.empty() && std::ranges::all_of(text, isTokenChar);
+}
+
+bool isHeaderLine(std::string_view line) {
+    const std::size_t colon = line.find(':');
+    return colon != std::string_view::npos && isToken(line.substr(0, colon));
+}
+
+bool equalsIgnoreCase(std::string_view a, std::string_view b) {
+    return std::ranges::equal(a, b, [](char x, char y) { return lowered(x) == lowered(y); });
+}
+
+std::string_view trimmed(std::string_view text) {
+    while (!text.empty() && isBlank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && isBlank(text.back())) text.remove_suffix(1);
+    return text;
+}
+
+bool isVersion(std::string_view text) {
+    return text.size() == 8 && text.starts_with("HTTP/") && isDigit(text[5]) && text[6] == '.' &&
+           isDigit(text[7]);
+}
+
+std::vector<std::string_view> splitOutsideQuotes(std::string_view value, char separator) {
+    std::vector<std::string_view> pieces;
+    std::size_t begin = 0;
+    bool quoted = false;
+    for (std::size_t at = 0; at < value.size(); ++at) {
+        if (quoted && value[at] == '\\') {
+            ++at;
+        } else if (value[at] == '"') {
+            quoted = !quoted;
+        } else if (value[at] == separator && !quoted) {
+            pieces.push_back(trimmed(value.substr(begin, at - begin)));
+            begin = at + 1;
+        }
+    }
+    pieces.push_back(trimmed(value.substr(begin)));
+    return pieces;
+}
+
+std::vector<std::string_view> splitList(std::string_view value) {
+    std::vector<std::string_view> elements = splitOutsideQuotes(value, ',');
+    std::erase_if(elements, [](std::string_view element) { return element.empty(); });
+    return elements;
+}
+
+Line lineAt(std::string_view bytes, std::size_t begin) {
+    const std::size_t newline = bytes.find('\n', begin);
+    const std::size_t end = newline == std::string_view::npos ? bytes.size() : newline + 1;
+    std::string_view text = bytes.substr(begin, end - begin);
+    if (text.ends_with('\n')) text.remove_suffix(1);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    return {text, {begin, end}};
+}
+
+}  // namespace framescope::http

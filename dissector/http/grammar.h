@@ -1,0 +1,45 @@
+// The words and lines HTTP heads are made of (RFC 9110 section 5.6, RFC 9112 section 2).
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "dissector/core/bytes.h"
+
+namespace framescope::http {
+
+inline bool isDigit(char c) {
+    return c >= '0' && c <= '9';
+}
+/// White space within a line: a space or a tab.
+inline bool isBlank(char c) {
+    return c == ' ' || c == '\t';
+}
+/// One of the characters a token is made of (RFC 9110 section 5.6.2).
+bool isTokenChar(char c);
+/// Whether `text` is a token (RFC 9110 section 5.6.2): a name, without white space or separators.
+bool isToken(std::string_view text);
+/// "HTTP/" DIGIT "." DIGIT (RFC 9112 section 2.3).
+bool isVersion(std::string_view text);
+/// Whether `line` begins with a name and a colon (RFC 9112 section 5).
+bool isHeaderLine(std::string_view line);
+
+/// Compares names of headers, methods of encoding and the like without regard to ASCII case.
+bool equalsIgnoreCase(std::string_view a, std::string_view b);
+/// `text` without the blanks around it.
+std::string_view trimmed(std::string_view text);
+/// `value` cut at a separator, each piece trimmed, empty ones too; a separator inside a quoted
+/// string parts nothing. The pieces are views into `value`.
+std::vector<std::string_view> splitOutsideQuotes(std::string_view value, char separator);
+/// The elements of a list (section 5.6.1): cut at commas, empty ones left out.
+std::vector<std::string_view> splitList(std::string_view value);
+
+/// A line without its line end, and where it stands.
+struct Line {
+    std::string_view text;
+    ByteRange range;  ///< with the line end
+};
+/// The line of `bytes` that begins at `begin`, as far as it is there.
+Line lineAt(std::string_view bytes, std::size_t begin);
+
+}  // namespace framescope::http
