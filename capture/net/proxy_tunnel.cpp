@@ -7,6 +7,7 @@
 
 #include "capture/net/end_sentences.h"
 #include "capture/net/endpoints.h"
+#include "dissector/http/start_line.h"
 
 namespace framescope::net {
 namespace {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "dissector/http/start_line.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope::replay {

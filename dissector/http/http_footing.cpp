@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <string_view>
 
+#include "dissector/http/grammar.h"
+
 namespace framescope::http {
 namespace {
 
@@ -13,9 +15,6 @@ constexpr std::size_t kLongestTarget = 8192;
 /// Versions in one segment that are looked at more closely.
 constexpr int kMaxVersions = 64;
 
-bool isDigit(char c) {
-    return c >= '0' && c <= '9';
-}
 bool isTokenChar(char c) {
     return isDigit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
            std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
