@@ -40,7 +40,7 @@ void ExchangeMeter::beginResponse(const Exchange& exchange, const BodyFraming& f
     if (exchange.requestRow == kNoRecord || request == m_waiting.end()) return;
     m_answering = std::move(request->second);
     // Those in front of it will not be answered any more.
-    m_waiting.erase(m_waiting.begin(), std::next(request));
+    m_waiting.eraseUntil(std::next(request));
     m_answering->headTimeNs = m_answering->endTimeNs = out.arrival().timeNs;
     m_answering->responseHeaderBytes = exchange.head->range.size();
     const std::string_view type = exchange.head->value("Content-Type");

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "dissector/core/queue.h"
 #include "dissector/http/body.h"
 #include "dissector/layer/layer.h"
 
@@ -51,7 +51,7 @@ private:
     void beginResponse(const Exchange& exchange, const BodyFraming& framing,
                        const LayerOutput& out);
 
-    std::deque<std::pair<RecordId, MeasuredExchange>> m_waiting;
+    Queue<std::pair<RecordId, MeasuredExchange>> m_waiting;
     std::optional<MeasuredExchange> m_answering;
 };
 

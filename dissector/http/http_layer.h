@@ -7,13 +7,13 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <limits>
 #include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
+#include "dissector/core/queue.h"
 #include "dissector/http/body.h"
 #include "dissector/http/chunk_search.h"
 #include "dissector/http/chunked.h"
@@ -198,7 +198,7 @@ private:
     std::optional<DetectLayer::Asked> m_spokenOf;
     bool m_headCut = false;  ///< the last head of either side was not captured to its end
     /// Responses to requests that were not seen by then, and the packets they came with.
-    std::deque<std::pair<RecordId, PacketNumber>> m_unpaired;
+    Queue<std::pair<RecordId, PacketNumber>> m_unpaired;
     Layer* m_successor = nullptr;  ///< owned by the connection, or by the next member
     /// The successor while the client is behind.
     std::unique_ptr<Layer> m_lateSuccessor;

@@ -40,7 +40,7 @@ std::size_t Pairing::before(PacketNumber packet) const {
 PendingRequest Pairing::takeAt(std::size_t place) {
     const auto found = m_pending.begin() + static_cast<std::ptrdiff_t>(place);
     PendingRequest request = std::move(*found);
-    m_pending.erase(m_pending.begin(), std::next(found));
+    m_pending.eraseUntil(std::next(found));
     m_open.clear();
     m_lost = false;
     m_answered = true;

@@ -9,11 +9,11 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "dissector/core/queue.h"
 #include "dissector/layer/layer.h"
 #include "dissector/websocket/handshake.h"
 
@@ -68,7 +68,7 @@ private:
     PendingRequest takeAt(std::size_t place);
     PendingRequest guess(std::size_t among) const;
 
-    std::deque<PendingRequest> m_pending;
+    Queue<PendingRequest> m_pending;
     PacketNumber m_heard = 0;
     bool m_lost = false;       ///< the next response need not answer the oldest request
     bool m_answered = false;   ///< a request was answered

@@ -4,11 +4,11 @@
 
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <optional>
 #include <string_view>
 
 #include "dissector/core/key_map.h"
+#include "dissector/core/queue.h"
 #include "dissector/record/record.h"
 
 namespace framescope {
@@ -103,7 +103,7 @@ private:
     std::size_t m_limit;
     std::uint64_t m_added = 0;
     KeyMap<Entry> m_rows;
-    std::deque<Turn> m_order;  ///< may hold rows that were answered
+    Queue<Turn> m_order;  ///< may hold rows that were answered
 };
 
 }  // namespace framescope

@@ -4,9 +4,9 @@
 #pragma once
 
 #include <array>
-#include <deque>
 #include <optional>
 
+#include "dissector/core/queue.h"
 #include "dissector/layer/layer.h"
 #include "dissector/websocket/close.h"
 
@@ -34,7 +34,7 @@ private:
         bool peerClosed = false;  ///< the peer had sent its close frame before
     };
     struct Half {
-        std::deque<Ping> pings;  ///< not answered, oldest first
+        Queue<Ping> pings;  ///< not answered, oldest first
         RecordId closeRow = kNoRecord;
         std::optional<EndReason> ended;
     };
