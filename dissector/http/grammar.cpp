@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "dissector/http/list_pieces.h"
+
 namespace framescope::http {
 namespace {
 
@@ -28,8 +30,10 @@ bool isHeaderLine(std::string_view line) {
     return colon != std::string_view::npos && isToken(line.substr(0, colon));
 }
 
-bool equalsIgnoreCase(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](char x, char y) { return lowered(x) == lowered(y); });
+bool lettersEqual(std::string_view a, std::string_view b) {
+    // What is equal is mostly written alike, too.
+    return a == b ||
+           std::ranges::equal(a, b, [](char x, char y) { return lowered(x) == lowered(y); });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -45,19 +49,10 @@ bool isVersion(std::string_view text) {
 
 std::vector<std::string_view> splitOutsideQuotes(std::string_view value, char separator) {
     std::vector<std::string_view> pieces;
-    std::size_t begin = 0;
-    bool quoted = false;
-    for (std::size_t at = 0; at < value.size(); ++at) {
-        if (quoted && value[at] == '\\') {
-            ++at;
-        } else if (value[at] == '"') {
-            quoted = !quoted;
-        } else if (value[at] == separator && !quoted) {
-            pieces.push_back(trimmed(value.substr(begin, at - begin)));
-            begin = at + 1;
-        }
-    }
-    pieces.push_back(trimmed(value.substr(begin)));
+    visitOutsideQuotes(value, separator, [&pieces](std::string_view piece) {
+        pieces.push_back(piece);
+        return true;
+    });
     return pieces;
 }
 

@@ -24,8 +24,15 @@ bool isVersion(std::string_view text);
 /// Whether `line` begins with a name and a colon (RFC 9112 section 5).
 bool isHeaderLine(std::string_view line);
 
-/// Compares names of headers, methods of encoding and the like without regard to ASCII case.
-bool equalsIgnoreCase(std::string_view a, std::string_view b);
+/// What equalsIgnoreCase() asks of texts of the same size.
+bool lettersEqual(std::string_view a, std::string_view b);
+/// Compares names of headers, methods of encoding and the like without regard to ASCII case. Each
+/// header of a head is asked dozens of times; most differ in their size or their last letter.
+inline bool equalsIgnoreCase(std::string_view a, std::string_view b) {
+    constexpr int kCase = 0x20;  // the bit in which letters of both cases differ
+    if (a.size() != b.size()) return false;
+    return a.empty() || (((a.back() ^ b.back()) & ~kCase) == 0 && lettersEqual(a, b));
+}
 /// `text` without the blanks around it.
 std::string_view trimmed(std::string_view text);
 /// `value` cut at a separator, each piece trimmed, empty ones too; a separator inside a quoted

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "dissector/field/field_id.h"
+#include "dissector/http/list_pieces.h"
 #include "dissector/http/start_line.h"
 #include "dissector/http/whole_head.h"
 
@@ -129,9 +130,16 @@ std::vector<std::string_view> Head::elements(std::string_view name) const {
 }
 
 bool Head::lists(std::string_view name, std::string_view token) const {
-    return std::ranges::any_of(elements(name), [token](std::string_view element) {
-        return equalsIgnoreCase(trimmed(element.substr(0, element.find(';'))), token);
-    });
+    bool found = false;
+    for (const Header& header : headers) {
+        if (header.malformed || !equalsIgnoreCase(header.name, name)) continue;
+        visitOutsideQuotes(header.value, ',', [&](std::string_view element) {
+            found = equalsIgnoreCase(trimmed(element.substr(0, element.find(';'))), token);
+            return !found;
+        });
+        if (found) break;
+    }
+    return found;
 }
 
 namespace {
@@ -158,22 +166,24 @@ bool isFalseEnd(ByteView chunk, std::size_t at) {
 }  // namespace
 
 std::optional<std::size_t> HeadEnd::feed(ByteView chunk) {
-    for (std::size_t i = 0; i < chunk.size(); ++i) {
-        const std::uint8_t byte = chunk[i];
-        if (byte == '\n') {
-            const bool empty = m_line == LineSoFar::Empty || m_line == LineSoFar::Cr;
-            m_line = LineSoFar::Empty;
-            // Section 2.2: empty lines in front of the start line are skipped.
-            if (empty && m_started) {
-                if (m_passedFalseEnd || !isFalseEnd(chunk, i)) return i + 1;
-                m_passedFalseEnd = true;
-            }
-            m_started = m_started || !empty;
-        } else {
-            m_line = m_line == LineSoFar::Empty && byte == '\r' ? LineSoFar::Cr : LineSoFar::Text;
+    const std::string_view text = asText(chunk);
+    for (std::size_t begin = 0;;) {
+        const std::size_t end = std::min(text.find('\n', begin), text.size());
+        const std::string_view more = text.substr(begin, end - begin);
+        if (!more.empty()) {
+            m_line = m_line == LineSoFar::Empty && more == "\r" ? LineSoFar::Cr : LineSoFar::Text;
         }
+        if (end == text.size()) return std::nullopt;
+        const bool empty = m_line != LineSoFar::Text;
+        m_line = LineSoFar::Empty;
+        // Section 2.2: empty lines in front of the start line are skipped.
+        if (empty && m_started) {
+            if (m_passedFalseEnd || !isFalseEnd(chunk, end)) return end + 1;
+            m_passedFalseEnd = true;
+        }
+        m_started = m_started || !empty;
+        begin = end + 1;
     }
-    return std::nullopt;
 }
 
 std::size_t HeadEnd::missing() const {
@@ -222,6 +232,9 @@ Parsed<Head> parse(ByteView bytes, bool allIsHere) {
     } else {
         parseRequestLine(head, line.text, line.range.begin);
     }
+    // One line of the usual length after the other.
+    constexpr std::size_t kUsualLine = 32;
+    head.headers.reserve((*size - line.range.end) / kUsualLine + 1);
     for (line = lineAt(text, line.range.end); line.range.begin < *size;
          line = lineAt(text, line.range.end)) {
         if (line.text.empty()) continue;
