@@ -42,8 +42,9 @@ bool mayBeEngineIoTarget(std::string_view target) {
 }
 
 bool isSocketIoTarget(std::string_view target) {
+    if (!isEngineIoTarget(target)) return false;
     const std::string path = std::string(target.substr(0, target.find('?'))) + "/";
-    return isEngineIoTarget(target) && path.find("/socket.io/") != std::string::npos;
+    return path.find("/socket.io/") != std::string::npos;
 }
 
 }  // namespace framescope::engineio

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dissector/http/http_layer.h"
+
 namespace framescope::http {
 namespace {
 
@@ -19,10 +21,18 @@ void AfterSwitchLayer::data(Direction direction, StreamOffset offset, ByteView b
         m_server->data(direction, offset, bytes, out);
         return;
     }
+    const std::string_view first = asText(bytes).substr(0, kHttp.size());
+    if (m_held.empty() && !kHttp.starts_with(first)) {
+        // As nearly always: nothing has to be held.
+        settle(m_switched.get(), out);
+        m_server->data(direction, offset, bytes, out);
+        return;
+    }
     m_held.add(direction, offset, bytes, out);
     m_beginning += asText(bytes.first(std::min(bytes.size(), kHttp.size() - m_beginning.size())));
     if (m_beginning == kHttp) {
         remarkLate(m_row, IssueCode::EngineIoHttpAfterSwitch, out);
+        m_http = HttpLayer::awaiting(std::move(m_request));
         settle(m_http.get(), out);
     } else if (!kHttp.starts_with(m_beginning)) {
         settle(m_switched.get(), out);

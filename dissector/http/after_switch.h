@@ -9,6 +9,7 @@
 #include <memory>
 #include <string>
 
+#include "dissector/http/pairing.h"
 #include "dissector/layer/held_bytes.h"
 #include "dissector/layer/interruptible.h"
 #include "dissector/layer/layer.h"
@@ -17,10 +18,10 @@ namespace framescope::http {
 
 class AfterSwitchLayer : public Layer, public Interruptible {
 public:
-    /// `switched` reads what was agreed on, `http` the server's direction where it goes on in HTTP;
-    /// `row` is that of the 101.
-    AfterSwitchLayer(std::unique_ptr<Layer> switched, std::unique_ptr<Layer> http, RecordId row)
-        : m_switched(std::move(switched)), m_http(std::move(http)), m_row(row) {}
+    /// `switched` reads what was agreed on. Where the server goes on in HTTP, it answers `request`
+    /// once more. `row` is that of the 101.
+    AfterSwitchLayer(std::unique_ptr<Layer> switched, PendingRequest request, RecordId row)
+        : m_switched(std::move(switched)), m_request(std::move(request)), m_row(row) {}
 
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,
@@ -36,7 +37,8 @@ private:
     void settle(Layer* server, LayerOutput& out);
 
     std::unique_ptr<Layer> m_switched;
-    std::unique_ptr<Layer> m_http;
+    PendingRequest m_request;
+    std::unique_ptr<Layer> m_http;  ///< made where it is needed
     RecordId m_row;
     Layer* m_server = nullptr;
     std::string m_beginning;

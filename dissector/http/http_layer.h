@@ -52,6 +52,8 @@ public:
     /// captured.
     explicit HttpLayer(Beginning beginning = Beginning::AtHeads, std::uint64_t restOfChunk = 0)
         : m_joins(beginning == Beginning::InEventStream), m_restOfChunk(restOfChunk) {}
+    /// One of which the server is to answer `request` next; without a row it is none.
+    static std::unique_ptr<HttpLayer> awaiting(PendingRequest request);
 
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,

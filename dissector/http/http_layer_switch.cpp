@@ -109,6 +109,12 @@ bool HttpLayer::bodyIsFrames(Half& half, Direction direction, ByteView bytes, La
     return false;
 }
 
+std::unique_ptr<HttpLayer> HttpLayer::awaiting(PendingRequest request) {
+    auto http = std::make_unique<HttpLayer>();
+    if (request.record != kNoRecord) http->m_pairing.asked(std::move(request));
+    return http;
+}
+
 void HttpLayer::switchToWhatFollows(const Head& response, bool requestKnown, LayerOutput& out) {
     const bool unclear = m_spokenOf || response.find("Upgrade") == nullptr;
     if (!unclear || switchesToAnother(response)) {
@@ -131,21 +137,16 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
     if (request.record != kNoRecord) {
         out.conversations().reconnects.opened(request.target, request.record, out);
     }
-    // Where the server goes on in HTTP after all, it answers the same request once more.
-    auto http = std::make_unique<HttpLayer>();
-    if (request.record != kNoRecord) {
-        PendingRequest again;
-        again.record = request.record;
-        again.method = request.method;
-        again.target = request.target;
-        http->m_pairing.asked(std::move(again));
-    }
+    PendingRequest again;
+    again.record = request.record;
+    again.method = request.method;
+    again.target = request.target;
     const bool unclear =
         !facts.compression.agreed() && websocket::mayHaveAgreedToCompress(response, offer);
     auto webSocket = std::make_unique<websocket::WebSocketLayer>(
         request.target, std::string(subprotocol),
         unclear ? websocket::Negotiation::NotCaptured : websocket::Negotiation::Captured);
-    handOver(std::make_unique<AfterSwitchLayer>(std::move(webSocket), std::move(http), row),
+    handOver(std::make_unique<AfterSwitchLayer>(std::move(webSocket), std::move(again), row),
              request.record != kNoRecord, out);
 }
 

@@ -40,6 +40,11 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
         m_successor->data(direction, offset, bytes, out);
         return;
     }
+    if (const StreamProtocol* const protocol = toldAtOnce(direction, bytes)) {
+        handOver(protocol->makeLayer(), out);
+        m_successor->data(direction, offset, bytes, out);
+        return;
+    }
     Half& half = m_halves[indexOf(direction)];
     half.begun = true;
     half.beginning.insert(half.beginning.end(), bytes.begin(), bytes.end());
@@ -63,6 +68,17 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
         }
     }
     giveUp(direction, out);
+}
+
+const StreamProtocol* DetectLayer::toldAtOnce(Direction direction, ByteView bytes) const {
+    const Half& other = m_halves[indexOf(opposite(direction))];
+    const bool nothingBefore =
+        !m_halves[indexOf(direction)].begun && !other.begun && !other.ended && m_watch == nullptr;
+    if (!nothingBefore || findProxyHeader(bytes).recognition != Recognition::No) return nullptr;
+    for (const StreamProtocol& protocol : streamProtocols()) {
+        if (protocol.recognise(direction, bytes) == Recognition::Yes) return &protocol;
+    }
+    return nullptr;
 }
 
 void DetectLayer::dropFront(Half& half, std::size_t size, LayerOutput& out) {

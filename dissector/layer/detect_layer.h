@@ -65,6 +65,9 @@ private:
     static bool takeHeadersInFront(Half& half, LayerOutput& out);
     /// What is left of such a header that is damaged or cut becomes rows.
     static void dropFront(Half& half, std::size_t size, LayerOutput& out);
+    /// The protocol that the first bytes of a connection tell, which then need not be held; null if
+    /// it takes more.
+    const StreamProtocol* toldAtOnce(Direction direction, ByteView bytes) const;
     /// The bytes of this direction begin so: hands over all that is held.
     void become(const StreamProtocol& protocol, Direction direction, LayerOutput& out);
     void handOver(std::unique_ptr<Layer> next, LayerOutput& out);
