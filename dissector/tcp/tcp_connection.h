@@ -52,7 +52,8 @@ struct TcpTracker::Live {
         HandedOn::Tail handedOn;
         std::uint16_t window = 0xffff;  ///< that the sender of this direction announced last
         std::uint8_t scale = kUsualScale;
-        bool ended = false;  ///< and that was told
+        std::optional<std::uint32_t> synTime;  ///< the timestamp in its SYN
+        bool ended = false;                    ///< and that was told
         bool startTold = false;
         bool orderly = true;  ///< while a SYN is waited for: numbers only grew
         std::uint32_t lastSequence = 0;
@@ -145,6 +146,7 @@ struct TcpTracker::Connection {
         bool started = false;
         std::unique_ptr<GivenUp> givenUp;
         HandedOn::Tail handedOn;
+        std::optional<std::uint32_t> synTime;
     };
 
     ConnectionId id = kNoConnection;

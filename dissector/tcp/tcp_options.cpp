@@ -33,6 +33,12 @@ std::optional<std::uint8_t> windowScale(ByteView options) {
     return std::min<std::uint8_t>((*data)[0], 14);
 }
 
+std::optional<std::uint32_t> timestampValue(ByteView options) {
+    const auto data = find(options, 8);
+    if (!data || data->size() != 8) return std::nullopt;
+    return readBe32(data->data());
+}
+
 bool acknowledgesBehind(ByteView options, std::uint32_t acknowledgment) {
     auto blocks = find(options, 5).value_or(ByteView());
     for (; blocks.size() >= 8; blocks = blocks.subspan(8)) {

@@ -89,7 +89,7 @@ void TcpTracker::packetOfNonsense(const DecodedPacket& decoded, ByteView packet,
 }
 
 void TcpTracker::handOn(const DecodedPacket& decoded, ByteView packet, const Origin& origin) {
-    Connection& connection = find(decoded, origin);
+    Connection& connection = find(decoded, packet, origin);
     if (takePlain(connection, decoded, packet, origin)) return;
     if (isOutOfPlace(connection, decoded) && holdElsewhere(connection, decoded, packet, origin)) {
         return;
@@ -280,7 +280,9 @@ void TcpTracker::noteSyn(Connection& connection, Direction direction, const Deco
         side.startTold = false;
     }
     if (side.stream.seen()) m_outOfOrder = true;
-    side.scale = windowScale(optionsOf(decoded.tcp, packet, decoded.tcpOffset)).value_or(0);
+    const ByteView options = optionsOf(decoded.tcp, packet, decoded.tcpOffset);
+    side.scale = windowScale(options).value_or(0);
+    side.synTime = timestampValue(options);
     side.stream.start(decoded.tcp.sequence + 1);  // the SYN itself takes one sequence number
     tellStarts(connection);
     Sink sink(*this, connection, direction);

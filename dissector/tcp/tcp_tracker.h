@@ -109,7 +109,7 @@ private:
 
     // Finding a connection
     static Key keyOf(const Endpoint& a, const Endpoint& b);
-    bool opensAnother(const Connection& connection, const DecodedPacket& decoded,
+    bool opensAnother(const Connection& connection, const DecodedPacket& decoded, ByteView packet,
                       const Origin& origin) const;
     static bool answersAgain(const Connection& connection, const DecodedPacket& decoded);
     static bool answersLate(const Connection& connection, const DecodedPacket& decoded);
@@ -121,13 +121,13 @@ private:
                                     std::int64_t unknown);
     static bool answersSyn(const Connection& connection, const DecodedPacket& decoded);
     Connection& choose(Connection& newest, const DecodedPacket& decoded, const Origin& origin);
-    Connection& chooseForSyn(Connection& newest, const DecodedPacket& decoded,
+    Connection& chooseForSyn(Connection& newest, const DecodedPacket& decoded, ByteView packet,
                              const Origin& origin);
     void keepFewAlike(const Key& key);
     static bool isRepeatedMuchLater(const Connection& connection, const Origin& origin);
     static bool isBetween(const Connection& connection, const DecodedPacket& decoded);
-    Connection& find(const DecodedPacket& decoded, const Origin& origin);
-    Connection& lookUp(const DecodedPacket& decoded, const Origin& origin);
+    Connection& find(const DecodedPacket& decoded, ByteView packet, const Origin& origin);
+    Connection& lookUp(const DecodedPacket& decoded, ByteView packet, const Origin& origin);
     Connection& make(const Key& key, const DecodedPacket& decoded, const Origin& origin);
     void forget(Connection& connection);
 

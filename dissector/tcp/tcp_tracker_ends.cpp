@@ -161,12 +161,13 @@ void TcpTracker::end(Connection& connection, Direction by, EndReason reason, con
 /// Gives the memory of a connection that has ended back.
 void TcpTracker::retire(Connection& connection) {
     for (const Direction d : kBothDirections) {
+        const Live::Side& side = connection.live->side(d);
         StreamAssembler& stream = connection.live->stream(d);
         Sink sink(*this, connection, d);
         stream.giveUpCut(LimitMet::None, sink);
-        connection.rest[indexOf(d)] = {stream.next(),        stream.fin(),
-                                       stream.base(),        stream.started(),
-                                       stream.takeGivenUp(), connection.live->side(d).handedOn};
+        connection.rest[indexOf(d)] = {stream.next(),    stream.fin(),         stream.base(),
+                                       stream.started(), stream.takeGivenUp(), side.handedOn,
+                                       side.synTime};
     }
     m_held -= connection.live->cost;
     connection.live.reset();
@@ -182,6 +183,7 @@ void TcpTracker::revive(Connection& connection) {
         }
         side.ended = true;
         side.handedOn = rest.handedOn;
+        side.synTime = rest.synTime;
         side.startTold = rest.started;
     }
 }

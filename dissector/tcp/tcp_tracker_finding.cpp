@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "dissector/tcp/tcp_connection.h"
+#include "dissector/tcp/tcp_options.h"
 
 namespace framescope::tcp {
 
@@ -36,11 +37,10 @@ TcpTracker::Key TcpTracker::keyOf(const Endpoint& a, const Endpoint& b) {
     return a < b ? Key{a, b} : Key{b, a};
 }
 
-/// Whether this packet begins another connection between the ports of `connection`.
+/// Whether this SYN begins another connection between the ports of `connection`.
 bool TcpTracker::opensAnother(const Connection& connection, const DecodedPacket& decoded,
-                              const Origin& origin) const {
+                              ByteView packet, const Origin& origin) const {
     const Header& tcp = decoded.tcp;
-    if (!tcp.has(kSyn)) return connection.ended && isFarFrom(connection, decoded);
     if (connection.live && connection.live->rival) return !isOfRival(connection, decoded);
     // A SYN or SYN-ACK that is not the repetition of the one that opened this connection opens
     // another one between the same ports (RFC 9293 section 3.6.1); it is no repetition if what it
@@ -51,6 +51,10 @@ bool TcpTracker::opensAnother(const Connection& connection, const DecodedPacket&
     if (connection.ended) {
         const Connection::Rest& rest = connection.rest[indexOf(direction)];
         if (!rest.started || rest.base != start) return true;
+        // The sender's clock tells a copy, however late, from a program that always begins with the
+        // same number.
+        const auto time = timestampValue(optionsOf(tcp, packet, decoded.tcpOffset));
+        if (time && time == rest.synTime) return false;
         return isRepeatedMuchLater(connection, origin);
     }
     return !connection.live->stream(direction).canStartAt(start) &&
@@ -198,22 +202,24 @@ bool TcpTracker::answersSyn(const Connection& connection, const DecodedPacket& d
     return rest.started && rest.base == acknowledged;
 }
 
-TcpTracker::Connection& TcpTracker::find(const DecodedPacket& decoded, const Origin& origin) {
+TcpTracker::Connection& TcpTracker::find(const DecodedPacket& decoded, ByteView packet,
+                                         const Origin& origin) {
     // Both directions have one place here, whatever the order of the ends.
     Connection*& recent =
         m_recent[(hashOf(decoded.source) + hashOf(decoded.destination)) % m_recent.size()];
     const bool known =
         recent != nullptr && isBetween(*recent, decoded) && recent->isPlainFor(decoded.network);
-    if (!known || decoded.tcp.has(kSyn)) recent = &lookUp(decoded, origin);
+    if (!known || decoded.tcp.has(kSyn)) recent = &lookUp(decoded, packet, origin);
     return *recent;
 }
 
-TcpTracker::Connection& TcpTracker::lookUp(const DecodedPacket& decoded, const Origin& origin) {
+TcpTracker::Connection& TcpTracker::lookUp(const DecodedPacket& decoded, ByteView packet,
+                                           const Origin& origin) {
     const Key key = keyOf(decoded.source, decoded.destination);
     const auto found = m_current.find(key);
     if (found == m_current.end()) return make(key, decoded, origin);
     Connection& newest = *found->second;
-    if (decoded.tcp.has(kSyn)) return chooseForSyn(newest, decoded, origin);
+    if (decoded.tcp.has(kSyn)) return chooseForSyn(newest, decoded, packet, origin);
     return newest.isPlainFor(decoded.network) ? newest : choose(newest, decoded, origin);
 }
 
@@ -270,7 +276,7 @@ TcpTracker::Connection& TcpTracker::choose(Connection& newest, const DecodedPack
 /// For a SYN: the one that it opened or answers, or a new one, which ends what its network has of
 /// the same ends.
 TcpTracker::Connection& TcpTracker::chooseForSyn(Connection& newest, const DecodedPacket& decoded,
-                                                 const Origin& origin) {
+                                                 ByteView packet, const Origin& origin) {
     // An answer is told by what it acknowledges, then anything by the network.
     const auto likeness = [&decoded](const Connection& connection) {
         const bool fitting = !decoded.tcp.has(kAck) || fits(connection, decoded);
@@ -279,7 +285,7 @@ TcpTracker::Connection& TcpTracker::chooseForSyn(Connection& newest, const Decod
     };
     Connection* its = nullptr;
     for (Connection* at = &newest; at != nullptr; at = at->older) {
-        if (opensAnother(*at, decoded, origin)) continue;
+        if (opensAnother(*at, decoded, packet, origin)) continue;
         if (its == nullptr || likeness(*at) > likeness(*its)) its = at;
     }
     if (its != nullptr) {

@@ -211,6 +211,37 @@ private Q_SLOTS:
         }
     }
 
+    /// A minute after its end all of a connection comes again. The clock in its SYN tells whether
+    /// it was captured twice, or its program always begins with the same number.
+    void aSynsClockTellsALateCopy_data() {
+        QTest::addColumn<int>("clock");
+        QTest::addColumn<std::size_t>("connections");
+        QTest::newRow("the same") << 77 << std::size_t{1};
+        QTest::newRow("another") << 78 << std::size_t{2};
+    }
+    void aSynsClockTellsALateCopy() {
+        QFETCH(int, clock);
+        QFETCH(std::size_t, connections);
+        Wire wire;
+        const auto conversation = [&wire](int time) {
+            const auto at = static_cast<std::uint8_t>(time);
+            wire.options = {8, 10, 0, 0, 0, at, 0, 0, 0, 0, 1, 1};
+            wire.send(kA, kB, kSyn, 100);
+            wire.options = {1, 1, 8, 10, 0, 0, 1, at, 0, 0, 0, at};
+            wire.send(kB, kA, kSynAck, 500, 101);
+            wire.send(kA, kB, kData, 101, 501, "a");
+            wire.send(kA, kB, kFinAck, 102, 501);
+            wire.send(kB, kA, kFinAck, 501, 103);
+            wire.send(kA, kB, kAck, 103, 502);
+        };
+        conversation(77);
+        wire.timeNs += 60'000'000'000;
+        conversation(clock);
+        wire.finish();
+        QCOMPARE(wire.story.streams.size(), connections);
+        for (const auto& streams : wire.story.streams) QCOMPARE(streams[0], std::string("a"));
+    }
+
     /// Every packet repeats nearly all of the one before it.
     void overlapsByAByteAreReadOnce() {
         Wire w;
