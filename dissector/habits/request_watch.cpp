@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <optional>
 #include <span>
 
+#include "dissector/payload/json_marks.h"
 #include "dissector/payload/json_skim.h"
 
 namespace framescope::habits {
@@ -157,6 +159,40 @@ bool begins(const char* quoted) {
     return (kTellingBeginnings[at / 64] >> at % 64 & 1U) != 0;
 }
 
+/// False for a text that is no object or has no member at its top which tells anything, as most
+/// have none; told without reading it. What is escaped has to be read.
+bool mayTell(std::string_view text) {
+    const char* const end = text.data() + text.size();
+    std::size_t depth = 0;
+    std::uint64_t colonBefore = 0;
+    std::uint64_t stringGoesOn = 0;  // all bits, or none
+    for (const char* at = text.data(); at < end; at += json_marks::kBlock) {
+        const json_marks::Marks marks = json_marks::marksAt(at, end);
+        if (marks.escapes != 0) return true;
+        const std::uint64_t inString = json_marks::insideOf(marks.quotes) ^ stringGoesOn;
+        // Behind a colon stands no key.
+        std::uint64_t keys = marks.quotes & inString & ~(marks.colons << 1 | colonBefore);
+        std::uint64_t braces = (marks.opens | marks.closes) & ~inString;
+        for (;;) {
+            const std::uint64_t brace = braces & (~braces + 1);
+            // Those in front of the next brace; all where there is none.
+            std::uint64_t here = keys & (brace - 1);
+            keys ^= here;
+            if (depth != 1) here = 0;
+            for (; here != 0; here &= here - 1) {
+                const char* const quoted = at + std::countr_zero(here);
+                if (end - quoted > 2 && begins(quoted)) return true;
+            }
+            if (brace == 0) break;
+            braces ^= brace;
+            depth += (marks.opens & brace) != 0 ? 1 : std::size_t(-1);
+        }
+        colonBefore = marks.colons >> (json_marks::kBlock - 1);
+        stringGoesOn = std::uint64_t{0} - (inString >> (json_marks::kBlock - 1));
+    }
+    return false;
+}
+
 std::string_view keyOf(std::string_view text, const JsonNode& node) {
     return text.substr(node.keyRange.begin, node.keyRange.size());
 }
@@ -201,6 +237,7 @@ void RequestWatch::message(const MessageView& message, Record& record, LayerOutp
 /// list is made of the others.
 void RequestWatch::readObject(const MessageView& message, Record& record, LayerOutput& out) {
     const std::string_view text = message.asText();
+    if (!mayTell(text)) return;
     m_telling.clear();
     std::size_t members = 0;
     bool mayBeRpc = false;

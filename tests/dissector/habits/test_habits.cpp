@@ -1,5 +1,7 @@
 // Habits of applications on plain messages: heartbeats, requests and responses; and the traffic
 // that looks alike and is neither.
+#include <array>
+
 #include <QtTest>
 
 #include "dissector/habits/message_observer.h"
@@ -291,6 +293,35 @@ private Q_SLOTS:
         }
         QCOMPARE(chat.requests().responses, 5U);
         QCOMPARE(chat.name(chat.requests().kind), std::string("seq / request_seq"));
+    }
+
+    /// Whether a text can have such a member is told from 64 bytes at a time.
+    void idsAreFoundWhereverTheyStand() {
+        const std::array fronts = {
+            std::pair("{\"x\":\"", "\",\"reqId\":"),
+            std::pair("{\"x\":\"", "}]{,:\",\"reqId\":"),
+            std::pair("{\"x\" : {\"y\":[\"", "\",{}]} ,\r\n \"reqId\" : "),
+            std::pair("{\"x\":\"\\\"", "\",\"reqId\":"),
+            std::pair("{\"", "x:\":[[]],\"req_id\":"),
+            std::pair(" {\"", "\":true,\"_reqId\":"),
+        };
+        for (const auto& [begin, end] : fronts) {
+            for (std::size_t size = 0; size < 140; ++size) {
+                const std::string front = begin + std::string(size, 'r') + end;
+                Chat chat;
+                for (std::uint64_t i = 1; i < 5; ++i) {
+                    chat.say(kClient, 0, numbered(front, i, "}"));
+                    chat.say(kServer, 9, numbered(front, i, ",\"result\":1}"));
+                }
+                QCOMPARE(chat.requests().responses, 4U);
+            }
+        }
+        Chat nested;
+        for (std::uint64_t i = 1; i < 5; ++i) {
+            nested.say(kClient, 0, numbered("{\"x\":[{\"reqId\":", i, "}]}"));
+            nested.say(kServer, 9, numbered("{\"x\":[{\"reqId\":", i, "}]}"));
+        }
+        QCOMPARE(nested.requests().requests, 0U);
     }
 
     /// A feed with sequence numbers of its own answers nobody, even where numbers meet by chance.
