@@ -12,9 +12,11 @@
 
 #include "capture/file/capture_reader.h"
 #include "capture/file/link_type_name.h"
+#include "capture/file/time_watch.h"
 #include "capture/ingest/ingestor.h"
 #include "capture/ingest/intake_ahead.h"
 #include "capture/ingest/reader_findings.h"
+#include "capture/ingest/time_order.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope {
@@ -188,16 +190,20 @@ void tellUnusedRules(const RowMaker& rows, std::vector<std::string>& notices) {
 /// Said where rows are out already.
 constexpr const char* kOtherOrder =
     "The packets do not lie in the order of their times in this file, and were read as it has "
-    "them; "
-    "in the order of time more can be read (--time-order time).";
+    "them; in the order of time more can be read (--time-order time).";
+/// Said at the end of a pipe, which cannot be asked a second time.
+constexpr const char* kOtherOrderOfPipe =
+    "The packets did not come in the order of their times, and were read as they came; written to "
+    "a file first, more of them can be read.";
 
 /// Puts together what the rows' maker and the reader have found.
 class Batches {
 public:
-    Batches(const std::function<bool(Batch&&)>& sink, bool mayBeginAgain)
+    /// `soon`: somebody waits for the first rows.
+    Batches(const std::function<bool(Batch&&)>& sink, bool mayBeginAgain, bool soon)
         : m_sink(sink),
           m_mayBeginAgain(mayBeginAgain),
-          m_limit(mayBeginAgain ? kFirstBatchSize : kBatchSize) {}
+          m_limit(soon ? kFirstBatchSize : kBatchSize) {}
 
     /// What the reader has found since it was asked last; of one that reads on another thread.
     void add(const ReaderFindings& found) { m_findings.append(found); }
@@ -265,15 +271,20 @@ private:
     ReaderFindings m_findings;
 };
 
-/// A capture that is still being written, on this thread alone.
-void follow(CaptureReader& reader, Batches& batches, const IngestOptions& options,
-            const tcp::ReadBack& readBack, const std::function<bool()>& goOn) {
+/// A capture that is still being written, on this thread alone. What comes back is to be read
+/// instead, now that all of it is there, in the order of time; mostly nothing.
+std::unique_ptr<ArrangedCapture> follow(const std::shared_ptr<CaptureFile>& file, Batches& batches,
+                                        const IngestOptions& options, const tcp::ReadBack& readBack,
+                                        const std::function<bool()>& goOn) {
     if (options.order == PacketOrder::Time) {
         batches.addNotice(
             "What is still being written is read in the order in which it comes, not in that of "
             "time.");
     }
     Ingestor ingestor(options, readBack);
+    CaptureReader reader(file);
+    TimeWatch watch;
+    bool runsBack = false;
     std::size_t noticesTaken = 0;
     const auto askReader = [&] {
         ReaderFindings found;
@@ -288,23 +299,33 @@ void follow(CaptureReader& reader, Batches& batches, const IngestOptions& option
     CapturedPacket packet;
     while (step == ReadStep::Packet) {
         while ((step = reader.next(packet)) == ReadStep::Packet) {
+            runsBack = (packet.hasTime && watch.add(packet.timeNs)) || runsBack;
             ingestor.packet(packet);
-            if (batches.isEnough(ingestor.pending()) && !hand()) return;
+            if (batches.isEnough(ingestor.pending()) && !hand()) return {};
         }
         if (step != ReadStep::End || !reader.mayGrow()) break;
         // All there is at the moment. What was found shows at once, then comes the waiting.
-        if (ingestor.pending() > 0 && !hand()) return;
+        if (ingestor.pending() > 0 && !hand()) return {};
         while (!reader.waitForMore(kWait)) {
-            if (!goOn()) return;
+            if (!goOn()) return {};
             // Whoever waits for packets that overtook each other has waited long enough.
             ingestor.idle();
-            if (ingestor.pending() > 0 && !hand()) return;
+            if (ingestor.pending() > 0 && !hand()) return {};
         }
         step = ReadStep::Packet;
+    }
+    if (runsBack && options.order == PacketOrder::Auto) {
+        auto arranged = std::make_unique<ArrangedCapture>();
+        const auto wanted = [&goOn](double) { return goOn(); };
+        if (arrangeByTime(file, false, wanted, *arranged) == Arranging::Chosen) {
+            if (batches.beginAgain()) return arranged;
+            batches.addNotice(kOtherOrderOfPipe);
+        }
     }
     askReader();
     ingestor.intake().finish();
     batches.handLast(ingestor.rows(), ingestor.intake(), reader, step);
+    return {};
 }
 
 /// A capture that is complete: another thread is ahead with its packets. What comes back is to be
@@ -366,14 +387,13 @@ void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&
         std::ranges::copy(*bytes, into.begin());
         return true;
     };
-    if (file->source().mayGrow()) {
-        CaptureReader reader(file);
-        Batches batches(sink, true);
-        follow(reader, batches, options, readBack, goOn);
-        return;
-    }
-    Batches batches(sink, options.mayBeginAgain);
+    const bool grows = file->source().mayGrow();
+    Batches batches(sink, options.mayBeginAgain, grows || options.mayBeginAgain);
     std::unique_ptr<ArrangedCapture> arranged;
+    if (grows) {
+        arranged = follow(file, batches, options, readBack, goOn);
+        if (!arranged) return;
+    }
     do {
         arranged = readWhole(file, batches, options, readBack, std::move(arranged));
     } while (arranged);

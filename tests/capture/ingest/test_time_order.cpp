@@ -11,6 +11,7 @@
 #include <QtTest>
 
 #include "capture/file/capture_file.h"
+#include "capture/file/growing_bytes.h"
 #include "capture/file/packet_index.h"
 #include "capture/file/time_sample.h"
 #include "capture/file/time_watch.h"
@@ -168,18 +169,16 @@ struct Read {
     bool isByTime() const { return says("is read in the order of time"); }
 };
 
-Read read(const Bytes& bytes, PacketOrder order = PacketOrder::Auto, bool mayBeginAgain = false) {
-    const MemoryCapture memory(bytes);
-    const auto file = CaptureFile::open(memory.path());
-    if (!file) std::abort();
+Read readFrom(const std::shared_ptr<CaptureFile>& file, const IngestOptions& options,
+              const std::function<bool()>& goOn) {
     Read result;
-    result.session = std::make_unique<Session>(*file);
+    result.session = std::make_unique<Session>(file);
     std::uint64_t bytesRead = 0;
     const auto take = [&](Batch&& batch) {
         if (batch.beginsAgain) {
             ++result.begunAgain;
             result.rowsBefore = result.session->rowCount();
-            result.session = std::make_unique<Session>(*file);
+            result.session = std::make_unique<Session>(file);
             bytesRead = 0;
         }
         result.progressGrows = result.progressGrows && batch.statistics.bytesRead >= bytesRead;
@@ -187,11 +186,34 @@ Read read(const Bytes& bytes, PacketOrder order = PacketOrder::Auto, bool mayBeg
         result.session->append(std::move(batch));
         return true;
     };
+    readAll(file, take, options, goOn);
+    return result;
+}
+
+Read read(const Bytes& bytes, PacketOrder order = PacketOrder::Auto, bool mayBeginAgain = false) {
+    const MemoryCapture memory(bytes);
+    const auto file = CaptureFile::open(memory.path());
+    if (!file) std::abort();
     IngestOptions options;
     options.order = order;
     options.mayBeginAgain = mayBeginAgain;
-    readAll(*file, take, options);
-    return result;
+    return readFrom(*file, options, [] { return true; });
+}
+
+/// As from a pipe, whose writer ends when all has been read.
+Read readGrowing(const Bytes& bytes, bool mayBeginAgain) {
+    const MemoryCapture memory(bytes);
+    const auto growing = std::make_shared<GrowingBytes>();
+    if (growing->beginPart(memory.path())) std::abort();
+    growing->grewTo(bytes.size());
+    const auto file = CaptureFile::ofGrowing(growing, memory.path());
+    if (!file) std::abort();
+    IngestOptions options;
+    options.mayBeginAgain = mayBeginAgain;
+    return readFrom(*file, options, [growing] {
+        growing->end();
+        return true;
+    });
 }
 
 std::uint64_t framesOf(const Session& session) {
@@ -249,6 +271,7 @@ private Q_SLOTS:
     void largeFileIsToldBeforeItIsRead();
     void beginsAgainWhereItIsFoundLate();
     void saysSoWhereItCannotBeginAgain();
+    void whatComesFromAPipe();
     void fragmentsNamePacketsOfTheFile();
     void packetsWithoutATime();
     void cutOffFile();
@@ -495,6 +518,22 @@ void TimeOrderTest::saysSoWhereItCannotBeginAgain() {
     const Read asked = read(file, PacketOrder::Time);
     QCOMPARE(asked.begunAgain, 0);
     QCOMPARE(difference(*asked.session, inFile, packets), std::string());
+}
+
+void TimeOrderTest::whatComesFromAPipe() {
+    const PacketList packets = chat(2000);
+    const PacketList inFile = joined(onlyFrom(packets, false), onlyFrom(packets, true));
+    const Bytes capture = asPcapng(inFile);
+    const Read again = readGrowing(capture, true);
+    QCOMPARE(again.begunAgain, 1);
+    QVERIFY(again.isByTime());
+    QCOMPARE(difference(*again.session, inFile, packets), std::string());
+    const Read once = readGrowing(capture, false);
+    QCOMPARE(once.begunAgain, 0);
+    QVERIFY(once.says("written to a file first"));
+    const Read sound = readGrowing(asPcapng(packets), false);
+    QVERIFY(!sound.says("in the order of"));
+    QCOMPARE(difference(*sound.session, packets, packets), std::string());
 }
 
 /// Datagrams that came in fragments name the packets of the file, too.
