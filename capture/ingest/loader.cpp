@@ -170,6 +170,12 @@ void tellUnlistedConflicts(const PacketIntake& intake, const DecodeLimits& limit
             (bytes == 1 ? " byte that came again was" : " bytes that came again were") +
             " not compared with what came first: it lies too far back.");
     }
+    if (const std::uint64_t bytes = intake.bytesPastMemory(); bytes != 0) {
+        notices.push_back("Up to " + groupedDigits(bytes) +
+                          (bytes == 1 ? " byte is" : " bytes are") +
+                          " in no row: captured after so many holes of the same stream, or after " +
+                          "the end of the connection, that theirs was no longer remembered.");
+    }
     const std::uint64_t count = intake.conflictsNotListed();
     if (count == 0) return;
     notices.push_back(groupedDigits(count) + " more times bytes came again with other contents " +

@@ -51,6 +51,8 @@ public:
     std::uint64_t conflictsNotListed() const { return m_tracker.conflictsNotTold(); }
     /// Bytes that came again and were not compared with their first version.
     std::uint64_t bytesNotCompared() const { return m_tracker.bytesNotCompared(); }
+    /// Bytes that came for holes that were remembered no longer, and are in no row.
+    std::uint64_t bytesPastMemory() const { return m_tracker.bytesPastMemory(); }
     /// Most bytes captured of a packet that was cut; what the snap length was, if it was declared.
     std::size_t mostOfCut() const { return m_mostOfCut; }
 

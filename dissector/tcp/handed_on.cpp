@@ -26,7 +26,9 @@ void HandedOn::makeRing() {
 Difference HandedOn::compare(Tail& tail, StreamOffset offset, ByteView bytes,
                              std::uint64_t fileOffset) {
     Difference difference;
+    m_ofNothing = 0;
     if (!m_readBack || bytes.empty()) return difference;
+    const std::uint64_t notComparedBefore = m_notCompared;
     m_credit = std::min(kCredit, m_credit + kRefill);
     const StreamOffset end = offset + bytes.size();
     std::uint64_t compared = 0;
@@ -47,6 +49,7 @@ Difference HandedOn::compare(Tail& tail, StreamOffset offset, ByteView bytes,
     }
     const StreamOffset reached = low < end ? lookBack(tail, low, end, compareWith) : low;
     m_notCompared += std::min(reached, end) - low;
+    m_ofNothing = bytes.size() - compared - (m_notCompared - notComparedBefore);
     if (difference.empty() && compared == bytes.size()) {
         tail.copyOffset = offset;
         tail.copyFileOffset = fileOffset;

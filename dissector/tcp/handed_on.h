@@ -68,6 +68,8 @@ public:
     /// Bytes that came again and were not compared: their first version is no longer remembered,
     /// cannot be read, or lies too far back.
     std::uint64_t bytesNotCompared() const { return m_notCompared; }
+    /// Bytes of the last comparison in whose place nothing was handed on.
+    std::uint64_t bytesOfNothing() const { return m_ofNothing; }
 
 private:
     struct Entry {
@@ -94,6 +96,7 @@ private:
     ReadBack m_readBack;
     std::int64_t m_credit = kCredit;
     std::uint64_t m_notCompared = 0;
+    std::uint64_t m_ofNothing = 0;
     Bytes m_piece;   ///< what was read last on its own
     Bytes m_window;  ///< what was read last with its neighbours
     std::uint64_t m_windowAt = 0;

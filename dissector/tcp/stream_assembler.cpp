@@ -116,6 +116,8 @@ void StreamAssembler::tellLate(StreamOffset offset, ByteView bytes, const Origin
         at.fileOffset += part->begin - offset;
         sink.streamLate(part->begin, bytes.subspan(part->begin - offset, part->size()), at);
     }
+    const StreamOffset forgotten = std::min(m_givenUp->forgottenEnd(), offset + bytes.size());
+    if (offset < forgotten) sink.streamPastMemory(forgotten - offset);
 }
 
 void StreamAssembler::handOn(ByteView bytes, const Origin& origin, StreamSink& sink) {

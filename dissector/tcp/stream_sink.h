@@ -78,6 +78,9 @@ public:
     virtual void streamCutEnded(bool /*whole*/) {}
     /// Bytes of a hole that was told by streamGap(); each of them once.
     virtual void streamLate(StreamOffset, ByteView, const Origin&) {}
+    /// So many of the bytes that streamRepeated() was told of last may be of a hole that is
+    /// remembered no longer.
+    virtual void streamPastMemory(std::uint64_t /*bytes*/) {}
     /// Bytes that have no place in the stream; `place` is counted from the stream's first byte.
     virtual void streamUnplaced(std::int64_t /*place*/, ByteView, const Origin&) {}
     /// The bytes that come next, `size` of them, were lost on their way and sent again; what

@@ -248,6 +248,9 @@ public:
         m_tracker.m_observer.beside(m_connection.id, m_direction,
                                     {offset, bytes.size(), origin, true});
     }
+    void streamPastMemory(std::uint64_t bytes) override {
+        m_tracker.m_bytesPastMemory += std::min(bytes, m_tracker.m_handedOn.bytesOfNothing());
+    }
     void streamUnplaced(std::int64_t place, ByteView bytes, const Origin& origin) override {
         m_tracker.tellUnplaced(m_connection, m_direction, place, bytes, origin);
     }

@@ -75,6 +75,8 @@ public:
     /// Conflicts beyond those that are told of their connections.
     std::uint64_t conflictsNotTold() const { return m_conflictsNotTold; }
     std::uint64_t bytesNotCompared() const { return m_handedOn.bytesNotCompared(); }
+    /// Bytes that came for holes that were remembered no longer, and were told nobody.
+    std::uint64_t bytesPastMemory() const { return m_bytesPastMemory; }
 
     /// A packet whose kind is Tcp. `packet` are its captured bytes; `origin.fileOffset` is where
     /// they begin in the capture.
@@ -259,6 +261,7 @@ private:
     ConnectionId m_nextId = 0;
     bool m_outOfOrder = false;  ///< the capture has shown that its packets overtake each other
     std::uint8_t m_cutsInVain = 0;
+    std::uint64_t m_bytesPastMemory = 0;
     std::uint64_t m_conflictsNotTold = 0;
     std::size_t m_held = 0;  ///< cost of what all streams hold
 };

@@ -293,6 +293,46 @@ private Q_SLOTS:
         QCOMPARE(w.story.conflicts, std::size_t{100});
     }
 
+    /// Every second byte is lost, and captured after it was given up, once more behind that.
+    void manyHolesAreFilledLateAndWhatIsForgottenIsCounted_data() {
+        QTest::addColumn<std::uint32_t>("holes");
+        QTest::addColumn<bool>("ended");
+        QTest::addColumn<std::uint64_t>("told");
+        QTest::newRow("a few") << 100U << false << std::uint64_t{100};
+        QTest::newRow("as many as are kept") << 4096U << false << std::uint64_t{4096};
+        QTest::newRow("more") << 5000U << false << std::uint64_t{5000 - 2048};
+        QTest::newRow("behind the end") << 60U << true << std::uint64_t{60};
+        QTest::newRow("more behind the end") << 100U << true << std::uint64_t{64};
+    }
+    void manyHolesAreFilledLateAndWhatIsForgottenIsCounted() {
+        QFETCH(std::uint32_t, holes);
+        QFETCH(bool, ended);
+        QFETCH(std::uint64_t, told);
+        Wire w;
+        w.open();
+        for (std::uint32_t i = 0; i < holes; ++i) {
+            w.send(kA, kB, kData, 102 + 2 * i, 501, "b");
+            w.send(kB, kA, kAck, 501, 103 + 2 * i);
+        }
+        w.others(200);
+        if (ended) {
+            w.send(kA, kB, kFinAck, 101 + 2 * holes, 501);
+            w.send(kB, kA, kFinAck, 501, 102 + 2 * holes);
+            w.send(kA, kB, kAck, 102 + 2 * holes, 502);
+        }
+        w.story.text.clear();
+        for (int turn = 0; turn < 2; ++turn) {
+            for (std::uint32_t i = 0; i < holes; ++i) {
+                w.send(kA, kB, kData, 101 + 2 * i, 501, "a");
+            }
+        }
+        const auto late = QByteArray::fromStdString(w.story.text).count("late1@");
+        QCOMPARE(static_cast<std::uint64_t>(late), told);
+        // What it costs too much to look up counts as not compared instead.
+        QVERIFY(w.tracker.bytesPastMemory() <= 2 * (holes - told));
+        QCOMPARE(w.tracker.bytesPastMemory() > 0, holes > told);
+    }
+
     void bytesThatLieTooFarBackAreCounted() {
         Wire w;
         w.story.quiet = true;
