@@ -2,7 +2,8 @@
 #include "dissector/http/grammar.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <cstdint>
 
 #include "dissector/http/list_pieces.h"
 
@@ -13,12 +14,22 @@ char lowered(char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c;
 }
 
+/// RFC 9110 section 5.6.2.
+constexpr std::array<bool, 256> kTokenChars = [] {
+    std::array<bool, 256> table{};
+    for (char c = '0'; c <= '9'; ++c) table[static_cast<std::uint8_t>(c)] = true;
+    for (char c = 'A'; c <= 'Z'; ++c) table[static_cast<std::uint8_t>(c)] = true;
+    for (char c = 'a'; c <= 'z'; ++c) table[static_cast<std::uint8_t>(c)] = true;
+    for (const char c : std::string_view("!#$%&'*+-.^_`|~")) {
+        table[static_cast<std::uint8_t>(c)] = true;
+    }
+    return table;
+}();
+
 }  // namespace
 
 bool isTokenChar(char c) {
-    // RFC 9110 section 5.6.2.
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-           (c != 0 && std::strchr("!#$%&'*+-.^_`|~", c) != nullptr);
+    return kTokenChars[static_cast<std::uint8_t>(c)];
 }
 
 bool isToken(std::string_view text) {
