@@ -118,8 +118,17 @@ void tellCuts(const Statistics& figures, std::size_t mostOfCut, const CaptureLay
     }
 }
 
+/// "16 MiB", as limits are set; one that is no whole number of them in bytes.
+std::string limitText(std::uint64_t bytes) {
+    constexpr std::uint64_t kMiB = 1U << 20;
+    if (bytes == 0 || bytes % kMiB != 0) return byteCountText(bytes);
+    return groupedDigits(bytes / kMiB) + "\u202fMiB";
+}
+
 /// What came in fragments and was not whole.
-void tellFragments(const Statistics& figures, std::vector<std::string>& notices) {
+void tellFragments(const Statistics& figures, const PacketIntake& intake,
+                   std::vector<std::string>& notices) {
+    using ip::FragmentTracker;
     if (const std::uint64_t count = figures.ipDatagramsGivenUp; count != 0) {
         notices.push_back(
             "Fragments are missing of " + groupedDigits(count) +
@@ -127,18 +136,17 @@ void tellFragments(const Statistics& figures, std::vector<std::string>& notices)
             "; what is there of TCP is shown of those whose first fragment was captured, and "
             "others have a row that says what is missing.");
     }
+    if (const std::uint64_t count = intake.datagramsTooMany(); count != 0) {
+        notices.push_back(groupedDigits(count) + (count == 1 ? " of them was" : " of them were") +
+                          " given up before their time, since more than " +
+                          groupedDigits(FragmentTracker::kMaxDatagrams) + " datagrams or " +
+                          limitText(FragmentTracker::kMaxHeldBytes) + " waited for fragments.");
+    }
     if (const std::uint64_t count = figures.ipFragmentsRefused; count != 0) {
         notices.push_back(groupedDigits(count) +
                           (count == 1 ? " IP fragment was" : " IP fragments were") +
                           " left out, since no datagram can have such a part.");
     }
-}
-
-/// "16 MiB", as limits are set; one that is no whole number of them in bytes.
-std::string limitText(std::uint64_t bytes) {
-    constexpr std::uint64_t kMiB = 1U << 20;
-    if (bytes == 0 || bytes % kMiB != 0) return byteCountText(bytes);
-    return groupedDigits(bytes / kMiB) + "\u202fMiB";
 }
 
 /// Holes that were given up before their time, since too much was held behind them.
@@ -242,7 +250,7 @@ public:
         Batch last = take(rows, intake.figures());
         tellUnread(intake, last.notices);
         tellCuts(last.statistics, intake.mostOfCut(), reader.layout(), last.notices);
-        tellFragments(last.statistics, last.notices);
+        tellFragments(last.statistics, intake, last.notices);
         tellDrops(reader, last.notices);
         tellHeldLimits(rows, last.notices);
         tellUnlistedConflicts(intake, rows.options().limits, last.notices);

@@ -53,6 +53,8 @@ public:
     std::uint64_t bytesNotCompared() const { return m_tracker.bytesNotCompared(); }
     /// Bytes that came for holes that were remembered no longer, and are in no row.
     std::uint64_t bytesPastMemory() const { return m_tracker.bytesPastMemory(); }
+    /// IP datagrams that were given up since too many waited for fragments.
+    std::uint64_t datagramsTooMany() const { return m_fragments.figures().tooMany; }
     /// Most bytes captured of a packet that was cut; what the snap length was, if it was declared.
     std::size_t mostOfCut() const { return m_mostOfCut; }
 

@@ -430,7 +430,9 @@ void FragmentTracker::keepLimits(std::vector<Datagram>& out) {
     while (m_heldBytes > kMaxHeldBytes && !m_remembered.empty()) forgetOldest();
     while (m_waiting.size() > kMaxDatagrams ||
            (m_heldBytes > kMaxHeldBytes && !m_waiting.empty())) {
+        const std::uint64_t before = m_figures.givenUp;
         giveUp(m_waiting.begin(), out);
+        m_figures.tooMany += m_figures.givenUp - before;
     }
 }
 

@@ -84,6 +84,7 @@ public:
         std::uint64_t refused = 0;   ///< fragments that reach beyond the greatest datagram
         std::uint64_t complete = 0;  ///< datagrams
         std::uint64_t givenUp = 0;   ///< datagrams, each once however late its rest comes
+        std::uint64_t tooMany = 0;   ///< of those: since too much waited
     };
 
     /// Where a fragment was captured.

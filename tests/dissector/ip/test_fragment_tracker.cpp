@@ -500,6 +500,7 @@ private Q_SLOTS:
         }
         QCOMPARE(givenUp + feeder.tracker.waiting(), std::uint64_t{100'000});
         QCOMPARE(feeder.tracker.figures().givenUp, givenUp);
+        QCOMPARE(feeder.tracker.figures().tooMany, givenUp);
         // The same for those that are complete, and for many parts without a byte.
         Feeder whole;
         for (std::uint32_t i = 0; i < 20'000; ++i) {
