@@ -8,10 +8,9 @@ std::vector<ToldBeside::Part> ToldBeside::untold(ConnectionId connection, Direct
                                                  std::int64_t place, ByteView bytes,
                                                  std::uint64_t fileOffset,
                                                  const ReadBack& readBack) {
-    if (m_pieces.size() >= kMaxStreams && !m_pieces.contains({connection, direction})) {
-        m_pieces.clear();
-    }
-    std::vector<Piece>& pieces = m_pieces[{connection, direction}];
+    if (bytes.empty()) return {};
+    const Stream stream{connection, direction};
+    std::vector<Piece>& pieces = m_pieces[stream];
     // Places relative to the first byte asked about, so that the parts are found in one pass.
     std::vector<Part> known;
     Bytes before;
@@ -42,11 +41,22 @@ std::vector<ToldBeside::Part> ToldBeside::untold(ConnectionId connection, Direct
     }
     reach(bytes.size());
     for (const Part& part : untold) {
-        if (pieces.size() == kMaxPieces) pieces.erase(pieces.begin());
+        if (pieces.size() == kMaxPieces) {
+            pieces.erase(pieces.begin());
+            --m_count;
+        }
         pieces.push_back(
             {place + static_cast<std::int64_t>(part.offset), part.size, fileOffset + part.offset});
+        if (++m_count > kMaxInAll) forgetOldest(stream);
     }
     return untold;
+}
+
+void ToldBeside::forgetOldest(const Stream& butNot) {
+    auto oldest = m_pieces.begin();
+    if (oldest->first == butNot) ++oldest;
+    m_count -= oldest->second.size();
+    m_pieces.erase(oldest);
 }
 
 }  // namespace framescope::tcp

@@ -13,10 +13,10 @@ namespace framescope::tcp {
 
 class ToldBeside {
 public:
-    /// Streams of which something is remembered; beyond them all is forgotten.
-    static constexpr std::size_t kMaxStreams = 1024;
     /// Pieces that are remembered of a stream; the oldest are forgotten.
     static constexpr std::size_t kMaxPieces = 256;
+    /// Pieces of all streams (24 bytes each); those of the oldest connections are forgotten.
+    static constexpr std::size_t kMaxInAll = std::size_t{1} << 18;
 
     struct Part {
         std::size_t offset = 0;  ///< in the bytes asked about
@@ -36,7 +36,11 @@ private:
         std::uint64_t fileOffset = 0;
     };
 
-    std::map<std::pair<ConnectionId, Direction>, std::vector<Piece>> m_pieces;
+    using Stream = std::pair<ConnectionId, Direction>;
+    void forgetOldest(const Stream& butNot);
+
+    std::map<Stream, std::vector<Piece>> m_pieces;
+    std::size_t m_count = 0;
 };
 
 }  // namespace framescope::tcp
