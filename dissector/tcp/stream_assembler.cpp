@@ -239,7 +239,9 @@ bool StreamAssembler::ready(const StreamAssembler& other, PacketNumber now) cons
     const auto& [offset, held] = *m_held.begin();
     if (offset != m_next && !(m_finTold && m_next == *m_fin && offset == m_next + 1)) return false;
     if (held.doubtful && acknowledgedEnd() < offset + held.bytes.size()) return false;
-    return now - held.origin.packet > kPatience || !waitsFor(other);
+    if (!waitsFor(other)) return true;
+    // In front of what fills a hole, or of the hole, an answer would stand before its request.
+    return now - held.origin.packet > kPatience && !waitsForHole(other);
 }
 
 bool StreamAssembler::waitsFor(const StreamAssembler& other) const {

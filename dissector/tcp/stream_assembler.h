@@ -25,6 +25,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "dissector/core/bytes.h"
 #include "dissector/record/record.h"
@@ -165,8 +166,9 @@ public:
 
     /// Something waits here: bytes, or a hole for being given up.
     bool waiting() const { return m_armed || !m_held.empty() || hasCut(); }
-    /// The first packet at which check() has something to do; the greatest number if none.
-    PacketNumber deadline() const;
+    /// The first packet at which a hole is given up, or the waiting for `other`; the greatest
+    /// number if there is none.
+    PacketNumber deadline(const StreamAssembler& other) const;
     /// Gives up one hole that has been waited for long enough; false if there is none.
     bool giveUpDue(PacketNumber now, StreamSink& sink);
     /// Gives up one hole whose bytes were acknowledged and behind which others came, without
@@ -247,6 +249,11 @@ private:
         Assumed,  ///< somewhere before the first byte seen; everything is held
         Known,
     };
+    /// What every acknowledgment covers since a packet.
+    struct Floor {
+        StreamOffset end = 0;
+        Origin by;
+    };
     static constexpr StreamOffset kNoFloor = std::numeric_limits<StreamOffset>::max();
 
     std::int64_t widen(std::uint32_t sequence, StreamOffset here) const {
@@ -269,6 +276,16 @@ private:
     }
     /// Of the first byte that was seen.
     StreamOffset firstOffset() const { return m_start == Start::Known ? 0 : m_firstSeen; }
+    /// The next bytes are there and wait for the other direction.
+    bool isHeldUp() const {
+        return m_start == Start::Known && !m_held.empty() && m_held.begin()->first == m_next &&
+               !m_held.begin()->second.doubtful;
+    }
+    /// What they wait for stands behind a hole that the other direction waits to be filled.
+    bool waitsForHole(const StreamAssembler& other) const {
+        const bool hole = other.m_held.empty() || other.hasHole();
+        return hole && other.m_armed && other.m_floor != kNoFloor && waitsFor(other);
+    }
     /// The hole at m_next is what was cut off a packet of which a whole copy is waited for.
     bool hasCut() const { return m_cutEnd > m_next; }
     StreamOffset acknowledgedEnd() const {
@@ -285,6 +302,8 @@ private:
     static constexpr std::int64_t kGreatestWindow = std::int64_t{1} << 30;
     /// What more than this was cut off is no packet of which a copy could be whole.
     static constexpr std::uint64_t kGreatestPacket = 1U << 20;
+    /// Holes behind the one that is waited for of which is known since when they are.
+    static constexpr std::size_t kMostFloors = 256;
     /// Packets that are remembered as cut before they were captured.
     static constexpr std::size_t kMostCutBefore = 4096;
     static constexpr std::int64_t kTurn = std::int64_t{1} << 32;
@@ -304,6 +323,7 @@ private:
     void noteKeepAlive(StreamOffset end);
     bool isKeepAliveAgain(const Segment& segment, std::int64_t end) const;
     void arm(const Origin& by, StreamOffset floor);
+    void noteFloor(Origin by, StreamOffset end);
     StreamOffset endOfBytes(StreamOffset acknowledged) const;
     StreamOffset acknowledgedOfSent() const;
     void madeProgress(PacketNumber packet);
@@ -345,6 +365,8 @@ private:
     /// While armed: what every acknowledgment since has covered. None of several that is higher
     /// than what the others say can make bytes missing.
     StreamOffset m_floor = 0;
+    /// The same of later packets, each of which goes farther.
+    std::vector<Floor> m_laterFloors;
     StreamOffset m_emptyEnd = 0;  ///< of segments ahead of a hole of which no byte was captured
     StreamOffset m_cutEnd = 0;    ///< of what was cut off a packet; old if it is not behind m_next
     Origin m_cutBy;               ///< that packet

@@ -62,8 +62,31 @@ void StreamAssembler::acknowledged(const Acknowledgment& acknowledgment) {
     } else if (!m_armed) {
         arm({acknowledgment.packet, acknowledgment.timeNs, 0}, end);
     } else {
-        m_floor = std::min(m_floor, end);
+        noteFloor({acknowledgment.packet, acknowledgment.timeNs, 0}, end);
     }
+}
+
+/// While a hole is waited for, others behind it may be acknowledged: the waiting for them begins
+/// with that.
+void StreamAssembler::noteFloor(Origin by, StreamOffset end) {
+    if (end <= m_floor) {
+        m_floor = end;
+        m_laterFloors.clear();
+        return;
+    }
+    bool lowered = false;
+    while (!m_laterFloors.empty() && m_laterFloors.back().end >= end) {
+        by = m_laterFloors.back().by;
+        lowered = true;
+        m_laterFloors.pop_back();
+    }
+    if (!lowered && !m_laterFloors.empty()) {
+        // Where nothing was captured between them, it is one hole that grows.
+        const auto between = m_held.lower_bound(m_laterFloors.back().end);
+        const bool same = between == m_held.end() || between->first >= end;
+        if (same || m_laterFloors.size() == kMostFloors) m_laterFloors.pop_back();
+    }
+    m_laterFloors.push_back({end, by});
 }
 
 /// How far the bytes reach that an acknowledgment covers: the FIN has a number of its own.
@@ -77,6 +100,7 @@ void StreamAssembler::arm(const Origin& by, StreamOffset floor) {
     m_since = by.packet;
     m_armedBy = by;
     m_floor = floor;
+    m_laterFloors.clear();
 }
 
 /// What was waited for keeps coming: the capture lags behind its acknowledgments.
@@ -85,8 +109,8 @@ void StreamAssembler::madeProgress(PacketNumber packet) {
     passFloor(packet);
 }
 
-/// The stream may have come to where it was waited for, in `packet`. The last acknowledgment may
-/// have gone farther meanwhile: what it covers is waited for from then on.
+/// The stream may have come to where it was waited for, in `packet`. Acknowledgments may have gone
+/// farther meanwhile: what the first of those covers is waited for since it came.
 void StreamAssembler::passFloor(PacketNumber packet) {
     if (!m_armed) return;
     if (m_floor == kNoFloor) {
@@ -94,11 +118,16 @@ void StreamAssembler::passFloor(PacketNumber packet) {
         return;
     }
     if (m_next < m_floor) return;
-    const StreamOffset end = endOfBytes(m_lastAck);
-    m_armed = false;
-    if (end <= m_next) return;
-    arm(m_lastAckBy, end);
-    m_since = std::max(m_since, packet);
+    auto next = std::ranges::find_if(
+        m_laterFloors, [this](const Floor& floor) { return endOfBytes(floor.end) > m_next; });
+    m_armed = next != m_laterFloors.end();
+    if (m_armed) {
+        m_floor = endOfBytes(next->end);
+        m_armedBy = next->by;
+        m_since = std::max(next->by.packet, packet);
+        ++next;
+    }
+    m_laterFloors.erase(m_laterFloors.begin(), next);
 }
 
 /// What of the bytes in front of a captured one is known to have arrived.
@@ -110,15 +139,15 @@ StreamOffset StreamAssembler::acknowledgedOfSent() const {
     return m_ackBeyond <= sentEnd() + 1 ? std::max(known, endOfBytes(m_ackBeyond)) : known;
 }
 
-PacketNumber StreamAssembler::deadline() const {
+PacketNumber StreamAssembler::deadline(const StreamAssembler& other) const {
     PacketNumber first = std::numeric_limits<PacketNumber>::max();
-    if (m_armed) first = m_since + patience() + 1;
-    if (hasCut()) first = std::min(first, m_cutBy.packet + m_cutWait + 1);
-    if (m_start == Start::Known && !m_held.empty() && m_held.begin()->first == m_next &&
-        !m_held.begin()->second.doubtful) {
-        first = std::min(first, firstHeldPacket() + kPatience + 1);
+    if (hasCut()) first = m_cutBy.packet + m_cutWait + 1;
+    if (isHeldUp()) {
+        // The hole behind these is looked at once they were handed on.
+        if (waitsForHole(other)) return first;
+        return std::min(first, firstHeldPacket() + kPatience + 1);
     }
-    return first;
+    return m_armed ? std::min(first, m_since + patience() + 1) : first;
 }
 
 /// One behind the bytes that are missing at the moment, as far as they were acknowledged.
@@ -149,9 +178,9 @@ bool StreamAssembler::giveUp(PacketNumber now, StreamSink& sink) {
     dropStale();
     const StreamOffset end = holeEnd();
     if (end <= m_next) {
-        // There is no hole, or what stands behind it waits for the other direction.
+        // There is no hole, or what stands in front of it waits for the other direction.
         m_armed = m_floor != kNoFloor && m_floor > m_next;
-        m_since = now;
+        if (!isHeldUp()) m_since = now;
         return false;
     }
     const bool oneSided = m_floor == kNoFloor;

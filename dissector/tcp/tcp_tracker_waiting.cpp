@@ -72,18 +72,23 @@ void TcpTracker::pump(Connection& connection) {
     Live& live = *connection.live;
     if (!live.holds()) return;
     for (;;) {
+        // What has waited in vain comes behind what waits no more, which may be what it waited for.
         std::optional<Direction> next;
+        std::pair<bool, PacketNumber> place;
         for (const Direction d : kBothDirections) {
             const StreamAssembler& stream = live.stream(d);
-            if (!stream.ready(live.stream(opposite(d)), m_now)) continue;
-            if (next && live.stream(*next).firstHeldPacket() <= stream.firstHeldPacket()) continue;
+            const StreamAssembler& other = live.stream(opposite(d));
+            if (!stream.ready(other, m_now)) continue;
+            const std::pair its(stream.waitsFor(other), stream.firstHeldPacket());
+            if (next && place <= its) continue;
             next = d;
+            place = its;
         }
         if (!next) return;
         StreamAssembler& stream = live.stream(*next);
         StreamAssembler& other = live.stream(opposite(*next));
         // It waited in vain for the other direction; what comes next of this one need not.
-        if (stream.waitsFor(other)) {
+        if (place.first) {
             other.letPass();
         } else if (!stream.movedIn(m_now) && other.movedIn(m_now)) {
             m_outOfOrder = true;
@@ -137,7 +142,9 @@ void TcpTracker::keepLimits(Connection& connection) {
 void TcpTracker::schedule(Connection& connection) {
     Live& live = *connection.live;
     constexpr PacketNumber kWait = StreamAssembler::kPatience + 1;
-    PacketNumber at = std::min(live.sides[0].stream.deadline(), live.sides[1].stream.deadline());
+    const StreamAssembler& one = live.sides[0].stream;
+    const StreamAssembler& other = live.sides[1].stream;
+    PacketNumber at = std::min(one.deadline(other), other.deadline(one));
     if (!connection.settled) at = std::min(at, connection.first.packet + kWait);
     if (live.reset) at = std::min(at, live.reset->origin.packet + kWait);
     if (live.finished) at = std::min(at, live.finished->packet + kWait);
