@@ -6,28 +6,17 @@
 
 #include <optional>
 
+#include "dissector/engineio/evidence.h"
 #include "dissector/engineio/packet_description.h"
 #include "dissector/engineio/session_reader.h"
 #include "dissector/engineio/target.h"
 #include "dissector/layer/conversations.h"
-#include "dissector/socketio/packet.h"
 
 namespace framescope::engineio {
 namespace {
 
 std::optional<Packet> packetIn(const MessageView& message, std::uint8_t revision) {
     return message.text ? parse(message.asText(), revision) : parseBinary(message.bytes, revision);
-}
-
-/// Where nobody captured the request: a Socket.IO packet that reads as one from its first to its
-/// last byte, and has a part that other text hardly has: the name of an event, answers in a list.
-bool isSocketIo(const MessageView& message, const Packet& packet) {
-    if (!message.text || !message.whole || packet.type != PacketType::Message) return false;
-    if (packet.form != PacketForm::Text || !socketio::recognise(packet.data, 0)) return false;
-    const auto inside = socketio::parse(packet.data);
-    return inside && !inside->data.empty() &&
-           (inside->hasEvent() ? !socketio::eventName(*inside).empty()
-                               : inside->isAck() || inside->type == socketio::PacketType::Connect);
 }
 
 bool recogniseMessage(const MessageView& message, const ConnectionView& connection) {
@@ -42,16 +31,12 @@ bool recogniseMessage(const MessageView& message, const ConnectionView& connecti
     const bool requestMissing = (facts.inferred & kInferredWebSocket) != 0 ||
                                 (facts.upgraded && connection.path.empty()) ||
                                 mayBeEngineIoTarget(connection.path);
-    if (requestMissing && message.text &&
-        (isProbe(*packet, message.direction) || isSocketIo(message, *packet))) {
+    if (!message.text) return false;
+    if (requestMissing &&
+        (isProbe(*packet, message.direction) || (message.whole && isSocketIo(*packet)))) {
         return true;
     }
-    if (!message.text || message.direction != Direction::ServerToClient ||
-        packet->type != PacketType::Open) {
-        return false;
-    }
-    const auto handshake = parseHandshake(packet->data);
-    return handshake && handshake->sid && handshake->pingInterval;
+    return message.direction == Direction::ServerToClient && isHandshake(*packet);
 }
 
 std::unique_ptr<MessageReader> makeReader() {

@@ -135,7 +135,12 @@ PollingReader::PollingReader(const Exchange& exchange)
     : m_target(exchange.target),
       m_direction(exchange.direction),
       m_headRow(exchange.headRow),
-      m_guess(exchange.requestRow == kNoRecord) {}
+      m_guess(exchange.requestRow == kNoRecord),
+      m_engineIoAsked(exchange.engineIoAsked),
+      m_othersAsked(exchange.othersAsked) {
+    // One that waits for its answer may not be the one that is answered.
+    if (m_guess) m_target.clear();
+}
 
 void PollingReader::data(std::uint64_t offset, ByteView bytes, LayerOutput& out) {
     m_length = offset + bytes.size();
@@ -145,7 +150,7 @@ void PollingReader::data(std::uint64_t offset, ByteView bytes, LayerOutput& out)
         if (m_pieces.size() < kMaxPieces) m_pieces.push_back({m_length, out.arrival()});
         return;
     }
-    const std::size_t most = m_guess ? kMaxGuess : kMaxBody;
+    const std::size_t most = m_guess && !m_engineIoAsked ? kMaxGuess : kMaxBody;
     const std::size_t taken = std::min(bytes.size(), most - m_body.size());
     m_body += asText(bytes.first(taken));
     if (m_pieces.size() < kMaxPieces || taken == 0) {
@@ -170,11 +175,41 @@ void PollingReader::gap(std::uint64_t offset, std::uint64_t missing, LayerOutput
 void PollingReader::end(bool whole, LayerOutput& out) {
     m_endSeen = whole;
     m_whole = whole && !m_stop;
-    // A guess is believed only for what was seen from its first to its last byte.
-    if (m_guess && !m_whole) {
-        loseUnknown(out);
-        return;
+    if (m_guess) {
+        const ConnectionFacts& facts = out.facts();
+        const Likeness found = m_whole ? likeness(facts.engineVersion) : Likeness::None;
+        const bool wanted =
+            found == Likeness::Certain || (found == Likeness::InForm && !m_othersAsked);
+        if (!wanted) {
+            loseUnknown(out);
+            return;
+        }
+        m_undecided = found;
+        if (!m_engineIoAsked) return;
+        m_undecided = Likeness::None;
     }
+    tell(out);
+}
+
+std::size_t PollingReader::undecided() const {
+    if (m_undecided == Likeness::None) return 0;
+    return m_body.size() + m_pieces.size() * sizeof(Piece);
+}
+
+void PollingReader::decide(std::string_view nextTarget, LayerOutput& out) {
+    const bool polls = isEngineIoTarget(nextTarget);
+    const bool certain = std::exchange(m_undecided, Likeness::None) == Likeness::Certain;
+    if (polls) m_target = nextTarget;
+    const bool fits = !polls || likeness(revisionFromTarget(nextTarget)) != Likeness::None;
+    if (fits && (polls || certain)) {
+        tell(out);
+    } else {
+        loseUnknown(out);
+    }
+}
+
+/// Rows of what is held, each with the moment at which it came.
+void PollingReader::tell(LayerOutput& out) {
     const Arrival now = out.arrival();
     if (!m_body.empty() || m_stop) readPayload(out);
     out.setArrival(now);
@@ -214,13 +249,22 @@ Session& PollingReader::sessionOf(const Text& text, LayerOutput& out) {
     } else if (known != kSeveralSessions) {
         id = known == kNoSession ? tracker.create(out) : known;
     }
-    if (id == kNoSession) return m_unlisted;
+    if (id == kNoSession) {
+        // It is one of several: nobody knows of which it tells.
+        if (m_guess) {
+            loseUnknown(out);
+            for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+                m_unlisted.lost(d, out);
+            }
+        }
+        return m_unlisted;
+    }
     if (known == kNoSession) known = id;
     if (known != id) known = kSeveralSessions;
     return tracker.session(id);
 }
 
-void PollingReader::readPayload(LayerOutput& out) {
+PollingReader::Text PollingReader::unwrapped() const {
     Text text;
     text.payload = m_body;
     std::optional<ByteRange> inside = findScriptString(m_body);
@@ -234,26 +278,29 @@ void PollingReader::readPayload(LayerOutput& out) {
         text.unescaped =
             unescapeForm(std::string_view(m_body).substr(inside->begin, inside->size()));
     }
-    if (text.form.wrapping != Wrapping::None) {
-        text.begin = inside->begin;
-        text.payload = text.unescaped.text;
-    }
+    if (text.form.wrapping != Wrapping::None) text.begin = inside->begin;
+    return text;
+}
+
+/// Of a whole body whose request is not known. `revision`: that its connection speaks; 0 where that
+/// is not known.
+Likeness PollingReader::likeness(std::uint8_t revision) const {
+    Text text = unwrapped();
+    if (text.form.wrapping != Wrapping::None) text.payload = text.unescaped.text;
+    const auto framing = recogniseFraming(text.payload, 0, true);
+    const bool fits = framing && (revision == 0 || revision > 3 || *framing != Framing::Records);
+    if (!fits) return Likeness::None;
+    text.form.framing = *framing;
+    return likenessOf(text.payload, text.form);
+}
+
+void PollingReader::readPayload(LayerOutput& out) {
+    Text text = unwrapped();
+    if (text.form.wrapping != Wrapping::None) text.payload = text.unescaped.text;
     const std::uint8_t asked = revisionFromTarget(m_target);
-    auto framing = recogniseFraming(text.payload, asked, m_whole);
+    auto framing = recogniseFraming(text.payload, m_guess ? std::uint8_t{0} : asked, m_whole);
     if (text.payload.empty() && asked != 0) {
         framing = asked < 4 ? Framing::Lengths : Framing::Records;
-    }
-    if (m_guess) {
-        // A lone packet of revision 4 looks like any text; its handshake does not.
-        const auto packet = parse(text.payload, 4);
-        const auto handshake =
-            packet ? parseHandshake(packet->data.substr(0, packet->data.find('\x1e')))
-                   : std::nullopt;
-        const bool isOpen = handshake && handshake->sid && handshake->pingInterval;
-        if (!framing || (framing == Framing::Records && !isOpen)) {
-            loseUnknown(out);
-            return;
-        }
     }
     text.form.framing = framing.value_or(Framing::None);
     text.revision = revisionOf(text.form, m_target);

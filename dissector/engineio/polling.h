@@ -3,8 +3,10 @@
 //
 // A GET's response and a POST's request carry a payload (payload.h); the `ok` that answers a POST
 // is none. Where the request was not captured, a response is looked at and taken for a payload when
-// all of it reads as one. How a body is written can only be told from all of it, so a body is held
-// until it ends, up to kMaxBody bytes.
+// all of it reads as one and is hardly anything else (evidence.h), or when nothing but Engine.IO is
+// asked for on its connection; in front of the first request there it waits for that one. How a
+// body is written can only be told from all of it, so a body is held until it ends, up to kMaxBody
+// bytes.
 #pragma once
 
 #include <memory>
@@ -12,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "dissector/engineio/evidence.h"
 #include "dissector/engineio/payload.h"
 #include "dissector/engineio/session_tracker.h"
 #include "dissector/layer/body_protocol.h"
@@ -31,6 +34,8 @@ public:
     void data(std::uint64_t offset, ByteView bytes, LayerOutput& out) override;
     void gap(std::uint64_t offset, std::uint64_t missing, LayerOutput& out) override;
     void end(bool whole, LayerOutput& out) override;
+    std::size_t undecided() const override;
+    void decide(std::string_view nextTarget, LayerOutput& out) override;
 
 private:
     struct Piece {
@@ -39,6 +44,10 @@ private:
     };
     struct Text;
 
+    /// What is held, without what it is wrapped in; how it is written is not told yet.
+    Text unwrapped() const;
+    Likeness likeness(std::uint8_t revision) const;
+    void tell(LayerOutput& out);
     void readPayload(LayerOutput& out);
     void loseUnknown(LayerOutput& out) const;
     /// Reads the packets of `text` to its end or to what is none; returns the place behind them in
@@ -57,7 +66,10 @@ private:
     std::string m_target;
     Direction m_direction;
     RecordId m_headRow;
-    bool m_guess;  ///< the request is not known
+    bool m_guess;          ///< the request is not known
+    bool m_engineIoAsked;  ///< see Exchange
+    bool m_othersAsked;
+    Likeness m_undecided = Likeness::None;  ///< until it is decided what a guess is
     std::string m_body;
     std::uint64_t m_length = 0;           ///< of the body, with what is not held
     std::optional<std::uint64_t> m_stop;  ///< where it cannot be read on: a hole, the limit

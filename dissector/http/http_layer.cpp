@@ -197,6 +197,7 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     const BodyFraming framing = judgeRequest(head, issues);
     if (std::exchange(half.lost, false)) issues.addContextual(IssueCode::HttpResynchronised);
     const bool webSocket = websocket::isHandshake(head);
+    noteAsked(head.target, out);
 
     ConnectionFacts& facts = out.facts();
     if (facts.path == 0 || webSocket) facts.path = out.intern(head.target);
@@ -291,7 +292,7 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
     } else {
         beginBody(framing,
                   {request.method, request.target, request.lastEventId, &head, request.record, row,
-                   record.direction},
+                   record.direction, m_engineIoAsked, m_othersAsked},
                   out);
         Half& client = m_halves[indexOf(Direction::ClientToServer)];
         if (request.asksForUpgrade && client.state == State::Waiting) {
@@ -430,14 +431,21 @@ void HttpLayer::stopDecoding(Half& half, std::uint64_t missing, LayerOutput& out
 }
 
 void HttpLayer::endBody(Half& half, bool whole, LayerOutput& out) {
-    const auto reader = std::exchange(half.reader, nullptr);
+    auto reader = std::exchange(half.reader, nullptr);
     const auto decoder = std::exchange(half.decoder, nullptr);
     half.share = {};
     if (whole && decoder != nullptr && !decoder->whole()) {
         remarkLate(half.bodyOf, IssueCode::HttpContentCutShort, out);
         whole = false;
     }
-    if (reader != nullptr) reader->end(whole, out);
+    if (reader == nullptr) return;
+    reader->end(whole, out);
+    if (const std::size_t held = reader->undecided(); held != 0) {
+        decideBody({}, out);
+        m_waitingBody = std::make_unique<WaitingBody>();
+        m_waitingBody->reader = std::move(reader);
+        if (!m_waitingBody->share.set(held, out.conversations().undecided)) decideBody({}, out);
+    }
 }
 
 /// So that a unit deep in a chunked body can be found again without reading all before it. In other
@@ -539,6 +547,7 @@ void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
     // that side has ended.
     if (direction == Direction::ServerToClient) {
         m_responseLost = true;
+        decideBody({}, out);
         decideWithoutResponse(out);
     }
 }

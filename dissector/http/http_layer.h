@@ -26,6 +26,7 @@
 #include "dissector/layer/body_protocol.h"
 #include "dissector/layer/detect_layer.h"
 #include "dissector/layer/held_bytes.h"
+#include "dissector/layer/hold_budget.h"
 #include "dissector/layer/interruptible.h"
 #include "dissector/layer/layer.h"
 
@@ -131,6 +132,10 @@ private:
     static bool isOutsideOfSessions(const Half& half, std::uint64_t missing);
     /// A hole in the body that is being read. False where its end is not known any more.
     bool skipInBody(Half& half, std::uint64_t missing, LayerOutput& out);
+    /// A request for this target is asked here; tells what such neighbours say of bodies.
+    void noteAsked(std::string_view target, LayerOutput& out);
+    /// The body that waits for a neighbour has `target` for one; empty where none comes.
+    void decideBody(std::string_view target, LayerOutput& out);
     /// A response was read before this request, which arrived earlier, came out of a hole's shadow.
     bool answeredAlready(RecordId request, LayerOutput& out);
 
@@ -201,6 +206,14 @@ private:
     bool m_headCut = false;  ///< the last head of either side was not captured to its end
     /// Responses to requests that were not seen by then, and the packets they came with.
     Queue<std::pair<RecordId, PacketNumber>> m_unpaired;
+    bool m_engineIoAsked = false;  ///< by a request that was captured
+    bool m_othersAsked = false;    ///< likewise: something else
+    /// A body behind a response without a request, which what is asked next tells of.
+    struct WaitingBody {
+        std::unique_ptr<BodyReader> reader;
+        HoldBudget::Share share;
+    };
+    std::unique_ptr<WaitingBody> m_waitingBody;
     Layer* m_successor = nullptr;  ///< owned by the connection, or by the next member
     /// The successor while the client is behind.
     std::unique_ptr<Layer> m_lateSuccessor;

@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "dissector/engineio/target.h"
 #include "dissector/http/body_place.h"
 #include "dissector/http/http_footing.h"
 #include "dissector/http/http_layer.h"
@@ -240,6 +241,15 @@ void HttpLayer::giveUpSearched(Direction direction, StreamOffset end, LayerOutpu
         emitSegment(direction, piece.at, piece.size, out);
     }
     out.setArrival(now);
+}
+
+void HttpLayer::noteAsked(std::string_view target, LayerOutput& out) {
+    (engineio::isEngineIoTarget(target) ? m_engineIoAsked : m_othersAsked) = true;
+    decideBody(target, out);
+}
+
+void HttpLayer::decideBody(std::string_view target, LayerOutput& out) {
+    if (const auto waiting = std::move(m_waitingBody)) waiting->reader->decide(target, out);
 }
 
 /// While the client's bytes wait behind a hole, the server's go on. Packets tell which was first.

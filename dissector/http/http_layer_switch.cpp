@@ -151,6 +151,7 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
 }
 
 void HttpLayer::handOver(std::unique_ptr<Layer> next, bool requestKnown, LayerOutput& out) {
+    decideBody({}, out);
     m_successor = next.get();
     const Half& client = m_halves[indexOf(Direction::ClientToServer)];
     if (!requestKnown && client.state == State::Head && !client.ended) {

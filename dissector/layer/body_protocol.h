@@ -26,6 +26,8 @@ struct Exchange {
     RecordId requestRow = kNoRecord;                  ///< kNoRecord where it was not captured
     RecordId headRow = kNoRecord;                     ///< row of `head`; `group` of the units' rows
     Direction direction = Direction::ServerToClient;  ///< of the body
+    bool engineIoAsked = false;  ///< a request on its connection was of Engine.IO
+    bool othersAsked = false;    ///< and one was not
 };
 
 /// Reads one body. Offsets count in the decoded body. Views of the Exchange are valid only while
@@ -39,6 +41,11 @@ public:
     virtual void gap(std::uint64_t offset, std::uint64_t missing, LayerOutput& out) = 0;
     /// The body is over; `whole` is false where it was cut off.
     virtual void end(bool whole, LayerOutput& out) = 0;
+    /// Behind end(): bytes that are held since what is asked next on the connection tells whether
+    /// the body is of this protocol; 0 where that is known.
+    virtual std::size_t undecided() const { return 0; }
+    /// That is this target; empty where nobody knows.
+    virtual void decide(std::string_view /*nextTarget*/, LayerOutput& /*out*/) {}
 };
 
 struct BodyProtocol {
