@@ -12,7 +12,6 @@ namespace framescope::websocket {
 namespace {
 
 constexpr int kRawWindow = -15;  // negative: without a zlib header
-constexpr std::size_t kMaxWindow = 32U << 10;
 constexpr std::size_t kPiece = 32U << 10;
 
 /// zlib tells its errors apart by their text alone.
@@ -41,13 +40,50 @@ Inflater& Inflater::operator=(Inflater&&) noexcept = default;
 
 void Inflater::begin(bool keepContext) {
     if (!keepContext || m_inMessage) loseContext();
-    if (m_stream == nullptr) m_stream = std::make_unique<Stream>();
     if (std::exchange(m_lastBlockEnded, false)) inflateResetKeep(&m_stream->z);
     m_inMessage = true;
     m_fed = false;
     m_tailFed = false;
     m_blockEnded = false;
-    m_error = m_stream->usable ? InflateError::None : InflateError::NotDeflate;
+    m_error = InflateError::None;
+}
+
+/// False where there is no memory for it.
+bool Inflater::takeToZlib() {
+    if (m_inZlib) return true;
+    if (m_stream == nullptr) {
+        m_stream = std::make_unique<Stream>();
+    } else if (m_stream->usable) {
+        inflateReset(&m_stream->z);
+    }
+    if (!m_stream->usable) return false;
+    const ByteView window = m_quick.window();
+    if (!window.empty()) {
+        inflateSetDictionary(&m_stream->z, window.data(), static_cast<uInt>(window.size()));
+    }
+    m_inZlib = true;
+    return true;
+}
+
+void Inflater::takeFromZlib() {
+    if (!std::exchange(m_inZlib, false)) return;
+    std::array<std::uint8_t, QuickInflater::kMaxWindow> window;
+    uInt size = 0;
+    inflateGetDictionary(&m_stream->z, window.data(), &size);
+    m_quick.setWindow(ByteView(window).first(size));
+}
+
+/// A whole message; false where nothing was done.
+bool Inflater::readQuickly(ByteView compressedAndTail, const InflatedSink& sink) {
+    if (m_inVain == kMaxInVain || !QuickInflater::mayRead(compressedAndTail)) return false;
+    takeFromZlib();
+    const auto said = m_quick.inflate(compressedAndTail);
+    m_inVain = said ? 0 : m_inVain + 1;
+    if (!said) return false;
+    m_fed = true;
+    m_blockEnded = true;
+    if (!said->empty()) sink(*said);
+    return true;
 }
 
 InflateError Inflater::feed(ByteView compressed, const InflatedSink& sink) {
@@ -56,12 +92,15 @@ InflateError Inflater::feed(ByteView compressed, const InflatedSink& sink) {
 
 InflateError Inflater::feedLast(ByteView compressedAndTail, const InflatedSink& sink) {
     m_tailFed = true;
+    const bool whole = !m_fed && m_error == InflateError::None;
+    if (whole && readQuickly(compressedAndTail, sink)) return m_error;
     return run(compressedAndTail, kDeflateTail.size(), sink);
 }
 
 /// The last `tail` bytes are put back only where a block is open in front of them.
 InflateError Inflater::run(ByteView compressed, std::size_t tail, const InflatedSink& sink) {
     if (m_error != InflateError::None || compressed.empty()) return m_error;
+    if (!takeToZlib()) return fail(InflateError::NotDeflate);
     m_fed = true;
     z_stream& z = m_stream->z;
     std::array<std::uint8_t, kPiece> piece;
@@ -118,7 +157,8 @@ InflateError Inflater::fail(InflateError error) {
 }
 
 void Inflater::loseContext() {
-    if (m_stream != nullptr && m_stream->usable) inflateReset(&m_stream->z);
+    m_quick.clear();
+    m_inZlib = false;
     m_contextEmpty = true;
     m_inMessage = false;
     m_lastBlockEnded = false;
@@ -127,14 +167,18 @@ void Inflater::loseContext() {
 }
 
 Bytes Inflater::saveContext() const {
-    if (m_contextEmpty || m_stream == nullptr) return {};
-    Bytes window(kMaxWindow);
-    uInt size = 0;
-    inflateGetDictionary(&m_stream->z, window.data(), &size);
-    uLongf packedSize = compressBound(size);
+    if (m_contextEmpty) return {};
+    Bytes window(QuickInflater::kMaxWindow);
+    ByteView known = m_quick.window();
+    if (m_inZlib) {
+        uInt size = 0;
+        inflateGetDictionary(&m_stream->z, window.data(), &size);
+        known = ByteView(window).first(size);
+    }
+    uLongf packedSize = compressBound(known.size());
     Bytes packed(packedSize);
     // Windows are text more often than not, and those of deflate bombs are all zeros.
-    compress2(packed.data(), &packedSize, window.data(), size, Z_BEST_SPEED);
+    compress2(packed.data(), &packedSize, known.data(), known.size(), Z_BEST_SPEED);
     packed.resize(packedSize);
     packed.shrink_to_fit();
     return packed;
@@ -143,13 +187,10 @@ Bytes Inflater::saveContext() const {
 bool Inflater::restoreContext(ByteView saved) {
     loseContext();
     if (saved.empty()) return true;
-    Bytes window(kMaxWindow);
+    Bytes window(QuickInflater::kMaxWindow);
     uLongf size = window.size();
     if (uncompress(window.data(), &size, saved.data(), saved.size()) != Z_OK) return false;
-    if (m_stream == nullptr) m_stream = std::make_unique<Stream>();
-    if (inflateSetDictionary(&m_stream->z, window.data(), static_cast<uInt>(size)) != Z_OK) {
-        return false;
-    }
+    m_quick.setWindow(ByteView(window).first(size));
     m_contextEmpty = false;
     return true;
 }

@@ -1,6 +1,9 @@
 // Inflating compressed messages of one direction (RFC 7692 section 7.2.2): raw DEFLATE that may
 // refer to what the messages before it said. A value that is given the payload in pieces as it
 // comes; it keeps the window and nothing of the output.
+//
+// Most messages go a short way (quick_inflater.h), all others through zlib. The window moves from
+// one to the other where that changes.
 #pragma once
 
 #include <array>
@@ -9,6 +12,7 @@
 #include <memory>
 
 #include "dissector/core/bytes.h"
+#include "dissector/websocket/quick_inflater.h"
 
 namespace framescope::websocket {
 
@@ -61,10 +65,19 @@ public:
 private:
     struct Stream;
 
+    /// Messages in a row that are tried in vain before no further one is.
+    static constexpr unsigned kMaxInVain = 16;
+
+    bool readQuickly(ByteView compressedAndTail, const InflatedSink& sink);
+    bool takeToZlib();
+    void takeFromZlib();
     InflateError run(ByteView compressed, std::size_t tail, const InflatedSink& sink);
     InflateError fail(InflateError error);
 
-    std::unique_ptr<Stream> m_stream;  ///< made when the first message begins
+    QuickInflater m_quick;
+    std::unique_ptr<Stream> m_stream;  ///< zlib's; made when it is needed
+    bool m_inZlib = false;             ///< it has the window, rather than m_quick
+    unsigned m_inVain = 0;             ///< attempts of m_quick in a row
     bool m_contextEmpty = true;
     bool m_inMessage = false;
     bool m_fed = false;             ///< the message has had bytes

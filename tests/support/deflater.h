@@ -12,8 +12,9 @@ namespace framescope::test {
 /// Compresses the messages of one direction, each as RFC 7692 section 7.2.1 says.
 class Deflater {
 public:
-    explicit Deflater(int windowBits = 15, int level = Z_DEFAULT_COMPRESSION) {
-        deflateInit2(&m_stream, level, Z_DEFLATED, -windowBits, 8, Z_DEFAULT_STRATEGY);
+    explicit Deflater(int windowBits = 15, int level = Z_DEFAULT_COMPRESSION,
+                      int strategy = Z_DEFAULT_STRATEGY) {
+        deflateInit2(&m_stream, level, Z_DEFLATED, -windowBits, 8, strategy);
     }
     ~Deflater() { deflateEnd(&m_stream); }
     Deflater(const Deflater&) = delete;

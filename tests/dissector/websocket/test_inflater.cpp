@@ -160,6 +160,69 @@ private Q_SLOTS:
         QVERIFY(read > 1500);
     }
 
+    // Whole messages go a short way where they can, pieces never do. Both say the same of codes of
+    // every kind, of sizes at which the short way ends, and of damage, and the window goes on
+    // whichever way the message before went.
+    void wholeMessagesAndPieces_data() {
+        QTest::addColumn<int>("level");
+        QTest::addColumn<int>("strategy");
+        QTest::addRow("fixed codes") << 6 << Z_FIXED;
+        QTest::addRow("stored") << 0 << Z_DEFAULT_STRATEGY;
+        QTest::addRow("as it is best") << 6 << Z_DEFAULT_STRATEGY;
+        QTest::addRow("runs alone") << 6 << Z_RLE;
+        QTest::addRow("no references") << 6 << Z_HUFFMAN_ONLY;
+    }
+    void wholeMessagesAndPieces() {
+        QFETCH(int, level);
+        QFETCH(int, strategy);
+        for (const bool takeover : {true, false}) {
+            Deflater deflater(15, level, strategy);
+            Inflater whole;
+            Inflater pieces;
+            int read = 0;
+            Noise noise(static_cast<std::uint32_t>(strategy * 2 + level + (takeover ? 1 : 0)));
+            for (int i = 0; i < 2000; ++i) {
+                // Now and then one that is longer than the short way takes, or hardly any.
+                const std::uint64_t most = i % 50 == 0 ? 40'000 : i % 7 == 0 ? 3 : 300;
+                std::string text = words(static_cast<int>(noise.below(9)), 40);
+                while (text.size() < most) text += text;
+                text.resize(1 + noise.below(most));
+                if (i % 11 == 0) text.assign(text.size(), 'a');
+                for (std::size_t at = 0; i % 13 == 0 && at < text.size(); at += 3) {
+                    text[at] = static_cast<char>(noise.byte());
+                }
+                Bytes payload = deflater.message(text);
+                const std::uint64_t damage = noise.below(12);
+                if (damage == 0) payload.resize(noise.below(payload.size() + 1));
+                if (damage == 1 && !payload.empty()) {
+                    payload[noise.below(payload.size())] ^= noise.byte();
+                }
+                if (damage == 2) payload.insert(payload.end(), {0x00, 0x00, 0xff, 0xff});
+                const std::string expected =
+                    inflated(pieces, payload, 1 + payload.size() / 2, takeover);
+                // Mostly whole, so that the window stays on the short way for a while.
+                std::string found;
+                if (payload.empty() || noise.below(16) == 0) {
+                    found = inflated(whole, payload, 1 + payload.size() / 3, takeover);
+                } else {
+                    const InflatedSink sink = [&](ByteView bytes) { found += asText(bytes); };
+                    whole.begin(takeover);
+                    payload.insert(payload.end(), kDeflateTail.begin(), kDeflateTail.end());
+                    whole.feedLast(payload, sink);
+                    const InflateError error = whole.finish(sink);
+                    if (error == InflateError::ContextLost) found = "!context";
+                    if (error == InflateError::NotDeflate) found = "!data";
+                }
+                QVERIFY2(found == expected, std::to_string(i).c_str());
+                if (found == text) ++read;
+                QCOMPARE(whole.contextEmpty(), pieces.contextEmpty());
+                QVERIFY(whole.saveContext() == pieces.saveContext());
+                if (!takeover || expected.starts_with('!')) deflater.reset();
+            }
+            QVERIFY(read > 1000);
+        }
+    }
+
     void contextsAreSavedAndRestored() {
         Deflater deflater;
         Inflater inflater;
