@@ -143,6 +143,8 @@ private:
     void endOlder(Connection& connection);
     static void noteGoingOn(Connection& newest, const Connection& older,
                             const DecodedPacket& decoded);
+    void overtake(Connection& connection, const Endpoint& by);
+    bool isOvertaken(const Connection& connection) const;
     void endReused(Connection& connection, const Endpoint& by);
 
     // Packets far from where their connection is

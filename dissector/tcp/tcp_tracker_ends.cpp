@@ -230,10 +230,8 @@ void TcpTracker::finish() {
     for (Connection* const connection : open) {
         if (!connection->live) continue;
         if (!connection->ended) {
-            const PacketNumber overtakenIn = connection->live->overtakenIn;
-            const bool over = overtakenIn != 0 && connection->last.packet <= overtakenIn;
             endUnfinished(*connection, Direction::ClientToServer,
-                          over ? EndReason::PortReused : EndReason::CaptureEnd);
+                          isOvertaken(*connection) ? EndReason::PortReused : EndReason::CaptureEnd);
         }
         if (connection->live) {
             // Data behind an end may have left holes of its own.

@@ -306,7 +306,7 @@ TcpTracker::Connection& TcpTracker::chooseForSyn(Connection& newest, const Decod
             objected = true;
             continue;
         }
-        endReused(*at, decoded.source);
+        overtake(*at, decoded.source);
     }
     Connection& connection = make(keyOf(decoded.source, decoded.destination), decoded, origin);
     if (objected) {

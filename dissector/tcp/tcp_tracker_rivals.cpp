@@ -109,13 +109,32 @@ void TcpTracker::endOlder(Connection& connection) {
             schedule(*at);
             continue;
         }
-        endReused(*at, rival->source);
+        overtake(*at, rival->source);
     }
     if (!rival->syn) return;
     connection.live->rival = std::make_unique<Live::Rival>();
     connection.live->rival->syn = std::move(rival->syn);
     takeSyn(connection);
     if (connection.live) connection.live->rival.reset();
+}
+
+/// A SYN opens another connection of the same ends. Where packets overtake each other, the last
+/// ones of this one may still come; for those of one that was overtaken before it was waited
+/// already.
+void TcpTracker::overtake(Connection& connection, const Endpoint& by) {
+    if (!m_outOfOrder || connection.live->overtakenIn != 0) {
+        endReused(connection, by);
+        return;
+    }
+    connection.live->overtakenIn = m_now;
+    schedule(connection);
+}
+
+/// Whether nothing of a connection came for long enough since it was overtaken.
+bool TcpTracker::isOvertaken(const Connection& connection) const {
+    const PacketNumber overtakenIn = connection.live->overtakenIn;
+    const PacketNumber late = m_outOfOrder ? StreamAssembler::kPatience / 2 : 0;
+    return overtakenIn != 0 && connection.last.packet <= overtakenIn + late;
 }
 
 /// Another connection of the same ends lives. Should this one go on all the same, so does what is

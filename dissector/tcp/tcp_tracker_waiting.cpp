@@ -190,7 +190,7 @@ void TcpTracker::giveUpWaiting(Connection& connection) {
     }
     Live& live = *connection.live;
     if (live.overtakenIn != 0 && m_now - live.overtakenIn > kPatience) {
-        if (!connection.ended && connection.last.packet <= live.overtakenIn) {
+        if (!connection.ended && isOvertaken(connection)) {
             endReused(connection, connection.aIsClient ? connection.a : connection.b);
             return;
         }
