@@ -115,8 +115,11 @@ std::string_view Packet::nspName() const {
 }
 
 std::optional<Packet> parse(std::string_view text) {
-    if (text.empty() || text[0] < '0' || text[0] > '6') return std::nullopt;
-    Packet packet;
+    // Put together where it is handed out: of a copy made at once the processor would wait for what
+    // it has just written, which takes longer than all the rest.
+    std::optional<Packet> found;
+    if (text.empty() || text[0] < '0' || text[0] > '6') return found;
+    Packet& packet = found.emplace();
     packet.type = static_cast<PacketType>(text[0] - '0');
     std::size_t at = 1;
     if (isBinary(packet.type)) {
@@ -149,7 +152,7 @@ std::optional<Packet> parse(std::string_view text) {
     }
     packet.data = text.substr(at);
     packet.dataRange = {at, text.size()};
-    return packet;
+    return found;
 }
 
 bool recognise(std::string_view text, std::uint8_t engineVersion) {
