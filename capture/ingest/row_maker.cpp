@@ -186,7 +186,14 @@ void RowMaker::data(ConnectionId id, Direction direction, StreamOffset offset, B
 
 void RowMaker::extent(ConnectionId id, Direction direction, StreamOffset offset,
                       std::uint32_t length, const tcp::Origin& origin) {
-    m_batch.extents.push_back({id, direction, {offset, origin.fileOffset, length, origin.packet}});
+    // Put together where it stays: a copy would wait for what was just written.
+    Batch::ExtentEntry& entry = m_batch.extents.emplace_back();
+    entry.connection = id;
+    entry.direction = direction;
+    entry.extent.streamOffset = offset;
+    entry.extent.fileOffset = origin.fileOffset;
+    entry.extent.length = length;
+    entry.extent.packet = origin.packet;
 }
 
 void RowMaker::joined(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
@@ -197,8 +204,7 @@ void RowMaker::joined(ConnectionId id, Direction direction, StreamOffset offset,
 void RowMaker::packetWithData(ConnectionId id, const tcp::Origin& origin, Direction direction,
                               StreamOffset offset, ByteView bytes, const tcp::Origin& place) {
     Connection& connection = notePacket(id, origin);
-    const auto length = static_cast<std::uint32_t>(bytes.size());
-    m_batch.extents.push_back({id, direction, {offset, place.fileOffset, length, place.packet}});
+    RowMaker::extent(id, direction, offset, static_cast<std::uint32_t>(bytes.size()), place);
     read(connection, direction, offset, bytes, place);
 }
 
