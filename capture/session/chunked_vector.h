@@ -50,7 +50,7 @@ class ChunkedValues {
 public:
     std::size_t size() const { return m_size; }
     bool empty() const { return m_size == 0; }
-    /// What was written to, in whole pages: of the last chunk nothing more was taken.
+    /// What was written to, in whole pages: of the last chunk hardly more was taken.
     std::size_t memoryBytes() const {
         constexpr std::size_t kStart = LargeMemory::kSmallStart;
         const std::size_t used = m_size * sizeof(T);
@@ -66,6 +66,7 @@ public:
             const std::size_t at = m_size % kChunk;
             if (m_size == m_chunks.size() * kChunk) addChunk();
             const std::size_t count = std::min(values.size(), kChunk - at);
+            m_chunks.back().memory.willWriteUntil((at + count) * sizeof(T));
             std::memcpy(m_chunks.back().values + at, values.data(), count * sizeof(T));
             m_size += count;
             values = values.subspan(count);

@@ -1,5 +1,6 @@
 #include "capture/session/large_memory.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <sys/mman.h>
@@ -28,6 +29,18 @@ LargeMemory::LargeMemory(std::size_t size, Begin begin) {
     if (before != 0) ::munmap(start, before);
     if (before != kPage) ::munmap(start + before + m_size, kPage - before);
     m_data = start + before;
+}
+
+void LargeMemory::takeUntil(std::size_t end) {
+    // What is small grows page by page. Of a large one a fraction may be taken too early.
+    constexpr std::size_t kAtOnce = std::size_t{256} << 10;
+    const std::size_t from = std::max(m_taken, kSmallStart);
+    m_taken = std::min(m_size, (std::max(end, from) + kAtOnce - 1) / kAtOnce * kAtOnce);
+#ifdef MADV_POPULATE_WRITE
+    // Where the kernel does not know it, nothing is lost.
+    if (m_taken > from)
+        ::madvise(static_cast<std::uint8_t*>(m_data) + from, m_taken - from, MADV_POPULATE_WRITE);
+#endif
 }
 
 LargeMemory::~LargeMemory() {

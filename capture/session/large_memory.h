@@ -23,18 +23,30 @@ public:
     LargeMemory(std::size_t size, Begin begin);
     ~LargeMemory();
     LargeMemory(LargeMemory&& other) noexcept
-        : m_data(std::exchange(other.m_data, nullptr)), m_size(std::exchange(other.m_size, 0)) {}
+        : m_data(std::exchange(other.m_data, nullptr)),
+          m_size(std::exchange(other.m_size, 0)),
+          m_taken(other.m_taken) {}
     LargeMemory& operator=(LargeMemory&& other) noexcept {
         std::swap(m_data, other.m_data);
         std::swap(m_size, other.m_size);
+        std::swap(m_taken, other.m_taken);
         return *this;
     }
 
     void* data() const { return m_data; }
+    /// Says that everything in front of `end` is about to be written to, from front to back: a
+    /// large one takes its memory from the machine many pages at a time then, which is cheaper than
+    /// one by one.
+    void willWriteUntil(std::size_t end) {
+        if (end > m_taken) takeUntil(end);
+    }
 
 private:
+    void takeUntil(std::size_t end);
+
     void* m_data = nullptr;
     std::size_t m_size = 0;
+    std::size_t m_taken = 0;  ///< pages in front of it were taken, or are taken one by one
 };
 
 }  // namespace framescope

@@ -5,9 +5,6 @@
 namespace framescope {
 
 void ExtentRoom::grow() {
-    // A multiple of the size of a large page as well as of that of a piece.
-    constexpr std::size_t kPieces = 1024;
-    static_assert(kPieces * kPiece * sizeof(Extent) % LargeMemory::kPage == 0);
     m_memory.emplace_back(
         kPieces * kPiece * sizeof(Extent),
         m_memory.empty() ? LargeMemory::Begin::InSmallPages : LargeMemory::Begin::InLargePages);

@@ -33,10 +33,15 @@ public:
     Extent* take() {
         if (m_left == 0) grow();
         --m_left;
+        m_memory.back().willWriteUntil((kPieces - m_left) * kPiece * sizeof(Extent));
         return std::exchange(m_next, m_next + kPiece);
     }
 
 private:
+    /// Got from the system together: a multiple of the size of a large page as well as of a piece's.
+    static constexpr std::size_t kPieces = 1024;
+    static_assert(kPieces * kPiece * sizeof(Extent) % LargeMemory::kPage == 0);
+
     void grow();
 
     std::vector<LargeMemory> m_memory;
