@@ -32,7 +32,7 @@ void AfterSwitchLayer::data(Direction direction, StreamOffset offset, ByteView b
     m_beginning += asText(bytes.first(std::min(bytes.size(), kHttp.size() - m_beginning.size())));
     if (m_beginning == kHttp) {
         remarkLate(m_row, IssueCode::EngineIoHttpAfterSwitch, out);
-        m_http = HttpLayer::awaiting(std::move(m_request));
+        m_http = HttpLayer::awaiting(std::move(m_request), out);
         settle(m_http.get(), out);
     } else if (!kHttp.starts_with(m_beginning)) {
         settle(m_switched.get(), out);

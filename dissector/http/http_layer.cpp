@@ -160,7 +160,7 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
         pending.packet = out.arrival().packet;
         pending.method = head->method;
         pending.target = head->target;
-        m_pairing.asked(std::move(pending));
+        m_pairing.asked(std::move(pending), out);
         ConnectionFacts& facts = out.facts();
         if (facts.path == 0) facts.path = out.intern(head->target);
     }
@@ -230,7 +230,7 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     const std::string lastEventId = pending.lastEventId;
     if (webSocket || m_spokenOf) m_spokenOf = DetectLayer::Asked{head.target, row};
     const bool answered = answeredAlready(row, out);
-    if (!answered) m_pairing.asked(std::move(pending));
+    if (!answered) m_pairing.asked(std::move(pending), out);
     if (wait && !answered && record.direction == Direction::ClientToServer) {
         half.state = State::Waiting;
     } else {

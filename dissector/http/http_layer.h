@@ -47,14 +47,17 @@ public:
 
     enum class Beginning : std::uint8_t {
         AtHeads,
-        InEventStream,  ///< what the server says first is of an event stream that was joined
+        InEventStream,   ///< what the server says first is of an event stream that was joined
+        BehindRequests,  ///< what the client said first is missing
     };
     /// `restOfChunk`: bytes that the server sends first of a chunk whose size line was not
     /// captured.
     explicit HttpLayer(Beginning beginning = Beginning::AtHeads, std::uint64_t restOfChunk = 0)
-        : m_joins(beginning == Beginning::InEventStream), m_restOfChunk(restOfChunk) {}
+        : m_joins(beginning == Beginning::InEventStream), m_restOfChunk(restOfChunk) {
+        if (beginning == Beginning::BehindRequests) m_pairing.lostRequests(true);
+    }
     /// One of which the server is to answer `request` next; without a row it is none.
-    static std::unique_ptr<HttpLayer> awaiting(PendingRequest request);
+    static std::unique_ptr<HttpLayer> awaiting(PendingRequest request, LayerOutput& out);
 
     void data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) override;
     void gap(Direction direction, StreamOffset offset, std::uint64_t missing,

@@ -58,10 +58,13 @@ void HttpLayer::gap(Direction direction, StreamOffset offset, std::uint64_t miss
             break;
     }
     half.lost = half.lost || responseLost;
-    if (responseLost && direction == Direction::ServerToClient) {
-        m_responseLost = true;
-        m_pairing.lost(headLost);
+    if (!responseLost) return;
+    if (direction == Direction::ClientToServer) {
+        m_pairing.lostRequests(headLost);
+        return;
     }
+    m_responseLost = true;
+    m_pairing.lost(headLost);
 }
 
 /// Missing bytes cannot be packets of Engine.IO that nobody knows of: they lie in one body, which
@@ -126,7 +129,7 @@ void HttpLayer::noteUnreadable(Direction direction, ByteView bytes, LayerOutput&
         if (!head) return;
         PendingRequest unread;
         unread.packet = out.arrival().packet;
-        m_pairing.asked(std::move(unread));
+        m_pairing.asked(std::move(unread), out);
     } else if (head) {
         m_pairing.take({out.arrival().packet, half.heardBefore, 0}, out);
         m_pairing.leftOpen(kNoRecord);
@@ -177,6 +180,8 @@ std::size_t HttpLayer::findFooting(Direction direction, StreamOffset offset, Byt
         if (direction == Direction::ServerToClient) {
             m_responseLost = true;
             m_pairing.lost(false);
+        } else {
+            m_pairing.lostRequests(false);
         }
         emitSegment(direction, offset, *head, out);
         return *head;

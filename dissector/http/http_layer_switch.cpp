@@ -109,9 +109,9 @@ bool HttpLayer::bodyIsFrames(Half& half, Direction direction, ByteView bytes, La
     return false;
 }
 
-std::unique_ptr<HttpLayer> HttpLayer::awaiting(PendingRequest request) {
+std::unique_ptr<HttpLayer> HttpLayer::awaiting(PendingRequest request, LayerOutput& out) {
     auto http = std::make_unique<HttpLayer>();
-    if (request.record != kNoRecord) http->m_pairing.asked(std::move(request));
+    if (request.record != kNoRecord) http->m_pairing.asked(std::move(request), out);
     return http;
 }
 

@@ -41,7 +41,7 @@ void DetectLayer::data(Direction direction, StreamOffset offset, ByteView bytes,
         return;
     }
     if (const StreamProtocol* const protocol = toldAtOnce(direction, bytes)) {
-        handOver(protocol->makeLayer(), out);
+        handOver(protocol->makeLayer(false), out);
         m_successor->data(direction, offset, bytes, out);
         return;
     }
@@ -105,7 +105,7 @@ bool DetectLayer::takeHeadersInFront(Half& half, LayerOutput& out) {
 
 void DetectLayer::become(const StreamProtocol& protocol, Direction direction, LayerOutput& out) {
     if (m_watch != nullptr) releaseWatched(Then::Stop, out);
-    handOver(m_http != nullptr ? std::move(m_http) : protocol.makeLayer(), out);
+    handOver(m_http != nullptr ? std::move(m_http) : protocol.makeLayer(m_clientMissed), out);
     // What the other side said before may belong to the protocol too; it was said first.
     Half& before = m_halves[indexOf(opposite(direction))];
     HeldBytes other = std::move(before.held);
@@ -275,6 +275,7 @@ void DetectLayer::gap(Direction direction, StreamOffset offset, std::uint64_t mi
         m_successor->gap(direction, offset, missing, out);
         return;
     }
+    m_clientMissed = m_clientMissed || direction == Direction::ClientToServer;
     if (m_watch == nullptr) return;
     if (!m_watch->test.holds(direction)) {
         m_watch->held.addGap(direction, offset, missing, out);

@@ -85,6 +85,7 @@ private:
     void becomeEventStream(const sse::JoinedPlace& place, LayerOutput& out);
 
     std::array<Half, 2> m_halves;
+    bool m_clientMissed = false;  ///< bytes that it has sent
     std::optional<Asked> m_asked;
     std::unique_ptr<Layer> m_http;
     std::unique_ptr<MidStreamWatch> m_watch;  ///< while it may have been joined mid-stream

@@ -41,8 +41,10 @@ Recognition recogniseHttp(Direction, ByteView beginning) {
     return http::findStartLine(beginning.subspan(end)) ? Recognition::Yes : Recognition::No;
 }
 
-std::unique_ptr<Layer> makeHttpLayer() {
-    return std::make_unique<http::HttpLayer>();
+std::unique_ptr<Layer> makeHttpLayer(bool clientMissed) {
+    using Beginning = http::HttpLayer::Beginning;
+    return std::make_unique<http::HttpLayer>(clientMissed ? Beginning::BehindRequests
+                                                          : Beginning::AtHeads);
 }
 
 constexpr std::array kStreamProtocols = {

@@ -19,7 +19,8 @@ struct StreamProtocol {
     Recognition (*recognise)(Direction sender, ByteView beginning);
     /// Where that needs more, and what comes next is missing: whether it is of this protocol.
     bool (*recogniseCut)(ByteView beginning);
-    std::unique_ptr<Layer> (*makeLayer)();
+    /// `clientMissed`: what the client said first was not captured.
+    std::unique_ptr<Layer> (*makeLayer)(bool clientMissed);
 };
 std::span<const StreamProtocol> streamProtocols();
 

@@ -164,6 +164,13 @@ public:
     /// The first of what is held acknowledges bytes of `other` that were not handed on.
     bool waitsFor(const StreamAssembler& other) const;
 
+    /// What the first of what is held acknowledges stands behind a hole that `other` waits to be
+    /// filled. Only where something is held.
+    bool waitsForHole(const StreamAssembler& other) const {
+        const bool hole = other.m_held.empty() || other.hasHole();
+        return hole && other.m_armed && other.m_floor != kNoFloor && waitsFor(other);
+    }
+
     /// Something waits here: bytes, or a hole for being given up.
     bool waiting() const { return m_armed || !m_held.empty() || hasCut(); }
     /// The first packet at which a hole is given up, or the waiting for `other`; the greatest
@@ -174,6 +181,10 @@ public:
     /// Gives up one hole whose bytes were acknowledged and behind which others came, without
     /// waiting; false if there is none.
     bool giveUpAcknowledged(StreamSink& sink);
+    /// The same whether others came behind it or not.
+    bool giveUpHole(StreamSink& sink) {
+        return m_armed && m_floor != kNoFloor && giveUp(m_since, sink);
+    }
     /// Gives up waiting for the first of what is held: its hole, or what it acknowledges. It is
     /// handed on. `limitMet`: whether too much is held.
     void relieve(LimitMet limitMet, StreamSink& sink);
@@ -280,11 +291,6 @@ private:
     bool isHeldUp() const {
         return m_start == Start::Known && !m_held.empty() && m_held.begin()->first == m_next &&
                !m_held.begin()->second.doubtful;
-    }
-    /// What they wait for stands behind a hole that the other direction waits to be filled.
-    bool waitsForHole(const StreamAssembler& other) const {
-        const bool hole = other.m_held.empty() || other.hasHole();
-        return hole && other.m_armed && other.m_floor != kNoFloor && waitsFor(other);
     }
     /// The hole at m_next is what was cut off a packet of which a whole copy is waited for.
     bool hasCut() const { return m_cutEnd > m_next; }

@@ -273,7 +273,13 @@ void TcpTracker::flush(Connection& connection) {
         if (hole) {
             Sink sink(*this, connection, *hole);
             live.stream(*hole).giveUpFirstHole(sink);
-        } else if (!std::exchange(passed, true)) {
+            continue;
+        }
+        // Nothing stands behind the hole, but what acknowledges it does.
+        StreamAssembler& other = live.stream(opposite(*first));
+        Sink others(*this, connection, opposite(*first));
+        if (live.stream(*first).waitsForHole(other) && other.giveUpHole(others)) continue;
+        if (!std::exchange(passed, true)) {
             for (const Direction d : kBothDirections) live.stream(d).letPass();
         } else {
             Sink sink(*this, connection, *first);

@@ -557,7 +557,7 @@ private Q_SLOTS:
                 w.send(kA, kB, kData, 102, 601, "b");
                 w.send(kA, kB, kFinAck, 103, 701);
             },
-            "0:c+a@0 0:c+b@1 0:s~200@0 0:c.fin 0:s.capture-end 0:end(c,half)");
+            "0:c+a@0 0:s~200@0 0:c+b@1 0:c.fin 0:s.capture-end 0:end(c,half)");
         row(
             "the answer captured before what it answers",
             [](Wire& w) {
