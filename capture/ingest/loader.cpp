@@ -393,7 +393,7 @@ std::unique_ptr<ArrangedCapture> readWhole(const std::shared_ptr<CaptureFile>& f
 
 }  // namespace
 
-void readAll(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
+void readAll(const std::shared_ptr<CaptureFile>& file, const std::function<bool(Batch&&)>& sink,
              const IngestOptions& options, const std::function<bool()>& goOn) {
     const auto readBack = [file](std::uint64_t offset, std::span<std::uint8_t> into) {
         const auto bytes = file->readBytes(offset, static_cast<std::uint32_t>(into.size()));
@@ -465,7 +465,7 @@ Loader::Loader(std::shared_ptr<CaptureFile> file, std::function<void()> wake,
                 ended = last && pushed;
                 return pushed;
             };
-            readAll(std::move(file), send, options, [state] { return !state->cancelled; });
+            readAll(file, send, options, [state] { return !state->cancelled; });
             if (!ended) state->pushCancelled();
         });
 }

@@ -39,7 +39,7 @@ private:
 /// `sink` returns false. A capture that is still being written is followed to its end; `goOn` is
 /// asked while nothing comes. For the terminal program and tests.
 void readAll(
-    std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
+    const std::shared_ptr<CaptureFile>& file, const std::function<bool(Batch&&)>& sink,
     const IngestOptions& options = {}, const std::function<bool()>& goOn = [] { return true; });
 
 }  // namespace framescope

@@ -36,7 +36,7 @@ bool switchesToAnother(const Head& response) {
 
 void HttpLayer::noteWhatIsSpokenOf(ByteView head) {
     if (m_spokenOf || !websocket::speaksOfWebSocket(head)) return;
-    m_spokenOf.emplace();
+    m_spokenOf = DetectLayer::Asked();
     if (m_pairing.empty()) return;
     m_spokenOf->target = m_pairing.newest().target;
     m_spokenOf->row = m_pairing.newest().record;

@@ -330,7 +330,7 @@ bool StreamAssembler::isKeepAlive(const Segment& segment, std::int64_t end) cons
 
 void StreamAssembler::noteKeepAlive(StreamOffset end) {
     if (end == m_keepAlives.front()) return;
-    std::ranges::rotate(m_keepAlives, std::prev(m_keepAlives.end()));
+    std::rotate(m_keepAlives.begin(), std::prev(m_keepAlives.end()), m_keepAlives.end());
     m_keepAlives.front() = end;
 }
 

@@ -166,7 +166,7 @@ void TcpTracker::take(Connection& connection, const DecodedPacket& decoded, Byte
     const Direction direction = connection.directionOf(decoded.source);
     if (tcp.has(kSyn)) noteSyn(connection, direction, decoded, packet);
     if (tcp.has(kRst) && !isAcceptableReset(connection, direction, tcp)) {
-        live.doubted.emplace();
+        live.doubted = Live::Reset();
         live.doubted->direction = direction;
         live.doubted->sequence = tcp.sequence;
         live.doubted->origin = origin;

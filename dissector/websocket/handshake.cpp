@@ -191,7 +191,7 @@ bool agreesToWebSocket(const http::Head& response, const Offer* offer) {
 }
 
 bool mayHaveAgreedToCompress(const http::Head& response, const Offer* offer) {
-    constexpr std::string_view kExtension = "permessage-deflate";
+    static constexpr std::string_view kExtension = "permessage-deflate";
     const auto isDeflate = [](const Extension& extension) { return extension.name == kExtension; };
     if (offer == nullptr || std::ranges::none_of(offer->extensions, isDeflate)) return false;
     // What can be read was judged as it stands.
