@@ -38,7 +38,8 @@ public:
     }
 
 private:
-    /// Got from the system together: a multiple of the size of a large page as well as of a piece's.
+    /// Got from the system together: a multiple of the size of a large page as well as of a
+    /// piece's.
     static constexpr std::size_t kPieces = 1024;
     static_assert(kPieces * kPiece * sizeof(Extent) % LargeMemory::kPage == 0);
 
