@@ -118,23 +118,38 @@ std::span<const Checkpoint> placesOf(const Session::State& state, const Record& 
     return {first, behind};
 }
 
+/// The body ends at this place.
+bool ends(const Checkpoint& place) {
+    const auto body = http::parseBodyPlace(place.state);
+    return body && body->remaining == http::kBodyEnds;
+}
+
 bool isJoined(const Checkpoint& place) {
     const auto body = http::parseBodyPlace(place.state);
     return body && (body->body == http::kJoinedPlain || body->body == http::kJoinedChunked);
 }
 
-/// The places in a body that was joined in its midst: the first one is where that was.
+/// The places in the body without head that `unit` is in: the first one is where that was joined.
+/// Such a body begins in front of the unit, and mostly the nearest place is its only one.
 std::span<const Checkpoint> placesOfJoined(const Session::State& state, const Record& unit) {
     const auto found = state.checkpoints.find(unit.connection);
     if (found == state.checkpoints.end()) return {};
     const std::vector<Checkpoint>& places = found->second[indexOf(unit.direction)];
-    const auto first = std::ranges::find_if(places, isJoined);
-    return {first, std::find_if_not(first, places.end(), isJoined)};
+    // Bodies with heads count from 0, so their places are passed over one by one.
+    const auto isInFront = [&unit](const Checkpoint& place) {
+        return place.decoded <= unit.streamOffset && isJoined(place);
+    };
+    const auto last = std::find_if(places.rbegin(), places.rend(), isInFront);
+    if (last == places.rend()) return {};
+    const auto isOther = [](const Checkpoint& place) { return !isJoined(place) || ends(place); };
+    const auto first = std::find_if(last, places.rend(), isOther).base();
+    auto behind = std::find_if(last.base(), places.end(), isOther);
+    if (behind != places.end() && isJoined(*behind)) ++behind;
+    return {first, behind};
 }
 
 ReadFrom readFrom(const Checkpoint& place) {
-    return {place.at, place.decoded,
-            http::ChunkDecoder(http::parseBodyPlace(place.state)->remaining)};
+    return {place.at, place.decoded, http::decoderAt(*http::parseBodyPlace(place.state))};
 }
 
 /// Streams a body without its chunks to `take(offset, bytes, holes)` from the nearest place in
@@ -218,25 +233,37 @@ void joinChunks(HttpBody& body, const BodyExtent& extent, std::span<const Checkp
         at = end;
     };
     auto place = places.begin();
+    auto hole = body.raw.holes.begin();
+    const auto lastHole = body.raw.holes.end();
+    std::uint64_t end = raw.size();
+    if (!places.empty() && ends(places.back())) {
+        end = std::min<std::uint64_t>(end, places.back().at - extent.begin);
+    }
     bool lost = false;
-    for (const ByteRange& hole : body.raw.holes) {
-        if (hole.begin < at) continue;  // was behind the footing that was found
-        read(hole.begin);
-        if (chunks.finished() || chunks.failed()) break;
-        if (chunks.skippable() >= hole.size()) continue;
-        while (place != places.end() && place->at - extent.begin < hole.end) ++place;
-        lost = place == places.end() || place->at - extent.begin > raw.size();
-        const std::uint64_t resumed = lost ? hole.end : place->at - extent.begin;
+    while (true) {
+        while (hole != lastHole && hole->begin < at) ++hole;  // in front of the footing
+        const bool atHole = hole != lastHole && hole->begin < end;
+        read(atHole ? hole->begin : end);
+        if (chunks.finished() || (!atHole && !chunks.failed())) break;
+        std::uint64_t behind = at;
+        if (!chunks.failed()) {
+            behind = hole->end;
+            if (chunks.skippable() >= (hole++)->size()) continue;
+        }
+        while (place != places.end() && place->at - extent.begin < behind) ++place;
+        lost = place == places.end() || place->at - extent.begin > end;
+        // What was no chunk from its beginning on is no loss.
+        if (lost && chunks.failed()) break;
+        const std::uint64_t resumed = lost ? behind : place->at - extent.begin;
         std::uint64_t missing = 0;
         for (const ByteRange& other : body.raw.holes) {
             if (other.begin >= at && other.end <= resumed) missing += other.size();
         }
-        lose(resumed, missing);
+        if (resumed > at) lose(resumed, missing);
         if (lost) break;
-        chunks = readFrom(*place).chunks;
+        chunks = readFrom(*place++).chunks;
         base = at;
     }
-    if (!lost) read(raw.size());
     if (lost || chunks.finished() || chunks.failed()) body.allJoined = true;
     body.raw.bytes.resize(at);
     body.rawLength = at;
@@ -263,7 +290,10 @@ void readJoinedWindow(const Session::State& state, const Record& unit, ByteRange
     if (places.empty()) return;
     BodyExtent extent;
     extent.begin = places.front().at;
-    extent.end = std::max(extent.begin, state.stream(unit).end());
+    extent.end =
+        ends(places.back()) ? places.back().at : std::max(extent.begin, state.stream(unit).end());
+    const std::uint64_t first = places.front().decoded;
+    wanted.begin = std::max(wanted.begin, first);
     WindowCollector collector(wanted, window);
     const StreamReader reader(state.file.get(), state.stream(unit));
     const auto take = [&](std::uint64_t offset, ByteView bytes,
@@ -275,8 +305,11 @@ void readJoinedWindow(const Session::State& state, const Record& unit, ByteRange
         streamChunked(reader, extent, places, wanted, take);
     } else {
         const std::uint64_t size = extent.end - extent.begin;
-        extent.end = extent.begin + std::min(size, wanted.end);
-        streamPlain(reader, extent, std::min(wanted.begin, size), wanted.end, take);
+        extent.end = extent.begin + std::min(size, wanted.end - first);
+        streamPlain(reader, extent, std::min(wanted.begin - first, size), wanted.end - first,
+                    [&](std::uint64_t offset, ByteView bytes, const std::vector<ByteRange>& holes) {
+                        return take(first + offset, bytes, holes);
+                    });
     }
     window.totalSize = window.origin + window.bytes.size();
 }

@@ -190,7 +190,8 @@ void RowDissector::describeBodyUnit() {
     const std::uint64_t length = std::min(m_record.length, m_reader.limit());
     const std::uint64_t begin = (offset - std::min(offset, kAround)) & ~std::uint64_t{15};
     BodyWindow body = readBodyWindow(m_state, m_record, {begin, offset + length + kAround});
-    const std::uint64_t unitBegin = std::min<std::uint64_t>(offset - begin, body.bytes.size());
+    const std::uint64_t unitBegin =
+        std::min<std::uint64_t>(offset - body.origin, body.bytes.size());
     const std::uint64_t size = std::min<std::uint64_t>(length, body.bytes.size() - unitBegin);
     // Described from a copy: whoever describes the unit may add sources of its own.
     const ByteView around(body.bytes);

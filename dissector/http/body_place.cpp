@@ -1,10 +1,11 @@
-// A letter that tells it from states of other layers, and two numbers.
+// A letter that tells it from states of other layers, one of two, and two numbers.
 #include "dissector/http/body_place.h"
 
 namespace framescope::http {
 namespace {
 
 constexpr std::uint8_t kMark = 'B';
+constexpr std::uint8_t kMarkOfSearched = 'S';
 constexpr std::size_t kSize = 17;
 
 }  // namespace
@@ -12,15 +13,23 @@ constexpr std::size_t kSize = 17;
 Bytes encode(const BodyPlace& place) {
     Bytes state;
     ByteWriter writer(state);
-    writer.u8(kMark);
+    writer.u8(place.searched ? kMarkOfSearched : kMark);
     writer.be64(place.body);
     writer.be64(place.remaining);
     return state;
 }
 
+ChunkDecoder decoderAt(const BodyPlace& place) {
+    if (place.remaining == kBodyEnds) return ChunkDecoder::ended();
+    return ChunkDecoder(place.remaining, place.searched ? ChunkDecoder::Rules::Strict
+                                                        : ChunkDecoder::Rules::Lenient);
+}
+
 std::optional<BodyPlace> parseBodyPlace(ByteView state) {
-    if (state.size() != kSize || state[0] != kMark) return std::nullopt;
-    return BodyPlace{readBe64(state.data() + 1), readBe64(state.data() + 9)};
+    if (state.size() != kSize) return std::nullopt;
+    if (state[0] != kMark && state[0] != kMarkOfSearched) return std::nullopt;
+    return BodyPlace{readBe64(state.data() + 1), readBe64(state.data() + 9),
+                     state[0] == kMarkOfSearched};
 }
 
 }  // namespace framescope::http

@@ -10,6 +10,7 @@ namespace {
 /// Longer size lines and trailers than this are no chunked coding any more.
 constexpr std::uint64_t kLongestLine = 8192;
 constexpr std::uint64_t kLongestTrailers = 65536;
+constexpr std::uint64_t kLongestStrictLine = 256;
 
 int hexDigit(std::uint8_t c) {
     if (c >= '0' && c <= '9') return c - '0';
@@ -20,8 +21,14 @@ int hexDigit(std::uint8_t c) {
 
 }  // namespace
 
-ChunkDecoder::ChunkDecoder(std::uint64_t remaining)
-    : m_state(remaining == 0 ? State::Size : State::Data), m_remaining(remaining) {}
+ChunkDecoder::ChunkDecoder(std::uint64_t remaining, Rules rules)
+    : m_state(remaining == 0 ? State::Size : State::Data), m_remaining(remaining), m_rules(rules) {}
+
+ChunkDecoder ChunkDecoder::ended() {
+    ChunkDecoder decoder;
+    decoder.m_state = State::Finished;
+    return decoder;
+}
 
 std::optional<std::uint64_t> ChunkDecoder::resumable() const {
     if (m_state == State::Data) return m_remaining;
@@ -63,6 +70,18 @@ void ChunkDecoder::endLine(std::uint64_t end, std::vector<ChunkPart>* parts) {
     m_size = m_state == State::Size ? 0 : m_size;
     m_lineStart = end;
     m_lineEmpty = true;
+    m_afterCr = m_extensionBegun = false;
+}
+
+bool ChunkDecoder::fitsStrictly(std::uint8_t byte) const {
+    if (m_state == State::Trailer) return true;
+    // Nothing but CR LF ends a line.
+    if (m_afterCr || byte == '\n') return m_afterCr && byte == '\n';
+    if (m_position - m_lineStart > kLongestStrictLine) return false;
+    if (m_state == State::Size) return m_size >> 28 == 0 || hexDigit(byte) < 0;
+    if (m_state != State::Extension || byte == '\r') return true;
+    const bool blank = byte == ' ' || byte == '\t';
+    return blank || byte == ';' || (m_extensionBegun && byte > ' ' && byte < 0x7f);
 }
 
 bool ChunkDecoder::accepts(std::uint8_t byte) {
@@ -102,10 +121,13 @@ std::size_t ChunkDecoder::feed(ByteView bytes, std::vector<ChunkPart>* parts) {
         }
         const bool lineEnds =
             bytes[i] == '\n' && (m_state != State::Size || m_position != m_lineStart);
-        if (!lineEnds && !accepts(bytes[i])) {
+        const bool fits = m_rules == Rules::Lenient || fitsStrictly(bytes[i]);
+        if (!fits || (!lineEnds && !accepts(bytes[i]))) {
             m_state = State::Failed;
             break;
         }
+        m_afterCr = bytes[i] == '\r';
+        m_extensionBegun = m_extensionBegun || bytes[i] == ';';
         ++i;
         ++m_position;
         if (lineEnds) endLine(m_position, parts);

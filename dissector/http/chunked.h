@@ -29,9 +29,16 @@ struct ChunkPart {
 
 class ChunkDecoder {
 public:
+    /// What is let pass.
+    enum class Rules : std::uint8_t {
+        Lenient,  ///< what peers send: line ends without CR, anything behind the size and a ';'
+        Strict,   ///< where nobody knows for sure that these are chunks
+    };
     ChunkDecoder() = default;
     /// Goes on where another one stood; see resumable(). Positions count from there.
-    explicit ChunkDecoder(std::uint64_t remaining);
+    explicit ChunkDecoder(std::uint64_t remaining, Rules rules = Rules::Lenient);
+    /// Of a body that has ended.
+    static ChunkDecoder ended();
 
     /// Reads on and returns how many bytes of `bytes` belong to the body: all of them until it is
     /// finished or failed. Appends to `parts` unless it is null.
@@ -60,6 +67,8 @@ private:
     void add(std::vector<ChunkPart>* parts, ChunkPart::Kind kind, ByteRange range);
     /// Whether a byte that ends no line may stand here; takes it in.
     bool accepts(std::uint8_t byte);
+    /// Whether a byte fits Rules::Strict; asked before it is taken in.
+    bool fitsStrictly(std::uint8_t byte) const;
     void endLine(std::uint64_t end, std::vector<ChunkPart>* parts);
     void takeData(std::uint64_t count);
 
@@ -72,6 +81,9 @@ private:
     std::uint64_t m_trailerSize = 0;
     std::uint64_t m_digitsEnd = 0;
     bool m_lineEmpty = true;
+    Rules m_rules = Rules::Lenient;
+    bool m_afterCr = false;         ///< the line's last byte was a CR
+    bool m_extensionBegun = false;  ///< a ';' stands in the line
 };
 
 }  // namespace framescope::http

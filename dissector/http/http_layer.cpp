@@ -16,6 +16,7 @@
 #include "dissector/layer/protocols.h"
 #include "dissector/layer/segment_rows.h"
 #include "dissector/layer/unclaimed_layer.h"
+#include "dissector/sse/event_stream_body.h"
 #include "dissector/websocket/frame.h"
 #include "dissector/websocket/mid_stream.h"
 #include "dissector/websocket/websocket_layer.h"
@@ -23,6 +24,7 @@
 namespace framescope::http {
 
 void HttpLayer::data(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out) {
+    if (direction == Direction::ClientToServer) endEventSearch(direction, out);
     const std::size_t taken = read(direction, offset, bytes, out);
     if (direction == Direction::ServerToClient) m_pairing.heard(out.arrival().packet);
     if (taken == bytes.size()) return;
@@ -36,6 +38,7 @@ std::size_t HttpLayer::read(Direction direction, StreamOffset offset, ByteView b
     Half& half = m_halves[indexOf(direction)];
     std::size_t done = 0;
     if (m_joins && direction == Direction::ServerToClient) joinEventStream(offset, bytes, out);
+    endEventSearchAtHead(direction, bytes, out);
     if (half.state == State::Unreadable) {
         half.state = State::Head;
         half.head.clear();
@@ -220,6 +223,7 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     pending.method = head.method;
     pending.target = head.target;
     pending.lastEventId = head.value("Last-Event-ID");
+    pending.asksForEvents = sse::isAskedFor(head);
     if (webSocket) {
         pending.offer = std::make_unique<const websocket::Offer>(websocket::offerOf(head));
     }
@@ -332,20 +336,28 @@ void HttpLayer::finishHead(Direction direction, LayerOutput& out) {
     }
 }
 
+void HttpLayer::Half::forgetBody() {
+    chunks = {};
+    chunkLost = false;
+    searched = 0;
+    search.reset();
+    chunksSearched = false;
+    trial = mistakes = 0;
+    joined = false;
+    decoded = 0;
+    reader.reset();
+    decoder.reset();
+    share = {};
+    undecodable = false;
+    doubtedHead.reset();
+    mayBeFrames = false;
+}
+
 void HttpLayer::beginBody(BodyFraming framing, const Exchange& exchange, LayerOutput& out) {
     Half& half = m_halves[indexOf(exchange.direction)];
     half.framing = framing;
     half.remaining = framing.length;
-    half.chunks = {};
-    half.chunkLost = false;
-    half.searched = 0;
-    half.search.reset();
-    half.decoded = 0;
-    half.reader.reset();
-    half.decoder.reset();
-    half.share = {};
-    half.undecodable = false;
-    half.doubtedHead.reset();
+    half.forgetBody();
     const bool none = framing.kind == BodyKind::None || framing.kind == BodyKind::Tunnel ||
                       (framing.kind == BodyKind::Length && framing.length == 0);
     half.state = none ? State::Head : State::Body;
@@ -457,7 +469,8 @@ void HttpLayer::leavePlace(Direction direction, StreamOffset at, LayerOutput& ou
     const auto remaining = half.chunks.resumable();
     if (!remaining) return;
     half.lastPlace = at;
-    out.checkpoint(direction, {at, half.decoded, encode(BodyPlace{half.bodyStart, *remaining})});
+    out.checkpoint(direction, {at, half.decoded,
+                               encode(BodyPlace{half.bodyStart, *remaining, half.chunksSearched})});
 }
 
 std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteView bytes,
@@ -488,11 +501,16 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
         }
         case BodyKind::Chunked: {
             if (half.chunkLost) return findFooting(direction, offset, bytes, out);
+            if (const auto head = headWithin(half, bytes)) {
+                return beginHeadInstead(direction, offset, *head, out);
+            }
             const std::uint64_t before = half.chunks.position();
             m_parts.clear();
-            const bool wanted = half.reader != nullptr || half.decoder != nullptr;
+            const bool wanted =
+                half.reader != nullptr || half.decoder != nullptr || half.trial != 0;
             const std::size_t taken = half.chunks.feed(bytes, wanted ? &m_parts : nullptr);
             if (half.undecodable) emitSegment(direction, offset, taken, out);
+            noteChunks(half);
             for (const ChunkPart& part : m_parts) {
                 if (part.kind != ChunkPart::Data) continue;
                 deliver(half, bytes.subspan(part.range.begin - before, part.range.size()), out);
@@ -500,6 +518,9 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
             if (half.chunks.finished()) {
                 half.state = State::Head;
                 endBody(half, true, out);
+                if (half.joined) leaveEnd(direction, offset + taken, out);
+            } else if (half.chunks.failed() && searchesAgain(half, out)) {
+                return taken;
             } else if (half.chunks.failed()) {
                 half.state = State::Unreadable;
                 endBody(half, false, out);
@@ -512,6 +533,9 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
             return taken;
         }
         case BodyKind::UntilClose:
+            if (const auto head = headWithin(half, bytes)) {
+                return beginHeadInstead(direction, offset, *head, out);
+            }
             deliver(half, bytes, out);
             if (half.undecodable) emitSegment(direction, offset, bytes.size(), out);
             break;
@@ -523,6 +547,8 @@ std::size_t HttpLayer::readBody(Direction direction, StreamOffset offset, ByteVi
 }
 
 void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
+    endEventSearch(direction, out);
+    endChunkSearch(direction, out);
     if (isLate(direction)) giveUpHead(direction, out, IssueCode::None);
     if (m_successor != nullptr) {
         m_successor->end(direction, reason, out);
@@ -539,7 +565,6 @@ void HttpLayer::end(Direction direction, EndReason reason, LayerOutput& out) {
         half.exchangeKnown && closed && wanted && half.reader == nullptr) {
         remarkLate(half.bodyOf, IssueCode::HttpBodyCutShort, out);
     }
-    giveUpSearched(direction, kEndOfStream, out);
     endBody(half, half.framing.kind == BodyKind::UntilClose && reason == EndReason::Fin, out);
     m_meter.bodyEnd(direction, out);
     finishHead(direction, out);

@@ -30,6 +30,10 @@
 #include "dissector/layer/interruptible.h"
 #include "dissector/layer/layer.h"
 
+namespace framescope::sse {
+struct JoinedPlace;
+}
+
 namespace framescope::http {
 
 class HttpLayer : public Layer, public Interruptible {
@@ -52,10 +56,8 @@ public:
     };
     /// `restOfChunk`: bytes that the server sends first of a chunk whose size line was not
     /// captured.
-    explicit HttpLayer(Beginning beginning = Beginning::AtHeads, std::uint64_t restOfChunk = 0)
-        : m_joins(beginning == Beginning::InEventStream), m_restOfChunk(restOfChunk) {
-        if (beginning == Beginning::BehindRequests) m_pairing.lostRequests(true);
-    }
+    explicit HttpLayer(Beginning beginning = Beginning::AtHeads, std::uint64_t restOfChunk = 0);
+    ~HttpLayer() override;
     /// One of which the server is to answer `request` next; without a row it is none.
     static std::unique_ptr<HttpLayer> awaiting(PendingRequest request, LayerOutput& out);
 
@@ -103,7 +105,16 @@ private:
         bool chunkLost = false;      ///< the next size line of this chunked body is looked for
         std::uint64_t searched = 0;  ///< bytes that were looked at for it
         std::unique_ptr<ChunkSearch> search;  ///< what is held of them
+        bool chunksSearched = false;          ///< the chunks that are read were found so
+        std::uint8_t trial = 0;               ///< size lines that are to confirm them
+        std::uint8_t mistakes = 0;            ///< such chunks that were none
+        int replays = 0;                      ///< what was held is being read
+        bool joined = false;                  ///< an event stream without head
+
+        /// What was known of the body before.
+        void forgetBody();
     };
+    struct EventSearch;
     /// Reads on; returns how many bytes it took: all of them unless the client is to wait.
     std::size_t read(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
     /// Each reads on in its state and returns how many bytes it took.
@@ -112,8 +123,23 @@ private:
     std::size_t readBody(Direction direction, StreamOffset offset, ByteView bytes,
                          LayerOutput& out);
 
-    /// The first bytes of an event stream whose head was not captured.
+    /// The first bytes of an event stream whose head was sent before the capture began.
     void joinEventStream(StreamOffset offset, ByteView bytes, LayerOutput& out);
+    /// An event stream without head goes on at `offset`, which is called `decoded` in its body.
+    void beginEventStream(StreamOffset offset, bool chunked, std::uint64_t restOfChunk,
+                          std::uint64_t decoded, LayerOutput& out);
+    /// Behind a response's head that is missing: whether the server's bytes are held, or were read,
+    /// since an event stream may go on in them.
+    bool searchEvents(Direction direction, StreamOffset offset, ByteView bytes, LayerOutput& out);
+    void readEventsAt(const sse::JoinedPlace& place, LayerOutput& out);
+    /// What is held are no events.
+    void giveUpEventSearch(LayerOutput& out);
+    /// The next head stands in the server's bytes.
+    void endEventSearchAtHead(Direction direction, ByteView bytes, LayerOutput& out);
+    /// Whatever is held to look for something in it becomes rows.
+    void dropSearched(LayerOutput& out);
+    /// No more follows at once, as this side has lost bytes, ended or (a client) spoken.
+    void endEventSearch(Direction direction, LayerOutput& out);
     /// Behind missing bytes: where a start line stands, not at the front; 0 where none does.
     std::size_t skipToStartLine(Direction direction, StreamOffset offset, ByteView bytes,
                                 LayerOutput& out);
@@ -130,8 +156,21 @@ private:
     /// it returns how many bytes it took.
     std::size_t readOnAt(StreamOffset chunk, Direction direction, StreamOffset offset,
                          LayerOutput& out);
-    /// What is held for finding it becomes rows, but for what stands at `end` and behind it.
+    /// What is held for finding it becomes rows, but for what stands at `end` and behind it: which
+    /// chunk it belongs to is not known.
     void giveUpSearched(Direction direction, StreamOffset end, LayerOutput& out);
+    /// Nothing more comes: reads on where the next chunk most likely is.
+    void endChunkSearch(Direction direction, LayerOutput& out);
+    /// Where a body was believed to go on a head stands, `head` bytes behind `offset`; returns how
+    /// many bytes it took.
+    std::size_t beginHeadInstead(Direction direction, StreamOffset offset, std::size_t head,
+                                 LayerOutput& out);
+    /// A head in bytes of a body of which it is not certain that it goes on.
+    static std::optional<std::size_t> headWithin(const Half& half, ByteView bytes);
+    /// What m_parts say for chunks on trial.
+    void noteChunks(Half& half);
+    /// The chunks are none: whether the next one is looked for.
+    static bool searchesAgain(Half& half, LayerOutput& out);
     static bool isOutsideOfSessions(const Half& half, std::uint64_t missing);
     /// A hole in the body that is being read. False where its end is not known any more.
     bool skipInBody(Half& half, std::uint64_t missing, LayerOutput& out);
@@ -159,6 +198,8 @@ private:
     /// for another reason (0).
     void stopDecoding(Half& half, std::uint64_t missing, LayerOutput& out);
     void leavePlace(Direction direction, StreamOffset at, LayerOutput& out);
+    /// Whoever reads this body again shall stop here.
+    void leaveEnd(Direction direction, StreamOffset at, LayerOutput& out);
     void endBody(Half& half, bool whole, LayerOutput& out);
     void giveUpHead(Direction direction, LayerOutput& out, IssueCode why);
     /// Notes whether a head, damaged or not, speaks of WebSocket.
@@ -201,6 +242,9 @@ private:
     HeldBytes m_held;
     bool m_resuming = false;    ///< a piece that was held is being read
     bool m_releaseDue = false;  ///< what is held goes to the successor behind that piece
+    /// Where the head of a response is missing, while events are looked for.
+    std::unique_ptr<EventSearch> m_eventSearch;
+    bool m_givingUpEvents = false;
     ExchangeMeter m_meter;
     /// The response that is waited for may never come.
     bool m_responseLost = false;

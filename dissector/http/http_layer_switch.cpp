@@ -152,6 +152,8 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
 
 void HttpLayer::handOver(std::unique_ptr<Layer> next, bool requestKnown, LayerOutput& out) {
     decideBody({}, out);
+    // Nobody would look for anything in it any more.
+    dropSearched(out);
     m_successor = next.get();
     const Half& client = m_halves[indexOf(Direction::ClientToServer)];
     if (!requestKnown && client.state == State::Head && !client.ended) {

@@ -31,6 +31,7 @@ struct PendingRequest {
     std::string lastEventId;
     std::unique_ptr<const websocket::Offer> offer;  ///< of a WebSocket handshake
     bool asksForUpgrade = false;
+    bool asksForEvents = false;  ///< of an event stream
 };
 
 /// When the head of a response came, and what it says.

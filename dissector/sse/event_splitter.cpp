@@ -63,6 +63,11 @@ bool EventSplitter::finish() {
     return endLine();
 }
 
+void EventSplitter::beginAt(std::uint64_t position) {
+    *this = {};
+    m_position = m_unitBegin = position;
+}
+
 void EventSplitter::resume(std::uint64_t position) {
     *this = {};
     m_position = m_unitBegin = position;

@@ -22,6 +22,8 @@ public:
     Step feed(ByteView bytes);
     /// No more bytes come; whether a unit ends here after all.
     bool finish();
+    /// The first byte of a unit, from which reading begins, stands here.
+    void beginAt(std::uint64_t position);
     /// Reading goes on behind missing bytes, in the midst of what may be an event.
     void resume(std::uint64_t position);
 

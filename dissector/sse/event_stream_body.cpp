@@ -65,7 +65,10 @@ public:
                                                         exchange.headRow, out)) {}
 
     /// What was sent before the first event that is read is not known.
-    void beginsInTheMidst() { m_footingFound = true; }
+    void beginsInTheMidst(std::uint64_t offset) {
+        m_footingFound = true;
+        m_splitter.beginAt(offset);
+    }
 
     void data(std::uint64_t offset, ByteView bytes, LayerOutput& out) override {
         while (!bytes.empty()) {
@@ -199,10 +202,17 @@ std::string summariseUnit(ByteView unit, const RowContext& row, std::size_t maxC
 
 }  // namespace
 
-std::unique_ptr<BodyReader> makeJoinedReader(LayerOutput& out) {
-    auto reader = std::make_unique<EventStreamReader>(Exchange{}, out);
-    reader->beginsInTheMidst();
+std::unique_ptr<BodyReader> makeJoinedReader(std::string_view target, std::uint64_t offset,
+                                             LayerOutput& out) {
+    Exchange exchange;
+    exchange.target = target;
+    auto reader = std::make_unique<EventStreamReader>(exchange, out);
+    reader->beginsInTheMidst(offset);
     return reader;
+}
+
+bool isAskedFor(const http::Head& request) {
+    return std::ranges::any_of(request.elements("Accept"), isEventStream);
 }
 
 const BodyProtocol kBodyProtocol{RowKind::EventStreamEvent, makeReader, describeUnit,

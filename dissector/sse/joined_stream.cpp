@@ -115,16 +115,18 @@ std::optional<std::size_t> findSizeLine(std::string_view text) {
 }
 
 /// Events that begin at the first byte, within a chunk or not.
-JoinedPlace judgeFront(ByteView bytes) {
+JoinedPlace judgeFront(ByteView bytes, int eventsNeeded) {
     constexpr std::size_t kLineEnd = 2;
-    const JoinedStream whole = judgeJoinedStream(bytes);
+    const JoinedStream whole = judgeJoinedStream(bytes, eventsNeeded);
     if (whole != JoinedStream::No) return {whole, 0, 0};
     const auto size = findSizeLine(asText(bytes));
     if (!size) return {};
     // Nothing but the end of a chunk stands in front.
-    if (*size == kLineEnd) return {judgeJoinedStream(bytes.subspan(kLineEnd)), kLineEnd, 0};
+    if (*size == kLineEnd) {
+        return {judgeJoinedStream(bytes.subspan(kLineEnd), eventsNeeded), kLineEnd, 0};
+    }
     const std::uint64_t rest = *size - kLineEnd;
-    return {judgeChunks(bytes, rest, kJoinedEventsNeeded), 0, rest};
+    return {judgeChunks(bytes, rest, eventsNeeded), 0, rest};
 }
 
 /// Behind the first blank line at or behind `from`.
@@ -151,14 +153,14 @@ JoinedStream judgeJoinedStream(ByteView bytes, int eventsNeeded) {
     return judgeText(text, JoinedStream::Plain, eventsNeeded);
 }
 
-JoinedPlace findJoinedStream(ByteView bytes) {
+JoinedPlace findJoinedStream(ByteView bytes, int eventsNeeded) {
     // Each look is linear. The first blank line ends the event within which the capture began; one
     // more may stand there if that was its own end.
     constexpr int kFronts = 4;
     const std::string_view text = asText(bytes);
     std::size_t front = 0;
     for (int i = 0; i < kFronts; ++i) {
-        JoinedPlace place = judgeFront(bytes.subspan(front));
+        JoinedPlace place = judgeFront(bytes.subspan(front), eventsNeeded);
         place.start += front;
         if (place.kind != JoinedStream::No) return place;
         const auto next = behindBlankLine(text, front);
@@ -171,6 +173,12 @@ JoinedPlace findJoinedStream(ByteView bytes) {
 bool mayBeginJoinedStream(ByteView bytes) {
     return judgeJoinedStream(bytes.first(std::min<std::size_t>(bytes.size(), 1024))) !=
            JoinedStream::No;
+}
+
+bool mayContainEvents(ByteView bytes) {
+    if (mayBeginJoinedStream(bytes)) return true;
+    return asText(bytes).find("\ndata:") != std::string_view::npos &&
+           findJoinedStream(bytes).kind != JoinedStream::No;
 }
 
 bool beginsChunk(ByteView bytes) {

@@ -32,9 +32,11 @@ struct JoinedPlace {
     std::uint64_t chunk = 0;  ///< bytes from there on of a chunk whose size line was not captured
 };
 /// The same where the first byte may stand within an event: finds where events begin.
-JoinedPlace findJoinedStream(ByteView bytes);
+JoinedPlace findJoinedStream(ByteView bytes, int eventsNeeded = kJoinedEventsNeeded);
 /// Whether bytes may begin such a stream, for not holding what cannot be one.
 bool mayBeginJoinedStream(ByteView bytes);
+/// The same where they may begin within an event: a line with data stands in them.
+bool mayContainEvents(ByteView bytes);
 /// Whether bytes begin with the size line of a chunk.
 bool beginsChunk(ByteView bytes);
 

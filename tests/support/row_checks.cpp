@@ -41,7 +41,7 @@ struct Coverage {
     StreamOffset end = 0;       ///< behind the last row
     RecordId head = kNoRecord;  ///< the last row of an HTTP head
     bool any = false;
-    bool mayHaveBody = false;  ///< the last row was an HTTP head
+    bool mayHaveBody = false;  ///< the last row was an HTTP head, or in a body without one
 };
 
 /// Whether a row has its place among the others of its direction.
@@ -201,6 +201,10 @@ std::string wrongCoverage(const Session& session) {
     std::vector<std::array<Coverage, 2>> coverages(session.connectionCount());
     for (RecordId row = 0; row < session.rowCount(); ++row) {
         const Record& record = session.record(row);
+        if (isInBody(record.kind) && record.group == kNoRecord) {
+            // The body goes on, of which no head was captured.
+            coverages[record.connection][indexOf(record.direction)].mayHaveBody = true;
+        }
         if (!holdsStreamBytes(record) || record.kind == RowKind::TcpGap) continue;
         Coverage& coverage = coverages[record.connection][indexOf(record.direction)];
         const Gaps& known = gaps[record.connection][indexOf(record.direction)];
