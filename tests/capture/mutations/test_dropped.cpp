@@ -13,6 +13,7 @@
 #include "tests/support/compared_rows.h"
 #include "tests/support/measured_reading.h"
 #include "tests/support/mutation_samples.h"
+#include "tests/support/packet_extents.h"
 #include "tests/support/packet_list.h"
 
 namespace framescope {
@@ -32,29 +33,6 @@ struct WholeFrame {
     std::string place;
     std::string content;
     std::vector<PacketNumber> packets;  ///< that carried its bytes, counted from 1
-};
-
-class ExtentsOfPackets {
-public:
-    void add(const Batch& batch) {
-        for (const Batch::ExtentEntry& entry : batch.extents) {
-            m_extents[{entry.connection, entry.direction}].push_back(entry.extent);
-        }
-    }
-    std::vector<PacketNumber> packetsOf(const Record& record) const {
-        std::vector<PacketNumber> packets;
-        const auto at = m_extents.find({record.connection, record.direction});
-        if (at == m_extents.end()) return packets;
-        for (const Extent& extent : at->second) {
-            if (extent.streamOffset + extent.length <= record.streamOffset) continue;
-            if (extent.streamOffset >= record.streamOffset + record.length) continue;
-            packets.push_back(extent.packet);
-        }
-        return packets;
-    }
-
-private:
-    std::map<std::pair<ConnectionId, Direction>, std::vector<Extent>> m_extents;
 };
 
 std::map<std::string, std::set<std::string>> framesByPlace(const Session& session) {
@@ -89,7 +67,7 @@ class DroppedTest : public QObject {
     /// Loses packets of a capture, again and again.
     static void lose(const QString& path, Tally& tally) {
         const PacketList packets = test::readPackets(path.toStdString());
-        ExtentsOfPackets extents;
+        test::PacketExtents extents;
         const MeasuredReading clean{MemoryCapture(test::asPcapng(packets)),
                                     [&](const Batch& batch) { extents.add(batch); }};
         QVERIFY(clean.session);
