@@ -48,6 +48,10 @@ bool Pairing::allAnswered() {
     if (m_lost && m_heard <= m_lostBehind) return false;
     if (!m_missing) return m_inTurns;
     if (!m_lost && m_missing->first != 0) return false;
+    // Who asks again each time, and nothing else, asks in turns: what is missing was no request, or
+    // has never been answered.
+    const std::size_t behind = m_pending.size() - m_missing->last;
+    if (++m_missing->askedAlone == behind && behind > 1 && !m_pipelines) return true;
     const std::size_t known = m_pending.size() + m_missing->atLeast;
     if (!m_lost && m_missing->answers.size() < known) return false;
     if (alone) return true;
@@ -61,11 +65,11 @@ bool Pairing::allAnswered() {
 
 void Pairing::linkBehindMissing(LayerOutput& out) {
     if (m_lost) return;
-    const std::size_t behind = m_pending.size() - m_missing->last;
-    const std::size_t before = m_missing->answers.size() - behind;
-    for (std::size_t i = 0; i < behind; ++i) {
-        const RecordId row = m_missing->answers[before + i];
-        const RecordId request = m_pending[m_missing->last + i].record;
+    const std::size_t behind =
+        std::min(m_pending.size() - m_missing->last, m_missing->answers.size());
+    for (std::size_t i = 1; i <= behind; ++i) {
+        const RecordId row = m_missing->answers[m_missing->answers.size() - i];
+        const RecordId request = m_pending[m_pending.size() - i].record;
         if (row == kNoRecord || request == kNoRecord) continue;
         out.link({row, request, 0, LinkKind::ResponseTo});
     }
@@ -91,7 +95,7 @@ void Pairing::lostRequests(bool atLeastOne) {
     m_missing->last = m_pending.size();
     m_missing->atLeast += atLeastOne ? 1 : 0;
     m_missing->heardThen = m_heard;
-    m_missing->askedAgain = 0;
+    m_missing->askedAgain = m_missing->askedAlone = 0;
     m_missing->answersLost = false;
 }
 

@@ -79,6 +79,8 @@ private:
         bool answersLost = false;    ///< bytes of the server are missing behind the last one
         /// Times that the client has asked behind the last one when all may have been answered.
         std::size_t askedAgain = 0;
+        std::size_t askedAlone =
+            0;                    ///< likewise, and when there may be fewer answers than requests
         std::size_t surplus = 0;  ///< answers beyond those of known requests, at the last of these
         /// Rows of the responses behind those to the requests in front of it, in their order.
         std::vector<RecordId> answers;
