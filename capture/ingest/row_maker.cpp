@@ -223,6 +223,7 @@ void RowMaker::read(Connection& connection, Direction direction, StreamOffset of
             return;
         }
     }
+    connection.lastData[indexOf(direction)] = m_arrival;
     connection.notes.begin({offset, offset + bytes.size()});
     connection.layer->data(direction, offset, bytes, *this);
     settle();
@@ -238,8 +239,10 @@ void RowMaker::directionEnded(ConnectionId id, Direction direction, EndReason re
         connection.reset[indexOf(direction)] = true;
         return;
     }
+    m_cutBy = m_arrival.packet;
     connection.layer->end(direction, reason, *this);
     settle();
+    m_cutBy = 0;
     connection.notes.end(direction, m_batch.remarks);
     connection.finished[indexOf(direction)] = reason == EndReason::Fin;
 }
@@ -382,6 +385,7 @@ RecordId RowMaker::emit(Record found) {
     record.connection = m_currentId;
     record.packet = m_arrival.packet;
     record.timeNs = m_arrival.timeNs;
+    if (m_cutBy != 0 && m_cutBy == m_arrival.packet) placeCutShort(record);
     if (!m_conflictingDatagrams.empty() && m_conflictingDatagrams.contains(record.packet)) {
         record.severity =
             std::max(record.severity, issueInfo(IssueCode::IpFragmentsConflict).severity);
@@ -392,6 +396,17 @@ RecordId RowMaker::emit(Record found) {
     const RecordId row = numberRow(record);
     m_current->notes.sawRow(record, row, m_batch.remarks);
     return row;
+}
+
+void RowMaker::placeCutShort(Record& record) const {
+    const bool hasBytes = record.kind == RowKind::TcpSegment ||
+                          record.kind == RowKind::HttpRequest ||
+                          record.kind == RowKind::HttpResponse ||
+                          record.kind == RowKind::WebSocketFrame || isInBody(record.kind);
+    const Arrival& last = m_current->lastData[indexOf(record.direction)];
+    if (!hasBytes || last.packet == 0) return;
+    record.packet = last.packet;
+    record.timeNs = last.timeNs;
 }
 
 /// The row that was put at the end of the batch is counted.

@@ -161,6 +161,8 @@ private:
     void read(Connection& connection, Direction direction, StreamOffset offset, ByteView bytes,
               const tcp::Origin& origin);
     RecordId numberRow(Record& record);
+    /// Of a row that is made while a layer is told that bytes are missing, or that no more come.
+    void placeCutShort(Record& record) const;
     Connection& enter(ConnectionId id);
     void makeConnections(ConnectionId last);
     Connection& notePacket(ConnectionId id, const tcp::Origin& origin);
@@ -191,6 +193,9 @@ private:
     Connection* m_current = nullptr;  ///< whose event is being handled
     ConnectionId m_currentId = 0;
     Arrival m_arrival;
+    /// While a layer is told of a hole or an end: the packet that shows it, which may be the other
+    /// side's. What is cut short by that stands at the last packet that brought some of it.
+    PacketNumber m_cutBy = 0;
     RecordId m_nextRecord = 0;
     std::vector<PacketNumber> m_fileNumbers;  ///< empty where packets come as the file has them
     std::vector<PacketRun> m_untimed;         ///< packets without a time; ascending, apart

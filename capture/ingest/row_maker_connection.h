@@ -14,9 +14,10 @@
 namespace framescope {
 
 struct RowMaker::Suspended {
-    std::unique_ptr<Layer> layer;  ///< with all it knows, not told of the end
-    std::array<bool, 2> ends{};    ///< the directions that ended with the RST
-    Arrival arrival;               ///< with which they did
+    std::unique_ptr<Layer> layer;     ///< with all it knows, not told of the end
+    std::array<bool, 2> ends{};       ///< the directions that ended with the RST
+    Arrival arrival;                  ///< with which they did
+    std::array<Arrival, 2> lastData;  ///< as of the connection, then
     Direction by = Direction::ClientToServer;
     EndReason reason = EndReason::Reset;
     tcp::Origin at;
@@ -39,6 +40,7 @@ struct RowMaker::Connection {
     /// on the stack.
     std::vector<std::unique_ptr<Layer>> successors;
     Arrival lastPacket;
+    std::array<Arrival, 2> lastData;  ///< of the bytes that its layer was handed last, by Direction
     /// Set while a packet makes a hole be given up: what had waited behind it was complete with its
     /// own packets, not with the one that ended the waiting.
     std::array<std::optional<Arrival>, 2> behindGap;

@@ -34,8 +34,10 @@ void RowMaker::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {
     if (!connection.heldGaps) connection.heldGaps = std::make_unique<std::vector<HeldGap>>();
     connection.heldGaps->push_back(held);
     holdGapRow(direction, gap.offset);
+    m_cutBy = m_arrival.packet;
     connection.layer->gap(direction, gap.offset, gap.missing, *this);
     settle();
+    m_cutBy = 0;
     tellGapRow(direction, gap.offset);
 }
 

@@ -49,6 +49,7 @@ void RowMaker::suspend(Connection& connection, Direction by, EndReason reason,
     suspended->layer = std::move(connection.layer);
     suspended->ends = std::exchange(connection.reset, {});
     suspended->arrival = m_arrival;
+    suspended->lastData = connection.lastData;
     suspended->by = by;
     suspended->reason = reason;
     suspended->at = at;
@@ -121,10 +122,13 @@ void RowMaker::endSuspended(ConnectionId id) {
     const std::unique_ptr<Suspended> suspended = takeSuspended(id);
     m_arrival = suspended->arrival;
     connection.layer = std::move(suspended->layer);
+    connection.lastData = suspended->lastData;
     for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
         if (!suspended->ends[indexOf(d)]) continue;
+        m_cutBy = m_arrival.packet;
         connection.layer->end(d, suspended->reason, *this);
         settle();
+        m_cutBy = 0;
         connection.notes.end(d, m_batch.remarks);
     }
     emitHeldGaps(connection);

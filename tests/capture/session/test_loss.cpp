@@ -36,6 +36,32 @@ CaptureBuilder seenOf(const CaptureBuilder& capture, bool client, bool server, s
 class TestLoss : public QObject {
     Q_OBJECT
 private Q_SLOTS:
+    /// Only the other side's acknowledgment shows that the rest is missing, or its RST.
+    void whatIsCutShortStandsOnAPacketOfItsOwnSide() {
+        for (const bool reset : {false, true}) {
+            CaptureBuilder capture;
+            TcpConversation chat(capture);
+            chat.handshake();
+            chat.upgrade("/chat");
+            chat.send(kC2S, ByteView(webSocketText(std::string(200, 'a'), kMask)).first(90));
+            const auto sent = static_cast<PacketNumber>(splitPcap(capture.pcap()).records.size());
+            if (!reset) chat.lose(kC2S, 118);
+            chat.acknowledge(kS2C);
+            for (int i = 0; i < 200; ++i) chat.send(kS2C, webSocketText("b"));
+            if (reset) chat.reset(kS2C);
+            const auto session = loadSession(capture);
+            QVERIFY(session);
+            RecordId row = 0;
+            while (row < session->rowCount() &&
+                   (session->record(row).kind != RowKind::WebSocketFrame ||
+                    session->record(row).direction != kC2S)) {
+                ++row;
+            }
+            QVERIFY(row < session->rowCount());
+            QCOMPARE(session->record(row).packet, sent);
+        }
+    }
+
     void holeInsideAPayload() {
         CaptureBuilder capture;
         TcpConversation chat(capture);
