@@ -11,6 +11,8 @@
 #include <map>
 #include <set>
 
+#include "dissector/payload/well_known_types.h"
+
 namespace framescope {
 namespace {
 
@@ -42,9 +44,8 @@ public:
         std::optional<std::string> text;
         if (filename == m_name) {
             text = m_text;
-        } else if (const auto* known =
-                       pb::DescriptorPool::generated_pool()->FindFileByName(filename)) {
-            text = known->DebugString();
+        } else if (auto known = wellKnownProto(filename)) {
+            text = std::move(known);
         } else if (m_import) {
             text = m_import(filename);
         }

@@ -276,9 +276,18 @@ private Q_SLOTS:
         QVERIFY(!error("\x01\x02").empty());
         QVERIFY(!error("syntax = \"proto3\";\nimport \"a.proto\";\n").empty());
         // What libprotobuf brings along needs no file.
-        QCOMPARE(error("syntax = \"proto3\";\nimport \"google/protobuf/timestamp.proto\";\n"
-                       "message A { google.protobuf.Timestamp at = 1; }\n"),
-                 "");
+        for (const auto& [file, type] :
+             {std::pair("any", "Any"), std::pair("api", "Api"),
+              std::pair("descriptor", "FileOptions"), std::pair("duration", "Duration"),
+              std::pair("empty", "Empty"), std::pair("field_mask", "FieldMask"),
+              std::pair("source_context", "SourceContext"), std::pair("struct", "Value"),
+              std::pair("timestamp", "Timestamp"), std::pair("type", "Enum"),
+              std::pair("wrappers", "BoolValue")}) {
+            const std::string schema =
+                std::string("syntax = \"proto3\";\nimport \"google/protobuf/") + file +
+                ".proto\";\nmessage A { google.protobuf." + type + " at = 1; }\n";
+            QCOMPARE(error(schema.c_str()), std::string());
+        }
     }
 };
 
