@@ -19,6 +19,7 @@
 #include "tests/support/deflater.h"
 #include "tests/support/loaded_session.h"
 #include "tests/support/packet_replay.h"
+#include "tests/support/random_bytes.h"
 
 using namespace framescope;
 using namespace framescope::test;
@@ -260,12 +261,6 @@ Bytes randomText(std::mt19937& random, std::size_t size) {
     text.resize(size);
     while (!isValidUtf8(text)) text.pop_back();
     return Bytes(text.begin(), text.end());
-}
-
-Bytes randomBytes(std::mt19937& random, std::size_t size) {
-    Bytes bytes(size);
-    for (std::uint8_t& byte : bytes) byte = static_cast<std::uint8_t>(random());
-    return bytes;
 }
 
 void make(const Shape& shape, const std::string& path) {
