@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <netdb.h>
 #include <optional>
 #include <string>
 #include <vector>
@@ -215,6 +216,14 @@ private:
     net::Reactor& m_reactor;
     std::unique_ptr<net::Transport> m_transport;
 };
+
+/// Whether the system knows the name at all: a bare root has no /etc/hosts.
+inline bool localhostIsKnown() {
+    addrinfo* found = nullptr;
+    if (::getaddrinfo("localhost", nullptr, nullptr, &found) != 0) return false;
+    ::freeaddrinfo(found);
+    return true;
+}
 
 /// Options for a server that listens at an address.
 inline net::ConnectOptions connectOptions(const Endpoint& address, bool secure = false) {

@@ -95,6 +95,9 @@ private Q_SLOTS:
     void aTrustedServer() {
         QFETCH(QString, host);
         QFETCH(QString, listensAt);
+        if (host == "localhost" && !localhostIsKnown()) {
+            QSKIP("This machine does not know the name localhost.");
+        }
         net::Reactor reactor;
         NetServer server(reactor);
         net::ListenOptions options = serverOptions();
