@@ -15,6 +15,7 @@
 #include "tests/support/mutation_samples.h"
 #include "tests/support/packet_extents.h"
 #include "tests/support/packet_list.h"
+#include "tests/support/tally.h"
 
 namespace framescope {
 namespace {
@@ -22,6 +23,7 @@ namespace {
 using test::MeasuredReading;
 using test::MemoryCapture;
 using test::PacketList;
+using test::Tally;
 
 constexpr double kLoss = 0.01;
 constexpr double kMustBeFound = 0.99;
@@ -43,20 +45,6 @@ std::map<std::string, std::set<std::string>> framesByPlace(const Session& sessio
     }
     return frames;
 }
-
-struct Tally {
-    std::uint64_t untouched = 0;
-    std::uint64_t found = 0;
-
-    double share() const {
-        return untouched == 0 ? 1.0 : static_cast<double>(found) / static_cast<double>(untouched);
-    }
-    void print(const char* what) const {
-        qInfo("%s: %llu of %llu frames found, %.3f %%", what,
-              static_cast<unsigned long long>(found), static_cast<unsigned long long>(untouched),
-              100 * share());
-    }
-};
 
 class DroppedTest : public QObject {
     Q_OBJECT
@@ -110,13 +98,13 @@ private Q_SLOTS:
         QFETCH(QString, path);
         Tally tally;
         lose(path, tally);
-        tally.print(QTest::currentDataTag());
+        tally.print(QTest::currentDataTag(), "frames");
         QVERIFY(tally.share() >= kMustBeFound);
         m_samples.untouched += tally.untouched;
         m_samples.found += tally.found;
     }
     void ofSamplesNearlyAllIsFound() {
-        m_samples.print("samples");
+        m_samples.print("samples", "frames");
         QVERIFY(m_samples.untouched > 10'000);
         QVERIFY(m_samples.share() >= kMustBeFound);
     }
@@ -136,13 +124,13 @@ private Q_SLOTS:
         QFETCH(QString, path);
         Tally tally;
         lose(path, tally);
-        if (tally.untouched > 0) tally.print(QTest::currentDataTag());
+        if (tally.untouched > 0) tally.print(QTest::currentDataTag(), "frames");
         m_others.untouched += tally.untouched;
         m_others.found += tally.found;
     }
     void ofCapturesOfOthersNearlyAllIsFound() {
         if (m_others.untouched == 0) QSKIP("other people's captures are not there");
-        m_others.print("captures of others");
+        m_others.print("captures of others", "frames");
         QVERIFY(m_others.share() >= kMustBeFound);
     }
 };

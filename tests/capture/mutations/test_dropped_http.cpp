@@ -21,6 +21,7 @@
 #include "tests/support/mutation_samples.h"
 #include "tests/support/packet_extents.h"
 #include "tests/support/packet_list.h"
+#include "tests/support/tally.h"
 
 namespace framescope {
 namespace {
@@ -29,6 +30,7 @@ using test::CaptureBuilder;
 using test::MeasuredReading;
 using test::MemoryCapture;
 using test::PacketList;
+using test::Tally;
 using test::TcpConversation;
 
 constexpr double kLoss = 0.01;
@@ -213,19 +215,6 @@ std::vector<WholeUnit> unitsOf(const Session& session, const test::PacketExtents
     return units;
 }
 
-struct Tally {
-    std::uint64_t untouched = 0;
-    std::uint64_t found = 0;
-
-    double share() const {
-        return untouched == 0 ? 1.0 : static_cast<double>(found) / static_cast<double>(untouched);
-    }
-    void print(const char* what) const {
-        qInfo("%s: %llu of %llu units found, %.3f %%", what, static_cast<unsigned long long>(found),
-              static_cast<unsigned long long>(untouched), 100 * share());
-    }
-};
-
 class DroppedHttpTest : public QObject {
     Q_OBJECT
 
@@ -302,7 +291,7 @@ class DroppedHttpTest : public QObject {
             chat.close();
             lose(packetsOf(capture), seed, which, tally, always);
         }
-        tally.print(QTest::currentDataTag());
+        tally.print(QTest::currentDataTag(), "units");
         QVERIFY(tally.untouched > 1000);
         QVERIFY(tally.share() >= kMustBeFound);
     }
@@ -388,7 +377,7 @@ private Q_SLOTS:
         for (std::uint32_t seed = 1; seed <= 150 * test::mutationFactor(); ++seed) {
             lose(packets, seed, Lost::Any, tally);
         }
-        tally.print(QTest::currentDataTag());
+        tally.print(QTest::currentDataTag(), "units");
         QVERIFY(tally.untouched > 1000);
         QVERIFY(tally.share() >= kMustBeFound);
     }
