@@ -6,7 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <limits>
-#include <pcap/pcap.h>
+
+#include "capture/file/libpcap.h"
 
 namespace framescope {
 int dltOf(std::uint32_t linkType) {
@@ -72,8 +73,9 @@ Names namesOf(std::uint32_t linkType) {
     if (linkType > static_cast<std::uint32_t>(std::numeric_limits<int>::max())) return {};
     const auto own = std::ranges::find(kNotOfLibpcap, linkType, &OwnName::linkType);
     if (own != kNotOfLibpcap.end()) return {own->name, own->description};
-    return {pcap_datalink_val_to_name(dltOf(linkType)),
-            pcap_datalink_val_to_description(dltOf(linkType))};
+    const Libpcap* const pcap = libpcap();
+    if (pcap == nullptr) return {};
+    return {pcap->linkTypeName(dltOf(linkType)), pcap->linkTypeDescription(dltOf(linkType))};
 }
 
 std::string unnamed(std::uint32_t linkType) {

@@ -3,8 +3,8 @@
 
 #include <cctype>
 #include <memory>
-#include <pcap/pcap.h>
 
+#include "capture/file/libpcap.h"
 #include "capture/file/link_type_name.h"
 
 namespace framescope::live {
@@ -21,15 +21,17 @@ std::string asSentence(std::string text) {
 
 std::optional<std::string> checkCaptureFilter(const std::string& filter, std::uint32_t linkType,
                                               std::uint32_t snapLength) {
-    const std::unique_ptr<pcap_t, decltype(&::pcap_close)> handle(
-        ::pcap_open_dead(dltOf(linkType), static_cast<int>(snapLength)), &::pcap_close);
+    const Libpcap* const pcap = libpcap();
+    if (pcap == nullptr) return "libpcap is not installed, which checks the filter.";
+    const std::unique_ptr<pcap_t, decltype(pcap->close)> handle(
+        pcap->openDead(dltOf(linkType), static_cast<int>(snapLength)), pcap->close);
     if (!handle) return "There is not enough memory to check the filter.";
     bpf_program program{};
     // With optimising, which finds filters that nothing can pass.
-    if (::pcap_compile(handle.get(), &program, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
-        return asSentence(::pcap_geterr(handle.get()));
+    if (pcap->compile(handle.get(), &program, filter.c_str(), 1, PCAP_NETMASK_UNKNOWN) != 0) {
+        return asSentence(pcap->error(handle.get()));
     }
-    ::pcap_freecode(&program);
+    pcap->freeCode(&program);
     return std::nullopt;
 }
 

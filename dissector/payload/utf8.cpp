@@ -1,12 +1,13 @@
-// The bulk of a piece goes through simdjson's validator; a small automaton (the table of RFC 3629
-// section 4 as "bytes missing, bounds of the next one") carries a character across pieces and finds
-// the exact place of what the bulk validator rejected.
+// The bulk of a piece is judged many bytes at a time (utf8_bulk.h); a small automaton (the table of
+// RFC 3629 section 4 as "bytes missing, bounds of the next one") carries a character across pieces
+// and finds the exact place of what was rejected there.
 #include "dissector/payload/utf8.h"
 
 #include <algorithm>
 #include <bit>
 #include <cstring>
-#include <simdjson.h>
+
+#include "dissector/payload/utf8_bulk.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -183,7 +184,7 @@ bool Utf8Validator::feed(ByteView bytes) {
     }
     const ByteView rest = bytes.subspan(i);
     const std::size_t bulk = rest.size() - openTail(rest);
-    if (bulk > 0 && simdjson::validate_utf8(asText(rest.first(bulk)))) {
+    if (bulk > 0 && isUtf8InBulk(rest.first(bulk))) {
         m_position += bulk;
         i += bulk;
     }

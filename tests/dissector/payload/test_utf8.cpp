@@ -2,6 +2,7 @@
 #include <QtTest>
 
 #include "dissector/payload/utf8.h"
+#include "dissector/payload/utf8_bulk.h"
 #include "tests/support/prefixes.h"
 
 using namespace framescope;
@@ -89,6 +90,33 @@ private Q_SLOTS:
             slow.finish();
             QVERIFY(findInvalidUtf8(asText(text)) == slow.invalidAt());
             QVERIFY(isValidUtf8(printable(asText(text), 1 + noise.below(60))));
+        }
+    }
+
+    // Whatever two bytes stand in a row, in front of each kind of byte, also across two blocks.
+    void bulkAgrees() {
+        if (!isUtf8InBulk(bytesOf("a"))) QSKIP("this processor looks at each byte");
+        const Bytes kinds = fromHex("61808f9fa0bfc2e0edf0f4ff");
+        for (const std::size_t before : {0, 13, 15}) {
+            Bytes text(before + 4, 'x');
+            std::uint8_t* const middle = text.data() + before;
+            for (unsigned pair = 0x8000; pair < 0x10000; ++pair) {
+                middle[0] = static_cast<std::uint8_t>(pair >> 8);
+                middle[1] = static_cast<std::uint8_t>(pair);
+                for (const std::uint8_t third : kinds) {
+                    for (const std::uint8_t fourth : kinds) {
+                        middle[2] = third;
+                        middle[3] = fourth;
+                        Utf8Validator slow;
+                        for (const std::uint8_t byte : ByteView(text).subspan(before)) {
+                            if (!slow.feed(ByteView(&byte, 1))) break;
+                        }
+                        if (isUtf8InBulk(text) != slow.finish()) {
+                            QFAIL(QByteArray(reinterpret_cast<const char*>(middle), 4).toHex());
+                        }
+                    }
+                }
+            }
         }
     }
 
