@@ -1,7 +1,6 @@
 // framescope-cli: a capture in, lines out. Rows are printed batch by batch while the capture is
 // read, so the first line comes at once whatever the size of the file.
 #include <cstring>
-#include <malloc.h>
 #include <optional>
 #include <string>
 #include <unistd.h>
@@ -12,6 +11,7 @@
 #include "app/cli/listing.h"
 #include "app/cli/live/interface_listing.h"
 #include "app/cli/live/live_run.h"
+#include "app/cli/memory.h"
 #include "app/cli/options.h"
 #include "app/cli/output.h"
 #include "app/cli/row_printer.h"
@@ -114,13 +114,6 @@ int run(const Options& options, Output& output) {
     return readCapture(options, output);
 }
 
-/// Batches of rows come and go a hundred times a second, half a megabyte each. What is freed is
-/// taken for the next one; otherwise it went back to the system and came again, page by page.
-void keepFreedMemory() {
-    ::mallopt(M_MMAP_THRESHOLD, 4 << 20);
-    ::mallopt(M_TRIM_THRESHOLD, 16 << 20);
-}
-
 int runProgram(int argc, char** argv) {
     auto options = parseOptions(argc, argv);
     if (!options) {
@@ -143,6 +136,6 @@ int runProgram(int argc, char** argv) {
 }  // namespace framescope::cli
 
 int main(int argc, char** argv) {
-    framescope::cli::keepFreedMemory();
+    framescope::cli::takeMemoryInLargePieces();
     return framescope::cli::runProgram(argc, argv);
 }
