@@ -28,11 +28,14 @@ constexpr std::size_t reversed(std::size_t code, unsigned bits) {
     return result;
 }
 
-constexpr unsigned kCodeBits = 9;
+/// Of a code with the extra bits behind it: all of them of most lengths.
+constexpr unsigned kCodeBits = 11;
 constexpr std::uint16_t kLongestLength = 258;
 constexpr unsigned kDistanceBits = 5;
 
-/// Section 3.2.6, and the lengths of section 3.2.5, by the next nine bits.
+/// Section 3.2.6, and the lengths of section 3.2.5, by the next eleven bits. Where a length's code
+/// and its extra bits fit into those, they are read in one go, as if they were a code that has none
+/// behind it.
 constexpr std::array<Symbol, 1U << kCodeBits> kCodes = [] {
     std::array<Symbol, 1U << kCodeBits> table{};
     const auto put = [&table](std::size_t code, Symbol symbol) {
@@ -49,12 +52,24 @@ constexpr std::array<Symbol, 1U << kCodeBits> kCodes = [] {
         put(0b1'1001'0000U + byte - 144U, {9, Symbol::kLiteral, byte});
     }
     put(0, {7, Symbol::kEnd, 0});
+    const auto putLength = [&](std::size_t code, unsigned bits, unsigned extra,
+                               std::uint16_t length) {
+        if (bits + extra > kCodeBits) {
+            const auto behind = static_cast<std::uint8_t>(extra);
+            put(code, {static_cast<std::uint8_t>(bits), behind, length});
+            return;
+        }
+        for (std::size_t more = 0; more < std::size_t{1} << extra; ++more) {
+            const auto both = static_cast<std::uint8_t>(bits + extra);
+            put(code << extra | reversed(more, extra),
+                {both, 0, static_cast<std::uint16_t>(length + more)});
+        }
+    };
     std::uint16_t length = 3;
     for (unsigned i = 0; i < 28; ++i) {
-        const auto extra = static_cast<std::uint8_t>(i < 8 ? 0 : i / 4 - 1);
+        const unsigned extra = i < 8 ? 0 : i / 4 - 1;
         const bool isShort = i + 1 < 24;
-        put(isShort ? i + 1 : 0b1100'0000U + i + 1 - 24,
-            {static_cast<std::uint8_t>(isShort ? 7 : 8), extra, length});
+        putLength(isShort ? i + 1 : 0b1100'0000U + i + 1 - 24, isShort ? 7 : 8, extra, length);
         length = static_cast<std::uint16_t>(length + (1U << extra));
     }
     // The longest length has a code of its own; the last two codes say nothing.
@@ -64,13 +79,15 @@ constexpr std::array<Symbol, 1U << kCodeBits> kCodes = [] {
     return table;
 }();
 
-/// The distances of section 3.2.5; the last two of the 32 codes say nothing.
+/// The distances of section 3.2.5; the last two of the 32 codes say nothing. Their bits are those
+/// of the code and behind it.
 constexpr std::array<Symbol, 1U << kDistanceBits> kDistances = [] {
     std::array<Symbol, 1U << kDistanceBits> table{};
     std::uint16_t distance = 1;
     for (std::size_t code = 0; code < 30; ++code) {
         const auto extra = static_cast<std::uint8_t>(code < 4 ? 0 : code / 2 - 1);
-        table[reversed(code, kDistanceBits)] = {kDistanceBits, extra, distance};
+        const auto both = static_cast<std::uint8_t>(kDistanceBits + extra);
+        table[reversed(code, kDistanceBits)] = {both, extra, distance};
         distance = static_cast<std::uint16_t>(distance + (1U << extra));
     }
     return table;
@@ -79,20 +96,34 @@ constexpr std::array<Symbol, 1U << kDistanceBits> kDistances = [] {
 /// Bits of the message, the first one the lowest.
 class Bits {
 public:
-    explicit Bits(ByteView bytes) : m_at(bytes.data()), m_end(m_at + bytes.size()) {}
+    explicit Bits(ByteView bytes)
+        : m_begin(bytes.data()), m_at(m_begin), m_end(m_begin + bytes.size()) {}
 
-    /// Has more of them ready than a length and its distance take, as far as there are any.
+    /// Whether there are as many bytes left as refillFast() asks for.
+    bool hasWord() const { return std::endian::native == std::endian::little && m_end - m_at >= 8; }
+    /// Has more of them ready than two bytes, a length and its distance take.
+    void refillFast() {
+        std::uint64_t word;
+        std::memcpy(&word, m_at, sizeof word);
+        m_bits |= word << m_count;
+        // Whole bytes alone are counted; the bits of the one behind them come again.
+        m_at += (63 - m_count) >> 3;
+        m_count |= 56;
+    }
+    /// The same, as far as there are any.
     void refill() {
-        if constexpr (std::endian::native == std::endian::little) {
-            if (m_end - m_at >= 8) {
-                std::uint64_t word;
-                std::memcpy(&word, m_at, sizeof word);
-                m_bits |= word << m_count;
-                // Whole bytes alone are counted; the bits of the one behind them come again.
-                m_at += (63 - m_count) >> 3;
-                m_count |= 56;
-                return;
-            }
+        if (hasWord()) return refillFast();
+        if (std::endian::native == std::endian::little && m_end - m_begin >= 8) {
+            // The last word, without those of its bytes that were read.
+            std::uint64_t word;
+            std::memcpy(&word, m_end - sizeof word, sizeof word);
+            const auto left = static_cast<int>(m_end - m_at);
+            if (left == 0) return;
+            m_bits |= word >> (64 - 8 * left) << m_count;
+            const int read = std::min((63 - m_count) >> 3, left);
+            m_at += read;
+            m_count += 8 * read;
+            return;
         }
         for (; m_count < 56 && m_at != m_end; m_count += 8) {
             m_bits |= std::uint64_t{*m_at++} << m_count;
@@ -117,6 +148,7 @@ public:
     }
 
 private:
+    const std::uint8_t* m_begin;
     const std::uint8_t* m_at;
     const std::uint8_t* m_end;
     std::uint64_t m_bits = 0;
@@ -127,20 +159,22 @@ std::uint64_t lowBits(std::uint64_t bits, unsigned count) {
     return bits & ((std::uint64_t{1} << count) - 1);
 }
 
-/// Writes `length` bytes that stand `distance` before `to`, and may write a few more.
-void repeat(std::uint8_t* to, std::size_t distance, std::size_t length) {
-    constexpr std::size_t kWord = 8;
+/// Writes `length` bytes that stand `distance` before `to`, and may write kSlack more.
+[[gnu::always_inline]] inline void repeat(std::uint8_t* to, std::size_t distance,
+                                          std::size_t length) {
+    constexpr std::size_t kPiece = 16;
     const std::uint8_t* from = to - distance;
     std::uint8_t* const end = to + length;
-    if (distance < kWord) {
+    if (distance < kPiece) {
         while (to != end) *to++ = *from++;
         return;
     }
-    do {
-        std::memcpy(to, from, kWord);
-        to += kWord;
-        from += kWord;
-    } while (to < end);
+    // Nearly all have no more than two pieces: a jump less whose way nobody can tell beforehand.
+    std::memcpy(to, from, kPiece);
+    std::memcpy(to + kPiece, from + kPiece, kPiece);
+    for (std::size_t done = 2 * kPiece; done < length; done += kPiece) {
+        std::memcpy(to + done, from + done, kPiece);
+    }
 }
 
 /// Where what is written goes: behind what can be referred to, and not beyond its room.
@@ -164,22 +198,39 @@ bool readFixed(Bits& from, Output& out) {
         out.to = to;
         return good;
     };
+    const auto next = [&bits] { return kCodes[lowBits(bits.look(), kCodeBits)]; };
     for (;;) {
-        if (bits.ready() < kMostOfSymbol) bits.refill();
-        const Symbol code = kCodes[lowBits(bits.look(), kCodeBits)];
-        if (!bits.skip(code.bits) || to == end) return stop(false);
-        if (code.extra == Symbol::kLiteral) {
-            *to++ = static_cast<std::uint8_t>(code.value);
-            continue;
+        Symbol code;
+        // Far from the end of either there is nothing to ask about at each symbol.
+        if (bits.hasWord() && static_cast<std::size_t>(end - to) >= kLongestLength + 2U) {
+            bits.refillFast();
+            code = next();
+            bits.skip(code.bits);
+            if (code.extra == Symbol::kLiteral) {
+                *to++ = static_cast<std::uint8_t>(code.value);
+                code = next();
+                bits.skip(code.bits);
+                if (code.extra == Symbol::kLiteral) {
+                    *to++ = static_cast<std::uint8_t>(code.value);
+                    continue;
+                }
+            }
+        } else {
+            if (bits.ready() < kMostOfSymbol) bits.refill();
+            code = next();
+            if (!bits.skip(code.bits) || to == end) return stop(false);
+            if (code.extra == Symbol::kLiteral) {
+                *to++ = static_cast<std::uint8_t>(code.value);
+                continue;
+            }
         }
         if (code.extra >= Symbol::kInvalid) return stop(code.extra == Symbol::kEnd);
         const std::size_t length = code.value + lowBits(bits.look(), code.extra);
         bits.skip(code.extra);
         const Symbol far = kDistances[lowBits(bits.look(), kDistanceBits)];
-        bits.skip(kDistanceBits);
         if (far.extra == Symbol::kInvalid) return stop(false);
-        const std::size_t distance = far.value + lowBits(bits.look(), far.extra);
-        if (!bits.skip(far.extra)) return stop(false);
+        const std::size_t distance = far.value + lowBits(bits.look() >> kDistanceBits, far.extra);
+        if (!bits.skip(far.bits)) return stop(false);
         if (distance > static_cast<std::size_t>(to - begin)) return stop(false);
         if (length > static_cast<std::size_t>(end - to)) return stop(false);
         repeat(to, distance, length);

@@ -33,8 +33,8 @@ public:
     void clear() { m_end = 0; }
 
 private:
-    /// Bytes behind the room that a copy of whole words may write to.
-    static constexpr std::size_t kSlack = 8;
+    /// Bytes behind the room that a copy of whole pieces may write to.
+    static constexpr std::size_t kSlack = 32;
 
     void makeRoom(std::size_t wanted);
 
