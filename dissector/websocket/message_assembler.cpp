@@ -43,6 +43,27 @@ void MessageAssembler::beginFrame(const FrameHeader& header, FrameRole role,
     if (m_compressed && (starts || perFrame)) beginInflating(at, direction, out);
 }
 
+void MessageAssembler::wholeCompressed(ByteView payload, const MaskingKey* key, IssueSink& issues,
+                                       Record& record, LayerOutput& out) {
+    m_masked = key != nullptr;
+    if (m_masked) m_key = *key;
+    m_payloadLength = payload.size();
+    m_payloadRead = 0;
+    m_frameIncomplete = false;
+    beginMessage(record.opcode);
+    m_frameBegin = 0;
+    m_readable = true;
+    const Compression& compression = out.facts().compression;
+    m_kind = compression.kind;
+    m_keepContext = !compression.noContextTakeover[indexOf(record.direction)];
+    m_limit = out.limits().inflatedMessage;
+    m_endsUnit = true;
+    m_compressed = true;
+    beginInflating(record.streamOffset, record.direction, out);
+    this->payload(payload, out);
+    endFrame(true, record, issues);
+}
+
 void MessageAssembler::beginMessage(std::uint8_t opcode) {
     m_text = opcode == static_cast<std::uint8_t>(Opcode::Text);
     m_incomplete = false;

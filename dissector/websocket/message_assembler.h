@@ -62,6 +62,11 @@ public:
         return MessageView{bytes, text, true, direction};
     }
 
+    /// The same for a message that is compressed as it was agreed on: what is to be called next is
+    /// whole() and view(). `record` is that of its frame, whose flags are set and issues added.
+    void wholeCompressed(ByteView payload, const MaskingKey* key, IssueSink& issues, Record& record,
+                         LayerOutput& out);
+
     /// The frames make up a text or binary message whose beginning was seen.
     bool readable() const { return m_readable; }
     /// None of it is missing, and it could be inflated.

@@ -25,10 +25,10 @@ public:
     FrameRole accept(const FrameHeader& header, IssueSink& issues);
     /// The next frame may be a message of its own, and nothing before it has a say in that.
     bool expectsMessage() const { return m_known && !m_open && !m_closeSeen; }
-    /// What accept() comes to for such a frame, where it has no RSV1.
-    void acceptMessage(std::uint8_t opcode) {
+    /// What accept() comes to for such a frame.
+    void acceptMessage(std::uint8_t opcode, bool rsv1) {
         m_opcode = opcode;
-        m_rsv1 = false;
+        m_rsv1 = rsv1;
     }
     /// Frames were lost: until the next message starts, a continuation is no error.
     void forget();
