@@ -33,10 +33,6 @@ const HeartbeatWatch::Answer* HeartbeatWatch::Candidate::answer() const {
     return best;
 }
 
-bool HeartbeatWatch::isCrowded(std::int64_t timeNs) const {
-    return m_crowdedNs && timeNs >= *m_crowdedNs && timeNs - *m_crowdedNs < kMinIntervalNs;
-}
-
 /// Forgets all, none being steady.
 void HeartbeatWatch::waitUntilLessCrowded(std::int64_t timeNs) {
     m_crowdedNs = timeNs;

@@ -34,6 +34,10 @@ public:
     /// them could be seen twice with that interval between; then none is looked at until it is
     /// over.
     void message(const MessageView& message, LayerOutput& out);
+    /// Whether message() looks at none that comes now.
+    bool isCrowded(std::int64_t timeNs) const {
+        return m_crowdedNs && timeNs >= *m_crowdedNs && timeNs - *m_crowdedNs < kMinIntervalNs;
+    }
 
 private:
     /// A short message of the other side that came behind the candidate's.
@@ -70,7 +74,6 @@ private:
         const Answer* answer() const;
     };
 
-    bool isCrowded(std::int64_t timeNs) const;
     void waitUntilLessCrowded(std::int64_t timeNs);
     Candidate* find(const MessageShape& shape, Direction direction);
     Candidate& make(const MessageShape& shape, Direction direction);

@@ -5,7 +5,11 @@ namespace framescope::habits {
 void MessageObserver::message(const MessageView& message, Record& record, LayerOutput& out) {
     if (m_stopped) return;
     if (m_watches == nullptr) m_watches = std::make_unique<Watches>();
-    if (message.bytes.size() <= kMaxShapeBytes) m_watches->heartbeats.message(message, out);
+    // Where many come at once, as where there are most, each is asked for no more than this.
+    HeartbeatWatch& heartbeats = m_watches->heartbeats;
+    if (message.bytes.size() <= kMaxShapeBytes && !heartbeats.isCrowded(out.arrival().timeNs)) {
+        heartbeats.message(message, out);
+    }
     if (message.text && m_watches->requests.looksOn()) {
         m_watches->requests.message(message, record, out);
     }

@@ -106,11 +106,15 @@ std::span<const MessageProtocol* const> messageProtocols() {
 }
 
 std::span<const MessageProtocol* const> protocolsToAsk(const MessageView& message,
-                                                       const ConnectionView& connection) {
+                                                       std::string_view subprotocol) {
     const std::string_view text = message.asText();
-    const bool isObject = message.text && connection.subprotocol.empty() && text.starts_with('{');
+    const bool isObject = message.text && subprotocol.empty() && text.starts_with('{');
     if (!isObject) return kMessageProtocols;
-    if (message.direction == Direction::ServerToClient) return kServerJsonProtocols;
+    if (message.direction == Direction::ServerToClient) {
+        // There is one text alone that it is told by.
+        if (text.size() != actioncable::kWelcome.size()) return {};
+        return kServerJsonProtocols;
+    }
     if (!hasClientMark(text.data(), text.size())) return {};
     return kClientJsonProtocols;
 }

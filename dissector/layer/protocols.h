@@ -28,7 +28,7 @@ std::span<const StreamProtocol> streamProtocols();
 std::span<const MessageProtocol* const> messageProtocols();
 /// Those of them that may recognise this message; the others would say no.
 std::span<const MessageProtocol* const> protocolsToAsk(const MessageView& message,
-                                                       const ConnectionView& connection);
+                                                       std::string_view subprotocol);
 /// The one whose rows show `protocol`; null for those that are no message protocol.
 const MessageProtocol* messageProtocolOf(Protocol protocol);
 

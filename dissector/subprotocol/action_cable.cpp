@@ -151,8 +151,7 @@ namespace {
 bool recognise(const MessageView& message, const ConnectionView& connection) {
     if (!message.text) return false;
     if (connection.subprotocol.starts_with("actioncable-")) return true;
-    return message.direction == Direction::ServerToClient &&
-           message.asText() == "{\"type\":\"welcome\"}" &&
+    return message.direction == Direction::ServerToClient && message.asText() == kWelcome &&
            connection.path.find("cable") != std::string_view::npos;
 }
 

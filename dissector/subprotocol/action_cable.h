@@ -38,6 +38,9 @@ FieldIndex describe(const Message& message, FieldTree& tree, Place place);
 /// `message  ChatChannel  speak  {"action":"speak"}`, "confirm_subscription  ChatChannel".
 std::string summary(const Message& message, std::size_t maxChars);
 
+/// What a server greets with.
+inline constexpr std::string_view kWelcome = R"({"type":"welcome"})";
+
 extern const MessageProtocol kMessageProtocol;
 
 }  // namespace framescope::actioncable

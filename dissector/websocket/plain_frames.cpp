@@ -23,16 +23,16 @@ struct PlainHeader {
     bool isLong() const { return payloadLength > 125; }
 };
 
-/// Whether a plain frame stands whole at the front of `bytes`, which may be compressed where that
-/// was agreed on.
-inline bool readPlainHeader(ByteView bytes, bool masked, bool compression, PlainHeader& header) {
+/// Whether a plain frame stands whole at the front of `bytes`; a compressed one where some are.
+template <bool kCompression>
+inline bool readPlainHeader(ByteView bytes, bool masked, PlainHeader& header) {
     constexpr std::uint8_t kFinText = 0x81;
     constexpr std::uint8_t kFinBinary = 0x82;
     constexpr std::uint8_t kRsv1 = 0x40;
     constexpr std::size_t kLength16 = 126;
     if (bytes.size() < 2) return false;
     const std::uint8_t* const p = bytes.data();
-    header.compressed = compression && (p[0] & kRsv1) != 0;
+    header.compressed = kCompression && (p[0] & kRsv1) != 0;
     const auto kind = static_cast<std::uint8_t>(p[0] ^ (header.compressed ? kRsv1 : 0U));
     if (kind != kFinText && kind != kFinBinary) return false;
     header.text = kind == kFinText;
@@ -74,24 +74,25 @@ std::size_t WebSocketLayer::readPlain(Half& half, Direction direction, StreamOff
     const bool compression = m_negotiation == Negotiation::Captured &&
                              facts.compression.kind == CompressionKind::PerMessageDeflate &&
                              (facts.inferred & kInferredCompression) == 0;
+    return compression ? readPlainFrames<true>(half, direction, masked, offset, bytes, out)
+                       : readPlainFrames<false>(half, direction, masked, offset, bytes, out);
+}
+
+/// Of a connection on which it was agreed to compress messages, or was not.
+template <bool kCompression>
+std::size_t WebSocketLayer::readPlainFrames(Half& half, Direction direction, bool masked,
+                                            StreamOffset offset, ByteView bytes, LayerOutput& out) {
     std::size_t done = 0;
     PlainHeader header;
     // A key of zeros, as good as none, is no plain frame's.
     std::uint32_t lastKey = half.lastKey ? asWord(*half.lastKey) : 0;
-    while (readPlainHeader(bytes.subspan(done), masked, compression, header)) {
+    while (readPlainHeader<kCompression>(bytes.subspan(done), masked, header)) {
         if (masked && header.key == lastKey) break;
         const ByteView payload = bytes.subspan(done + header.headerSize, header.payloadLength);
         // A length of 16 bits that leads to no header may have been damaged.
         const ByteView behind = bytes.subspan(done + header.frameSize());
         if (header.isLong() && behind.size() >= 2 && beginsNoFrame(behind, masked)) break;
         const auto key = std::bit_cast<MaskingKey>(header.key);
-        std::optional<MessageView> message;
-        if (!header.compressed) {
-            message =
-                half.message.wholeMessage(payload, masked ? &key : nullptr, header.text, direction);
-            if (!message) break;
-        }
-        lastKey = header.key;
         Record record;
         record.kind = RowKind::WebSocketFrame;
         record.protocol = Protocol::WebSocket;
@@ -100,15 +101,19 @@ std::size_t WebSocketLayer::readPlain(Half& half, Direction direction, StreamOff
         record.length = header.frameSize();
         record.opcode = static_cast<std::uint8_t>(header.text ? Opcode::Text : Opcode::Binary);
         record.flags = kFlagFin | (masked ? kFlagMasked : 0U) | (header.text ? 0U : kFlagBinary);
-        if (header.compressed) {
+        if (kCompression && header.compressed) {
             record.flags |= kFlagRsv1;
             half.message.wholeCompressed(payload, masked ? &key : nullptr, half.issues, record,
                                          out);
             finishMessage(half, direction, record, out);
         } else {
+            const auto message =
+                half.message.wholeMessage(payload, masked ? &key : nullptr, header.text, direction);
+            if (!message) break;
             readMessage(*message, half, record, out);
             half.message.release();
         }
+        lastKey = header.key;
         if (half.issues.empty()) {
             out.emit(record);
         } else {

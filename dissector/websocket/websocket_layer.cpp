@@ -301,21 +301,28 @@ void WebSocketLayer::finishMessage(Half& half, Direction direction, Record& reco
 void WebSocketLayer::readMessage(const MessageView& message, Half& half, Record& record,
                                  LayerOutput& out) {
     if (m_reader == nullptr) {
-        const ConnectionView connection{out.facts(), m_path, m_subprotocol};
-        for (const MessageProtocol* const protocol : protocolsToAsk(message, connection)) {
-            if (!protocol->recognise(message, connection)) continue;
-            m_reader = protocol->makeReader();
-            m_observer.stop(out);
-            break;
+        const auto asked = protocolsToAsk(message, m_subprotocol);
+        if (asked.empty() || !recognise(message, asked, out)) {
+            return m_observer.message(message, record, out);
         }
     }
-    if (m_reader != nullptr) {
-        m_reader->read(message, record, half.issues, out);
-        if (record.protocol == Protocol::WebSocket && message.whole) {
-            half.issues.addContextual(IssueCode::WebSocketMessageNotOfProtocol);
-        }
+    m_reader->read(message, record, half.issues, out);
+    if (record.protocol == Protocol::WebSocket && message.whole) {
+        half.issues.addContextual(IssueCode::WebSocketMessageNotOfProtocol);
     }
-    if (m_reader == nullptr) m_observer.message(message, record, out);
+}
+
+/// Whether the message is of one of the protocols; then it is read from now on.
+bool WebSocketLayer::recognise(const MessageView& message,
+                               std::span<const MessageProtocol* const> asked, LayerOutput& out) {
+    const ConnectionView connection{out.facts(), m_path, m_subprotocol};
+    const auto found = std::ranges::find_if(asked, [&](const MessageProtocol* protocol) {
+        return protocol->recognise(message, connection);
+    });
+    if (found == asked.end()) return false;
+    m_reader = (*found)->makeReader();
+    m_observer.stop(out);
+    return true;
 }
 
 /// A message of this direction will not be read.

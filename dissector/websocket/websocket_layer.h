@@ -6,6 +6,7 @@
 #include <array>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -119,6 +120,9 @@ private:
     /// they have. Between frames only.
     std::size_t readPlain(Half& half, Direction direction, StreamOffset offset, ByteView bytes,
                           LayerOutput& out);
+    template <bool kCompression>
+    std::size_t readPlainFrames(Half& half, Direction direction, bool masked, StreamOffset offset,
+                                ByteView bytes, LayerOutput& out);
     bool expectsPlain(const Half& half, bool masked) const;
     void beginFrame(Half& half, Direction direction, LayerOutput& out);
     void readPayload(Half& half, ByteView bytes, LayerOutput& out);
@@ -126,6 +130,8 @@ private:
     void finishMessage(Half& half, Direction direction, Record& record, LayerOutput& out);
     /// Hands a whole message to its protocol, or to whoever watches those that have none.
     void readMessage(const MessageView& message, Half& half, Record& record, LayerOutput& out);
+    bool recognise(const MessageView& message, std::span<const MessageProtocol* const> asked,
+                   LayerOutput& out);
     void finishControl(const Half& half, const FrameHeader& frame, Direction direction,
                        RecordId row, LayerOutput& out);
     void checkKey(Half& half, const FrameHeader& header);

@@ -403,7 +403,7 @@ private Q_SLOTS:
                 ConnectionFacts facts;
                 facts.engineVersion = static_cast<std::uint8_t>(round % 5);
                 const ConnectionView connection{facts, path, ""};
-                const auto asked = protocolsToAsk(message, connection);
+                const auto asked = protocolsToAsk(message, connection.subprotocol);
                 QVERIFY(asked.size() < messageProtocols().size());
                 for (const MessageProtocol* const protocol : messageProtocols()) {
                     if (std::ranges::find(asked, protocol) != asked.end()) continue;
