@@ -25,24 +25,42 @@ struct Lead {
 
 constexpr std::uint8_t kNoLead = 0xff;
 
-/// Most text on the wire is short and has nothing else: not worth the call of a validator.
+/// Most text on the wire is short and has nothing else: not worth the call of a validator. What is
+/// left behind the last whole block is looked at as one more that overlaps it.
 bool isAscii(ByteView bytes) {
     constexpr std::uint64_t kHighBits = 0x8080808080808080;
     constexpr std::size_t kWord = sizeof(std::uint64_t);
-    const std::uint8_t* p = bytes.data();
-    std::size_t left = bytes.size();
-    std::uint64_t word = 0;
-    for (; left >= 4 * kWord; left -= 4 * kWord, p += 4 * kWord) {
-        std::uint64_t words[4];
-        std::memcpy(words, p, sizeof words);
-        if (((words[0] | words[1] | words[2] | words[3]) & kHighBits) != 0) return false;
+    const std::uint8_t* const p = bytes.data();
+    const std::size_t size = bytes.size();
+    std::size_t at = 0;
+#ifdef __SSE2__
+    constexpr std::size_t kBlock = sizeof(__m128i);
+    if (size >= kBlock) {
+        const auto block = [p](std::size_t from) {
+            return _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + from));
+        };
+        for (; at + 4 * kBlock <= size; at += 4 * kBlock) {
+            const __m128i front = _mm_or_si128(block(at), block(at + kBlock));
+            const __m128i back = _mm_or_si128(block(at + 2 * kBlock), block(at + 3 * kBlock));
+            if (_mm_movemask_epi8(_mm_or_si128(front, back)) != 0) return false;
+        }
+        __m128i seen = block(size - kBlock);
+        for (; at + kBlock <= size; at += kBlock) seen = _mm_or_si128(seen, block(at));
+        return _mm_movemask_epi8(seen) == 0;
     }
+#endif
+    const auto word = [p](std::size_t from) {
+        std::uint64_t found;
+        std::memcpy(&found, p + from, kWord);
+        return found;
+    };
     std::uint64_t seen = 0;
-    for (; left >= kWord; left -= kWord, p += kWord) {
-        std::memcpy(&word, p, kWord);
-        seen |= word;
+    if (size >= kWord) {
+        seen = word(size - kWord);
+        for (; at + kWord <= size; at += kWord) seen |= word(at);
+    } else {
+        for (; at < size; ++at) seen |= p[at];
     }
-    for (; left > 0; --left, ++p) seen |= *p;
     return (seen & kHighBits) == 0;
 }
 
