@@ -159,6 +159,12 @@ bool begins(const char* quoted) {
     return (kTellingBeginnings[at / 64] >> at % 64 & 1U) != 0;
 }
 
+/// Whether a key, quotes included, is one of the names, or that of JSON-RPC.
+[[gnu::noinline]] bool tells(std::string_view quoted) {
+    const PlainName plain(quoted);
+    return kIdNames.contains(plain) || kReplyNames.contains(plain) || quoted == kRpcKey;
+}
+
 /// False for a text that is no object or has no member at its top which tells anything, as most
 /// have none; told without reading it. What is escaped has to be read.
 bool mayTell(std::string_view text) {
@@ -181,7 +187,13 @@ bool mayTell(std::string_view text) {
             if (depth != 1) here = 0;
             for (; here != 0; here &= here - 1) {
                 const char* const quoted = at + std::countr_zero(here);
-                if (end - quoted > 2 && begins(quoted)) return true;
+                if (end - quoted <= 2 || !begins(quoted)) continue;
+                const std::uint64_t behind = marks.quotes & ~(here ^ (here - 1));
+                // Of one that goes on in the next block no more is known.
+                if (behind == 0) return true;
+                const auto size =
+                    static_cast<std::size_t>(std::countr_zero(behind) - std::countr_zero(here) + 1);
+                if (tells({quoted, size})) return true;
             }
             if (brace == 0) break;
             braces ^= brace;
