@@ -76,8 +76,46 @@ constexpr bool isBlank(char c) {
 }
 
 [[gnu::always_inline]] inline const char* endOfBlanks(const char* at, const char* end) {
-    while (at != end && isBlank(*at)) ++at;
+    // Nearly always there is none, which one comparison tells.
+    while (at != end && static_cast<std::uint8_t>(*at) <= ' ' && isBlank(*at)) ++at;
     return at;
+}
+
+/// Behind the number that begins at `at` where that is digits with a point among them at the most,
+/// and ends within the next sixteen bytes; null where it may be anything else. What may be read
+/// begins at `begin`.
+[[gnu::always_inline]] inline const char* endOfPlainNumber([[maybe_unused]] const char* begin,
+                                                           [[maybe_unused]] const char* at,
+                                                           [[maybe_unused]] const char* end) {
+#ifdef __SSE2__
+    constexpr std::ptrdiff_t kBlock = 16;
+    const char* from = at;
+    unsigned behind = 0;  // a bit for what is no byte of the text
+    if (end - at < kBlock) {
+        if (end - begin < kBlock) return nullptr;
+        from = end - kBlock;
+        behind = 1U << (end - at);
+    }
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
+    const __m128i values = _mm_sub_epi8(bytes, _mm_set1_epi8('0'));
+    const __m128i digits = _mm_cmpeq_epi8(_mm_min_epu8(values, _mm_set1_epi8(9)), values);
+    unsigned others = ~static_cast<unsigned>(_mm_movemask_epi8(digits)) & 0xffffU;
+    others = others >> (at - from) | behind;
+    if (others == 0) return nullptr;
+    const int whole = std::countr_zero(others);
+    if (whole == 0 || (*at == '0' && whole != 1)) return nullptr;
+    const char* stop = at + whole;
+    if (stop != end && *stop == '.') {
+        others &= others - 1;
+        if (others == 0) return nullptr;
+        const int size = std::countr_zero(others);
+        if (size == whole + 1) return nullptr;
+        stop = at + size;
+    }
+    return stop != end && (*stop | 0x20) == 'e' ? nullptr : stop;
+#else
+    return nullptr;
+#endif
 }
 
 }  // namespace framescope::json_scan

@@ -142,7 +142,8 @@ bool skimJson(std::string_view text, Visit visit) {
                 at = skipWord(at, end, "null");
                 break;
             default:
-                at = skipNumber(at, end);
+                at = json_scan::endOfPlainNumber(begin, value, end);
+                if (at == nullptr) at = skipNumber(value, end);
                 break;
         }
         if (at == nullptr) return false;

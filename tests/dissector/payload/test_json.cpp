@@ -144,11 +144,12 @@ private Q_SLOTS:
     // What is skimmed is accepted, and its top is cut, as the reader does it: of texts with every
     // change of one byte, every cut, and some bytes more.
     void skimmed() {
-        const std::array<std::string, 8> texts = {
+        const std::array<std::string, 9> texts = {
             R"({"type":"moved","id":72964,"x":122.85,"deep":{"a":[1,{"b":null}]},"ok":true})",
             R"([ "event" , -0.5e+10, {"k\u00e4y\n" : "a longer text, beyond sixteen bytes\\"}, [] , {} ])",
             "\"alone \\ud83d\\ude00 and \xc3\xa4\"",
             "[1234567890123456789,0,-0,0.25,1E5,false,null]",
+            R"({"symbol":"GNT","bid":773.22,"ask":0.1,"volume":2807,"at":1700000000464})",
             "[[[[{}]]]]",
             "{\"\":\"\",\"\\\"\":[\"\\/\"]}",
             " \t\r\n12 ",
