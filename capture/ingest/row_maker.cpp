@@ -96,6 +96,7 @@ void RowMaker::nameFileNumbers() {
 
 Batch RowMaker::takeBatch(const Statistics& packets) {
     if (!m_fileNumbers.empty()) nameFileNumbers();
+    m_batch.connections.reserve(m_changed.size());
     for (const ConnectionId id : m_changed) {
         Connection& connection = *m_connections[id];
         connection.changed = false;

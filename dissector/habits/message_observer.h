@@ -4,6 +4,7 @@
 
 #include <memory>
 
+#include "dissector/core/recycled.h"
 #include "dissector/habits/heartbeat_watch.h"
 #include "dissector/habits/request_watch.h"
 #include "dissector/layer/message_protocol.h"
@@ -24,7 +25,7 @@ public:
 
 private:
     /// Made with the first message: most connections of a capture have none for this.
-    struct Watches {
+    struct Watches : Recycled {
         HeartbeatWatch heartbeats;
         RequestWatch requests;
     };

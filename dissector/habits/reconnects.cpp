@@ -1,6 +1,7 @@
 #include "dissector/habits/reconnects.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "dissector/layer/layer.h"
 #include "dissector/layer/pending_rows.h"
@@ -33,10 +34,10 @@ void ReconnectTracker::opened(std::string_view target, RecordId request, LayerOu
             --m_endedCount;
         }
         // The one that ended last, of those that had ended when this one began.
-        const auto last = std::find_if(ended.rbegin(), ended.rend(), [&](const Ended& before) {
-            return out.connection() >= before.firstLater;
-        });
-        if (last != ended.rend()) {
+        const auto last = std::find_if(
+            std::make_reverse_iterator(ended.end()), std::make_reverse_iterator(ended.begin()),
+            [&](const Ended& before) { return out.connection() >= before.firstLater; });
+        if (last != std::make_reverse_iterator(ended.begin())) {
             open.count = last->count + 1;
             out.facts().habits.reconnect = {last->connection, open.count, now - last->timeNs};
             if (request != kNoRecord) out.link({request, last->row, 0, LinkKind::ReconnectOf});

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "dissector/core/queue.h"
 #include "dissector/ip/ip_address.h"
 #include "dissector/record/record.h"
 
@@ -45,7 +46,7 @@ private:
     std::unordered_map<ConnectionId, Open> m_open;
     std::deque<ConnectionId> m_openOrder;
     /// In the order in which they ended, by key; each list is short and old ones leave it.
-    std::unordered_map<std::uint64_t, std::deque<Ended>> m_ended;
+    std::unordered_map<std::uint64_t, Queue<Ended>> m_ended;
     std::size_t m_endedCount = 0;
 };
 

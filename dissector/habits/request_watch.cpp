@@ -216,15 +216,29 @@ bool isScalarId(const JsonNode& node) {
 
 }  // namespace
 
-bool RequestWatch::Source::isRecent(std::uint64_t value) const {
-    return marks[value >> 55] != 0 && std::ranges::find(recent, value) != recent.end();
+bool RequestWatch::RecentValues::contains(std::uint64_t value) const {
+    if (m_many == nullptr) {
+        const auto end = m_few.begin() + static_cast<std::ptrdiff_t>(m_added);
+        return std::find(m_few.begin(), end, value) != end;
+    }
+    return m_many->marks[value >> 55] != 0 &&
+           std::ranges::find(m_many->values, value) != m_many->values.end();
 }
 
-void RequestWatch::Source::remember(std::uint64_t value) {
-    std::uint64_t& place = recent[fresh % recent.size()];
-    if (fresh++ >= recent.size()) --markOf(place);
+void RequestWatch::RecentValues::add(std::uint64_t value) {
+    if (m_many == nullptr && m_added < kFew) {
+        m_few[m_added++] = value;
+        return;
+    }
+    if (m_many == nullptr) {
+        m_many = std::make_unique<Many>();
+        std::ranges::copy(m_few, m_many->values.begin());
+        for (const std::uint64_t known : m_few) ++m_many->markOf(known);
+    }
+    std::uint64_t& place = m_many->values[m_added % m_many->values.size()];
+    if (m_added++ >= m_many->values.size()) --m_many->markOf(place);
     place = value;
-    ++markOf(value);
+    ++m_many->markOf(value);
 }
 
 bool RequestWatch::counts(const Source& source, const Reply& reply) {
@@ -357,7 +371,7 @@ bool RequestWatch::answer(Source& source, const Id& id, LayerOutput& out) {
     auto reply = std::ranges::find(source.replies, name, &Reply::name);
     const auto asked = source.pending.take(id.value);
     // Further answers to one request, as a subscription gets, say nothing for or against it.
-    if (!asked && source.isRecent(id.value)) return true;
+    if (!asked && source.recent.contains(id.value)) return true;
     if (reply == source.replies.end()) {
         if (source.replies.size() == kMaxReplies) return asked.has_value();
         reply = source.replies.insert(source.replies.end(), Reply{});
@@ -404,11 +418,12 @@ void RequestWatch::ask(const Id& id, Direction direction, LayerOutput& out) {
         source->name = name;
         source->shownName = id.name;
     }
-    if (source->isRecent(id.value)) {
+    if (source->recent.contains(id.value)) {
         ++source->repeated;
         return;
     }
-    source->remember(id.value);
+    source->recent.add(id.value);
+    ++source->fresh;
     source->pending.add(id.value, {out.nextRow(), 0, out.arrival().timeNs});
     const auto number = static_cast<std::size_t>(source - m_sources.begin());
     if (number == m_shown) out.facts().habits.requests.requests = source->fresh;

@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -52,6 +53,28 @@ private:
         std::int64_t maxNs = 0;
         std::vector<RowLink> early;  ///< found before it counted, at most kMaxEarly
     };
+    /// The last values of a source.
+    class RecentValues {
+    public:
+        bool contains(std::uint64_t value) const;
+        /// Adds one that it does not contain.
+        void add(std::uint64_t value);
+
+    private:
+        static constexpr std::size_t kFew = 8;
+
+        /// Made with the ninth value: most sources of a short connection have fewer.
+        struct Many {
+            std::array<std::uint64_t, 64> values{};  ///< the oldest replaced first
+            std::array<std::uint8_t, 512> marks{};   ///< how many begin with these nine bits
+
+            std::uint8_t& markOf(std::uint64_t value) { return marks[value >> 55]; }
+        };
+
+        std::size_t m_added = 0;
+        std::array<std::uint64_t, kFew> m_few{};
+        std::unique_ptr<Many> m_many;
+    };
     /// A member of one side whose values may return.
     struct Source {
         Direction direction = Direction::ClientToServer;
@@ -60,13 +83,8 @@ private:
         std::uint32_t fresh = 0;
         std::uint32_t repeated = 0;
         PendingRows pending{256};
-        std::array<std::uint64_t, 64> recent{};  ///< values, the oldest replaced first
-        std::array<std::uint8_t, 512> marks{};   ///< how many of them begin with these nine bits
+        RecentValues recent;
         std::vector<Reply> replies;
-
-        bool isRecent(std::uint64_t value) const;
-        void remember(std::uint64_t value);
-        std::uint8_t& markOf(std::uint64_t value) { return marks[value >> 55]; }
     };
     struct Id {
         std::string_view name;

@@ -133,6 +133,8 @@ bool Head::lists(std::string_view name, std::string_view token) const {
     bool found = false;
     for (const Header& header : headers) {
         if (header.malformed || !equalsIgnoreCase(header.name, name)) continue;
+        // As it is mostly written: alone.
+        if (equalsIgnoreCase(header.value, token)) return true;
         visitOutsideQuotes(header.value, ',', [&](std::string_view element) {
             found = equalsIgnoreCase(trimmed(element.substr(0, element.find(';'))), token);
             return !found;

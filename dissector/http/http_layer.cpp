@@ -210,7 +210,9 @@ void HttpLayer::requestComplete(const Head& head, Record record, LayerOutput& ou
     if (engineio::isSocketIoTarget(head.target)) facts.socketIoPath = true;
     if (webSocket) engineio::webSocketRequested(head.target, out);
     record.kind = RowKind::HttpRequest;
-    record.name = out.intern(head.method + " " + head.target);
+    std::string name;
+    name.reserve(head.method.size() + 1 + head.target.size());
+    record.name = out.intern(name.append(head.method).append(1, ' ').append(head.target));
 
     PendingRequest pending;
     pending.record = emitJudged(record, issues, out);

@@ -28,13 +28,21 @@ constexpr std::uint16_t part(FieldId field) {
     return static_cast<std::uint16_t>(field);
 }
 
-/// Value of a base64 digit, -1 for other characters (RFC 4648 section 4).
-constexpr int base64Digit(char c) {
-    if (c >= 'A' && c <= 'Z') return c - 'A';
-    if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-    if (c >= '0' && c <= '9') return c - '0' + 52;
-    if (c == '+') return 62;
-    return c == '/' ? 63 : -1;
+/// Values of the base64 digits, -1 for other characters (RFC 4648 section 4). A table, since the
+/// processor cannot foresee which kind of character comes next.
+constexpr std::array<std::int8_t, 256> kBase64Values = [] {
+    constexpr std::string_view kDigits =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    std::array<std::int8_t, 256> table{};
+    table.fill(-1);
+    for (std::size_t i = 0; i < kDigits.size(); ++i) {
+        table[static_cast<std::uint8_t>(kDigits[i])] = static_cast<std::int8_t>(i);
+    }
+    return table;
+}();
+
+int base64Digit(char c) {
+    return kBase64Values[static_cast<std::uint8_t>(c)];
 }
 
 /// A header that may stand in a head once only.
@@ -135,8 +143,9 @@ bool isWellFormedKey(std::string_view key) {
     // 16 bytes are 22 digits and two signs of padding; four bits of the last digit are unused.
     if (key.size() != 24 || !key.ends_with("==")) return false;
     const std::string_view digits = key.substr(0, 22);
-    return std::ranges::all_of(digits, [](char c) { return base64Digit(c) >= 0; }) &&
-           (base64Digit(digits.back()) & 0xf) == 0;
+    int all = 0;  // negative if one of them is
+    for (const char c : digits) all |= base64Digit(c);
+    return all >= 0 && (base64Digit(digits.back()) & 0xf) == 0;
 }
 
 bool isHandshake(const http::Head& request) {
