@@ -224,9 +224,12 @@ bool readFixed(Bits& from, Output& out) {
                 continue;
             }
         }
-        if (code.extra >= Symbol::kInvalid) return stop(code.extra == Symbol::kEnd);
-        const std::size_t length = code.value + lowBits(bits.look(), code.extra);
-        bits.skip(code.extra);
+        std::size_t length = code.value;
+        if (code.extra != 0) [[unlikely]] {
+            if (code.extra >= Symbol::kInvalid) return stop(code.extra == Symbol::kEnd);
+            length += lowBits(bits.look(), code.extra);
+            bits.skip(code.extra);
+        }
         const Symbol far = kDistances[lowBits(bits.look(), kDistanceBits)];
         if (far.extra == Symbol::kInvalid) return stop(false);
         const std::size_t distance = far.value + lowBits(bits.look() >> kDistanceBits, far.extra);
