@@ -185,6 +185,7 @@ private:
     Statistics m_statistics;  ///< rows, issues and connections
     std::unordered_map<std::string, NameId, NameHash, std::equal_to<>> m_names;
     std::vector<const std::string*> m_nameTexts;  ///< by NameId
+    std::array<NameId, 64> m_recentNames{};       ///< a few of them, see recentPlaceOf()
     Conversations m_conversations;
     std::vector<std::unique_ptr<Connection>> m_connections;
     std::vector<ConnectionId> m_changed;
