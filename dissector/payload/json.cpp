@@ -15,13 +15,13 @@ std::string_view slice(std::string_view text, ByteRange range) {
 }
 
 /// The first element of an array as it is written, if it is a string or a number; empty otherwise.
-std::string_view firstElement(std::string_view arrayText) {
+std::string_view firstElement(std::string_view arrayText, bool& escaped) {
     const char* const end = arrayText.data() + arrayText.size();
     const char* at = json_scan::endOfBlanks(arrayText.data(), end);
     if (at == end || *at != '[') return {};
     at = json_scan::endOfBlanks(at + 1, end);
     if (at == end) return {};
-    bool escaped = false;
+    escaped = false;
     const char* const behind =
         *at == '"' ? json_skim::skipString(at, end, escaped) : json_skim::skipNumber(at, end);
     if (behind == nullptr) return {};
@@ -284,13 +284,22 @@ std::string unescapeJson(std::string_view quoted) {
 }
 
 std::optional<std::string> firstStringOf(std::string_view arrayText) {
-    const std::string_view first = firstElement(arrayText);
+    bool escaped = false;
+    const std::string_view first = firstElement(arrayText, escaped);
     if (first.empty()) return std::nullopt;
     return first[0] == '"' ? unescapeJson(first) : std::string(first);
 }
 
+std::string_view firstStringOf(std::string_view arrayText, std::string& unescaped) {
+    bool escaped = false;
+    const std::string_view first = firstElement(arrayText, escaped);
+    if (escaped) return unescaped = unescapeJson(first);
+    return first.starts_with('"') ? first.substr(1, first.size() - 2) : first;
+}
+
 bool beginsWithString(std::string_view arrayText) {
-    return !firstElement(arrayText).empty();
+    bool escaped = false;
+    return !firstElement(arrayText, escaped).empty();
 }
 
 std::string quotedJson(std::string_view text) {

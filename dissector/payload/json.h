@@ -51,6 +51,8 @@ std::string quotedJson(std::string_view text);
 /// The first element of an array if it is a string (unescaped) or a number (as written): the event
 /// name of a Socket.IO packet. Looks at nothing behind it.
 std::optional<std::string> firstStringOf(std::string_view arrayText);
+/// The same without a copy, "" where there is none; where it has escapes, `unescaped` keeps it.
+std::string_view firstStringOf(std::string_view arrayText, std::string& unescaped);
 /// Whether there is such an element.
 bool beginsWithString(std::string_view arrayText);
 

@@ -70,7 +70,8 @@ bool Conversation::readText(const Moment& moment) {
     }
     if (!isWeak(*packet)) m_seen = true;
     if (data.whole) checkPlaceholders(*packet, moment.issues);
-    take({packet->type, packet->nspName(), packet->id, eventName(*packet),
+    std::string unescaped;
+    take({packet->type, packet->nspName(), packet->id, eventName(*packet, unescaped),
           packet->attachments.value_or(0), asBytes(packet->data), Encoding::Json},
          moment);
     return true;
@@ -81,9 +82,8 @@ bool Conversation::readObject(const Moment& moment, Encoding encoding) {
     const auto packet = parseObject(moment.data.bytes, encoding);
     if (!packet) return false;
     m_seen = true;
-    take({packet->type, packet->nspName(), packet->id, eventName(*packet), 0, packet->data,
-          encoding},
-         moment);
+    const std::string event = eventName(*packet);
+    take({packet->type, packet->nspName(), packet->id, event, 0, packet->data, encoding}, moment);
     return true;
 }
 

@@ -59,7 +59,7 @@ private:
         PacketType type = PacketType::Event;
         std::string_view nsp;
         std::optional<std::uint64_t> id;
-        std::string event;
+        std::string_view event;
         std::uint64_t attachments = 0;
         ByteView data;
         Encoding encoding = Encoding::Json;

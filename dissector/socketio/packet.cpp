@@ -218,4 +218,9 @@ std::string eventName(const Packet& packet) {
     return firstStringOf(packet.data).value_or(std::string());
 }
 
+std::string_view eventName(const Packet& packet, std::string& unescaped) {
+    if (!packet.hasEvent()) return {};
+    return firstStringOf(packet.data, unescaped);
+}
+
 }  // namespace framescope::socketio

@@ -77,6 +77,8 @@ void check(const Packet& packet, IssueSink& issues, std::uint8_t engineVersion =
 void checkPlaceholders(const Packet& packet, IssueSink& issues);
 /// The name of an EVENT or BINARY_EVENT, unescaped; "" for others.
 std::string eventName(const Packet& packet);
+/// The same without a copy; where it has escapes, `unescaped` keeps it.
+std::string_view eventName(const Packet& packet, std::string& unescaped);
 /// An attachment that was found for a packet.
 struct Attachment {
     SourceId source = kNoSource;  ///< its bytes, or their beginning; kNoSource: not shown

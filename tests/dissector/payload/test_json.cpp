@@ -199,12 +199,19 @@ private Q_SLOTS:
     }
 
     void first() {
-        QVERIFY(firstStringOf("[\"message\",{\"a\":1}]") == "message");
-        QVERIFY(firstStringOf(" [ \"a\\nb\" ]") == "a\nb");
-        QVERIFY(firstStringOf("[12,1]") == "12");
-        QVERIFY(firstStringOf("[\"x\", rubbish") == "x");
+        std::string unescaped;
+        const auto isFirst = [&](std::string_view array, std::string_view name) {
+            return firstStringOf(array) == name && firstStringOf(array, unescaped) == name;
+        };
+        QVERIFY(isFirst("[\"message\",{\"a\":1}]", "message"));
+        QVERIFY(unescaped.empty());
+        QVERIFY(isFirst(" [ \"a\\nb\" ]", "a\nb"));
+        QVERIFY(isFirst("[12,1]", "12"));
+        QVERIFY(isFirst("[\"\",1]", ""));
+        QVERIFY(isFirst("[\"x\", rubbish", "x"));
         for (const char* none : {"", "[", "[]", "{}", "[null]", "[[]]", "\"a\"", "[\"a"}) {
             QVERIFY(!firstStringOf(none));
+            QVERIFY(firstStringOf(none, unescaped).empty());
         }
     }
 
