@@ -1,7 +1,9 @@
 // What the ingest found since the batch before: the only thing that travels from the worker to the
 // owner of the session. Everything in it is appended or, for connections, replaces what was known.
+// Of records, places of packets and extents it brings no copies: they stay where they were written.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -9,6 +11,7 @@
 
 #include "capture/file/capture_layout.h"
 #include "capture/session/connection_info.h"
+#include "capture/session/growing_values.h"
 #include "capture/session/later_version.h"
 #include "capture/session/statistics.h"
 #include "capture/session/stored_datagram.h"
@@ -20,15 +23,23 @@
 namespace framescope {
 
 struct Batch {
-    struct ExtentEntry {
+    /// A piece of memory for extents of a stream, as ExtentWriter has got it.
+    struct ExtentPiece {
         ConnectionId connection = 0;
         Direction direction = Direction::ClientToServer;
-        Extent extent;
+        const Extent* extents = nullptr;
+    };
+    /// How many extents the two streams of a connection have by now, by Direction.
+    struct ExtentCounts {
+        ConnectionId connection = 0;
+        std::array<std::uint32_t, 2> counts{};
     };
 
-    std::vector<Record> records;
-    std::vector<std::uint64_t> packetOffsets;  ///< place of each packet's record in the file
-    std::vector<ExtentEntry> extents;
+    FreshValues<Record> records;
+    FreshValues<std::uint64_t> packetOffsets;  ///< place of each packet's record in the file
+    std::vector<ExtentMemory> extentMemory;    ///< what the pieces lie in
+    std::vector<ExtentPiece> extentPieces;     ///< new ones
+    std::vector<ExtentCounts> extentCounts;    ///< of connections that have more than before
     struct CheckpointEntry {
         ConnectionId connection = 0;
         Direction direction = Direction::ClientToServer;

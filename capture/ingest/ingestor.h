@@ -1,6 +1,5 @@
-// The ingest on one thread: packets in, batches out. Both of its halves (packet_intake.h,
-// row_maker.h), one called by the other: for captures that still grow, where a row must not wait
-// for a block to fill.
+// The ingest: packets in, batches out. Both of its halves (packet_intake.h, row_maker.h), one called
+// by the other.
 #pragma once
 
 #include "capture/ingest/packet_intake.h"

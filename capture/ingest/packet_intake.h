@@ -1,6 +1,6 @@
 // The first half of the ingest: packets are counted, datagrams put together from their fragments,
 // TCP streams put in order. What comes of it is told to an IntakeEvents; nothing comes back from
-// there, so that this half may run ahead on another thread. Knows nothing of files or queues.
+// there. Knows nothing of files or queues.
 #pragma once
 
 #include <map>

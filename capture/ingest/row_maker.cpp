@@ -43,7 +43,7 @@ void RowMaker::captureRow(const CaptureRow& row) {
     if (row.record.kind == RowKind::CaptureDrop) m_conversations.engineSessions.lostAnywhere();
     if (row.issue != IssueCode::None) countIssue(row.issue);
     const NameId name = intern(row.name);
-    Record& record = m_batch.records.emplace_back(row.record);
+    Record& record = m_batch.records.add(row.record);
     record.name = name;
     numberRow(record);
 }
@@ -92,14 +92,10 @@ PacketNumber RowMaker::fileNumber(PacketNumber packet) const {
 
 void RowMaker::nameFileNumbers() {
     for (Record& record : m_batch.records) record.packet = fileNumber(record.packet);
-    for (Batch::ExtentEntry& entry : m_batch.extents) {
-        entry.extent.packet = fileNumber(entry.extent.packet);
-    }
     for (StoredDatagram& datagram : m_batch.datagrams) {
         datagram.packet = fileNumber(datagram.packet);
         for (ip::DatagramPiece& piece : datagram.pieces) piece.packet = fileNumber(piece.packet);
     }
-    m_batch.packetOffsets.clear();
 }
 
 Batch RowMaker::takeBatch(const Statistics& packets) {
@@ -109,8 +105,10 @@ Batch RowMaker::takeBatch(const Statistics& packets) {
         Connection& connection = *m_connections[id];
         connection.changed = false;
         m_batch.connections.emplace_back(id, connection.info);
+        tellExtents(id, connection);
     }
     m_changed.clear();
+    m_batch.extentMemory = m_extentRoom.takeFresh();
     forgetEnded();
     m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
     m_batch.polls = m_conversations.polls.takeChanged();
@@ -119,12 +117,13 @@ Batch RowMaker::takeBatch(const Statistics& packets) {
     m_batch.statistics.rows = m_statistics.rows;
     m_batch.statistics.issues = m_statistics.issues;
     m_batch.limits = m_options.limits;
+    FreshValues<Record> records = m_batch.records.cut();
+    FreshValues<std::uint64_t> packetOffsets = m_batch.packetOffsets.cut();
+    std::swap(records, m_batch.records);
+    std::swap(packetOffsets, m_batch.packetOffsets);
     Batch batch = std::exchange(m_batch, {});
-    // The next one will have about as much; what did not suffice would be doubled and copied.
-    const auto alike = [](std::size_t size) { return size + size / 8; };
-    m_batch.records.reserve(alike(batch.records.size()));
-    m_batch.packetOffsets.reserve(alike(batch.packetOffsets.size()));
-    m_batch.extents.reserve(alike(batch.extents.size()));
+    m_batch.records = std::move(records);
+    m_batch.packetOffsets = std::move(packetOffsets);
     return batch;
 }
 
@@ -195,14 +194,24 @@ void RowMaker::data(ConnectionId id, Direction direction, StreamOffset offset, B
 
 void RowMaker::extent(ConnectionId id, Direction direction, StreamOffset offset,
                       std::uint32_t length, const tcp::Origin& origin) {
-    // Put together where it stays: a copy would wait for what was just written.
-    Batch::ExtentEntry& entry = m_batch.extents.emplace_back();
-    entry.connection = id;
-    entry.direction = direction;
-    entry.extent.streamOffset = offset;
-    entry.extent.fileOffset = origin.fileOffset;
-    entry.extent.length = length;
-    entry.extent.packet = origin.packet;
+    addExtent(enter(id), direction, offset, length, origin);
+}
+
+/// Of the current connection.
+inline void RowMaker::addExtent(Connection& connection, Direction direction, StreamOffset offset,
+                                std::uint32_t length, const tcp::Origin& origin) {
+    ExtentWriter& writer = connection.extents[indexOf(direction)];
+    if (writer.isFull()) {
+        m_batch.extentPieces.push_back({m_currentId, direction, writer.addPiece(m_extentRoom)});
+    }
+    writer.add({offset, origin.fileOffset, length, fileNumber(origin.packet)});
+}
+
+void RowMaker::tellExtents(ConnectionId id, Connection& connection) {
+    const std::array counts{connection.extents[0].size(), connection.extents[1].size()};
+    if (counts == connection.extentsTold) return;
+    connection.extentsTold = counts;
+    m_batch.extentCounts.push_back({id, counts});
 }
 
 void RowMaker::joined(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
@@ -213,7 +222,7 @@ void RowMaker::joined(ConnectionId id, Direction direction, StreamOffset offset,
 void RowMaker::packetWithData(ConnectionId id, const tcp::Origin& origin, Direction direction,
                               StreamOffset offset, ByteView bytes, const tcp::Origin& place) {
     Connection& connection = notePacket(id, origin);
-    RowMaker::extent(id, direction, offset, static_cast<std::uint32_t>(bytes.size()), place);
+    addExtent(connection, direction, offset, static_cast<std::uint32_t>(bytes.size()), place);
     read(connection, direction, offset, bytes, place);
 }
 
@@ -232,7 +241,10 @@ void RowMaker::read(Connection& connection, Direction direction, StreamOffset of
             return;
         }
     }
-    connection.lastData[indexOf(direction)] = m_arrival;
+    // Member by member: a copy in one piece would wait for what was just written.
+    Arrival& last = connection.lastData[indexOf(direction)];
+    last.packet = m_arrival.packet;
+    last.timeNs = m_arrival.timeNs;
     connection.notes.begin({offset, offset + bytes.size()});
     connection.layer->data(direction, offset, bytes, *this);
     settle();
@@ -390,7 +402,7 @@ void RowMaker::emitEvent(RowKind kind, Direction direction, std::uint32_t detail
 
 RecordId RowMaker::emit(Record found) {
     // Filled in where it stays.
-    Record& record = m_batch.records.emplace_back(found);
+    Record& record = m_batch.records.add(found);
     record.connection = m_currentId;
     record.packet = m_arrival.packet;
     record.timeNs = m_arrival.timeNs;
@@ -402,6 +414,8 @@ RecordId RowMaker::emit(Record found) {
     }
     ConnectionFacts& known = m_current->info.facts;
     known.protocol = std::max(known.protocol, record.protocol);
+    ++m_current->info.rows;
+    m_current->info.worst = std::max(m_current->info.worst, record.severity);
     const RecordId row = numberRow(record);
     m_current->notes.sawRow(record, row, m_batch.remarks);
     return row;

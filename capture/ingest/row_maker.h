@@ -44,12 +44,12 @@ public:
     void endStream();
     void endStream(Direction direction);
 
-    /// Packets come in another order than that of the file: these are the numbers that the next
-    /// ones have there. Rows name them; until takeBatch() packets are counted as they come. Where
-    /// their records lie is handed on elsewhere.
-    void addFileNumbers(const std::vector<PacketNumber>& numbers) {
-        m_fileNumbers.insert(m_fileNumbers.end(), numbers.begin(), numbers.end());
-    }
+    /// Packets come in another order than that of the file: this is the number that the next one
+    /// has there. Rows name it; until takeBatch() packets are counted as they come. Where their
+    /// records lie is told by addPacketOffset().
+    void addFileNumber(PacketNumber number) { m_fileNumbers.push_back(number); }
+    /// Where the next record lies, in the order of the file.
+    void addPacketOffset(std::uint64_t recordOffset) { m_batch.packetOffsets.add(recordOffset); }
 
     /// Rows and packets that wait in the batch being filled.
     std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }
@@ -68,7 +68,7 @@ public:
 
     // IntakeEvents
     void nextPacket(std::uint64_t recordOffset) override {
-        m_batch.packetOffsets.push_back(recordOffset);
+        if (m_fileNumbers.empty()) m_batch.packetOffsets.add(recordOffset);
     }
     void captureRow(const CaptureRow& row) override;
     void extent(ConnectionId id, Direction direction, StreamOffset offset, std::uint32_t length,
@@ -155,6 +155,9 @@ private:
     void emitGap(const HeldGap& gap);
     void emitHeldGaps(Connection& connection);
 
+    void addExtent(Connection& connection, Direction direction, StreamOffset offset,
+                   std::uint32_t length, const tcp::Origin& origin);
+    void tellExtents(ConnectionId id, Connection& connection);
     bool isUntimed(PacketNumber packet) const;
     PacketNumber fileNumber(PacketNumber packet) const;
     void nameFileNumbers();
@@ -182,6 +185,7 @@ private:
 
     const IngestOptions m_options;
     Batch m_batch;
+    ExtentRoom m_extentRoom;
     Statistics m_statistics;  ///< rows, issues and connections
     std::unordered_map<std::string, NameId, NameHash, std::equal_to<>> m_names;
     std::vector<const std::string*> m_nameTexts;  ///< by NameId

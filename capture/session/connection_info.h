@@ -29,7 +29,7 @@ struct ConnectionInfo {
     /// Sequence number of stream offset 0 by Direction, and whether it is known.
     std::array<std::uint32_t, 2> initialSequence{};
     std::array<bool, 2> sequenceKnown{};
-    // Kept by the session as rows arrive:
+    // Counted as rows are made; the session adds what remarks say of them later:
     std::uint32_t rows = 0;
     Severity worst = Severity::None;
 };

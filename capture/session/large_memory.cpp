@@ -14,7 +14,7 @@ std::size_t wholePages(std::size_t size) {
 
 }  // namespace
 
-LargeMemory::LargeMemory(std::size_t size, Begin begin) {
+LargeMemory::LargeMemory(std::size_t size, Begin begin) : m_begin(begin) {
     const std::size_t head = begin == Begin::InSmallPages ? kSmallStart : 0;
     const std::size_t large = wholePages(size > head ? size - head : 0);
     m_size = head + large;
@@ -29,18 +29,21 @@ LargeMemory::LargeMemory(std::size_t size, Begin begin) {
     if (before != 0) ::munmap(start, before);
     if (before != kPage) ::munmap(start + before + m_size, kPage - before);
     m_data = start + before;
+#ifdef MADV_HUGEPAGE
+    if (large != 0) ::madvise(static_cast<std::uint8_t*>(m_data) + head, large, MADV_HUGEPAGE);
+#endif
 }
 
 void LargeMemory::takeUntil(std::size_t end) {
-    // What is small grows page by page. Of a large one a fraction may be taken too early.
-    constexpr std::size_t kAtOnce = std::size_t{256} << 10;
-    const std::size_t from = std::max(m_taken, kSmallStart);
-    m_taken = std::min(m_size, (std::max(end, from) + kAtOnce - 1) / kAtOnce * kAtOnce);
+    std::size_t from = m_taken.load(std::memory_order_relaxed);
+    if (end <= from) return;
 #ifdef MADV_POPULATE_WRITE
-    // Where the kernel does not know it, nothing is lost.
-    if (m_taken > from)
-        ::madvise(static_cast<std::uint8_t*>(m_data) + from, m_taken - from, MADV_POPULATE_WRITE);
+    // Where the kernel does not know it, nothing is lost. Pages that another thread has taken
+    // meanwhile stay as they are.
+    ::madvise(static_cast<std::uint8_t*>(m_data) + from, end - from, MADV_POPULATE_WRITE);
 #endif
+    while (from < end && !m_taken.compare_exchange_weak(from, end)) {
+    }
 }
 
 LargeMemory::~LargeMemory() {

@@ -40,7 +40,7 @@ void Session::append(Batch&& batch) {
     }
     state.layout.append(batch.layout);
     state.limits = batch.limits;
-    state.packetOffsets.append(batch.packetOffsets);
+    state.packetOffsets.append(std::move(batch.packetOffsets));
     for (std::string& name : batch.names) {
         state.scatteredBytes += name.size();
         state.names.push_back(std::move(name));
@@ -50,28 +50,27 @@ void Session::append(Batch&& batch) {
             state.connections.push_back({});
             state.streams.push_back({});
         }
-        // Rows are counted here, so what was counted stays.
-        info.rows = state.connections[id].rows;
-        info.worst = state.connections[id].worst;
+        // Remarks are added here, so what they made worse stays.
+        info.worst = std::max(info.worst, state.connections[id].worst);
         state.connections[id] = info;
     }
     for (auto& [id, info] : batch.engineSessions) {
         if (state.engineSessions.size() <= id) state.engineSessions.resize(id + 1);
         state.engineSessions[id] = std::move(info);
     }
-    state.scatteredBytes += batch.extents.size() * sizeof(Extent);
-    for (const Batch::ExtentEntry& entry : batch.extents) {
-        state.streams[entry.connection][indexOf(entry.direction)].append(entry.extent,
-                                                                         state.extentRoom);
+    state.extentMemory.insert(state.extentMemory.end(), batch.extentMemory.begin(),
+                              batch.extentMemory.end());
+    for (const Batch::ExtentPiece& piece : batch.extentPieces) {
+        state.streams[piece.connection][indexOf(piece.direction)].addPiece(piece.extents);
     }
-    for (const Record& record : batch.records) {
-        // Nothing that a row without a connection says is about one.
-        if (record.connection == kNoConnection) continue;
-        ConnectionInfo& connection = state.connections[record.connection];
-        ++connection.rows;
-        connection.worst = std::max(connection.worst, record.severity);
+    for (const Batch::ExtentCounts& entry : batch.extentCounts) {
+        for (std::size_t i = 0; i < entry.counts.size(); ++i) {
+            StreamMap& map = state.streams[entry.connection][i];
+            state.scatteredBytes += (entry.counts[i] - map.size()) * sizeof(Extent);
+            map.setSize(entry.counts[i]);
+        }
     }
-    state.records.append(batch.records);
+    state.records.append(std::move(batch.records));
     for (StoredDatagram& datagram : batch.datagrams) {
         state.scatteredBytes +=
             sizeof(StoredDatagram) + datagram.pieces.size() * sizeof(ip::DatagramPiece);
@@ -102,6 +101,7 @@ void Session::append(Batch&& batch) {
         state.polls[number] = std::move(poll);
     }
     for (std::string& notice : batch.notices) state.notices.push_back(std::move(notice));
+    if (!batch.last) state.prepareAhead();
     if (!batch.cancelled) state.statistics = batch.statistics;
     state.complete = state.complete || batch.last;
     state.damaged = state.damaged || batch.damaged;

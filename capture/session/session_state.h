@@ -10,6 +10,7 @@
 
 #include "capture/file/capture_file.h"
 #include "capture/session/chunked_vector.h"
+#include "capture/session/growing_values.h"
 #include "capture/session/inflate_cache.h"
 #include "capture/session/later_version.h"
 #include "capture/session/row_table.h"
@@ -39,10 +40,10 @@ struct Session::State {
     CaptureLayout layout;
     /// The names in the layout by their address, as their positions there.
     std::map<IpAddress, std::vector<std::uint32_t>> hostNames;
-    ChunkedValues<Record> records;
-    ChunkedValues<std::uint64_t> packetOffsets;
+    GrownValues<Record> records;
+    GrownValues<std::uint64_t> packetOffsets;
     ChunkedVector<ConnectionInfo> connections;
-    ExtentRoom extentRoom;
+    std::vector<ExtentMemory> extentMemory;  ///< what the streams' extents lie in
     ChunkedVector<std::array<StreamMap, 2>> streams;
     /// Checkpoints by Direction, ascending.
     std::unordered_map<ConnectionId, std::array<std::vector<Checkpoint>, 2>> checkpoints;
@@ -68,6 +69,12 @@ struct Session::State {
     /// Where inflating may go on for the next row; no part of what is kept.
     mutable InflateCache inflateCache;
 
+    /// Gets memory for what the ingest will find next, beside it.
+    void prepareAhead() {
+        records.prepareAhead();
+        packetOffsets.prepareAhead();
+        if (!extentMemory.empty()) extentMemory.back()->prepareAhead();
+    }
     const StreamMap& stream(const Record& record) const {
         static const StreamMap none;
         if (record.connection == kNoConnection) return none;

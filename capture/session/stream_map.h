@@ -2,6 +2,8 @@
 // read again at any time.
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -23,55 +25,91 @@ struct Extent {
 };
 static_assert(sizeof(Extent) == 24, "there is one for every packet with data");
 
-/// Where the extents of all streams of a capture get room, a few at a time.
+/// Memory for the extents of many streams, which whoever writes them shares with whoever reads.
+using ExtentMemory = std::shared_ptr<LargeMemory>;
+
+/// The extents of a stream lie in pieces, since a connection that lives for days has millions of
+/// them. Most connections have few, so the first pieces are small: 8, 8, 16, 32, ... up to 256.
+namespace extent_pieces {
+
+inline constexpr std::size_t kLeast = 8;
+inline constexpr std::size_t kMost = 256;
+/// Pieces that are smaller than the others, and the extents in them.
+inline constexpr std::size_t kSmall = 1 + std::bit_width(kMost / kLeast - 1);
+static_assert(kLeast << (kSmall - 1) == kMost);
+
+/// Extents in the piece of this index.
+constexpr std::size_t sizeOf(std::size_t piece) {
+    if (piece >= kSmall) return kMost;
+    return piece == 0 ? kLeast : kLeast << (piece - 1);
+}
+
+}  // namespace extent_pieces
+
+/// Where the extents of all streams of a capture get room, a piece at a time.
 class ExtentRoom {
 public:
-    /// Extents that get room together.
-    static constexpr std::size_t kPiece = 256;
-
-    /// Room for kPiece extents, which stays as long as this object.
-    Extent* take() {
-        if (m_left == 0) grow();
-        --m_left;
-        m_memory.back().willWriteUntil((kPieces - m_left) * kPiece * sizeof(Extent));
-        return std::exchange(m_next, m_next + kPiece);
+    /// Room for so many extents, at most extent_pieces::kMost.
+    Extent* take(std::size_t count) {
+        if (m_left < count) grow();
+        m_left -= count;
+        m_memory.back()->prepare((kTogether - m_left) * sizeof(Extent));
+        return std::exchange(m_next, m_next + count);
+    }
+    /// The memory that was got since it was asked the last time; extents stay as long as it does.
+    std::vector<ExtentMemory> takeFresh() {
+        std::vector<ExtentMemory> fresh(m_memory.begin() + static_cast<std::ptrdiff_t>(m_told),
+                                        m_memory.end());
+        m_told = m_memory.size();
+        return fresh;
     }
 
 private:
-    /// Got from the system together: a multiple of the size of a large page as well as of a
-    /// piece's.
-    static constexpr std::size_t kPieces = 1024;
-    static_assert(kPieces * kPiece * sizeof(Extent) % LargeMemory::kPage == 0);
+    /// Got from the system together: a multiple of the size of a large page.
+    static constexpr std::size_t kTogether = std::size_t{1} << 20;
+    static_assert(kTogether * sizeof(Extent) % LargeMemory::kPage == 0);
 
     void grow();
 
-    std::vector<LargeMemory> m_memory;
+    std::vector<ExtentMemory> m_memory;
+    std::size_t m_told = 0;
     Extent* m_next = nullptr;
-    std::size_t m_left = 0;  ///< pieces
+    std::size_t m_left = 0;
 };
 
-/// The extents of one direction, by ascending stream offset; holes are where none is.
-///
-/// A connection that lives for days has millions of them, and the thread that appends must not stop
-/// to move them, so behind the first ones they lie in pieces. Most connections have few, which lie
-/// together, or none, which cost next to nothing: a capture may have a million of those.
+/// Writes the extents of one direction, in stream order.
+class ExtentWriter {
+public:
+    bool isFull() const { return m_next == m_end; }
+    /// The next piece, of the size that extent_pieces says; it is to be told to the reader as well.
+    Extent* addPiece(ExtentRoom& room) {
+        const std::size_t count = extent_pieces::sizeOf(m_pieces++);
+        m_next = room.take(count);
+        m_end = m_next + count;
+        return m_next;
+    }
+    /// Unless it is full.
+    void add(const Extent& extent) {
+        *m_next++ = extent;
+        ++m_size;
+    }
+    std::uint32_t size() const { return m_size; }
+
+private:
+    Extent* m_next = nullptr;
+    Extent* m_end = nullptr;
+    std::uint32_t m_pieces = 0;
+    std::uint32_t m_size = 0;
+};
+
+/// The extents of one direction, by ascending stream offset; holes are where none is. They never
+/// overlap. Another thread may write behind those that are known here.
 class StreamMap {
 public:
-    /// Extents come in stream order and never overlap. `room` is the same one at every call, and
-    /// outlives this.
-    void append(const Extent& extent, ExtentRoom& room) {
-        if (m_first.size() < kTogether) {
-            m_first.push_back(extent);
-            return;
-        }
-        if (!m_rest) m_rest = std::make_unique<Rest>();
-        if (m_rest->next == m_rest->end) {
-            m_rest->pieces.push_back(room.take());
-            m_rest->next = m_rest->pieces.back();
-            m_rest->end = m_rest->next + ExtentRoom::kPiece;
-        }
-        *m_rest->next++ = extent;
-    }
+    /// The next piece that an ExtentWriter has got.
+    void addPiece(const Extent* piece) { m_pieces.push_back(piece); }
+    /// So many extents are written by now.
+    void setSize(std::size_t size) { m_size = size; }
 
     /// The extents that hold bytes of `range`, in order, cut to it.
     std::vector<Extent> find(ByteRange range) const;
@@ -80,31 +118,22 @@ public:
     const Extent* holding(StreamOffset offset, std::size_t& hint) const;
     /// One behind the last byte of the stream that was captured.
     StreamOffset end() const;
-    std::size_t size() const {
-        if (!m_rest) return m_first.size();
-        return kTogether + m_rest->pieces.size() * ExtentRoom::kPiece -
-               static_cast<std::size_t>(m_rest->end - m_rest->next);
+    std::size_t size() const { return m_size; }
+    const Extent& operator[](std::size_t index) const {
+        using namespace extent_pieces;
+        if (index >= kMost) {
+            return m_pieces[kSmall - 1 + index / kMost][index % kMost];
+        }
+        // Each of the small pieces but the first begins at its own size.
+        const auto piece = static_cast<std::size_t>(std::bit_width(index / kLeast));
+        return m_pieces[piece][piece == 0 ? index : index - sizeOf(piece)];
     }
 
 private:
-    static constexpr std::size_t kTogether = 256;
-
-    /// Those behind the first ones.
-    struct Rest {
-        std::vector<Extent*> pieces;
-        Extent* next = nullptr;  ///< room for the next one
-        Extent* end = nullptr;   ///< and where that ends
-    };
-
-    const Extent& at(std::size_t index) const {
-        if (index < kTogether) return m_first[index];
-        index -= kTogether;
-        return m_rest->pieces[index / ExtentRoom::kPiece][index % ExtentRoom::kPiece];
-    }
     std::size_t firstBehind(StreamOffset offset) const;
 
-    std::vector<Extent> m_first;
-    std::unique_ptr<Rest> m_rest;
+    std::vector<const Extent*> m_pieces;
+    std::size_t m_size = 0;
 };
 
 }  // namespace framescope

@@ -14,8 +14,17 @@ class PacketExtents {
 public:
     /// To be shown every batch of the reading.
     void add(const Batch& batch) {
-        for (const Batch::ExtentEntry& entry : batch.extents) {
-            m_extents[{entry.connection, entry.direction}].push_back(entry.extent);
+        m_memory.insert(m_memory.end(), batch.extentMemory.begin(), batch.extentMemory.end());
+        for (const Batch::ExtentPiece& piece : batch.extentPieces) {
+            m_maps[{piece.connection, piece.direction}].addPiece(piece.extents);
+        }
+        for (const Batch::ExtentCounts& entry : batch.extentCounts) {
+            for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+                StreamMap& map = m_maps[{entry.connection, d}];
+                std::vector<Extent>& extents = m_extents[{entry.connection, d}];
+                map.setSize(entry.counts[indexOf(d)]);
+                while (extents.size() < map.size()) extents.push_back(map[extents.size()]);
+            }
         }
     }
     /// Those that carried bytes of a row whose place counts in the stream, counted from 1.
@@ -45,6 +54,8 @@ private:
         return at == m_extents.end() ? kNone : at->second;
     }
 
+    std::vector<ExtentMemory> m_memory;
+    std::map<std::pair<ConnectionId, Direction>, StreamMap> m_maps;
     std::map<std::pair<ConnectionId, Direction>, std::vector<Extent>> m_extents;
 };
 

@@ -84,7 +84,7 @@ inline ReadCapture readPackets(const std::vector<ReplayPacket>& packets,
     ingestor.finish();
     Batch batch = ingestor.takeBatch();
     ReadCapture read;
-    read.records = std::move(batch.records);
+    read.records.assign(batch.records.begin(), batch.records.end());
     for (auto& [id, info] : batch.connections) {
         if (read.connections.size() <= id) read.connections.resize(id + 1);
         read.connections[id] = info;

@@ -11,7 +11,6 @@ namespace framescope::test {
 /// So many rows, one a millisecond, dealt out to `connections` in turn.
 inline Batch handMadeBatch(RecordId firstRow, RecordId rows, ConnectionId connections) {
     Batch batch;
-    batch.records.reserve(rows);
     for (RecordId row = firstRow; row < firstRow + rows; ++row) {
         Record record;
         record.timeNs = std::int64_t{1'000'000} * row;
@@ -23,8 +22,12 @@ inline Batch handMadeBatch(RecordId firstRow, RecordId rows, ConnectionId connec
         record.severity = row % 10 == 9 ? Severity::Error : Severity::None;
         batch.records.push_back(record);
     }
-    for (ConnectionId id = 0; firstRow == 0 && id < connections; ++id) {
+    for (ConnectionId id = 0; id < connections; ++id) {
         ConnectionInfo info;
+        for (RecordId row = id; row < firstRow + rows; row += connections) {
+            ++info.rows;
+            if (row % 10 == 9) info.worst = Severity::Error;
+        }
         info.client = {{4, {127, 0, 0, 1}}, static_cast<std::uint16_t>(50'000 + id)};
         info.server = {{4, {127, 0, 0, 1}}, 3000};
         batch.connections.emplace_back(id, info);
