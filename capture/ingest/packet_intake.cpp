@@ -14,9 +14,18 @@
 namespace framescope {
 namespace {
 
-std::shared_ptr<void> largeMemory(std::size_t size) {
-    const auto memory = std::make_shared<LargeMemory>(size, LargeMemory::Begin::InSmallPages);
-    return {memory, memory->data()};
+class LargeRing : public tcp::RingMemory {
+public:
+    explicit LargeRing(std::size_t size) : m_memory(size, LargeMemory::Begin::InSmallPages) {}
+    void* data() override { return m_memory.data(); }
+    std::size_t prepare(std::size_t end) override { return m_memory.prepare(end); }
+
+private:
+    LargeMemory m_memory;
+};
+
+std::unique_ptr<tcp::RingMemory> largeRing(std::size_t size) {
+    return std::make_unique<LargeRing>(size);
 }
 
 }  // namespace
@@ -26,7 +35,7 @@ PacketIntake::PacketIntake(IntakeEvents& out, const DecodeLimits& limits, tcp::R
       m_tracker(*this, guessSender,
                 {limits.heldBytes, limits.heldSegments, limits.heldInTotal, limits.conflicts}) {
     m_tracker.setReadBack(std::move(readBack));
-    m_tracker.setMemorySource(largeMemory);
+    m_tracker.setMemorySource(largeRing);
 }
 
 void PacketIntake::packet(const CapturedPacket& packet) {

@@ -1,6 +1,8 @@
 #include "dissector/tcp/handed_on.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <limits>
 
 namespace framescope::tcp {
 
@@ -14,13 +16,35 @@ Difference differenceOf(ByteView first, ByteView later, StreamOffset offset,
     return {offset + begin, offset + end, fileOffset + begin};
 }
 
-void HandedOn::makeRing() {
+namespace {
+
+/// Where nobody knows the system better: nothing of it is written to before it is used.
+class HeapMemory : public RingMemory {
+public:
+    explicit HeapMemory(std::size_t size)
+        : m_size(size),
+          m_bytes(std::make_unique_for_overwrite<std::max_align_t[]>(
+              (size + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t))) {}
+    void* data() override { return m_bytes.get(); }
+    std::size_t prepare(std::size_t) override { return m_size; }
+
+private:
+    std::size_t m_size;
+    std::unique_ptr<std::max_align_t[]> m_bytes;
+};
+
+}  // namespace
+
+void HandedOn::makeReady() {
     constexpr std::size_t kSize = kEntries * sizeof(Entry);
-    m_ring = m_memorySource != nullptr
-                 ? m_memorySource(kSize)
-                 : std::shared_ptr<void>(::operator new(kSize),
-                                         [](void* memory) { ::operator delete(memory); });
-    m_entries = static_cast<Entry*>(m_ring.get());
+    if (!m_ring) {
+        m_ring =
+            m_memorySource != nullptr ? m_memorySource(kSize) : std::make_unique<HeapMemory>(kSize);
+        m_entries = static_cast<Entry*>(m_ring->data());
+    }
+    m_ready = m_ring->prepare((m_count + 1) * sizeof(Entry)) / sizeof(Entry);
+    // From then on it is written to again.
+    if (m_ready >= kEntries) m_ready = std::numeric_limits<std::uint64_t>::max();
 }
 
 Difference HandedOn::compare(Tail& tail, StreamOffset offset, ByteView bytes,

@@ -22,8 +22,20 @@ namespace framescope::tcp {
 
 /// Fills `into` with the bytes of the capture from `fileOffset` on; false when they cannot be read.
 using ReadBack = std::function<bool(std::uint64_t fileOffset, std::span<std::uint8_t> into)>;
-/// Gives so many bytes of memory, aligned for numbers; never null.
-using MemorySource = std::shared_ptr<void> (*)(std::size_t size);
+/// Memory that is written to from front to back, aligned for numbers.
+class RingMemory {
+public:
+    RingMemory() = default;
+    RingMemory(const RingMemory&) = delete;
+    RingMemory& operator=(const RingMemory&) = delete;
+    virtual ~RingMemory() = default;
+    virtual void* data() = 0;
+    /// What lies in front of `end` is about to be written to. Returns up to where it may be, at
+    /// least `end`.
+    virtual std::size_t prepare(std::size_t end) = 0;
+};
+/// Gives so many bytes of it; never null.
+using MemorySource = std::unique_ptr<RingMemory> (*)(std::size_t size);
 
 class HandedOn {
 public:
@@ -53,7 +65,7 @@ public:
 
     /// Notes a segment.
     void add(Tail& tail, StreamOffset offset, std::uint64_t fileOffset, std::uint32_t length) {
-        if (m_count == 0) makeRing();
+        if (m_count == m_ready) makeReady();
         Entry& entry = m_entries[m_count % kEntries];
         ++m_count;
         const std::uint64_t back = tail.last == 0 ? 0 : m_count - tail.last;
@@ -84,15 +96,16 @@ private:
         if (number + kEntries <= m_count) return nullptr;
         return &m_entries[(number - 1) % kEntries];
     }
-    void makeRing();
+    void makeReady();
     StreamOffset lookBack(const Tail& tail, StreamOffset low, StreamOffset end,
                           const std::function<void(StreamOffset, ByteView)>& found);
     ByteView read(std::uint64_t fileOffset, std::size_t size, bool withNeighbours);
 
     MemorySource m_memorySource = nullptr;
-    std::shared_ptr<void> m_ring;  ///< of kEntries; only those that were noted are written to
+    std::unique_ptr<RingMemory> m_ring;  ///< of kEntries; only those noted are written to
     Entry* m_entries = nullptr;
     std::uint64_t m_count = 0;
+    std::uint64_t m_ready = 0;  ///< as far as may be counted before the ring is asked again
     ReadBack m_readBack;
     std::int64_t m_credit = kCredit;
     std::uint64_t m_notCompared = 0;
