@@ -24,6 +24,14 @@ inline bool isSameEnd(const Endpoint& one, const Endpoint& other) {
            one.address.version == other.address.version;
 }
 
+/// As an assignment, but member by member: whoever copies in wider pieces what was just written in
+/// narrower ones waits for that, and this is done for every packet.
+inline void copyMembers(const Origin& from, Origin& to) {
+    to.packet = from.packet;
+    to.timeNs = from.timeNs;
+    to.fileOffset = from.fileOffset;
+}
+
 /// A packet of which it is not known yet what it means.
 struct HeldPacket {
     DecodedPacket decoded;

@@ -140,7 +140,7 @@ bool TcpTracker::takePlain(Connection& connection, const DecodedPacket& decoded,
     if (size != 0 && (side.stream.next() == 0 || (side.stream.isWindowClosed() && size == 1))) {
         return false;
     }
-    connection.last = origin;
+    copyMembers(origin, connection.last);
     side.window = tcp.window;
     other.acknowledgedPlain(leftOut, tcp.window == 0, m_now, origin.timeNs);
     if (size == 0) {
@@ -148,7 +148,8 @@ bool TcpTracker::takePlain(Connection& connection, const DecodedPacket& decoded,
         return true;
     }
     const StreamOffset offset = side.stream.pass(size);
-    Origin place = origin;
+    Origin place;
+    copyMembers(origin, place);
     place.fileOffset += decoded.payloadOffset;
     m_handedOn.add(side.handedOn, offset, place.fileOffset, static_cast<std::uint32_t>(size));
     m_observer.packetWithData(connection.id, origin, direction, offset,
