@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 
+#include "capture/file/blocks_ahead.h"
 #include "capture/file/byte_source.h"
 #include "dissector/core/bytes.h"
 
@@ -20,7 +22,7 @@ public:
         // Below the window, the difference is greater than any size.
         const std::uint64_t at = offset - m_begin;
         if (at < m_size && m_size - at >= length) {
-            return {m_buffer.data() + at, length};
+            return {m_buffer.data() + m_start + at, length};
         }
         return viewBeyond(offset, length);
     }
@@ -30,13 +32,24 @@ public:
 
 private:
     ByteView viewBeyond(std::uint64_t offset, std::size_t length);
+    std::size_t present(std::uint64_t offset) const {
+        if (offset < m_begin || offset - m_begin >= m_size) return 0;
+        return m_size - static_cast<std::size_t>(offset - m_begin);
+    }
     void slideTo(std::uint64_t offset);
     bool readBlock();
+    bool goesOnAhead(std::uint64_t offset);
+    bool takeBlock(std::uint64_t offset);
 
     ByteSource& m_source;
-    Bytes m_buffer;             // Its size is room; m_size of it are filled.
-    std::uint64_t m_begin = 0;  // Position in the source of m_buffer[0].
+    Bytes m_buffer;  // Its size is room; m_size of it are filled, from m_start on.
+    std::size_t m_start = 0;
+    std::uint64_t m_begin = 0;  // Position in the source of m_buffer[m_start].
     std::size_t m_size = 0;
+    std::size_t m_blocksRead = 0;
+    bool m_mayReadAhead = true;
+    Bytes m_spare;  // A buffer that is used no longer, for the next block.
+    std::unique_ptr<BlocksAhead> m_ahead;
     std::string m_error;
 };
 

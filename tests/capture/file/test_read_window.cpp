@@ -1,0 +1,150 @@
+// The window over a byte source: whatever is asked for in whatever order, with or without another
+// thread that reads ahead, it gives the bytes of the source.
+#include <algorithm>
+#include <mutex>
+#include <random>
+
+#include <QtTest>
+
+#include "capture/file/read_window.h"
+
+using namespace framescope;
+
+namespace {
+
+/// Bytes in memory; may fail, or end, at a place.
+class MemorySource : public ByteSource {
+public:
+    explicit MemorySource(std::size_t size) : m_bytes(size) {
+        for (std::size_t i = 0; i < size; ++i) {
+            m_bytes[i] = static_cast<std::uint8_t>((i * 2654435761U) >> 13);
+        }
+    }
+    Result<std::size_t> readAt(std::uint64_t offset, std::span<std::uint8_t> out) const override {
+        if (offset >= failsAt) return Error{"The disk is broken."};
+        if (offset >= m_bytes.size()) return std::size_t{0};
+        const std::size_t n = std::min({out.size(), m_bytes.size() - offset, failsAt - offset});
+        std::copy_n(m_bytes.begin() + static_cast<std::ptrdiff_t>(offset), n, out.begin());
+        return n;
+    }
+    Result<std::size_t> readOn(std::uint64_t offset, std::span<std::uint8_t> out) override {
+        const std::lock_guard lock(m_mutex);
+        ++reads;
+        return readAt(offset, out);
+    }
+    std::optional<Notice> endNotice() const override { return std::nullopt; }
+    std::optional<Error> changed() const override { return std::nullopt; }
+    std::uint64_t storedSize() const override { return m_bytes.size(); }
+    std::uint64_t storedPosition(std::uint64_t offset) const override { return offset; }
+    std::optional<std::uint64_t> size() const override { return m_bytes.size(); }
+
+    const Bytes& bytes() const { return m_bytes; }
+    /// Whether a window gives what is here.
+    bool isAsIn(ReadWindow& window, std::uint64_t offset, std::size_t length) const {
+        const ByteView seen = window.view(offset, length);
+        const std::uint64_t end = std::min<std::uint64_t>(m_bytes.size(), failsAt);
+        const std::size_t there =
+            offset >= end ? 0
+                          : static_cast<std::size_t>(std::min<std::uint64_t>(length, end - offset));
+        return seen.size() == there &&
+               std::equal(seen.begin(), seen.end(),
+                          m_bytes.begin() + static_cast<std::ptrdiff_t>(offset));
+    }
+
+    std::uint64_t failsAt = ~std::uint64_t{0};
+    int reads = 0;
+
+private:
+    Bytes m_bytes;
+    std::mutex m_mutex;
+};
+
+std::size_t below(std::mt19937& random, std::size_t end) {
+    return random() % end;
+}
+
+constexpr std::size_t kSize = (std::size_t{9} << 20) + 12345;
+
+}  // namespace
+
+class TestReadWindow : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    /// As packets are read: a header, then what it says, one behind the other.
+    void readsFromFrontToBack() {
+        for (const std::size_t piece : {16U, 1500U, 65'000U, 300'000U, 1'000'000U}) {
+            MemorySource source(kSize);
+            ReadWindow window(source);
+            for (std::uint64_t at = 0; at < kSize + piece; at += piece) {
+                QVERIFY(source.isAsIn(window, at, std::min<std::size_t>(piece, 16)));
+                QVERIFY(source.isAsIn(window, at, piece));
+            }
+            QVERIFY(window.error().empty());
+        }
+    }
+
+    /// Sizes at random, large ones among them, which need more than one block.
+    void readsPiecesOfAnySize() {
+        std::mt19937 random(20261129);
+        for (int run = 0; run < 20; ++run) {
+            MemorySource source(kSize);
+            ReadWindow window(source);
+            std::uint64_t at = 0;
+            while (at < kSize) {
+                const std::size_t length =
+                    below(random, 20) == 0 ? below(random, 700'000) : below(random, 3000);
+                QVERIFY(source.isAsIn(window, at, length));
+                at += length;
+            }
+        }
+    }
+
+    /// Skipping is read on, and so is going back.
+    void jumpsAbout() {
+        std::mt19937 random(29112026);
+        for (int run = 0; run < 20; ++run) {
+            MemorySource source(kSize);
+            ReadWindow window(source);
+            // Far enough that another thread reads ahead.
+            std::uint64_t at = 0;
+            for (; at < (std::size_t{2} << 20); at += 1000)
+                QVERIFY(source.isAsIn(window, at, 1000));
+            for (int i = 0; i < 50; ++i) {
+                at = below(random, 4) == 0 ? below(random, kSize + 1000)
+                                           : at + below(random, 400'000);
+                QVERIFY(source.isAsIn(window, at, below(random, 100'000)));
+            }
+        }
+    }
+
+    void aWindowThatIsGoneReadsNothingMore() {
+        MemorySource source(kSize);
+        {
+            ReadWindow window(source);
+            for (std::uint64_t at = 0; at < (std::size_t{1} << 20) + 5; at += 1000) {
+                QVERIFY(source.isAsIn(window, at, 1000));
+            }
+        }
+        const int reads = source.reads;
+        // A few blocks ahead, but not all of them.
+        QVERIFY(reads < 16);
+    }
+
+    void aFailureComesAtItsPlace() {
+        for (const std::uint64_t failsAt : {std::uint64_t{0}, std::uint64_t{100'000},
+                                            std::uint64_t{3'000'000}, std::uint64_t{kSize - 1}}) {
+            MemorySource source(kSize);
+            source.failsAt = failsAt;
+            ReadWindow window(source);
+            for (std::uint64_t at = 0; at < failsAt; at += 1000) {
+                QVERIFY(source.isAsIn(window, at, 1000));
+            }
+            QVERIFY(window.view(failsAt, 1).empty());
+            QCOMPARE(window.error(), std::string("The disk is broken."));
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestReadWindow)
+#include "test_read_window.moc"
