@@ -4,7 +4,6 @@
 
 #include <memory>
 
-#include "dissector/core/recycled.h"
 #include "dissector/habits/heartbeat_watch.h"
 #include "dissector/habits/request_watch.h"
 #include "dissector/layer/message_protocol.h"
@@ -25,7 +24,7 @@ public:
 
 private:
     /// Made with the first message: most connections of a capture have none for this.
-    struct Watches : Recycled {
+    struct Watches {
         HeartbeatWatch heartbeats;
         RequestWatch requests;
     };

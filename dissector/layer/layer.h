@@ -9,7 +9,6 @@
 #include <string_view>
 
 #include "dissector/core/bytes.h"
-#include "dissector/core/recycled.h"
 #include "dissector/habits/habit_facts.h"
 #include "dissector/ip/ip_address.h"
 #include "dissector/issue/issue.h"
@@ -161,7 +160,7 @@ void remarkLate(RecordId row, IssueCode code, LayerOutput& out, std::uint16_t pa
                 std::string_view detail = {});
 
 /// One protocol on one connection.
-class Layer : public Recycled {
+class Layer {
 public:
     virtual ~Layer() = default;
     /// The next bytes of a direction, in order, `offset` being that of the first one.
