@@ -6,7 +6,7 @@ namespace framescope {
 namespace {
 
 /// Rows and packets in a batch: small enough that taking one over is a matter of a millisecond.
-constexpr std::size_t kBatchSize = 32768;
+constexpr std::size_t kBatchSize = 8192;
 /// The first batch is small, so that the first rows show at once.
 constexpr std::size_t kFirstBatchSize = 256;
 
