@@ -1,5 +1,5 @@
-// The ingest: packets in, batches out. Both of its halves (packet_intake.h, row_maker.h), one called
-// by the other.
+// The ingest: packets in, batches out. Both of its halves (packet_intake.h, row_maker.h), one
+// called by the other.
 #pragma once
 
 #include "capture/ingest/packet_intake.h"
