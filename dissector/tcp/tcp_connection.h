@@ -175,7 +175,8 @@ struct TcpTracker::Connection {
     std::array<std::uint32_t, 2> networks{};
     /// Of the same ends: one that has ended, or that another network carries.
     Connection* older = nullptr;
-    bool alone = true;  ///< there is none of the same ends
+    bool alone = true;   ///< there is none of the same ends
+    bool newest = true;  ///< of the same ends
 
     bool isOf(std::uint32_t network) const {
         return networks[0] == network || networks[1] == network;
@@ -186,6 +187,14 @@ struct TcpTracker::Connection {
     }
     /// A packet of its ends in this network is its own, if it is no SYN.
     bool isPlainFor(std::uint32_t network) const { return alone && !ended && isOf(network); }
+    /// Whether it may still get packets that are new.
+    bool mayLive() const { return !ended || mayGoOn; }
+    /// Whether one of the same ends before it may.
+    bool mayOlderLive() const {
+        const Connection* at = older;
+        while (at != nullptr && !at->mayLive()) at = at->older;
+        return at != nullptr;
+    }
 
     Direction directionOf(const Endpoint& source) const {
         return isSameEnd(source, a) == aIsClient ? Direction::ClientToServer

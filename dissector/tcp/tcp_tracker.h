@@ -122,6 +122,7 @@ private:
     static std::uint64_t distanceTo(const Connection& connection, const DecodedPacket& decoded,
                                     std::int64_t unknown);
     static bool answersSyn(const Connection& connection, const DecodedPacket& decoded);
+    static bool isPlainly(const Connection& connection, const DecodedPacket& decoded);
     Connection& choose(Connection& newest, const DecodedPacket& decoded, const Origin& origin);
     Connection& chooseForSyn(Connection& newest, const DecodedPacket& decoded, ByteView packet,
                              const Origin& origin);

@@ -208,7 +208,7 @@ TcpTracker::Connection& TcpTracker::find(const DecodedPacket& decoded, ByteView 
     Connection*& recent =
         m_recent[(hashOf(decoded.source) + hashOf(decoded.destination)) % m_recent.size()];
     const bool known =
-        recent != nullptr && isBetween(*recent, decoded) && recent->isPlainFor(decoded.network);
+        recent != nullptr && isBetween(*recent, decoded) && isPlainly(*recent, decoded);
     if (!known || decoded.tcp.has(kSyn)) recent = &lookUp(decoded, packet, origin);
     return *recent;
 }
@@ -220,7 +220,16 @@ TcpTracker::Connection& TcpTracker::lookUp(const DecodedPacket& decoded, ByteVie
     if (found == m_current.end()) return make(key, decoded, origin);
     Connection& newest = *found->second;
     if (decoded.tcp.has(kSyn)) return chooseForSyn(newest, decoded, packet, origin);
-    return newest.isPlainFor(decoded.network) ? newest : choose(newest, decoded, origin);
+    return isPlainly(newest, decoded) ? newest : choose(newest, decoded, origin);
+}
+
+/// Whether a packet between its ends that is no SYN is a connection's beyond doubt: there is no
+/// other, or none but connections that are over, and the packet's numbers are its own. choose()
+/// would come to the same.
+bool TcpTracker::isPlainly(const Connection& connection, const DecodedPacket& decoded) {
+    if (connection.isPlainFor(decoded.network)) return true;
+    return connection.newest && !connection.ended && connection.isOf(decoded.network) &&
+           !connection.live->rival && !connection.mayOlderLive() && fits(connection, decoded);
 }
 
 bool TcpTracker::isBetween(const Connection& connection, const DecodedPacket& decoded) {
@@ -249,9 +258,8 @@ TcpTracker::Connection& TcpTracker::choose(Connection& newest, const DecodedPack
         if (!hasNumbers || isBehindEnd(*at, decoded)) continue;
         if (isOf) {
             // An older one that lives as well has to be nearer.
-            const bool mayLive = !at->ended || at->mayGoOn;
             if (own == nullptr ||
-                (mayLive && distanceTo(*at, decoded, 0) < distanceTo(*own, decoded, 0))) {
+                (at->mayLive() && distanceTo(*at, decoded, 0) < distanceTo(*own, decoded, 0))) {
                 own = at;
             }
             if (at == &newest && at->live && distanceTo(*at, decoded, kJustFitting) == 0) break;
@@ -362,7 +370,10 @@ TcpTracker::Connection& TcpTracker::make(const Key& key, const DecodedPacket& de
     connection.live = std::make_unique<Live>();
     Connection*& current = m_current[key];
     connection.older = current;
-    if (current != nullptr) current->alone = connection.alone = false;
+    if (current != nullptr) {
+        current->alone = connection.alone = false;
+        current->newest = false;
+    }
     current = &connection;
     return connection;
 }
@@ -377,6 +388,7 @@ void TcpTracker::forget(Connection& connection) {
             m_current.erase(found);
         } else {
             found->second->alone = found->second->older == nullptr;
+            found->second->newest = true;
         }
     }
     m_observer.forgotten(connection.id);
