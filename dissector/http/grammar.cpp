@@ -33,7 +33,10 @@ bool isTokenChar(char c) {
 }
 
 bool isToken(std::string_view text) {
-    return !text.empty() && std::ranges::all_of(text, isTokenChar);
+    // Nearly every text is one, so it is read to its end without asking after each character.
+    bool all = !text.empty();
+    for (const char c : text) all &= isTokenChar(c);
+    return all;
 }
 
 bool isHeaderLine(std::string_view line) {
@@ -43,8 +46,8 @@ bool isHeaderLine(std::string_view line) {
 
 bool lettersEqual(std::string_view a, std::string_view b) {
     // What is equal is mostly written alike, too.
-    return a == b ||
-           std::ranges::equal(a, b, [](char x, char y) { return lowered(x) == lowered(y); });
+    return a == b || std::ranges::equal(
+                         a, b, [](char x, char y) { return x == y || lowered(x) == lowered(y); });
 }
 
 std::string_view trimmed(std::string_view text) {

@@ -23,7 +23,7 @@ ByteRange rangeOf(std::string_view partText, std::string_view whole, std::uint64
 void parseStatusLine(Head& head, std::string_view line, std::uint64_t begin) {
     // Section 4: HTTP-version SP status-code SP [ reason-phrase ]; the second SP is often left out.
     const std::string_view version = line.substr(0, line.find(' '));
-    head.version = version;
+    head.version = std::string(version);
     head.versionRange = rangeOf(version, line, begin);
     std::string_view rest = line.substr(version.size());
     if (!rest.empty()) rest.remove_prefix(1);
@@ -36,7 +36,7 @@ void parseStatusLine(Head& head, std::string_view line, std::uint64_t begin) {
     head.statusRange = rangeOf(status, line, begin);
     rest.remove_prefix(status.size());
     if (!rest.empty()) rest.remove_prefix(1);
-    head.phrase = rest;
+    head.phrase = std::string(rest);
     head.phraseRange = rangeOf(rest, line, begin);
 }
 
@@ -62,34 +62,32 @@ void parseRequestLine(Head& head, std::string_view line, std::uint64_t begin) {
         version = {};
     }
     if (sound) {
-        head.method = method;
+        head.method = std::string(method);
         head.methodRange = rangeOf(method, line, begin);
     }
-    head.target = target;
+    head.target = std::string(target);
     if (!target.empty()) head.targetRange = rangeOf(target, line, begin);
-    head.version = version;
+    head.version = std::string(version);
     if (!version.empty()) head.versionRange = rangeOf(version, line, begin);
     head.startLineMalformed = !sound || !isVersion(version) || target.empty() ||
                               target.find(' ') != std::string_view::npos;
 }
 
 Header parseHeader(const Line& line) {
-    Header header;
-    header.range = line.range;
     const std::size_t colon = line.text.find(':');
     const std::string_view name = line.text.substr(0, std::min(colon, line.text.size()));
     if (colon == std::string_view::npos || !isToken(name)) {
-        header.malformed = true;
-        header.value = line.text;
-        header.valueRange = rangeOf(line.text, line.text, line.range.begin);
-        return header;
+        const ByteRange whole = rangeOf(line.text, line.text, line.range.begin);
+        return {{}, std::string(line.text), line.range, {}, whole, true, false};
     }
     const std::string_view value = trimmed(line.text.substr(colon + 1));
-    header.name = name;
-    header.nameRange = rangeOf(name, line.text, line.range.begin);
-    header.value = value;
-    header.valueRange = rangeOf(value, line.text, line.range.begin);
-    return header;
+    return {std::string(name),
+            std::string(value),
+            line.range,
+            rangeOf(name, line.text, line.range.begin),
+            rangeOf(value, line.text, line.range.begin),
+            false,
+            false};
 }
 
 /// Section 5.2: a line that begins with white space belongs to the value before it.
@@ -212,21 +210,14 @@ std::optional<std::size_t> damagedHeadEnd(ByteView bytes, std::size_t from) {
 
 namespace {
 
-/// `allIsHere`: where there is no empty line, a damaged one at the end of the bytes counts.
-Parsed<Head> parse(ByteView bytes, bool allIsHere) {
-    HeadEnd end;
-    std::optional<std::size_t> size = end.feed(bytes);
-    const bool damaged = allIsHere && !size && damagedHeadEnd(bytes, bytes.size()) == bytes.size();
-    if (damaged) size = bytes.size();
-    if (!size) return Parsed<Head>::needs(bytes.size() + end.missing());
-
-    const std::string_view text = asText(bytes.first(*size));
+/// `bytes` are a head and end with its empty line; `damaged`: with what became of that.
+void read(ByteView bytes, bool damaged, Head& head) {
+    const std::string_view text = asText(bytes);
     Line line = lineAt(text, 0);
     while (line.text.empty()) line = lineAt(text, line.range.end);
 
-    Head head;
-    head.range = {line.range.begin, *size};
-    head.startLine = line.text;
+    head.range = {line.range.begin, text.size()};
+    head.startLine = std::string(line.text);
     head.startLineRange = rangeOf(line.text, line.text, line.range.begin);
     if (beginsResponse(asBytes(line.text))) {
         head.kind = HeadKind::Response;
@@ -236,12 +227,12 @@ Parsed<Head> parse(ByteView bytes, bool allIsHere) {
     }
     // One line of the usual length after the other.
     constexpr std::size_t kUsualLine = 32;
-    head.headers.reserve((*size - line.range.end) / kUsualLine + 1);
-    for (line = lineAt(text, line.range.end); line.range.begin < *size;
+    head.headers.reserve((text.size() - line.range.end) / kUsualLine + 1);
+    for (line = lineAt(text, line.range.end); line.range.begin < text.size();
          line = lineAt(text, line.range.end)) {
         if (line.text.empty()) continue;
         // The line end was damaged, and with it the empty line behind it.
-        if (damaged && line.text.size() > 2 && line.range.end == *size &&
+        if (damaged && line.text.size() > 2 && line.range.end == text.size() &&
             line.text[line.text.size() - 2] == '\r') {
             line.text.remove_suffix(2);
             line.range.end -= 3;
@@ -252,17 +243,30 @@ Parsed<Head> parse(ByteView bytes, bool allIsHere) {
             head.headers.push_back(parseHeader(line));
         }
     }
-    return Parsed<Head>::complete(std::move(head), *size);
 }
 
 }  // namespace
 
 Parsed<Head> parseHead(ByteView bytes) {
-    return parse(bytes, false);
+    HeadEnd end;
+    const std::optional<std::size_t> size = end.feed(bytes);
+    if (!size) return Parsed<Head>::needs(bytes.size() + end.missing());
+    return Parsed<Head>::complete(parseEndedHead(bytes.first(*size)), *size);
 }
 
-Parsed<Head> parseWholeHead(ByteView bytes) {
-    return parse(bytes, true);
+Head parseEndedHead(ByteView bytes) {
+    Head head;
+    read(bytes, false, head);
+    return head;
+}
+
+std::optional<Head> parseWholeHead(ByteView bytes) {
+    std::optional<std::size_t> size = HeadEnd().feed(bytes);
+    const bool damaged = !size && damagedHeadEnd(bytes, bytes.size()) == bytes.size();
+    if (damaged) size = bytes.size();
+    std::optional<Head> head;
+    if (size) read(bytes.first(*size), damaged, head.emplace());
+    return head;
 }
 
 void encode(const Head& head, ByteWriter& out) {

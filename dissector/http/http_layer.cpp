@@ -75,17 +75,24 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
                                 LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
     if (half.head.empty()) {
-        if (looksLikeHttp(bytes) == Verdict::No && !isLate(direction) &&
-            weighFrames(direction, bytes, out)) {
+        const Verdict verdict = looksLikeHttp(bytes);
+        if (verdict == Verdict::No && !isLate(direction) && weighFrames(direction, bytes, out)) {
             return 0;
         }
         half.headStart = offset;
         half.heardBefore = m_pairing.lastHeard();
         half.headEnd = {};
-        half.recognised = false;
+        half.recognised = verdict == Verdict::Yes;
     }
     if (endedBefore(direction, bytes, out)) return 0;
     auto end = half.headEnd.feed(bytes);
+    if (end && half.recognised && half.head.empty() && *end <= kMaxHead) {
+        // It came in one piece, as nearly all do.
+        const ByteView whole = bytes.first(*end);
+        const Head head = parseEndedHead(whole);
+        headComplete(direction, whole, &head, out);
+        return *end;
+    }
     std::size_t taken = end.value_or(bytes.size());
     const std::size_t before = half.head.size();
     half.head.insert(half.head.end(), bytes.begin(), bytes.begin() + taken);
@@ -115,7 +122,9 @@ std::size_t HttpLayer::readHead(Direction direction, StreamOffset offset, ByteVi
     if (half.head.size() > kMaxHead) {
         giveUpHead(direction, out, IssueCode::HttpHeadTooLong);
     } else if (end) {
-        headComplete(direction, out);
+        const Bytes whole = std::exchange(half.head, {});
+        const std::optional<Head> head = parseWholeHead(whole);
+        headComplete(direction, whole, head ? &*head : nullptr, out);
     }
     return taken;
 }
@@ -169,15 +178,14 @@ void HttpLayer::giveUpHead(Direction direction, LayerOutput& out, IssueCode why)
     }
 }
 
-void HttpLayer::headComplete(Direction direction, LayerOutput& out) {
+void HttpLayer::headComplete(Direction direction, ByteView bytes, const Head* head,
+                             LayerOutput& out) {
     Half& half = m_halves[indexOf(direction)];
-    const Bytes bytes = std::exchange(half.head, {});
     half.headSize = bytes.size();
     m_headCut = false;
-    const auto head = parseWholeHead(bytes);
-    if (head && head->kind == HeadKind::Request) m_spokenOf.reset();
+    if (head != nullptr && head->kind == HeadKind::Request) m_spokenOf.reset();
     noteWhatIsSpokenOf(bytes);
-    if (!head) {
+    if (head == nullptr) {
         emitSegment(direction, half.headStart, bytes.size(), out);
         half.state = State::Unreadable;
         return;

@@ -78,7 +78,7 @@ private:
     };
     struct Half {
         State state = State::Head;
-        Bytes head;  ///< of the head being read
+        Bytes head;  ///< of the head being read, as long as it is not complete
         StreamOffset headStart = 0;
         PacketNumber heardBefore = 0;  ///< with which the server's bytes in front of it came
         std::size_t headSize = 0;      ///< once it is complete
@@ -181,7 +181,8 @@ private:
     /// A response was read before this request, which arrived earlier, came out of a hole's shadow.
     bool answeredAlready(RecordId request, LayerOutput& out);
 
-    void headComplete(Direction direction, LayerOutput& out);
+    /// `bytes` are all of a head, null where they cannot be read.
+    void headComplete(Direction direction, ByteView bytes, const Head* head, LayerOutput& out);
     void requestComplete(const Head& head, Record record, LayerOutput& out);
     void responseComplete(const Head& head, Record record, LayerOutput& out);
     /// A response that agrees to WebSocket: notes what was agreed and hands over.

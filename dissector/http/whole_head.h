@@ -2,11 +2,15 @@
 // may have been damaged in the capture (damagedHeadEnd() in head.h).
 #pragma once
 
+#include <optional>
+
 #include "dissector/http/head.h"
 
 namespace framescope::http {
 
 /// As parseHead(), but where there is no empty line, a damaged one at the end of the bytes counts.
-Parsed<Head> parseWholeHead(ByteView bytes);
+std::optional<Head> parseWholeHead(ByteView bytes);
+/// The same of bytes up to and with the empty line that HeadEnd has found in them.
+Head parseEndedHead(ByteView bytes);
 
 }  // namespace framescope::http
