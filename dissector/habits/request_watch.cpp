@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kMaxMembers = 32;
 constexpr std::size_t kMaxBatch = 1000;
 constexpr std::size_t kMaxValueChars = 64;
+constexpr std::size_t kUsualSources = 2;
 constexpr std::string_view kRpcKey = "\"jsonrpc\"";
 
 /// What stands for each character of a name: lower case, and 0 for what people put between words.
@@ -216,31 +217,6 @@ bool isScalarId(const JsonNode& node) {
 
 }  // namespace
 
-bool RequestWatch::RecentValues::contains(std::uint64_t value) const {
-    if (m_many == nullptr) {
-        const auto end = m_few.begin() + static_cast<std::ptrdiff_t>(m_added);
-        return std::find(m_few.begin(), end, value) != end;
-    }
-    return m_many->marks[value >> 55] != 0 &&
-           std::ranges::find(m_many->values, value) != m_many->values.end();
-}
-
-void RequestWatch::RecentValues::add(std::uint64_t value) {
-    if (m_many == nullptr && m_added < kFew) {
-        m_few[m_added++] = value;
-        return;
-    }
-    if (m_many == nullptr) {
-        m_many = std::make_unique<Many>();
-        std::ranges::copy(m_few, m_many->values.begin());
-        for (const std::uint64_t known : m_few) ++m_many->markOf(known);
-    }
-    std::uint64_t& place = m_many->values[m_added % m_many->values.size()];
-    if (m_added++ >= m_many->values.size()) --m_many->markOf(place);
-    place = value;
-    ++m_many->markOf(value);
-}
-
 bool RequestWatch::counts(const Source& source, const Reply& reply) {
     return reply.matched >= kMinPairs && source.repeated * 4 <= source.fresh &&
            reply.unmatched <= reply.matched && reply.matched * 2 >= source.fresh;
@@ -369,9 +345,9 @@ void RequestWatch::readByEvidence(std::string_view text, std::span<const JsonNod
 bool RequestWatch::answer(Source& source, const Id& id, LayerOutput& out) {
     const std::uint64_t name = KeyHash().add(id.name);
     auto reply = std::ranges::find(source.replies, name, &Reply::name);
-    const auto asked = source.pending.take(id.value);
+    const auto asked = source.asked.take(id.value);
     // Further answers to one request, as a subscription gets, say nothing for or against it.
-    if (!asked && source.recent.contains(id.value)) return true;
+    if (!asked && source.asked.contains(id.value)) return true;
     if (reply == source.replies.end()) {
         if (source.replies.size() == kMaxReplies) return asked.has_value();
         reply = source.replies.insert(source.replies.end(), Reply{});
@@ -413,25 +389,25 @@ void RequestWatch::ask(const Id& id, Direction direction, LayerOutput& out) {
     });
     if (source == m_sources.end()) {
         if (m_sources.size() == kMaxSources) return;
+        if (m_sources.empty()) m_sources.reserve(kUsualSources);
         source = m_sources.insert(m_sources.end(), Source{});
         source->direction = direction;
         source->name = name;
         source->shownName = id.name;
     }
-    if (source->recent.contains(id.value)) {
+    if (source->asked.contains(id.value)) {
         ++source->repeated;
         return;
     }
-    source->recent.add(id.value);
+    source->asked.add(id.value, {out.nextRow(), 0, out.arrival().timeNs});
     ++source->fresh;
-    source->pending.add(id.value, {out.nextRow(), 0, out.arrival().timeNs});
     const auto number = static_cast<std::size_t>(source - m_sources.begin());
     if (number == m_shown) out.facts().habits.requests.requests = source->fresh;
 }
 
 void RequestWatch::lost() {
     m_rpc.clear();
-    for (Source& source : m_sources) source.pending.clear();
+    for (Source& source : m_sources) source.asked.stopWaiting();
 }
 
 void RequestWatch::end(LayerOutput& out) {

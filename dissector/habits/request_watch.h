@@ -6,14 +6,13 @@
 // something: a feed with sequence numbers of its own is neither request nor answer.
 #pragma once
 
-#include <array>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "dissector/habits/asked_values.h"
 #include "dissector/habits/habit_facts.h"
 #include "dissector/layer/message_protocol.h"
 #include "dissector/layer/pending_rows.h"
@@ -53,28 +52,6 @@ private:
         std::int64_t maxNs = 0;
         std::vector<RowLink> early;  ///< found before it counted, at most kMaxEarly
     };
-    /// The last values of a source.
-    class RecentValues {
-    public:
-        bool contains(std::uint64_t value) const;
-        /// Adds one that it does not contain.
-        void add(std::uint64_t value);
-
-    private:
-        static constexpr std::size_t kFew = 8;
-
-        /// Made with the ninth value: most sources of a short connection have fewer.
-        struct Many {
-            std::array<std::uint64_t, 64> values{};  ///< the oldest replaced first
-            std::array<std::uint8_t, 512> marks{};   ///< how many begin with these nine bits
-
-            std::uint8_t& markOf(std::uint64_t value) { return marks[value >> 55]; }
-        };
-
-        std::size_t m_added = 0;
-        std::array<std::uint64_t, kFew> m_few{};
-        std::unique_ptr<Many> m_many;
-    };
     /// A member of one side whose values may return.
     struct Source {
         Direction direction = Direction::ClientToServer;
@@ -82,8 +59,7 @@ private:
         std::string shownName;
         std::uint32_t fresh = 0;
         std::uint32_t repeated = 0;
-        PendingRows pending{256};
-        RecentValues recent;
+        AskedValues asked;
         std::vector<Reply> replies;
     };
     struct Id {
