@@ -15,6 +15,7 @@
 
 #include "dissector/field/field_id.h"
 #include "dissector/payload/utf8.h"
+#include "dissector/websocket/named_headers.h"
 
 namespace framescope::websocket {
 namespace {
@@ -46,57 +47,55 @@ int base64Digit(char c) {
 }
 
 /// A header that may stand in a head once only.
-void checkOnce(const http::Head& head, std::string_view name, FieldId field, IssueSink& issues) {
-    const auto count = std::ranges::count_if(head.headers, [name](const http::Header& header) {
-        return !header.malformed && http::equalsIgnoreCase(header.name, name);
-    });
+void checkOnce(const NamedHeaders& headers, Named once, FieldId field, IssueSink& issues) {
+    const std::size_t count = headers.count(once);
     if (count <= 1) return;
     issues.add(IssueCode::HandshakeHeaderTwice, part(field),
-               std::string(name) + ", " + std::to_string(count) + " times");
+               std::string(nameOf(once)) + ", " + std::to_string(count) + " times");
 }
 
-void checkUpgrade(const http::Head& head, IssueSink& issues) {
-    const http::Header* const upgrade = head.find("Upgrade");
+void checkUpgrade(const NamedHeaders& headers, IssueSink& issues) {
+    const http::Header* const upgrade = headers.find(Named::Upgrade);
     // Section 4.1: a request includes the keyword among others, a response has it alone.
     const bool fits =
-        head.kind == http::HeadKind::Request
-            ? head.lists("Upgrade", "websocket")
+        headers.head().kind == http::HeadKind::Request
+            ? headers.lists(Named::Upgrade, "websocket")
             : upgrade != nullptr && http::equalsIgnoreCase(upgrade->value, "websocket");
     if (upgrade == nullptr) {
         issues.add(IssueCode::HandshakeUpgradeMissing);
     } else if (!fits) {
         issues.add(IssueCode::HandshakeUpgradeMalformed, part(FieldId::HttpUpgrade));
     }
-    checkOnce(head, "Upgrade", FieldId::HttpUpgrade, issues);
+    checkOnce(headers, Named::Upgrade, FieldId::HttpUpgrade, issues);
 }
 
-void checkConnection(const http::Head& head, IssueSink& issues) {
-    if (head.find("Connection") == nullptr) {
+void checkConnection(const NamedHeaders& headers, IssueSink& issues) {
+    if (headers.find(Named::Connection) == nullptr) {
         issues.add(IssueCode::HandshakeConnectionMissing);
-    } else if (!head.lists("Connection", "upgrade")) {
+    } else if (!headers.lists(Named::Connection, "upgrade")) {
         issues.add(IssueCode::HandshakeConnectionMalformed, part(FieldId::HttpConnection));
     }
 }
 
-void checkKey(const http::Head& request, IssueSink& issues) {
-    const http::Header* const key = request.find("Sec-WebSocket-Key");
+void checkKey(const NamedHeaders& headers, IssueSink& issues) {
+    const http::Header* const key = headers.find(Named::Key);
     if (key == nullptr) {
         issues.add(IssueCode::HandshakeKeyMissing);
     } else if (!isWellFormedKey(key->value)) {
         issues.add(IssueCode::HandshakeKeyMalformed, part(FieldId::HttpSecWebSocketKey));
     }
-    checkOnce(request, "Sec-WebSocket-Key", FieldId::HttpSecWebSocketKey, issues);
+    checkOnce(headers, Named::Key, FieldId::HttpSecWebSocketKey, issues);
 }
 
-void checkVersion(const http::Head& request, IssueSink& issues) {
-    const http::Header* const version = request.find("Sec-WebSocket-Version");
+void checkVersion(const NamedHeaders& headers, IssueSink& issues) {
+    const http::Header* const version = headers.find(Named::Version);
     if (version == nullptr) {
         issues.add(IssueCode::HandshakeVersionMissing);
     } else if (version->value != "13") {
         issues.add(IssueCode::HandshakeVersionNot13, part(FieldId::HttpSecWebSocketVersion),
                    printable(version->value, kShownChars));
     }
-    checkOnce(request, "Sec-WebSocket-Version", FieldId::HttpSecWebSocketVersion, issues);
+    checkOnce(headers, Named::Version, FieldId::HttpSecWebSocketVersion, issues);
 }
 
 /// HTTP/1.1 or higher; what is no version has an issue of its own.
@@ -105,8 +104,8 @@ bool isOldVersion(std::string_view version) {
     return version[5] == '0' || (version[5] == '1' && version[7] == '0');
 }
 
-void checkSubprotocol(const http::Head& response, const Offer& offer, IssueSink& issues) {
-    const http::Header* const agreed = response.find("Sec-WebSocket-Protocol");
+void checkSubprotocol(const NamedHeaders& headers, const Offer& offer, IssueSink& issues) {
+    const http::Header* const agreed = headers.find(Named::Protocol);
     if (agreed == nullptr || std::ranges::count(offer.subprotocols, agreed->value) != 0) return;
     issues.add(IssueCode::HandshakeSubprotocolNotOffered, part(FieldId::HttpSecWebSocketProtocol),
                printable(agreed->value, kShownChars));
@@ -172,8 +171,8 @@ bool speaksOfWebSocket(ByteView head) {
 }
 
 bool isStripped(const http::Head& request) {
-    return isHandshake(request) && request.find("Upgrade") == nullptr &&
-           !request.lists("Connection", "upgrade");
+    return request.find("Upgrade") == nullptr && !request.lists("Connection", "upgrade") &&
+           isHandshake(request);
 }
 
 Offer offerOf(const http::Head& request) {
@@ -235,13 +234,14 @@ void checkRequest(const http::Head& request, IssueSink& issues) {
     if (isOldVersion(request.version)) {
         issues.add(IssueCode::HandshakeHttpVersion, part(FieldId::HttpRequestVersion));
     }
-    if (request.find("Host") == nullptr) issues.add(IssueCode::HandshakeHostMissing);
-    checkOnce(request, "Host", FieldId::HttpHost, issues);
-    checkOnce(request, "Origin", FieldId::HttpOrigin, issues);
-    checkUpgrade(request, issues);
-    checkConnection(request, issues);
-    checkKey(request, issues);
-    checkVersion(request, issues);
+    const NamedHeaders headers(request);
+    if (headers.find(Named::Host) == nullptr) issues.add(IssueCode::HandshakeHostMissing);
+    checkOnce(headers, Named::Host, FieldId::HttpHost, issues);
+    checkOnce(headers, Named::Origin, FieldId::HttpOrigin, issues);
+    checkUpgrade(headers, issues);
+    checkConnection(headers, issues);
+    checkKey(headers, issues);
+    checkVersion(headers, issues);
     checkOffers(extensionsOf(request), issues);
     if (originOf(request) == OriginKind::Foreign) {
         issues.add(IssueCode::HandshakeOriginForeign, part(FieldId::HttpOrigin));
@@ -257,18 +257,19 @@ void checkResponse(const http::Head& response, const Offer* offer, IssueSink& is
     if (isOldVersion(response.version)) {
         issues.add(IssueCode::HandshakeHttpVersion, part(FieldId::HttpResponseVersion));
     }
-    checkUpgrade(response, issues);
-    checkConnection(response, issues);
-    const http::Header* const accept = response.find("Sec-WebSocket-Accept");
+    const NamedHeaders headers(response);
+    checkUpgrade(headers, issues);
+    checkConnection(headers, issues);
+    const http::Header* const accept = headers.find(Named::Accept);
     if (accept == nullptr) {
         issues.add(IssueCode::HandshakeAcceptMissing);
     } else if (offer != nullptr && !offer->accept.empty() && accept->value != offer->accept) {
         issues.add(IssueCode::HandshakeAcceptWrong, part(FieldId::HttpSecWebSocketAccept),
                    "expected " + offer->accept);
     }
-    checkOnce(response, "Sec-WebSocket-Accept", FieldId::HttpSecWebSocketAccept, issues);
-    checkOnce(response, "Sec-WebSocket-Protocol", FieldId::HttpSecWebSocketProtocol, issues);
-    if (offer != nullptr) checkSubprotocol(response, *offer, issues);
+    checkOnce(headers, Named::Accept, FieldId::HttpSecWebSocketAccept, issues);
+    checkOnce(headers, Named::Protocol, FieldId::HttpSecWebSocketProtocol, issues);
+    if (offer != nullptr) checkSubprotocol(headers, *offer, issues);
     checkAgreed(extensionsOf(response), offer == nullptr ? nullptr : &offer->extensions, issues);
 }
 
