@@ -27,7 +27,7 @@ BlocksAhead::~BlocksAhead() {
     m_thread.join();
 }
 
-BlocksAhead::Block BlocksAhead::take(Bytes used) {
+BlocksAhead::Block BlocksAhead::take(UnsetBytes used) {
     std::unique_lock lock(m_mutex);
     if (used.size() == kRoomBefore + m_blockSize) m_spare.push_back(std::move(used));
     m_some.wait(lock, [this] { return !m_ready.empty(); });

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "capture/file/byte_source.h"
-#include "dissector/core/bytes.h"
+#include "capture/file/unset_bytes.h"
 
 namespace framescope {
 
@@ -21,7 +21,7 @@ public:
     static constexpr std::size_t kRoomBefore = std::size_t{64} << 10;
 
     struct Block {
-        Bytes buffer;          ///< its bytes begin at kRoomBefore
+        UnsetBytes buffer;     ///< its bytes begin at kRoomBefore
         std::size_t size = 0;  ///< 0: the end, or what `error` says
         std::string error;     ///< the sentence of a read that failed
     };
@@ -36,7 +36,7 @@ public:
 
     /// The next block; not to be called behind one without bytes. `used` is a block's buffer that
     /// is needed no longer, for its memory, or an empty one.
-    Block take(Bytes used);
+    Block take(UnsetBytes used);
     /// Where the next block begins.
     std::uint64_t position() const { return m_position; }
 
@@ -51,7 +51,7 @@ private:
     std::condition_variable m_some;
     std::condition_variable m_few;
     std::deque<Block> m_ready;
-    std::vector<Bytes> m_spare;
+    std::vector<UnsetBytes> m_spare;
     bool m_stop = false;
     std::thread m_thread;
 };

@@ -8,6 +8,7 @@
 
 #include "capture/file/blocks_ahead.h"
 #include "capture/file/byte_source.h"
+#include "capture/file/unset_bytes.h"
 #include "dissector/core/bytes.h"
 
 namespace framescope {
@@ -42,13 +43,13 @@ private:
     bool takeBlock(std::uint64_t offset);
 
     ByteSource& m_source;
-    Bytes m_buffer;  // Its size is room; m_size of it are filled, from m_start on.
+    UnsetBytes m_buffer;  // Its size is room; m_size of it are filled, from m_start on.
     std::size_t m_start = 0;
     std::uint64_t m_begin = 0;  // Position in the source of m_buffer[m_start].
     std::size_t m_size = 0;
     std::size_t m_blocksRead = 0;
     bool m_mayReadAhead = true;
-    Bytes m_spare;  // A buffer that is used no longer, for the next block.
+    UnsetBytes m_spare;  // A buffer that is used no longer, for the next block.
     std::unique_ptr<BlocksAhead> m_ahead;
     std::string m_error;
 };
