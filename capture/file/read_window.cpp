@@ -11,7 +11,7 @@ namespace framescope {
 namespace {
 
 // What was read stays in the processor's cache until it is used.
-constexpr std::size_t blockSize = std::size_t{256} << 10;
+constexpr std::size_t blockSize = std::size_t{128} << 10;
 // Room that a large packet took is given back when no packet needs it any more.
 constexpr std::size_t roomToKeep = 4 * blockSize;
 // Blocks that are read before another thread is worth it.
