@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "dissector/core/queue.h"
+#include "dissector/core/two_apart.h"
 #include "dissector/http/body.h"
 #include "dissector/http/chunk_search.h"
 #include "dissector/http/chunked.h"
@@ -235,7 +236,7 @@ private:
         return m_lateSuccessor != nullptr && direction == Direction::ClientToServer;
     }
 
-    std::array<Half, 2> m_halves;
+    TwoApart<Half> m_halves;
     bool m_joins;  ///< until the server's first bytes
     std::uint64_t m_restOfChunk;
     Pairing m_pairing;

@@ -176,13 +176,14 @@ bool HttpLayer::answeredAlready(RecordId request, LayerOutput& out) {
 /// An event stream mostly ends its chunks where its events end.
 bool HttpLayer::isBetweenUnits() const {
     if (m_successor != nullptr || !m_held.empty() || m_eventSearch != nullptr) return false;
-    return std::ranges::all_of(m_halves, [](const Half& half) {
+    const auto isBetween = [](const Half& half) {
         if (half.state == State::Head) return half.head.empty();
         if (half.state != State::Body) return true;
         if (half.search != nullptr || half.doubtedHead != nullptr) return false;
         return half.reader == nullptr ||
                (half.framing.kind == BodyKind::Chunked && half.chunks.resumable() == 0U);
-    });
+    };
+    return isBetween(m_halves[0]) && isBetween(m_halves[1]);
 }
 
 }  // namespace framescope::http

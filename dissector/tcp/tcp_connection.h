@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "dissector/core/two_apart.h"
 #include "dissector/tcp/tcp_tracker.h"
 
 namespace framescope::tcp {
@@ -111,7 +112,7 @@ struct TcpTracker::Live {
         ByteView payload() const { return data ? data->payload() : ByteView(); }
     };
 
-    std::array<Side, 2> sides;
+    TwoApart<Side> sides;
     /// Who closed first, by the time of the FINs: the capture may have them the other way round.
     std::optional<Direction> firstFin;
     std::array<std::int64_t, 2> finTimesNs{};

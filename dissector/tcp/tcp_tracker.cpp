@@ -235,7 +235,7 @@ void TcpTracker::open(Connection& connection, bool aIsClient, bool synSeen, cons
     Live& live = *connection.live;
     if (!aIsClient) {
         // Until now "a" had counted as the client.
-        std::swap(live.sides[0], live.sides[1]);
+        live.sides.swap();
         if (live.firstFin) live.firstFin = opposite(*live.firstFin);
         std::swap(live.finTimesNs[0], live.finTimesNs[1]);
         if (live.reset) live.reset->direction = opposite(live.reset->direction);

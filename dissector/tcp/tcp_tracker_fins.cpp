@@ -88,7 +88,8 @@ void TcpTracker::tellUnansweredFins(Connection& connection, bool waits) {
 void TcpTracker::endIfFinished(Connection& connection, const Origin& at, bool waits) {
     tellSureFins(connection);
     Live& live = *connection.live;
-    const auto& [one, other] = live.sides;
+    const Live::Side& one = live.sides[0];
+    const Live::Side& other = live.sides[1];
     if (!one.stream.finished() || !other.stream.finished()) return;
     if (!live.finished) live.finished = at;
     const bool bothSure = one.ended && other.ended;

@@ -148,7 +148,8 @@ void TcpTracker::schedule(Connection& connection) {
     if (!connection.settled) at = std::min(at, connection.first.packet + kWait);
     if (live.reset) at = std::min(at, live.reset->origin.packet + kWait);
     if (live.finished) at = std::min(at, live.finished->packet + kWait);
-    for (const Live::Side& side : live.sides) {
+    for (const Direction d : kBothDirections) {
+        const Live::Side& side = live.side(d);
         if (side.isFinUnanswered()) at = std::min(at, side.finAt.packet + kWait);
     }
     if (!live.behind.empty()) at = std::min(at, live.behind.front().origin.packet + kWait);

@@ -12,7 +12,8 @@
 namespace framescope::websocket {
 
 void WebSocketLayer::beginWithoutHandshake(Footing footing) {
-    for (Half& half : m_halves) {
+    for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
+        Half& half = m_halves[indexOf(d)];
         if (footing == Footing::Unknown) {
             half.joined = true;
             // The message may have begun before the capture did.

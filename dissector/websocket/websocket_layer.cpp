@@ -356,9 +356,10 @@ void WebSocketLayer::end(Direction direction, EndReason reason, LayerOutput& out
 }
 
 bool WebSocketLayer::isBetweenUnits() const {
-    return std::ranges::all_of(m_halves, [](const Half& half) {
+    const auto isBetween = [](const Half& half) {
         return half.search == nullptr && !half.frame && half.headerBytes.empty();
-    });
+    };
+    return isBetween(m_halves[0]) && isBetween(m_halves[1]);
 }
 
 }  // namespace framescope::websocket

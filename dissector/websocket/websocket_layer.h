@@ -3,7 +3,6 @@
 // control frame, and of the message being read what MessageAssembler keeps.
 #pragma once
 
-#include <array>
 #include <memory>
 #include <optional>
 #include <span>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "dissector/core/two_apart.h"
 #include "dissector/habits/message_observer.h"
 #include "dissector/layer/interruptible.h"
 #include "dissector/layer/message_protocol.h"
@@ -188,7 +188,7 @@ private:
     std::string m_subprotocol;
     Negotiation m_negotiation;
     bool m_inferredTold = false;  ///< on a row
-    std::array<Half, 2> m_halves;
+    TwoApart<Half> m_halves;
     ControlPairs m_pairs;
     std::unique_ptr<MessageReader> m_reader;  ///< of the protocol the messages were recognised as
     habits::MessageObserver m_observer;       ///< of messages that no protocol reads
