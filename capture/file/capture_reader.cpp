@@ -73,14 +73,16 @@ static inline PcapRecordHeader readRecordHeader(const PcapFileHeader& file, Byte
             order.u32(start, 12)};
 }
 
-/// Goes behind the header of another file at m_position, if there is one; its records are a section
-/// of their own.
-bool CaptureReader::passPcapHeader() {
-    const auto header =
-        parseFollowingPcapHeader(m_pcap, m_window.view(m_position, pcapFileHeaderLength));
+/// Where an empty record stands at m_position: goes behind it if it is the header of another file,
+/// whose records are a section of their own. More of such a header may still come.
+CaptureReader::HeaderInstead CaptureReader::passPcapHeader() {
+    const ByteView start = m_window.view(m_position, pcapFileHeaderLength);
+    if (!startsLikePcap(start)) return HeaderInstead::None;
+    if (m_growing && start.size() < pcapFileHeaderLength) return HeaderInstead::NotYet;
+    const auto header = parseFollowingPcapHeader(m_pcap, start);
     if (!header || m_layout.sections.size() == m_limits.sections ||
         m_layout.interfaces.size() == m_limits.interfaces) {
-        return false;
+        return HeaderInstead::None;
     }
     remarkAnotherFile();
     CaptureLayout more = header->layout();
@@ -89,7 +91,7 @@ bool CaptureReader::passPcapHeader() {
     m_layout.append(more);
     m_pcap = *header;
     m_position += pcapFileHeaderLength;
-    return true;
+    return HeaderInstead::Passed;
 }
 
 void CaptureReader::remarkAnotherFile() {
@@ -102,26 +104,20 @@ void CaptureReader::remarkAnotherFile() {
 ReadStep CaptureReader::nextInPcap(CapturedPacket& packet) {
     const std::size_t headerLength = m_pcap.recordHeaderLength;
     PcapRecordHeader record;
-    while (true) {
+    HeaderInstead instead = HeaderInstead::None;
+    do {
         const ByteView start = m_window.view(m_position, headerLength);
-        if (start.size() < headerLength) {
-            return endOfBytes(start.empty(),
-                              "a record header of " + std::to_string(headerLength) + " bytes");
-        }
+        if (start.size() < headerLength) return endInHeader(start.empty(), headerLength);
         record = readRecordHeader(m_pcap, start);
         const bool empty = (record.capturedLength | record.originalLength) == 0;
-        if (!empty || !startsLikePcap(start)) break;
-        // Perhaps the header of another file, of which more may come.
-        const std::size_t there = m_window.view(m_position, pcapFileHeaderLength).size();
-        if (m_growing && there < pcapFileHeaderLength) return ReadStep::End;
-        if (!passPcapHeader()) break;
-    }
+        if (empty) instead = passPcapHeader();
+        if (instead == HeaderInstead::NotYet) return ReadStep::End;
+    } while (std::exchange(instead, HeaderInstead::None) == HeaderInstead::Passed);
     const std::uint64_t offset = m_position;
     if (record.capturedLength > maxPacketLength) return recordTooLong(record.capturedLength);
-    const ByteView whole = m_window.view(offset, headerLength + record.capturedLength);
-    if (whole.size() < headerLength + record.capturedLength) {
-        return endOfBytes(false, "a packet of " + std::to_string(record.capturedLength) + " bytes");
-    }
+    const std::size_t length = headerLength + record.capturedLength;
+    const ByteView whole = m_window.view(offset, length);
+    if (whole.size() < length) return endInPacket(record.capturedLength);
     packet.timeNs = record.timeNs;
     packet.hasTime = true;
     packet.capturedLength = record.capturedLength;
@@ -155,8 +151,7 @@ ReadStep CaptureReader::nextInSnoop(CapturedPacket& packet) {
     while (passSnoopHeader(start)) start = m_window.view(m_position, snoopRecordHeaderLength);
     const std::uint64_t offset = m_position;
     if (start.size() < snoopRecordHeaderLength) {
-        return endOfBytes(start.empty(), "a record header of " +
-                                             std::to_string(snoopRecordHeaderLength) + " bytes");
+        return endInHeader(start.empty(), snoopRecordHeaderLength);
     }
     const SnoopRecordHeader record = parseSnoopRecordHeader(start);
     if (!record.plausible()) {
@@ -172,7 +167,7 @@ ReadStep CaptureReader::nextInSnoop(CapturedPacket& packet) {
     const std::size_t wanted =
         m_growing ? record.recordLength : snoopRecordHeaderLength + record.capturedLength;
     if (whole.size() < wanted) {
-        return endOfBytes(false, "a packet of " + std::to_string(record.capturedLength) + " bytes");
+        return endInPacket(record.capturedLength);
     }
     packet.timeNs = record.timeNs;
     packet.hasTime = true;
@@ -190,16 +185,11 @@ ReadStep CaptureReader::nextInSnoop(CapturedPacket& packet) {
     return deliver(packet, offset + whole.size());
 }
 
-ReadStep CaptureReader::deliver(CapturedPacket& packet, std::uint64_t recordEnd) {
-    if (m_counts.packets == m_limits.packets) {
-        return stop(NoticeCode::TooMany, m_position,
-                    "The capture has more than " + std::to_string(m_limits.packets) +
-                        " packets; those from byte " + std::to_string(m_position) +
-                        " on are not read.");
-    }
-    packet.number = static_cast<std::uint32_t>(++m_counts.packets);
-    m_position = recordEnd;
-    return ReadStep::Packet;
+ReadStep CaptureReader::tooManyPackets() {
+    return stop(NoticeCode::TooMany, m_position,
+                "The capture has more than " + std::to_string(m_limits.packets) +
+                    " packets; those from byte " + std::to_string(m_position) +
+                    " on are not read.");
 }
 
 /// What was read of compressed data that did not end as it should. Only at its end could it have
@@ -214,6 +204,15 @@ static const char* whatIsThere(NoticeCode code) {
         default:
             return "The packets before that place are complete.";
     }
+}
+
+/// Sentences are put together apart from what every packet goes through.
+ReadStep CaptureReader::endInHeader(bool betweenRecords, std::size_t length) {
+    return endOfBytes(betweenRecords, "a record header of " + std::to_string(length) + " bytes");
+}
+
+ReadStep CaptureReader::endInPacket(std::uint32_t length) {
+    return endOfBytes(false, "a packet of " + std::to_string(length) + " bytes");
 }
 
 /// The bytes ended before `what` at m_position was complete: because the disk failed, because the

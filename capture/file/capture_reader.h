@@ -112,7 +112,8 @@ private:
 
     void skipWhatWasLetGo();
     ReadStep nextInPcap(CapturedPacket& packet);
-    bool passPcapHeader();
+    enum class HeaderInstead { None, Passed, NotYet };
+    HeaderInstead passPcapHeader();
     ReadStep nextInSnoop(CapturedPacket& packet);
     bool passSnoopHeader(ByteView start);
     void remarkAnotherFile();
@@ -130,7 +131,16 @@ private:
     void remarkTextLimit(std::uint64_t offset);
     void countOtherBlock(std::uint32_t type);
 
-    ReadStep deliver(CapturedPacket& packet, std::uint64_t recordEnd);
+    /// The packet is filled in; the next record stands at `recordEnd`.
+    ReadStep deliver(CapturedPacket& packet, std::uint64_t recordEnd) {
+        if (m_counts.packets == m_limits.packets) return tooManyPackets();
+        packet.number = static_cast<std::uint32_t>(++m_counts.packets);
+        m_position = recordEnd;
+        return ReadStep::Packet;
+    }
+    ReadStep tooManyPackets();
+    ReadStep endInHeader(bool betweenRecords, std::size_t length);
+    ReadStep endInPacket(std::uint32_t length);
     ReadStep endOfBytes(bool betweenRecords, const std::string& what);
     BlockResult blockEndsEarly(const pcapng::BlockHeader& header);
     ReadStep stop(NoticeCode code, std::uint64_t offset, std::string sentence);
