@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
-#include <vector>
 
 #include "capture/file/capture_reader.h"
 #include "capture/file/pcap_format.h"
@@ -44,16 +43,16 @@ public:
           m_offset(offset),
           m_bytes(bytes) {}
 
-    /// Of the packets in it, in their order; none where no record is found.
-    std::vector<std::int64_t> times() const {
-        std::vector<std::int64_t> all;
+    /// Calls `visit` with the time of each packet in it, in their order; not at all where no record
+    /// is found.
+    template <typename Visit>
+    void visitTimes(Visit visit) const {
         std::size_t at = 0;
         while (at < m_bytes.size() && !isChain(at)) ++at;
         while (const auto record = sampledAt(at)) {
-            if (record->timeNs) all.push_back(*record->timeNs);
+            if (record->timeNs) visit(*record->timeNs);
             at += record->length;
         }
-        return all;
     }
 
 private:
@@ -141,14 +140,21 @@ private:
     ByteView m_bytes;
 };
 
-/// Whether packets of a stretch are older than those of the stretches before, or than others of
-/// their own.
-bool runBack(const std::vector<std::int64_t>& times, std::int64_t latestBefore) {
-    const auto late = static_cast<std::size_t>(std::ranges::count_if(
-        times, [latestBefore](std::int64_t time) { return time < latestBefore; }));
-    if (late != 0 && (late >= TimeWatch::kEnough || late == times.size())) return true;
+/// Whether packets of a stretch are older than those of the stretches before, the latest of which
+/// is `latest`, or than others of their own. `latest` is that of all behind it.
+bool runsBack(const Stretch& stretch, std::int64_t& latest) {
+    const std::int64_t before = latest;
+    std::size_t all = 0;
+    std::size_t late = 0;
     TimeWatch watch;
-    return std::ranges::any_of(times, [&watch](std::int64_t time) { return watch.add(time); });
+    bool found = false;
+    stretch.visitTimes([&](std::int64_t time) {
+        ++all;
+        if (time < before) ++late;
+        found = watch.add(time) || found;
+        latest = std::max(latest, time);
+    });
+    return found || (late != 0 && (late >= TimeWatch::kEnough || late == all));
 }
 
 }  // namespace
@@ -176,9 +182,7 @@ bool timesSeemToRunBack(const std::shared_ptr<CaptureFile>& file) {
         const auto read = file->source().readAt(offset, bytes);
         if (!read) return false;
         const Stretch stretch(*file, reader.layout(), *first, offset, ByteView(bytes).first(*read));
-        const std::vector<std::int64_t> times = stretch.times();
-        if (runBack(times, latest)) return true;
-        for (const std::int64_t time : times) latest = std::max(latest, time);
+        if (runsBack(stretch, latest)) return true;
     }
     return false;
 }
