@@ -292,7 +292,7 @@ void HttpLayer::responseComplete(const Head& head, Record record, LayerOutput& o
                                        websocket::agreesButForStatus(head, request.offer.get()));
     if (request.offer != nullptr) engineio::webSocketAnswered(switches, out);
     if (switches) {
-        switchToWebSocket(head, request, row, out);
+        switchToWebSocket(head, std::move(request), row, out);
     } else if (head.status == 101 && believed) {
         switchToWhatFollows(head, requestKnown, out);
     } else if (framing.kind == BodyKind::Tunnel && believed) {

@@ -188,7 +188,7 @@ private:
     void responseComplete(const Head& head, Record record, LayerOutput& out);
     /// A response that agrees to WebSocket: notes what was agreed and hands over.
     /// `row` is the response's.
-    void switchToWebSocket(const Head& response, const PendingRequest& request, RecordId row,
+    void switchToWebSocket(const Head& response, PendingRequest&& request, RecordId row,
                            LayerOutput& out);
     void beginBody(BodyFraming framing, const Exchange& exchange, LayerOutput& out);
     void beginDecoding(Half& half, const ContentCodings& codings, LayerOutput& out);

@@ -125,7 +125,7 @@ void HttpLayer::switchToWhatFollows(const Head& response, bool requestKnown, Lay
     }
 }
 
-void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& request, RecordId row,
+void HttpLayer::switchToWebSocket(const Head& response, PendingRequest&& request, RecordId row,
                                   LayerOutput& out) {
     const std::string_view subprotocol = websocket::agreedSubprotocol(response);
     const websocket::Offer* const offer = request.offer.get();
@@ -137,15 +137,15 @@ void HttpLayer::switchToWebSocket(const Head& response, const PendingRequest& re
     if (request.record != kNoRecord) {
         out.conversations().reconnects.opened(request.target, request.record, out);
     }
-    PendingRequest again;
-    again.record = request.record;
-    again.method = request.method;
-    again.target = request.target;
     const bool unclear =
         !facts.compression.agreed() && websocket::mayHaveAgreedToCompress(response, offer);
     auto webSocket = std::make_unique<websocket::WebSocketLayer>(
         request.target, std::string(subprotocol),
         unclear ? websocket::Negotiation::NotCaptured : websocket::Negotiation::Captured);
+    PendingRequest again;
+    again.record = request.record;
+    again.method = std::move(request.method);
+    again.target = std::move(request.target);
     handOver(std::make_unique<AfterSwitchLayer>(std::move(webSocket), std::move(again), row),
              request.record != kNoRecord, out);
 }

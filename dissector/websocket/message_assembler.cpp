@@ -153,7 +153,7 @@ void MessageAssembler::take(ByteView plain) {
 
 /// For at least `size` bytes.
 void MessageAssembler::makeRoom(std::size_t size, std::size_t inUse) {
-    m_room = std::max(size, 2 * m_room);
+    m_room = std::max({size, 2 * m_room, kLeastRoom});
     auto larger = std::make_unique_for_overwrite<std::uint8_t[]>(m_room);
     std::copy_n(m_bytes.get(), inUse, larger.get());
     m_bytes = std::move(larger);

@@ -87,6 +87,8 @@ public:
 private:
     /// Memory that stays for the next message.
     static constexpr std::size_t kRoomKept = 64U << 10;
+    /// What most messages have room in, so that the second one needs no more than the first.
+    static constexpr std::size_t kLeastRoom = 256;
 
     void giveBack();
     void beginMessage(std::uint8_t opcode);
