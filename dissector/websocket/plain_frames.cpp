@@ -61,9 +61,11 @@ inline bool readPlainHeader(ByteView bytes, bool masked, PlainHeader& header) {
 
 /// Whether nothing that came before has anything to say about a plain frame.
 bool WebSocketLayer::expectsPlain(const Half& half, bool masked) const {
-    return half.headerBytes.empty() && half.unproven == 0 && half.masked == masked &&
-           half.sequence.expectsMessage() && !half.resynchronised && !half.foundAgain &&
-           half.arrivals.empty() && (m_negotiation == Negotiation::Captured || m_inferredTold);
+    // The first frame of a direction is masked as its role asks, or is no plain one.
+    return half.headerBytes.empty() && half.unproven == 0 &&
+           half.masked.value_or(masked) == masked && half.sequence.expectsMessage() &&
+           !half.resynchronised && !half.foundAgain && half.arrivals.empty() &&
+           (m_negotiation == Negotiation::Captured || m_inferredTold);
 }
 
 std::size_t WebSocketLayer::readPlain(Half& half, Direction direction, StreamOffset offset,
@@ -126,6 +128,7 @@ std::size_t WebSocketLayer::readPlainFrames(Half& half, Direction direction, boo
     if (done == 0) return 0;
     half.lastKey.reset();
     if (masked) half.lastKey = std::bit_cast<MaskingKey>(lastKey);
+    half.masked = masked;
     half.sameKeyTold = false;
     half.otherMask = false;
     half.faults = 0;
