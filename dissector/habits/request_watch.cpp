@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <bit>
+#include <iterator>
 #include <optional>
 #include <span>
 
@@ -320,7 +321,8 @@ void RequestWatch::readByEvidence(std::string_view text, std::span<const JsonNod
     const auto idOf = [text](const JsonNode& node) {
         const std::string_view key = keyOf(text, node);
         const std::string_view value = text.substr(node.range.begin, node.range.size());
-        return Id{key.substr(1, key.size() - 2), KeyHash().add(value)};
+        const std::string_view name = key.substr(1, key.size() - 2);
+        return Id{name, KeyHash().add(name), KeyHash().add(value)};
     };
     for (const JsonNode& node : members) {
         const PlainName plain(keyOf(text, node));
@@ -328,11 +330,10 @@ void RequestWatch::readByEvidence(std::string_view text, std::span<const JsonNod
         const bool isReply = kReplyNames.contains(plain);
         if (!isId && !isReply) continue;
         const Id id = idOf(node);
-        const std::uint64_t name = KeyHash().add(id.name);
         bool answered = false;
         for (Source& source : m_sources) {
             if (source.direction == direction) continue;
-            if (source.name == name || isReply) answered = answer(source, id, out) || answered;
+            if (source.name == id.name || isReply) answered = answer(source, id, out) || answered;
         }
         if (isId && !answered) asks[count++] = &node;
     }
@@ -343,20 +344,20 @@ void RequestWatch::readByEvidence(std::string_view text, std::span<const JsonNod
 
 /// True if the value is one that the source sent, answered now or before.
 bool RequestWatch::answer(Source& source, const Id& id, LayerOutput& out) {
-    const std::uint64_t name = KeyHash().add(id.name);
-    auto reply = std::ranges::find(source.replies, name, &Reply::name);
+    auto reply = std::ranges::find(source.replies, id.name, &Reply::name);
     const auto asked = source.asked.take(id.value);
     // Further answers to one request, as a subscription gets, say nothing for or against it.
     if (!asked && source.asked.contains(id.value)) return true;
     if (reply == source.replies.end()) {
         if (source.replies.size() == kMaxReplies) return asked.has_value();
-        reply = source.replies.insert(source.replies.end(), Reply{});
-        reply->name = name;
-        reply->shownName = id.name;
+        source.replies.emplace_back();
+        reply = std::prev(source.replies.end());
+        reply->name = id.name;
+        reply->shownName = id.shownName;
     }
     if (!asked) {
         // Only a member of the same name is expected to answer always.
-        if (name == source.name) ++reply->unmatched;
+        if (id.name == source.name) ++reply->unmatched;
         return false;
     }
     m_inVain = 0;
@@ -383,17 +384,17 @@ bool RequestWatch::answer(Source& source, const Id& id, LayerOutput& out) {
 }
 
 void RequestWatch::ask(const Id& id, Direction direction, LayerOutput& out) {
-    const std::uint64_t name = KeyHash().add(id.name);
     auto source = std::ranges::find_if(m_sources, [&](const Source& known) {
-        return known.name == name && known.direction == direction;
+        return known.name == id.name && known.direction == direction;
     });
     if (source == m_sources.end()) {
         if (m_sources.size() == kMaxSources) return;
         if (m_sources.empty()) m_sources.reserve(kUsualSources);
-        source = m_sources.insert(m_sources.end(), Source{});
+        m_sources.emplace_back();
+        source = std::prev(m_sources.end());
         source->direction = direction;
-        source->name = name;
-        source->shownName = id.name;
+        source->name = id.name;
+        source->shownName = id.shownName;
     }
     if (source->asked.contains(id.value)) {
         ++source->repeated;

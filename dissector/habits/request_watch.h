@@ -63,7 +63,8 @@ private:
         std::vector<Reply> replies;
     };
     struct Id {
-        std::string_view name;
+        std::string_view shownName;
+        std::uint64_t name = 0;
         std::uint64_t value = 0;
     };
 

@@ -29,14 +29,29 @@ public:
             add(word);
             text.remove_prefix(sizeof word);
         }
-        word = 0;
-        std::memcpy(&word, text.data(), text.size());
-        return add(word);
+        return add(wordOf(text));
     }
     KeyHash& add(Direction direction) { return add(std::uint64_t{indexOf(direction)}); }
     operator std::uint64_t() const { return m_hash; }
 
 private:
+    /// Up to eight characters, put together from pieces that may overlap: a copy of any number of
+    /// bytes is a call. Texts of one size that differ give different words.
+    static std::uint64_t wordOf(std::string_view text) {
+        const std::size_t size = text.size();
+        const char* const data = text.data();
+        if (size >= 4) {
+            std::uint32_t front = 0;
+            std::uint32_t back = 0;
+            std::memcpy(&front, data, sizeof front);
+            std::memcpy(&back, data + size - sizeof back, sizeof back);
+            return std::uint64_t{back} << 32 | front;
+        }
+        if (size == 0) return 0;
+        const auto byte = [data](std::size_t at) { return static_cast<std::uint8_t>(data[at]); };
+        return std::uint64_t{byte(0)} << 16 | std::uint64_t{byte(size / 2)} << 8 | byte(size - 1);
+    }
+
     std::uint64_t m_hash = 0xcbf29ce484222325ULL;
 };
 
