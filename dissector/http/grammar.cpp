@@ -76,13 +76,4 @@ std::vector<std::string_view> splitList(std::string_view value) {
     return elements;
 }
 
-Line lineAt(std::string_view bytes, std::size_t begin) {
-    const std::size_t newline = bytes.find('\n', begin);
-    const std::size_t end = newline == std::string_view::npos ? bytes.size() : newline + 1;
-    std::string_view text = bytes.substr(begin, end - begin);
-    if (text.ends_with('\n')) text.remove_suffix(1);
-    if (text.ends_with('\r')) text.remove_suffix(1);
-    return {text, {begin, end}};
-}
-
 }  // namespace framescope::http

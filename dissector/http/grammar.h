@@ -47,6 +47,12 @@ struct Line {
     ByteRange range;  ///< with the line end
 };
 /// The line of `bytes` that begins at `begin`, as far as it is there.
-Line lineAt(std::string_view bytes, std::size_t begin);
+inline Line lineAt(std::string_view bytes, std::size_t begin) {
+    const std::size_t newline = bytes.find('\n', begin);
+    const bool whole = newline != std::string_view::npos;
+    std::string_view text = bytes.substr(begin, (whole ? newline : bytes.size()) - begin);
+    if (text.ends_with('\r')) text.remove_suffix(1);
+    return {text, {begin, whole ? newline + 1 : bytes.size()}};
+}
 
 }  // namespace framescope::http
