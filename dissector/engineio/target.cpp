@@ -29,6 +29,8 @@ std::uint8_t revisionFromTarget(std::string_view target) {
 }
 
 bool isEngineIoTarget(std::string_view target) {
+    // Most that are none have no parameters at all.
+    if (target.find('?') == std::string_view::npos) return false;
     if (revisionFromTarget(target) != 0) return true;
     const std::string_view transport = parameterOf(target, "transport");
     return (transport == "polling" || transport == "websocket") &&
