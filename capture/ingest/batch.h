@@ -1,9 +1,8 @@
 // What the ingest found since the batch before: the only thing that travels from the worker to the
 // owner of the session. Everything in it is appended or, for connections, replaces what was known.
-// Of records, places of packets and extents it brings no copies: they stay where they were written.
+// Records, places of packets and extents are packed where they stay.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -11,8 +10,10 @@
 
 #include "capture/file/capture_layout.h"
 #include "capture/session/connection_info.h"
-#include "capture/session/growing_values.h"
 #include "capture/session/later_version.h"
+#include "capture/session/number_block.h"
+#include "capture/session/packed_values.h"
+#include "capture/session/row_block.h"
 #include "capture/session/statistics.h"
 #include "capture/session/stored_datagram.h"
 #include "capture/session/stream_map.h"
@@ -23,23 +24,17 @@
 namespace framescope {
 
 struct Batch {
-    /// A piece of memory for extents of a stream, as ExtentWriter has got it.
-    struct ExtentPiece {
+    /// The places of what came on one direction of a connection.
+    struct StreamExtents {
         ConnectionId connection = 0;
         Direction direction = Direction::ClientToServer;
-        const Extent* extents = nullptr;
-    };
-    /// How many extents the two streams of a connection have by now, by Direction.
-    struct ExtentCounts {
-        ConnectionId connection = 0;
-        std::array<std::uint32_t, 2> counts{};
+        FreshValues<ExtentBlock> extents;
     };
 
-    FreshValues<Record> records;
-    FreshValues<std::uint64_t> packetOffsets;  ///< place of each packet's record in the file
-    std::vector<ExtentMemory> extentMemory;    ///< what the pieces lie in
-    std::vector<ExtentPiece> extentPieces;     ///< new ones
-    std::vector<ExtentCounts> extentCounts;    ///< of connections that have more than before
+    FreshValues<RowBlock> records;
+    FreshValues<NumberBlock> packetOffsets;  ///< place of each packet's record in the file
+    std::vector<StreamExtents> extents;      ///< of directions that have more than before
+    std::vector<IndexMemory> memory;         ///< what their blocks lie in
     struct CheckpointEntry {
         ConnectionId connection = 0;
         Direction direction = Direction::ClientToServer;

@@ -42,10 +42,9 @@ RowMaker::~RowMaker() = default;
 void RowMaker::captureRow(const CaptureRow& row) {
     if (row.record.kind == RowKind::CaptureDrop) m_conversations.engineSessions.lostAnywhere();
     if (row.issue != IssueCode::None) countIssue(row.issue);
-    const NameId name = intern(row.name);
-    Record& record = m_batch.records.add(row.record);
-    record.name = name;
-    numberRow(record);
+    Record record = row.record;
+    record.name = intern(row.name);
+    addRow(record);
 }
 
 void RowMaker::untimed(PacketNumber packet) {
@@ -91,7 +90,6 @@ PacketNumber RowMaker::fileNumber(PacketNumber packet) const {
 }
 
 void RowMaker::nameFileNumbers() {
-    for (Record& record : m_batch.records) record.packet = fileNumber(record.packet);
     for (StoredDatagram& datagram : m_batch.datagrams) {
         datagram.packet = fileNumber(datagram.packet);
         for (ip::DatagramPiece& piece : datagram.pieces) piece.packet = fileNumber(piece.packet);
@@ -108,7 +106,6 @@ Batch RowMaker::takeBatch(const Statistics& packets) {
         tellExtents(id, connection);
     }
     m_changed.clear();
-    m_batch.extentMemory = m_extentRoom.takeFresh();
     forgetEnded();
     m_batch.engineSessions = m_conversations.engineSessions.takeChanged();
     m_batch.polls = m_conversations.polls.takeChanged();
@@ -117,14 +114,10 @@ Batch RowMaker::takeBatch(const Statistics& packets) {
     m_batch.statistics.rows = m_statistics.rows;
     m_batch.statistics.issues = m_statistics.issues;
     m_batch.limits = m_options.limits;
-    FreshValues<Record> records = m_batch.records.cut();
-    FreshValues<std::uint64_t> packetOffsets = m_batch.packetOffsets.cut();
-    std::swap(records, m_batch.records);
-    std::swap(packetOffsets, m_batch.packetOffsets);
-    Batch batch = std::exchange(m_batch, {});
-    m_batch.records = std::move(records);
-    m_batch.packetOffsets = std::move(packetOffsets);
-    return batch;
+    m_batch.records = m_rows.take();
+    m_batch.packetOffsets = m_packetOffsets.take();
+    m_batch.memory = m_room.takeFresh();
+    return std::exchange(m_batch, {});
 }
 
 void RowMaker::makeConnections(ConnectionId last) {
@@ -200,18 +193,15 @@ void RowMaker::extent(ConnectionId id, Direction direction, StreamOffset offset,
 /// Of the current connection.
 inline void RowMaker::addExtent(Connection& connection, Direction direction, StreamOffset offset,
                                 std::uint32_t length, const tcp::Origin& origin) {
-    ExtentWriter& writer = connection.extents[indexOf(direction)];
-    if (writer.isFull()) {
-        m_batch.extentPieces.push_back({m_currentId, direction, writer.addPiece(m_extentRoom)});
-    }
-    writer.add({offset, origin.fileOffset, length, fileNumber(origin.packet)});
+    connection.extents[indexOf(direction)].add(
+        {offset, origin.fileOffset, length, fileNumber(origin.packet)}, m_room);
 }
 
 void RowMaker::tellExtents(ConnectionId id, Connection& connection) {
-    const std::array counts{connection.extents[0].size(), connection.extents[1].size()};
-    if (counts == connection.extentsTold) return;
-    connection.extentsTold = counts;
-    m_batch.extentCounts.push_back({id, counts});
+    for (const Direction direction : {Direction::ClientToServer, Direction::ServerToClient}) {
+        ExtentWriter& writer = connection.extents[indexOf(direction)];
+        if (writer.fresh() != 0) m_batch.extents.push_back({id, direction, writer.take()});
+    }
 }
 
 void RowMaker::joined(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
@@ -400,9 +390,7 @@ void RowMaker::emitEvent(RowKind kind, Direction direction, std::uint32_t detail
     emit(record);
 }
 
-RecordId RowMaker::emit(Record found) {
-    // Filled in where it stays.
-    Record& record = m_batch.records.add(found);
+RecordId RowMaker::emit(Record& record) {
     record.connection = m_currentId;
     record.packet = m_arrival.packet;
     record.timeNs = m_arrival.timeNs;
@@ -416,9 +404,8 @@ RecordId RowMaker::emit(Record found) {
     known.protocol = std::max(known.protocol, record.protocol);
     ++m_current->info.rows;
     m_current->info.worst = std::max(m_current->info.worst, record.severity);
-    const RecordId row = numberRow(record);
-    m_current->notes.sawRow(record, row, m_batch.remarks);
-    return row;
+    m_current->notes.sawRow(record, m_nextRecord, m_batch.remarks);
+    return addRow(record);
 }
 
 void RowMaker::placeCutShort(Record& record) const {
@@ -432,10 +419,12 @@ void RowMaker::placeCutShort(Record& record) const {
     record.timeNs = last.timeNs;
 }
 
-/// The row that was put at the end of the batch is counted.
-RecordId RowMaker::numberRow(Record& record) {
+/// Nothing more is to be said of it but what its packet does.
+RecordId RowMaker::addRow(Record& record) {
     ++m_statistics.rows[static_cast<std::size_t>(record.protocol)];
     if (!m_untimed.empty() && isUntimed(record.packet)) record.flags |= kFlagNoTime;
+    record.packet = fileNumber(record.packet);
+    m_rows.add(record, m_room);
     return m_nextRecord++;
 }
 

@@ -49,10 +49,10 @@ public:
     /// records lie is told by addPacketOffset().
     void addFileNumber(PacketNumber number) { m_fileNumbers.push_back(number); }
     /// Where the next record lies, in the order of the file.
-    void addPacketOffset(std::uint64_t recordOffset) { m_batch.packetOffsets.add(recordOffset); }
+    void addPacketOffset(std::uint64_t recordOffset) { m_packetOffsets.add(recordOffset, m_room); }
 
     /// Rows and packets that wait in the batch being filled.
-    std::size_t pending() const { return m_batch.records.size() + m_batch.packetOffsets.size(); }
+    std::size_t pending() const { return m_rows.fresh() + m_packetOffsets.fresh(); }
     const ReadAsRules& readAsRules() const { return m_options.readAs; }
     /// Whether a connection is read by this one of readAsRules().
     bool isUsed(const ReadAsRule& rule) const { return m_rulesUsed.contains(&rule.readAs); }
@@ -68,7 +68,7 @@ public:
 
     // IntakeEvents
     void nextPacket(std::uint64_t recordOffset) override {
-        if (m_fileNumbers.empty()) m_batch.packetOffsets.add(recordOffset);
+        if (m_fileNumbers.empty()) addPacketOffset(recordOffset);
     }
     void captureRow(const CaptureRow& row) override;
     void extent(ConnectionId id, Direction direction, StreamOffset offset, std::uint32_t length,
@@ -132,7 +132,7 @@ private:
     };
 
     // LayerOutput
-    RecordId emit(Record found) override;
+    RecordId emit(Record& record) override;
     RecordId nextRow() const override { return m_nextRecord; }
     void countIssue(IssueCode code) override;
     void link(const RowLink& link) override { m_batch.links.push_back(link); }
@@ -163,7 +163,7 @@ private:
     void nameFileNumbers();
     void read(Connection& connection, Direction direction, StreamOffset offset, ByteView bytes,
               const tcp::Origin& origin);
-    RecordId numberRow(Record& record);
+    RecordId addRow(Record& record);
     /// Of a row that is made while a layer is told that bytes are missing, or that no more come.
     void placeCutShort(Record& record) const;
     Connection& enter(ConnectionId id);
@@ -185,7 +185,9 @@ private:
 
     const IngestOptions m_options;
     Batch m_batch;
-    ExtentRoom m_extentRoom;
+    IndexRoom m_room;
+    ValueWriter<RowBlock> m_rows;
+    ValueWriter<NumberBlock> m_packetOffsets;
     Statistics m_statistics;  ///< rows, issues and connections
     std::unordered_map<std::string, NameId, NameHash, std::equal_to<>> m_names;
     std::vector<const std::string*> m_nameTexts;  ///< by NameId

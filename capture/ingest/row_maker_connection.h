@@ -34,8 +34,7 @@ struct RowMaker::HeldGap {
 
 struct RowMaker::Connection {
     ConnectionInfo info;
-    std::array<ExtentWriter, 2> extents;         ///< by Direction
-    std::array<std::uint32_t, 2> extentsTold{};  ///< how many of them batches have told of
+    std::array<ExtentWriter, 2> extents;  ///< by Direction
     PendingNotes notes;
     std::unique_ptr<Layer> layer;
     /// Layers made during the current event; the last one is to take over. The others may still be

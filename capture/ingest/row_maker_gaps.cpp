@@ -73,7 +73,8 @@ void RowMaker::emitHeldGaps(Connection& connection) {
 void RowMaker::emitGap(const HeldGap& gap) {
     const Arrival now = std::exchange(m_arrival, gap.arrival);
     countIssue(tcp::issueOf(static_cast<tcp::GapCause>(gap.record.detail)));
-    const RecordId row = emit(gap.record);
+    Record record = gap.record;
+    const RecordId row = emit(record);
     m_arrival = now;
     if (gap.limitMet == tcp::LimitMet::None) return;
     remarkLate(row, IssueCode::TcpHeldLimitMet, *this);

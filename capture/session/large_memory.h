@@ -58,7 +58,7 @@ public:
     }
 
 private:
-    static constexpr std::size_t kAhead = 2 * kPage;
+    static constexpr std::size_t kAhead = kPage;
 
     std::size_t stepEnd(std::size_t end) const {
         const std::size_t step = end <= kSmallStart ? kSmallStep : kStep;

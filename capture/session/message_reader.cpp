@@ -191,7 +191,7 @@ private:
     }
 
     const Session::State& m_state;
-    const Record& m_record;
+    const Record m_record;
     const StreamOffset m_first;
     const Compression& m_compression;
     const MessageWish& m_wish;

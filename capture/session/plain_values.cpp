@@ -47,7 +47,7 @@ Known PlainValues::value(RecordId row, FieldId field, FieldValue& value) {
     if (!m_plain) return Known::No;
     switch (field) {
         case FieldId::FrameNumber:
-            return number(m_record->packet, value);
+            return number(m_record.packet, value);
         case FieldId::FrameTimeEpoch:
         case FieldId::FrameTimeRelative:
         case FieldId::FrameLen:
@@ -84,13 +84,13 @@ Known PlainValues::value(RecordId row, FieldId field, FieldValue& value) {
 
 void PlainValues::enter(RecordId row) {
     m_row = row;
-    m_record = &m_state.records[row];
+    m_record = m_state.records[row];
     m_packetRead = false;
     m_frameRead = false;
     // A datagram that came in fragments, or a tunnel, has layers that no packet of its own shows.
-    m_plain = m_record->kind == RowKind::WebSocketFrame && m_record->packet != 0 &&
+    m_plain = m_record.kind == RowKind::WebSocketFrame && m_record.packet != 0 &&
               m_state.file != nullptr && m_state.statistics.tunnelledPackets == 0 &&
-              (m_state.datagrams.empty() || !m_state.datagrams.contains(m_record->packet));
+              (m_state.datagrams.empty() || !m_state.datagrams.contains(m_record.packet));
 }
 
 const PlainValues::Packet* PlainValues::packet() {
@@ -98,7 +98,7 @@ const PlainValues::Packet* PlainValues::packet() {
     m_packetRead = true;
     m_packet.reset();
     const CaptureFile& file = *m_state.file;
-    const std::uint64_t at = m_state.packetOffsets[m_record->packet - 1];
+    const std::uint64_t at = m_state.packetOffsets[m_record.packet - 1];
     const auto plain = [&]() -> std::optional<Packet> {
         const auto& header = file.pcapHeader();
         // Of files one behind the other, headers differ.
@@ -127,10 +127,10 @@ Known PlainValues::ofPacket(FieldId field, FieldValue& value) {
     switch (field) {
         case FieldId::FrameTimeEpoch:
         case FieldId::FrameTimeRelative:
-            if (!m_record->hasTime()) return Known::Absent;
+            if (!m_record.hasTime()) return Known::Absent;
             value = field == FieldId::FrameTimeEpoch
-                        ? m_record->timeNs
-                        : m_record->timeNs - m_state.statistics.firstTimeNs;
+                        ? m_record.timeNs
+                        : m_record.timeNs - m_state.statistics.firstTimeNs;
             return Known::Value;
         default:
             break;
@@ -143,7 +143,7 @@ Known PlainValues::ofPacket(FieldId field, FieldValue& value) {
     if (decoded.kind != PacketKind::Tcp || decoded.tunnelled) return Known::No;
     switch (field) {
         case FieldId::TcpStream:
-            return number(m_record->connection, value);
+            return number(m_record.connection, value);
         case FieldId::IpSrc:
             return address(decoded.source.address, 4, value);
         case FieldId::IpDst:
@@ -170,15 +170,15 @@ const PlainValues::Frame* PlainValues::frame() {
     if (m_frameRead) return m_frame ? &*m_frame : nullptr;
     m_frameRead = true;
     m_frame.reset();
-    if (m_record->has(kFlagIncomplete)) return nullptr;
-    const std::size_t key = m_record->connection * 2 + indexOf(m_record->direction);
-    const Extent* const extent =
-        m_state.stream(*m_record).holding(m_record->streamOffset, m_hints[key % m_hints.size()]);
-    if (extent == nullptr) return nullptr;
-    const std::uint64_t before = m_record->streamOffset - extent->streamOffset;
-    if (extent->length - before < m_record->length) return nullptr;
+    if (m_record.has(kFlagIncomplete)) return nullptr;
+    const std::size_t key = m_record.connection * 2 + indexOf(m_record.direction);
+    const auto extent =
+        m_state.stream(m_record).holding(m_record.streamOffset, m_hints[key % m_hints.size()]);
+    if (!extent) return nullptr;
+    const std::uint64_t before = m_record.streamOffset - extent->streamOffset;
+    if (extent->length - before < m_record.length) return nullptr;
     const ByteView bytes =
-        m_window.view(*m_state.file, extent->fileOffset + before, m_record->length);
+        m_window.view(*m_state.file, extent->fileOffset + before, m_record.length);
     if (bytes.empty()) return nullptr;
     const auto header = websocket::parseFrameHeader(bytes);
     if (!header || header.consumed() + header->payloadLength != bytes.size()) return nullptr;
@@ -238,7 +238,7 @@ Known PlainValues::ofFrame(FieldId field, FieldValue& value) {
 
 /// The payload under the name that it has in frames of that opcode.
 Known PlainValues::payloadOf(websocket::Opcode opcode, FieldValue& value) {
-    if (m_record->has(kFlagCompressed)) return Known::No;
+    if (m_record.has(kFlagCompressed)) return Known::No;
     if (!m_frame->header.is(opcode) || m_frame->payload.empty()) return Known::Absent;
     if (opcode == websocket::Opcode::Text) return text(asText(m_frame->payload), value);
     return bytes(m_frame->payload, value);

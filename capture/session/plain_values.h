@@ -45,7 +45,7 @@ private:
     const Session::State& m_state;
     FileWindow m_window;
     RecordId m_row = kNoRecord;
-    const Record* m_record = nullptr;
+    Record m_record;
     bool m_plain = false;  ///< the row is one that may be known
     bool m_packetRead = false;
     std::optional<Packet> m_packet;

@@ -298,7 +298,7 @@ void RowDissector::describeSegment() {
 void RowDissector::attachRemarks() {
     IssueSink ofTcp;
     IssueSink others;
-    for (const RowRemark& remark : m_state.remarks.find(m_row)) {
+    for (const RowRemark& remark : m_state.records.remarks(m_row)) {
         IssueSink& issues = isOfTcp(remark.code) ? ofTcp : others;
         issues.add(remark.code, remark.part, m_state.names[remark.detail]);
     }

@@ -104,7 +104,7 @@ private:
 
     const Session::State& m_state;
     const RecordId m_row;
-    const Record& m_record;
+    const Record m_record;
     const ConnectionInfo& m_connection;
     StreamReader m_reader;
     Dissection m_dissection;

@@ -231,7 +231,7 @@ const char* endReasonName(EndReason reason) {
 bool wentOnBehind(const Session::State& state, RecordId row) {
     const Record& record = state.records[row];
     if (record.kind != RowKind::TcpEnd) return false;
-    return std::ranges::any_of(state.remarks.find(row), [](const RowRemark& remark) {
+    return std::ranges::any_of(state.records.remarks(row), [](const RowRemark& remark) {
         return remark.code == IssueCode::TcpReset;
     });
 }

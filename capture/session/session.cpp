@@ -40,6 +40,7 @@ void Session::append(Batch&& batch) {
     }
     state.layout.append(batch.layout);
     state.limits = batch.limits;
+    state.memory.insert(state.memory.end(), batch.memory.begin(), batch.memory.end());
     state.packetOffsets.append(std::move(batch.packetOffsets));
     for (std::string& name : batch.names) {
         state.scatteredBytes += name.size();
@@ -58,17 +59,11 @@ void Session::append(Batch&& batch) {
         if (state.engineSessions.size() <= id) state.engineSessions.resize(id + 1);
         state.engineSessions[id] = std::move(info);
     }
-    state.extentMemory.insert(state.extentMemory.end(), batch.extentMemory.begin(),
-                              batch.extentMemory.end());
-    for (const Batch::ExtentPiece& piece : batch.extentPieces) {
-        state.streams[piece.connection][indexOf(piece.direction)].addPiece(piece.extents);
-    }
-    for (const Batch::ExtentCounts& entry : batch.extentCounts) {
-        for (std::size_t i = 0; i < entry.counts.size(); ++i) {
-            StreamMap& map = state.streams[entry.connection][i];
-            state.scatteredBytes += (entry.counts[i] - map.size()) * sizeof(Extent);
-            map.setSize(entry.counts[i]);
-        }
+    for (Batch::StreamExtents& entry : batch.extents) {
+        StreamMap& map = state.streams[entry.connection][indexOf(entry.direction)];
+        state.scatteredBytes -= map.memoryBytes();
+        map.append(std::move(entry.extents));
+        state.scatteredBytes += map.memoryBytes();
     }
     state.records.append(std::move(batch.records));
     for (StoredDatagram& datagram : batch.datagrams) {
@@ -84,12 +79,11 @@ void Session::append(Batch&& batch) {
         state.laterVersions.append(version);
     }
     for (const RowRemark& remark : batch.remarks) {
-        state.remarks.append(remark);
-        Record& record = state.records[remark.row];
-        record.severity = std::max(record.severity, issueInfo(remark.code).severity);
-        if (record.connection == kNoConnection) continue;
-        ConnectionInfo& connection = state.connections[record.connection];
-        connection.worst = std::max(connection.worst, record.severity);
+        state.records.append(remark);
+        const ConnectionId id = state.records[remark.row].connection;
+        if (id == kNoConnection) continue;
+        ConnectionInfo& connection = state.connections[id];
+        connection.worst = std::max(connection.worst, issueInfo(remark.code).severity);
     }
     for (Batch::CheckpointEntry& entry : batch.checkpoints) {
         state.scatteredBytes += sizeof(Checkpoint) + entry.checkpoint.state.size();
@@ -127,7 +121,7 @@ RecordId Session::rowCount() const {
     return static_cast<RecordId>(m_state->records.size());
 }
 
-const Record& Session::record(RecordId row) const {
+Record Session::record(RecordId row) const {
     return m_state->records[row];
 }
 
@@ -187,15 +181,14 @@ std::uint64_t Session::memoryBytes() const {
     return state.records.memoryBytes() + state.packetOffsets.memoryBytes() +
            state.connections.memoryBytes() + state.streams.memoryBytes() +
            state.linksFrom.memoryBytes() + state.linksTo.memoryBytes() +
-           state.remarks.memoryBytes() + state.laterVersions.memoryBytes() +
-           state.names.capacity() * sizeof(std::string) +
+           state.laterVersions.memoryBytes() + state.names.capacity() * sizeof(std::string) +
            state.engineSessions.capacity() * sizeof(engineio::SessionInfo) +
            state.polls.capacity() * sizeof(http::PollSummary) + state.scatteredBytes;
 }
 
 std::size_t Session::learntAbout(RecordId row) const {
     return m_state->linksFrom.find(row).size() + m_state->linksTo.find(row).size() +
-           m_state->remarks.find(row).size();
+           m_state->records.remarks(row).size();
 }
 
 Dissection Session::dissect(RecordId row, StreamContext context, TreeTexts texts) const {

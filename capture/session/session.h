@@ -61,7 +61,7 @@ public:
     ChecksumFigures verifyChecksums() const;
 
     RecordId rowCount() const;
-    const Record& record(RecordId row) const;
+    Record record(RecordId row) const;
     ConnectionId connectionCount() const;
     /// An empty one for kNoConnection.
     const ConnectionInfo& connection(ConnectionId connection) const;

@@ -17,11 +17,15 @@ public:
     /// will look at lines of the tree.
     SessionRow(const Session& session, RecordId row, PlainValues* values = nullptr,
                TreeTexts texts = TreeTexts::With)
-        : m_session(session), m_row(row), m_values(values), m_texts(texts) {}
+        : m_session(session),
+          m_row(row),
+          m_record(session.record(row)),
+          m_values(values),
+          m_texts(texts) {}
 
     const Session& session() const { return m_session; }
     RecordId id() const { return m_row; }
-    const Record& record() const override { return m_session.record(m_row); }
+    const Record& record() const override { return m_record; }
     const ConnectionInfo& connection() const { return m_session.connection(record().connection); }
     const Endpoint& client() const override { return connection().client; }
     const Endpoint& server() const override { return connection().server; }
@@ -43,6 +47,7 @@ public:
 private:
     const Session& m_session;
     RecordId m_row;
+    Record m_record;
     PlainValues* m_values;
     TreeTexts m_texts;
     std::optional<Dissection> m_dissection;

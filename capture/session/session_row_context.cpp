@@ -21,7 +21,7 @@ std::vector<RowLink> SessionRowContext::linksTo(RecordId row) const {
 }
 
 Bytes SessionRowContext::payload(RecordId row, std::uint64_t limit) const {
-    const Record& unit = record(row);
+    const Record unit = record(row);
     if (isInBody(unit.kind)) {
         const std::uint64_t length = std::min(unit.length, limit);
         BodyWindow body =
@@ -39,11 +39,11 @@ Bytes SessionRowContext::payload(RecordId row, std::uint64_t limit) const {
 /// A row of a body names its head; a response names its request, whose row has the target behind
 /// its method.
 std::string_view SessionRowContext::requestTarget() const {
-    const Record* row = &record();
-    if (isInBody(row->kind) && row->group != kNoRecord) row = &record(row->group);
-    if (row->kind == RowKind::HttpResponse && row->group != kNoRecord) row = &record(row->group);
-    if (row->kind != RowKind::HttpRequest) return connection().path;
-    const std::string_view name = m_state.names[row->name];
+    Record row = record();
+    if (isInBody(row.kind) && row.group != kNoRecord) row = record(row.group);
+    if (row.kind == RowKind::HttpResponse && row.group != kNoRecord) row = record(row.group);
+    if (row.kind != RowKind::HttpRequest) return connection().path;
+    const std::string_view name = m_state.names[row.name];
     return name.substr(std::min(name.size(), name.find(' ') + 1));
 }
 

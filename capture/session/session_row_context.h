@@ -12,7 +12,7 @@ public:
     SessionRowContext(const Session::State& state, RecordId row) : m_state(state), m_row(row) {}
 
     RecordId row() const override { return m_row; }
-    const Record& record(RecordId row) const override { return m_state.records[row]; }
+    Record record(RecordId row) const override { return m_state.records[row]; }
     using RowContext::record;
     std::string_view name(NameId name) const override { return m_state.names[name]; }
     ConnectionView connection() const override;

@@ -10,9 +10,11 @@
 
 #include "capture/file/capture_file.h"
 #include "capture/session/chunked_vector.h"
-#include "capture/session/growing_values.h"
 #include "capture/session/inflate_cache.h"
 #include "capture/session/later_version.h"
+#include "capture/session/number_block.h"
+#include "capture/session/packed_values.h"
+#include "capture/session/row_store.h"
 #include "capture/session/row_table.h"
 #include "capture/session/session.h"
 #include "capture/session/stored_datagram.h"
@@ -27,10 +29,6 @@ struct LinkFrom {
 struct LinkTo {
     RecordId operator()(const RowLink& link) const { return link.to; }
 };
-struct RemarkRow {
-    RecordId operator()(const RowRemark& remark) const { return remark.row; }
-};
-
 struct LaterVersionRow {
     RecordId operator()(const LaterVersion& version) const { return version.row; }
 };
@@ -40,16 +38,15 @@ struct Session::State {
     CaptureLayout layout;
     /// The names in the layout by their address, as their positions there.
     std::map<IpAddress, std::vector<std::uint32_t>> hostNames;
-    GrownValues<Record> records;
-    GrownValues<std::uint64_t> packetOffsets;
+    RowStore records;
+    PackedValues<NumberBlock> packetOffsets;
+    std::vector<IndexMemory> memory;  ///< what their blocks and those of the streams lie in
     ChunkedVector<ConnectionInfo> connections;
-    std::vector<ExtentMemory> extentMemory;  ///< what the streams' extents lie in
     ChunkedVector<std::array<StreamMap, 2>> streams;
     /// Checkpoints by Direction, ascending.
     std::unordered_map<ConnectionId, std::array<std::vector<Checkpoint>, 2>> checkpoints;
     RowTable<RowLink, LinkFrom> linksFrom;
     RowTable<RowLink, LinkTo> linksTo;
-    RowTable<RowRemark, RemarkRow> remarks;
     /// By the packet that rows name.
     std::unordered_map<PacketNumber, StoredDatagram> datagrams;
     RowTable<LaterVersion, LaterVersionRow> laterVersions;
@@ -71,9 +68,7 @@ struct Session::State {
 
     /// Gets memory for what the ingest will find next, beside it.
     void prepareAhead() {
-        records.prepareAhead();
-        packetOffsets.prepareAhead();
-        if (!extentMemory.empty()) extentMemory.back()->prepareAhead();
+        if (!memory.empty()) memory.back()->prepareAhead();
     }
     const StreamMap& stream(const Record& record) const {
         static const StreamMap none;

@@ -1,15 +1,37 @@
 #include "capture/session/stream_map.h"
 
 #include <algorithm>
+#include <array>
+#include <new>
+#include <span>
 
 namespace framescope {
 
-void ExtentRoom::grow() {
-    m_memory.push_back(std::make_shared<LargeMemory>(
-        kTogether * sizeof(Extent),
-        m_memory.empty() ? LargeMemory::Begin::InSmallPages : LargeMemory::Begin::InLargePages));
-    m_next = static_cast<Extent*>(m_memory.back()->data());
-    m_left = kTogether;
+const ExtentBlock* ExtentBlock::make(const Staged& extents, std::size_t, IndexRoom& room) {
+    std::array<ColumnValues<std::uint64_t>, 2> places;   // of the columns that begin
+    std::array<ColumnValues<std::uint32_t>, 2> numbers;  // and of those behind them
+    for (std::size_t i = 0; i < kBlockValues; ++i) {
+        const Extent& extent = extents[i];
+        places[kStreamOffset][i] = extent.streamOffset;
+        places[kFileOffset][i] = extent.fileOffset;
+        numbers[kLength - kLength][i] = extent.length;
+        numbers[kPacket - kLength][i] = extent.packet;
+    }
+    const auto eachColumn = [&](const auto& use) {
+        for (const Column column : {kStreamOffset, kFileOffset}) {
+            use(column, std::span<const std::uint64_t>(places[column]));
+        }
+        for (const Column column : {kLength, kPacket}) {
+            use(column, std::span<const std::uint32_t>(numbers[column - kLength]));
+        }
+    };
+    Columns columns;
+    eachColumn([&](Column column, auto values) { columns.fit(column, values); });
+    void* const place = room.take(sizeof(ExtentBlock) + columns.bytes());
+    auto* const block = new (place) ExtentBlock(columns);
+    auto* const bytes = reinterpret_cast<std::uint8_t*>(block + 1);
+    eachColumn([&](Column column, auto values) { columns.write(column, values, bytes); });
+    return block;
 }
 
 /// The position of the first extent that begins behind `offset`.
@@ -32,7 +54,7 @@ std::vector<Extent> StreamMap::find(ByteRange range) const {
     std::size_t index = firstBehind(range.begin);
     if (index != 0) --index;
     for (; index < size(); ++index) {
-        const Extent& extent = (*this)[index];
+        const Extent extent = (*this)[index];
         if (extent.streamOffset >= range.end) break;
         const StreamOffset begin = std::max(extent.streamOffset, range.begin);
         const StreamOffset end = std::min(extent.streamOffset + extent.length, range.end);
@@ -43,25 +65,28 @@ std::vector<Extent> StreamMap::find(ByteRange range) const {
     return found;
 }
 
-const Extent* StreamMap::holding(StreamOffset offset, std::size_t& hint) const {
+std::optional<Extent> StreamMap::holding(StreamOffset offset, std::size_t& hint) const {
     constexpr std::size_t kNear = 4;
     const auto holds = [offset](const Extent& extent) {
         return offset - extent.streamOffset < extent.length;
     };
     for (std::size_t i = hint; i < std::min(hint + kNear, size()); ++i) {
-        if (!holds((*this)[i])) continue;
+        const Extent extent = (*this)[i];
+        if (!holds(extent)) continue;
         hint = i;
-        return &(*this)[i];
+        return extent;
     }
     const std::size_t behind = firstBehind(offset);
-    if (behind == 0 || !holds((*this)[behind - 1])) return nullptr;
+    if (behind == 0) return std::nullopt;
+    const Extent extent = (*this)[behind - 1];
+    if (!holds(extent)) return std::nullopt;
     hint = behind - 1;
-    return &(*this)[hint];
+    return extent;
 }
 
 StreamOffset StreamMap::end() const {
-    if (m_size == 0) return 0;
-    const Extent& last = (*this)[m_size - 1];
+    if (m_extents.empty()) return 0;
+    const Extent last = (*this)[size() - 1];
     return last.streamOffset + last.length;
 }
 

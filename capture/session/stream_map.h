@@ -2,138 +2,81 @@
 // read again at any time.
 #pragma once
 
-#include <algorithm>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <utility>
+#include <optional>
 #include <vector>
 
-#include "capture/session/large_memory.h"
+#include "capture/session/packed_values.h"
 #include "dissector/core/bytes.h"
 #include "dissector/record/record.h"
 
 namespace framescope {
 
-/// A run of stream bytes that lies in one piece in the capture file. 24 bytes.
+/// A run of stream bytes that lies in one piece in the capture file.
 struct Extent {
     StreamOffset streamOffset = 0;
     std::uint64_t fileOffset = 0;
     std::uint32_t length = 0;
     PacketNumber packet = 0;  ///< the packet that carried them
 };
-static_assert(sizeof(Extent) == 24, "there is one for every packet with data");
 
-/// Memory for the extents of many streams, which whoever writes them shares with whoever reads.
-using ExtentMemory = std::shared_ptr<LargeMemory>;
-
-/// The extents of a stream lie in pieces, since a connection that lives for days has millions of
-/// them. Most connections have few, so the first pieces are small: 8, 8, 16, 32, ... up to 256.
-namespace extent_pieces {
-
-inline constexpr std::size_t kLeast = 8;
-inline constexpr std::size_t kMost = 256;
-/// Pieces that are smaller than the others, and the extents in them.
-inline constexpr std::size_t kSmall = 1 + std::bit_width(kMost / kLeast - 1);
-static_assert(kLeast << (kSmall - 1) == kMost);
-
-/// Extents in the piece of this index.
-constexpr std::size_t sizeOf(std::size_t piece) {
-    if (piece >= kSmall) return kMost;
-    return piece == 0 ? kLeast : kLeast << (piece - 1);
-}
-
-}  // namespace extent_pieces
-
-/// Where the extents of all streams of a capture get room, a piece at a time.
-class ExtentRoom {
+/// Extents of one direction, packed; see packed_values.h. Always lies in an IndexRoom, its columns
+/// behind it.
+class ExtentBlock {
 public:
-    /// Room for so many extents, at most extent_pieces::kMost.
-    Extent* take(std::size_t count) {
-        if (m_left < count) grow();
-        m_left -= count;
-        m_memory.back()->prepare((kTogether - m_left) * sizeof(Extent));
-        return std::exchange(m_next, m_next + count);
-    }
-    /// The memory that was got since it was asked the last time; extents stay as long as it does.
-    std::vector<ExtentMemory> takeFresh() {
-        std::vector<ExtentMemory> fresh(m_memory.begin() + static_cast<std::ptrdiff_t>(m_told),
-                                        m_memory.end());
-        m_told = m_memory.size();
-        return fresh;
+    using Value = Extent;
+    /// Most connections have few.
+    using Staged = StagedValues<Extent>;
+
+    static const ExtentBlock* make(const Staged& extents, std::size_t first, IndexRoom& room);
+    ExtentBlock(const ExtentBlock&) = delete;
+    ExtentBlock& operator=(const ExtentBlock&) = delete;
+
+    std::size_t bytes() const { return sizeof(*this) + m_columns.bytes(); }
+    Extent operator[](std::size_t index) const {
+        return {value(kStreamOffset, index), value(kFileOffset, index),
+                static_cast<std::uint32_t>(value(kLength, index)),
+                static_cast<PacketNumber>(value(kPacket, index))};
     }
 
 private:
-    /// Got from the system together: a multiple of the size of a large page.
-    static constexpr std::size_t kTogether = std::size_t{1} << 20;
-    static_assert(kTogether * sizeof(Extent) % LargeMemory::kPage == 0);
+    enum Column : std::uint8_t { kStreamOffset, kFileOffset, kLength, kPacket, kColumns };
+    using Columns = PackedColumns<kColumns>;
 
-    void grow();
+    explicit ExtentBlock(const Columns& columns) : m_columns(columns) {}
+    std::uint64_t value(Column column, std::size_t index) const {
+        return m_columns.value(column, index, reinterpret_cast<const std::uint8_t*>(this + 1));
+    }
 
-    std::vector<ExtentMemory> m_memory;
-    std::size_t m_told = 0;
-    Extent* m_next = nullptr;
-    std::size_t m_left = 0;
+    Columns m_columns;
 };
 
 /// Writes the extents of one direction, in stream order.
-class ExtentWriter {
-public:
-    bool isFull() const { return m_next == m_end; }
-    /// The next piece, of the size that extent_pieces says; it is to be told to the reader as well.
-    Extent* addPiece(ExtentRoom& room) {
-        const std::size_t count = extent_pieces::sizeOf(m_pieces++);
-        m_next = room.take(count);
-        m_end = m_next + count;
-        return m_next;
-    }
-    /// Unless it is full.
-    void add(const Extent& extent) {
-        *m_next++ = extent;
-        ++m_size;
-    }
-    std::uint32_t size() const { return m_size; }
-
-private:
-    Extent* m_next = nullptr;
-    Extent* m_end = nullptr;
-    std::uint32_t m_pieces = 0;
-    std::uint32_t m_size = 0;
-};
+using ExtentWriter = ValueWriter<ExtentBlock>;
 
 /// The extents of one direction, by ascending stream offset; holes are where none is. They never
-/// overlap. Another thread may write behind those that are known here.
+/// overlap.
 class StreamMap {
 public:
-    /// The next piece that an ExtentWriter has got.
-    void addPiece(const Extent* piece) { m_pieces.push_back(piece); }
-    /// So many extents are written by now.
-    void setSize(std::size_t size) { m_size = size; }
+    /// What an ExtentWriter has written since it was asked before.
+    void append(FreshValues<ExtentBlock>&& fresh) { m_extents.append(std::move(fresh)); }
 
     /// The extents that hold bytes of `range`, in order, cut to it.
     std::vector<Extent> find(ByteRange range) const;
-    /// The extent that holds the byte at `offset`, null if it was not captured. Whoever goes on in
+    /// The extent that holds the byte at `offset`; none if it was not captured. Whoever goes on in
     /// the stream from call to call keeps `hint` between them and is answered at once.
-    const Extent* holding(StreamOffset offset, std::size_t& hint) const;
+    std::optional<Extent> holding(StreamOffset offset, std::size_t& hint) const;
     /// One behind the last byte of the stream that was captured.
     StreamOffset end() const;
-    std::size_t size() const { return m_size; }
-    const Extent& operator[](std::size_t index) const {
-        using namespace extent_pieces;
-        if (index >= kMost) {
-            return m_pieces[kSmall - 1 + index / kMost][index % kMost];
-        }
-        // Each of the small pieces but the first begins at its own size.
-        const auto piece = static_cast<std::size_t>(std::bit_width(index / kLeast));
-        return m_pieces[piece][piece == 0 ? index : index - sizeOf(piece)];
-    }
+    std::size_t size() const { return m_extents.size(); }
+    Extent operator[](std::size_t index) const { return m_extents[index]; }
+    std::size_t memoryBytes() const { return m_extents.memoryBytes(); }
 
 private:
     std::size_t firstBehind(StreamOffset offset) const;
 
-    std::vector<const Extent*> m_pieces;
-    std::size_t m_size = 0;
+    PackedValues<ExtentBlock> m_extents;
 };
 
 }  // namespace framescope

@@ -159,7 +159,7 @@ void RowDissector::checkFrame(const websocket::FrameHeader& header, ByteView pay
     if (m_record.has(kFlagResynchronised)) issues.add(IssueCode::WebSocketResynchronised);
     // Where frames within the announced length disproved it, a remark says so.
     const bool disproved =
-        std::ranges::any_of(m_state.remarks.find(m_row), [](const RowRemark& remark) {
+        std::ranges::any_of(m_state.records.remarks(m_row), [](const RowRemark& remark) {
             return remark.code == IssueCode::WebSocketPayloadIncomplete;
         });
     if (m_record.has(kFlagIncomplete) && !disproved && !websocket::hasTopBit(header)) {

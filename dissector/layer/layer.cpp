@@ -16,7 +16,7 @@ std::string_view compressionName(CompressionKind kind) {
     return "";
 }
 
-RecordId emitJudged(Record record, const IssueSink& issues, LayerOutput& out) {
+RecordId emitJudged(Record& record, const IssueSink& issues, LayerOutput& out) {
     if (issues.empty()) return out.emit(record);
     record.severity = std::max(record.severity, issues.worst());
     const RecordId row = out.nextRow();

@@ -113,9 +113,9 @@ class LayerOutput {
 public:
     virtual ~LayerOutput() = default;
 
-    /// Appends a row. Connection, packet and time are filled in from the current arrival; the
-    /// layer sets the rest. Returns its id.
-    virtual RecordId emit(Record record) = 0;
+    /// Appends a row. Its connection, packet and time are filled in, in `record` too, from the
+    /// current arrival; the layer sets the rest. Returns its id.
+    virtual RecordId emit(Record& record) = 0;
     /// The id that the next emit() will give, for links and remarks of a row that is being made.
     virtual RecordId nextRow() const = 0;
     /// Counts an issue towards the summary (its severity is in the record already).
@@ -154,7 +154,7 @@ public:
 
 /// Emits a row with the issues of its unit: sets the record's severity, counts each, and keeps
 /// beside the record those that the unit's bytes do not show again.
-RecordId emitJudged(Record record, const IssueSink& issues, LayerOutput& out);
+RecordId emitJudged(Record& record, const IssueSink& issues, LayerOutput& out);
 /// An issue of a row that was emitted before.
 void remarkLate(RecordId row, IssueCode code, LayerOutput& out, std::uint16_t part = 0,
                 std::string_view detail = {});

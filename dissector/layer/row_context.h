@@ -28,7 +28,7 @@ public:
 
     /// The row being taken apart.
     virtual RecordId row() const = 0;
-    virtual const Record& record(RecordId row) const = 0;
+    virtual Record record(RecordId row) const = 0;
     virtual std::string_view name(NameId name) const = 0;
     virtual ConnectionView connection() const = 0;
     /// The links in which the row is the later one, and those in which it is the earlier one, each
@@ -46,7 +46,7 @@ public:
     /// How the user wants payloads of this row to be read; mostly left to guessing.
     virtual PayloadChoice payloadChoice(std::string_view event) const = 0;
 
-    const Record& record() const { return record(row()); }
+    Record record() const { return record(row()); }
 };
 
 }  // namespace framescope

@@ -1,5 +1,5 @@
-// The record: what is kept in memory of one row. Fixed size, written once. Everything else about a
-// row is computed again from the capture when somebody looks at it.
+// The record: what is kept of one row. Written once, and packed in blocks (row_block.h). Everything
+// else about a row is computed again from the capture when somebody looks at it.
 #pragma once
 
 #include <cstdint>
@@ -119,7 +119,8 @@ enum RecordFlag : std::uint32_t {
     kFlagNoTime = 1 << 26,  ///< the capture gives `packet` no time; `timeNs` only keeps the order
 };
 
-/// 56 bytes a row; see the kinds for what the fields mean there.
+/// See the kinds for what the fields mean there. What is the same in most rows costs little, and
+/// what differs from row to row as many bytes as it needs.
 struct Record {
     std::int64_t timeNs = 0;        ///< since the epoch, of the packet that completed the row
     StreamOffset streamOffset = 0;  ///< of the unit's first byte in its direction
@@ -153,6 +154,6 @@ struct Record {
                 detail == static_cast<std::uint32_t>(IssueCode::TcpDataUnplaced));
     }
 };
-static_assert(sizeof(Record) == 56, "a record is what a row costs; keep it small");
+static_assert(sizeof(Record) == 56, "the program goes through millions of them; keep it small");
 
 }  // namespace framescope

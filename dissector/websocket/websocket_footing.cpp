@@ -78,7 +78,7 @@ void WebSocketLayer::beginSearch(Half& half, StreamOffset at) {
     half.search = std::make_unique<FrameSearch>(at);
 }
 
-RecordId WebSocketLayer::emitAt(const Half& half, StreamOffset end, const Record& record,
+RecordId WebSocketLayer::emitAt(const Half& half, StreamOffset end, Record& record,
                                 const IssueSink& issues, LayerOutput& out) {
     if (half.arrivals.empty()) return emitJudged(record, issues, out);
     // The last segment that begins before `end`.

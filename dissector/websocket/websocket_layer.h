@@ -181,7 +181,7 @@ private:
                              LayerOutput& out);
 
     /// Emits under the moment at which the byte before `end` arrived.
-    static RecordId emitAt(const Half& half, StreamOffset end, const Record& record,
+    static RecordId emitAt(const Half& half, StreamOffset end, Record& record,
                            const IssueSink& issues, LayerOutput& out);
 
     std::string m_path;

@@ -25,7 +25,7 @@ public:
     std::vector<RowRemark> remarks;
     std::vector<Checkpoint> checkpoints;
 
-    RecordId emit(Record record) override {
+    RecordId emit(Record& record) override {
         record.packet = m_arrival.packet;
         records.push_back(record);
         return static_cast<RecordId>(records.size() - 1);

@@ -102,7 +102,7 @@ private:
     public:
         Context(const MessageRun& run, RecordId row) : m_run(run), m_row(row) {}
         RecordId row() const override { return m_row; }
-        const Record& record(RecordId row) const override { return m_run.record(row); }
+        Record record(RecordId row) const override { return m_run.record(row); }
         using RowContext::record;
         std::string_view name(NameId name) const override { return m_run.recorder.names[name]; }
         ConnectionView connection() const override { return {m_run.recorder.known, {}, {}}; }

@@ -14,17 +14,12 @@ class PacketExtents {
 public:
     /// To be shown every batch of the reading.
     void add(const Batch& batch) {
-        m_memory.insert(m_memory.end(), batch.extentMemory.begin(), batch.extentMemory.end());
-        for (const Batch::ExtentPiece& piece : batch.extentPieces) {
-            m_maps[{piece.connection, piece.direction}].addPiece(piece.extents);
-        }
-        for (const Batch::ExtentCounts& entry : batch.extentCounts) {
-            for (const Direction d : {Direction::ClientToServer, Direction::ServerToClient}) {
-                StreamMap& map = m_maps[{entry.connection, d}];
-                std::vector<Extent>& extents = m_extents[{entry.connection, d}];
-                map.setSize(entry.counts[indexOf(d)]);
-                while (extents.size() < map.size()) extents.push_back(map[extents.size()]);
-            }
+        m_memory.insert(m_memory.end(), batch.memory.begin(), batch.memory.end());
+        for (const Batch::StreamExtents& entry : batch.extents) {
+            StreamMap& map = m_maps[{entry.connection, entry.direction}];
+            std::vector<Extent>& extents = m_extents[{entry.connection, entry.direction}];
+            map.append(FreshValues<ExtentBlock>(entry.extents));
+            while (extents.size() < map.size()) extents.push_back(map[extents.size()]);
         }
     }
     /// Those that carried bytes of a row whose place counts in the stream, counted from 1.
@@ -54,7 +49,7 @@ private:
         return at == m_extents.end() ? kNone : at->second;
     }
 
-    std::vector<ExtentMemory> m_memory;
+    std::vector<IndexMemory> m_memory;
     std::map<std::pair<ConnectionId, Direction>, StreamMap> m_maps;
     std::map<std::pair<ConnectionId, Direction>, std::vector<Extent>> m_extents;
 };

@@ -1,6 +1,7 @@
 // A session without a capture file, filled by hand: enough for models that only look at records.
 #pragma once
 
+#include <functional>
 #include <memory>
 
 #include "capture/ingest/batch.h"
@@ -8,10 +9,15 @@
 
 namespace framescope::test {
 
-/// So many rows, one a millisecond, dealt out to `connections` in turn.
-inline Batch handMadeBatch(RecordId firstRow, RecordId rows, ConnectionId connections) {
+/// So many rows, one a millisecond, dealt out to `connections` in turn. `edit` may change them.
+inline Batch handMadeBatch(RecordId firstRow, RecordId rows, ConnectionId connections,
+                           const std::function<void(RecordId, Record&)>& edit = {}) {
     Batch batch;
-    for (RecordId row = firstRow; row < firstRow + rows; ++row) {
+    IndexRoom room;
+    ValueWriter<RowBlock> writer;
+    // Those in front of them were handed over before.
+    for (RecordId row = 0; row < firstRow + rows; ++row) {
+        if (row == firstRow) writer.take();
         Record record;
         record.timeNs = std::int64_t{1'000'000} * row;
         record.packet = row + 1;
@@ -20,8 +26,11 @@ inline Batch handMadeBatch(RecordId firstRow, RecordId rows, ConnectionId connec
         record.kind = RowKind::TcpSegment;
         record.direction = row % 2 == 0 ? Direction::ClientToServer : Direction::ServerToClient;
         record.severity = row % 10 == 9 ? Severity::Error : Severity::None;
-        batch.records.push_back(record);
+        if (edit && row >= firstRow) edit(row, record);
+        writer.add(record, room);
     }
+    batch.records = writer.take();
+    batch.memory = room.takeFresh();
     for (ConnectionId id = 0; id < connections; ++id) {
         ConnectionInfo info;
         for (RecordId row = id; row < firstRow + rows; row += connections) {

@@ -17,10 +17,9 @@ namespace {
 /// A map that one thread writes and reads.
 class WrittenMap : public StreamMap {
 public:
-    void append(const Extent& extent, ExtentRoom& room) {
-        if (m_writer.isFull()) addPiece(m_writer.addPiece(room));
-        m_writer.add(extent);
-        setSize(m_writer.size());
+    void append(const Extent& extent, IndexRoom& room) {
+        m_writer.add(extent, room);
+        StreamMap::append(m_writer.take());
     }
 
 private:
@@ -35,7 +34,7 @@ class TestStreamReader : public QObject {
     QTemporaryDir m_folder;
 
     /// A file that holds `bytes` behind a capture's header, and an extent for each piece.
-    ExtentRoom m_room;
+    IndexRoom m_room;
 
     std::shared_ptr<CaptureFile> fileWith(const Bytes& bytes) {
         const std::string path = m_folder.filePath(QStringLiteral("stream")).toStdString();
@@ -99,12 +98,12 @@ private Q_SLOTS:
         std::size_t hint = 0;
         for (std::size_t i = 0; i < kCount; ++i) {
             const StreamOffset last = all[i].streamOffset + all[i].length - 1;
-            const Extent* const inOrder = map.holding(last, hint);
-            QVERIFY(inOrder != nullptr && isSame(*inOrder, all[i]) && hint == i);
+            const auto inOrder = map.holding(last, hint);
+            QVERIFY(inOrder && isSame(*inOrder, all[i]) && hint == i);
             std::size_t far = i < kCount / 2 ? kCount - 1 : 0;
-            const Extent* const anywhere = map.holding(last, far);
-            QVERIFY(anywhere != nullptr && isSame(*anywhere, all[i]));
-            if (i % 3 == 0) QVERIFY(map.holding(last + 1, far) == nullptr);
+            const auto anywhere = map.holding(last, far);
+            QVERIFY(anywhere && isSame(*anywhere, all[i]));
+            if (i % 3 == 0) QVERIFY(!map.holding(last + 1, far));
         }
         for (std::size_t i = 0; i + 600 < kCount; i += 5'000) {
             const auto found =

@@ -127,7 +127,7 @@ public:
     ScriptContext(const Script& script, RecordId row) : m_script(script), m_row(row) {}
 
     RecordId row() const override { return m_row; }
-    const Record& record(RecordId row) const override { return m_script.recorder.records[row]; }
+    Record record(RecordId row) const override { return m_script.recorder.records[row]; }
     using RowContext::record;
     std::string_view name(NameId name) const override { return m_script.recorder.names[name]; }
     ConnectionView connection() const override { return {m_script.recorder.known, "", ""}; }

@@ -141,7 +141,7 @@ private Q_SLOTS:
         loader.open(sample("ws-echo.pcap"));
         QVERIFY(finished.wait());
         const Session& session = *loader.session();
-        QVERIFY(session.memoryBytes() >= session.rowCount() * sizeof(Record));
+        QVERIFY(session.memoryBytes() >= session.rowCount() * sizeof(std::uint64_t));
         QVERIFY(session.memoryBytes() < 64 << 20);
     }
 

@@ -55,11 +55,13 @@ class TestReadAs : public QObject {
 private Q_SLOTS:
     void aRowGivesTheRuleItFallsUnder() {
         Session session(nullptr);
-        Batch batch = test::handMadeBatch(0, 4, 2);
+        Batch batch = test::handMadeBatch(0, 4, 2, [](RecordId row, Record& record) {
+            if (row != 2) return;
+            record.protocol = Protocol::SocketIo;
+            record.name = 2;
+        });
         batch.names = {"/socket.io/?EIO=4&transport=websocket", "message"};
         batch.connections[0].second.facts.path = 1;
-        batch.records[2].protocol = Protocol::SocketIo;
-        batch.records[2].name = 2;
         session.append(std::move(batch));
         const PayloadRule event = ruleOf(session, 2, *test::handMadeDissection());
         QCOMPARE(event.path, std::string("/socket.io/"));

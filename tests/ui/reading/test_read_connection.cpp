@@ -350,11 +350,9 @@ private Q_SLOTS:
 
     void aRowIsFoundByItsBytes() {
         Session session(nullptr);
-        Batch batch = handMadeBatch(0, 40, 2);
-        for (Record& record : batch.records) {
+        session.append(handMadeBatch(0, 40, 2, [](RecordId, Record& record) {
             record.streamOffset = 1234 * (record.packet / 4);
-        }
-        session.append(std::move(batch));
+        }));
         // In the middle of a row that is longer now.
         RowAnchor anchor = anchorOf(session.record(20));
         anchor.offset += 100;

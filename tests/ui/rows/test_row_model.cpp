@@ -53,9 +53,9 @@ private Q_SLOTS:
     void aPacketWithoutATimeHasAnEmptyCell() {
         RowModel model;
         Session session(nullptr);
-        Batch batch = handMadeBatch(0, 2, 1);
-        batch.records[0].flags |= kFlagNoTime;
-        session.append(std::move(batch));
+        session.append(handMadeBatch(0, 2, 1, [](RecordId row, Record& record) {
+            if (row == 0) record.flags |= kFlagNoTime;
+        }));
         model.setSession(&session);
         const QModelIndex untimed = model.index(0, RowModel::Time);
         QCOMPARE(untimed.data().toString(), QString());
@@ -217,9 +217,9 @@ private Q_SLOTS:
         QVERIFY(!fits(RowModel::Number, QStringLiteral("1234567")));
         // The longest row stands in the middle, and is none of the connection that is shown.
         model.setConnections(std::vector<ConnectionId>{0});
-        Batch batch = handMadeBatch(20, 200'000, 3);
-        batch.records[100].length = 400'000'000;
-        session.append(std::move(batch));
+        session.append(handMadeBatch(20, 200'000, 3, [](RecordId row, Record& record) {
+            if (row == 120) record.length = 400'000'000;
+        }));
         model.fetchAppended();
         view.fitColumns();
         QCOMPARE(model.widestText(RowModel::Length), groupedNumber(400'000'000));
@@ -279,13 +279,13 @@ private Q_SLOTS:
 
     void rowsWithoutAConnectionStay() {
         Session session(nullptr);
-        Batch batch = handMadeBatch(0, 100, 7);
-        Record& drop = batch.records[50];
-        drop.kind = RowKind::CaptureDrop;
-        drop.protocol = Protocol::Capture;
-        drop.connection = kNoConnection;
-        drop.detail = 12;
-        session.append(std::move(batch));
+        session.append(handMadeBatch(0, 100, 7, [](RecordId row, Record& drop) {
+            if (row != 50) return;
+            drop.kind = RowKind::CaptureDrop;
+            drop.protocol = Protocol::Capture;
+            drop.connection = kNoConnection;
+            drop.detail = 12;
+        }));
         RowModel model;
         model.setSession(&session);
         model.setConnections(std::vector<ConnectionId>{3});

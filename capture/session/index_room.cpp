@@ -1,0 +1,14 @@
+#include "capture/session/index_room.h"
+
+namespace framescope {
+
+void IndexRoom::grow() {
+    m_memory = std::make_shared<LargeMemory>(kTogether, m_memory == nullptr
+                                                            ? LargeMemory::Begin::InSmallPages
+                                                            : LargeMemory::Begin::InLargePages);
+    m_fresh.push_back(m_memory);
+    m_next = static_cast<std::uint8_t*>(m_memory->data());
+    m_left = kTogether;
+}
+
+}  // namespace framescope
