@@ -146,7 +146,9 @@ inline RowMaker::Connection& RowMaker::notePacket(ConnectionId id, const tcp::Or
         info.lastTimeNs = std::max(info.lastTimeNs, origin.timeNs);
     }
     ++info.packets;
-    connection.lastPacket = m_arrival = {origin.packet, origin.timeNs};
+    // Member by member: a copy in one piece would wait for what was just written.
+    m_arrival.packet = connection.lastPacket.packet = origin.packet;
+    m_arrival.timeNs = connection.lastPacket.timeNs = origin.timeNs;
     for (auto& behind : connection.behindGap) behind.reset();
     return connection;
 }
@@ -231,7 +233,7 @@ void RowMaker::read(Connection& connection, Direction direction, StreamOffset of
             return;
         }
     }
-    // Member by member: a copy in one piece would wait for what was just written.
+    // Member by member, as in notePacket().
     Arrival& last = connection.lastData[indexOf(direction)];
     last.packet = m_arrival.packet;
     last.timeNs = m_arrival.timeNs;
