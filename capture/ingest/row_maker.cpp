@@ -113,6 +113,7 @@ Batch RowMaker::takeBatch(const Statistics& packets) {
     m_batch.statistics.connections = m_statistics.connections;
     m_batch.statistics.rows = m_statistics.rows;
     m_batch.statistics.issues = m_statistics.issues;
+    m_batch.statistics.greatestLength = m_statistics.greatestLength;
     m_batch.limits = m_options.limits;
     m_batch.records = m_rows.take();
     m_batch.packetOffsets = m_packetOffsets.take();
@@ -424,6 +425,7 @@ void RowMaker::placeCutShort(Record& record) const {
 /// Nothing more is to be said of it but what its packet does.
 RecordId RowMaker::addRow(Record& record) {
     ++m_statistics.rows[static_cast<std::size_t>(record.protocol)];
+    m_statistics.greatestLength = std::max(m_statistics.greatestLength, record.length);
     if (!m_untimed.empty() && isUntimed(record.packet)) record.flags |= kFlagNoTime;
     record.packet = fileNumber(record.packet);
     m_rows.add(record, m_room);

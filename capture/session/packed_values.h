@@ -1,6 +1,6 @@
 // Values of which there are millions, in blocks that are packed once they are full. One thread
 // writes; another one is handed what is new from time to time, and reads. A block is never changed
-// once it was handed on; of the values behind the last one copies travel, at most a block of them.
+// once it was handed on; of the values behind the last one copies travel.
 //
 // A Block has
 // - a type Value, a type Staged, which gathers values until there is a block of them, as
@@ -12,6 +12,7 @@
 // - `std::size_t bytes() const` and `Value operator[](std::size_t) const`.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <utility>
 #include <vector>
@@ -31,7 +32,10 @@ public:
     }
     std::size_t size() const { return m_values.size(); }
     void clear() { m_values.clear(); }
-    std::vector<T> values() const { return m_values; }
+    /// Those from this one on.
+    std::vector<T> values(std::size_t first) const {
+        return {m_values.begin() + static_cast<std::ptrdiff_t>(first), m_values.end()};
+    }
     const T& operator[](std::size_t index) const { return m_values[index]; }
 
 private:
@@ -46,7 +50,7 @@ template <typename Block>
 struct FreshValues {
     std::vector<const Block*> blocks;  ///< new ones
     std::size_t blockBytes = 0;        ///< what they take
-    /// All values behind the last block, among them those that were told before.
+    /// What is new behind the last block.
     std::vector<typename Block::Value> rest;
 };
 
@@ -64,9 +68,9 @@ public:
     /// Values that were added since take().
     std::size_t fresh() const { return size() - m_taken; }
     FreshValues<Block> take() {
-        m_taken = size();
         FreshValues<Block> fresh = std::exchange(m_fresh, {});
-        fresh.rest = m_staged.values();
+        fresh.rest = m_staged.values(std::max(m_taken, m_packed) - m_packed);
+        m_taken = size();
         return fresh;
     }
 
@@ -93,9 +97,17 @@ public:
 
     /// Takes over what the writer has written since what it gave before.
     void append(FreshValues<Block>&& fresh) {
-        m_blocks.insert(m_blocks.end(), fresh.blocks.begin(), fresh.blocks.end());
-        m_blockBytes += fresh.blockBytes;
-        m_rest = std::move(fresh.rest);
+        if (!fresh.blocks.empty()) {
+            m_blocks.insert(m_blocks.end(), fresh.blocks.begin(), fresh.blocks.end());
+            m_blockBytes += fresh.blockBytes;
+            // All that there was is in the first of them.
+            m_rest.clear();
+        }
+        if (m_rest.empty()) {
+            m_rest = std::move(fresh.rest);
+        } else {
+            m_rest.insert(m_rest.end(), fresh.rest.begin(), fresh.rest.end());
+        }
     }
     std::size_t size() const { return m_blocks.size() * kBlockValues + m_rest.size(); }
     bool empty() const { return size() == 0; }
@@ -103,6 +115,14 @@ public:
         const std::size_t block = index / kBlockValues;
         const std::size_t within = index % kBlockValues;
         return block < m_blocks.size() ? (*m_blocks[block])[within] : m_rest[within];
+    }
+    /// Part of a value, as a block and a value tell it: less than all of it costs less.
+    template <typename OfBlock, typename OfValue>
+    auto part(std::size_t index, const OfBlock& ofBlock, const OfValue& ofValue) const {
+        const std::size_t block = index / kBlockValues;
+        const std::size_t within = index % kBlockValues;
+        return block < m_blocks.size() ? ofBlock(*m_blocks[block], within)
+                                       : ofValue(m_rest[within]);
     }
     std::size_t memoryBytes() const {
         return m_blockBytes + m_blocks.capacity() * sizeof(const Block*) +

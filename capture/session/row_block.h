@@ -23,6 +23,9 @@ public:
 
     std::size_t bytes() const { return sizeof(*this) + m_columns.bytes(); }
     Record operator[](std::size_t index) const;
+    ConnectionId connection(std::size_t index) const {
+        return static_cast<ConnectionId>(value(kConnection, index));
+    }
 
 private:
     enum Column : std::uint8_t {

@@ -36,6 +36,11 @@ public:
         }
         return record;
     }
+    ConnectionId connection(RecordId row) const {
+        return m_rows.part(
+            row, [](const RowBlock& block, std::size_t index) { return block.connection(index); },
+            [](const Record& record) { return record.connection; });
+    }
     /// In the order in which they were appended.
     std::vector<RowRemark> remarks(RecordId row) const { return m_remarks.find(row); }
 

@@ -80,7 +80,7 @@ void Session::append(Batch&& batch) {
     }
     for (const RowRemark& remark : batch.remarks) {
         state.records.append(remark);
-        const ConnectionId id = state.records[remark.row].connection;
+        const ConnectionId id = state.records.connection(remark.row);
         if (id == kNoConnection) continue;
         ConnectionInfo& connection = state.connections[id];
         connection.worst = std::max(connection.worst, issueInfo(remark.code).severity);
@@ -123,6 +123,10 @@ RecordId Session::rowCount() const {
 
 Record Session::record(RecordId row) const {
     return m_state->records[row];
+}
+
+ConnectionId Session::connectionOf(RecordId row) const {
+    return m_state->records.connection(row);
 }
 
 ConnectionId Session::connectionCount() const {

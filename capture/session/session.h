@@ -62,6 +62,8 @@ public:
 
     RecordId rowCount() const;
     Record record(RecordId row) const;
+    /// That of its record, for whoever asks it of all rows.
+    ConnectionId connectionOf(RecordId row) const;
     ConnectionId connectionCount() const;
     /// An empty one for kNoConnection.
     const ConnectionInfo& connection(ConnectionId connection) const;

@@ -43,9 +43,10 @@ public:
     }
     std::size_t size() const { return m_size; }
     void clear() { m_size = arrivals = 0; }
-    std::vector<Record> values() const {
-        std::vector<Record> rows(m_size);
-        for (std::size_t row = 0; row < m_size; ++row) fill(rows[row], row);
+    /// Those from this one on.
+    std::vector<Record> values(std::size_t first) const {
+        std::vector<Record> rows(m_size - first);
+        for (std::size_t row = first; row < m_size; ++row) fill(rows[row - first], row);
         return rows;
     }
     RowShape shape(std::size_t row) const { return {flags[row], kinds[row]}; }

@@ -38,6 +38,7 @@ struct Statistics {
     std::uint64_t connections = 0;
     std::array<std::uint64_t, kProtocolCount> rows{};  ///< by Protocol
     std::array<std::uint64_t, 4> issues{};             ///< by Severity
+    std::uint64_t greatestLength = 0;                  ///< of a row
     /// Of the first packet that has a time, and the latest one. Meaningless where none has.
     std::int64_t firstTimeNs = 0;
     std::int64_t lastTimeNs = 0;

@@ -1,6 +1,7 @@
 // A session without a capture file, filled by hand: enough for models that only look at records.
 #pragma once
 
+#include <algorithm>
 #include <functional>
 #include <memory>
 
@@ -27,6 +28,7 @@ inline Batch handMadeBatch(RecordId firstRow, RecordId rows, ConnectionId connec
         record.direction = row % 2 == 0 ? Direction::ClientToServer : Direction::ServerToClient;
         record.severity = row % 10 == 9 ? Severity::Error : Severity::None;
         if (edit && row >= firstRow) edit(row, record);
+        batch.statistics.greatestLength = std::max(batch.statistics.greatestLength, record.length);
         writer.add(record, room);
     }
     batch.records = writer.take();

@@ -47,9 +47,6 @@ void RowModel::setSession(const Session* session) {
     m_isNarrowed = false;
     m_wanted.clear();
     m_texts.clear();
-    m_measured = 0;
-    m_greatestLength = 0;
-    m_latestNs.reset();
     m_held.reset();
     m_checksums.setSession(session);
     restart();
@@ -109,7 +106,6 @@ void RowModel::fetchAppended() {
 void RowModel::scanSlice() {
     if (m_session == nullptr) return;
     m_checksums.countAppended();
-    measureAppended();
     const RecordId count = available();
     if (!m_isNarrowed) {
         const auto wanted =
@@ -138,28 +134,19 @@ void RowModel::scanSlice() {
     }
 }
 
-void RowModel::measureAppended() {
-    const RecordId count = available();
-    for (; m_measured < count; ++m_measured) {
-        const Record& record = m_session->record(m_measured);
-        m_greatestLength = std::max<quint64>(m_greatestLength, record.length);
-        if (!record.hasTime()) continue;
-        m_latestNs = m_latestNs ? std::max<qint64>(*m_latestNs, record.timeNs) : record.timeNs;
-    }
-}
-
 QString RowModel::widestText(int column) const {
-    if (m_session == nullptr || m_measured == 0) return {};
+    if (m_session == nullptr || available() == 0) return {};
+    const Statistics& statistics = m_session->statistics();
     switch (column) {
         case Number:
-            return QString::number(quint64{m_measured});
+            return QString::number(quint64{available()});
         case Time:
-            if (!m_latestNs) return {};
-            return relativeSeconds(*m_latestNs - m_session->statistics().firstTimeNs);
+            if (!statistics.hasTimes()) return {};
+            return relativeSeconds(statistics.lastTimeNs - statistics.firstTimeNs);
         case Connection:
             return QString::number(std::max<ConnectionId>(m_session->connectionCount(), 1) - 1);
         case Length:
-            return groupedNumber(m_greatestLength);
+            return groupedNumber(statistics.greatestLength);
         default:
             return {};
     }
@@ -167,7 +154,7 @@ QString RowModel::widestText(int column) const {
 
 void RowModel::scanConnections(RecordId end) {
     for (; m_scanned < end; ++m_scanned) {
-        const ConnectionId connection = m_session->record(m_scanned).connection;
+        const ConnectionId connection = m_session->connectionOf(m_scanned);
         // Packets that were dropped may be missing from any connection.
         if (connection != kNoConnection && !isWanted(connection)) continue;
         if (m_narrowed.size() >= static_cast<std::size_t>(m_rowLimit)) {

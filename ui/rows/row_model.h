@@ -83,7 +83,6 @@ private:
     void restart();
     /// The records that may be shown.
     RecordId available() const;
-    void measureAppended();
     void scanSlice();
     void scanConnections(RecordId end);
     bool isWanted(ConnectionId connection) const {
@@ -101,9 +100,6 @@ private:
     std::optional<RecordId> m_held;    // no record from this one on is taken in
     RecordId m_scanned = 0;            // records looked at so far
     int m_shown = 0;
-    RecordId m_measured = 0;  // records that the two greatest below are about
-    quint64 m_greatestLength = 0;
-    std::optional<qint64> m_latestNs;
     int m_rowLimit = 0x7fffffff;
     bool m_limitReached = false;
     QTimer m_nextSlice;

@@ -226,7 +226,9 @@ private Q_SLOTS:
         QVERIFY(fits(RowModel::Number, QStringLiteral("200020")));
         QVERIFY(fits(RowModel::Length, groupedNumber(400'000'000)));
         const int width = view.columnWidth(RowModel::Length);
-        session.append(handMadeBatch(200'020, 20, 3));
+        Batch more = handMadeBatch(200'020, 20, 3);
+        more.statistics.greatestLength = session.statistics().greatestLength;
+        session.append(std::move(more));
         model.fetchAppended();
         view.fitColumns();
         QCOMPARE(view.columnWidth(RowModel::Length), width);
