@@ -1,29 +1,28 @@
 #include "capture/session/stream_map.h"
 
 #include <algorithm>
-#include <array>
 #include <new>
 #include <span>
 
 namespace framescope {
 
 const ExtentBlock* ExtentBlock::make(const Staged& extents, std::size_t, IndexRoom& room) {
-    std::array<ColumnValues<std::uint64_t>, 2> places;   // of the columns that begin
-    std::array<ColumnValues<std::uint32_t>, 2> numbers;  // and of those behind them
+    ColumnValues<StreamOffset> streamOffsets;
+    ColumnValues<std::uint64_t> fileOffsets;
+    ColumnValues<std::uint32_t> lengths;
+    ColumnValues<PacketNumber> packets;
     for (std::size_t i = 0; i < kBlockValues; ++i) {
         const Extent& extent = extents[i];
-        places[kStreamOffset][i] = extent.streamOffset;
-        places[kFileOffset][i] = extent.fileOffset;
-        numbers[kLength - kLength][i] = extent.length;
-        numbers[kPacket - kLength][i] = extent.packet;
+        streamOffsets[i] = extent.streamOffset;
+        fileOffsets[i] = extent.fileOffset;
+        lengths[i] = extent.length;
+        packets[i] = extent.packet;
     }
     const auto eachColumn = [&](const auto& use) {
-        for (const Column column : {kStreamOffset, kFileOffset}) {
-            use(column, std::span<const std::uint64_t>(places[column]));
-        }
-        for (const Column column : {kLength, kPacket}) {
-            use(column, std::span<const std::uint32_t>(numbers[column - kLength]));
-        }
+        use(kStreamOffset, std::span<const StreamOffset>(streamOffsets));
+        use(kFileOffset, std::span<const std::uint64_t>(fileOffsets));
+        use(kLength, std::span<const std::uint32_t>(lengths));
+        use(kPacket, std::span<const PacketNumber>(packets));
     };
     Columns columns;
     eachColumn([&](Column column, auto values) { columns.fit(column, values); });
