@@ -136,7 +136,7 @@ using Values = QList<QByteArray>;
 
 struct Row {
     const Session& session;
-    const Record& record;
+    Record record;
     Dissection dissection;
 
     Values valuesOf(FieldId field) const {
@@ -197,7 +197,9 @@ bool isPipelined(const Row& row) {
         if (open.size() > 1) overlapping.insert(open.begin(), open.end());
     }
     return std::ranges::any_of(overlapping, [&row](RecordId request) {
-        return &row.session.record(request) == &row.record || row.record.group == request;
+        const bool isIt = row.record.kind == RowKind::HttpRequest &&
+                          row.session.record(request).streamOffset == row.record.streamOffset;
+        return isIt || row.record.group == request;
     });
 }
 

@@ -84,7 +84,9 @@ inline ReadCapture readPackets(const std::vector<ReplayPacket>& packets,
     ingestor.finish();
     Batch batch = ingestor.takeBatch();
     ReadCapture read;
-    read.records.assign(batch.records.begin(), batch.records.end());
+    PackedValues<RowBlock> rows;
+    rows.append(std::move(batch.records));
+    for (RecordId row = 0; row < rows.size(); ++row) read.records.push_back(rows[row]);
     for (auto& [id, info] : batch.connections) {
         if (read.connections.size() <= id) read.connections.resize(id + 1);
         read.connections[id] = info;

@@ -44,14 +44,15 @@ struct Whole {
         compressed = (*file)->isCompressed();
         CaptureReader reader(*file);
         Ingestor ingestor;
+        PackedValues<RowBlock> rows;
         CapturedPacket packet;
         rowsAfter.push_back(0);
         while (reader.next(packet) == ReadStep::Packet) {
             if (!dataEnds.empty()) recordEnds.push_back(packet.recordOffset);
             dataEnds.push_back(packet.dataOffset + packet.capturedLength);
             ingestor.packet(packet);
-            rowsAfter.push_back(rowsAfter.back() +
-                                static_cast<RecordId>(ingestor.takeBatch().records.size()));
+            rows.append(ingestor.takeBatch().records);
+            rowsAfter.push_back(static_cast<RecordId>(rows.size()));
         }
         recordEnds.push_back((*file)->source().storedSize());
     }

@@ -100,9 +100,9 @@ public:
         if (!file) qFatal("%s", file.error().sentence.c_str());
         m_session = std::make_unique<Session>(*file);
         readAll(*file, [this](Batch&& batch) {
-            if (!batch.records.empty() && batch.records.back().kind == RowKind::TcpEnd) {
-                batch.records.pop_back();
-            }
+            // They are too few for a block.
+            std::vector<Record>& rows = batch.records.rest;
+            if (!rows.empty() && rows.back().kind == RowKind::TcpEnd) rows.pop_back();
             m_session->append(std::move(batch));
             return true;
         });
