@@ -3,6 +3,9 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
+#include <cstddef>
+#include <memory>
 #include <vector>
 
 #include "capture/session/packed_values.h"
@@ -21,18 +24,21 @@ public:
     void append(const RowRemark& remark) {
         m_remarks.append(remark);
         const std::size_t block = remark.row / kBlockValues;
-        if (m_isRemarked.size() <= block) m_isRemarked.resize(block + 1);
-        m_isRemarked[block] = true;
+        if (m_added.size() <= block) m_added.resize(block + 1);
+        if (m_added[block] == nullptr) {
+            m_added[block] = std::make_unique<Severities>();
+            ++m_addedBlocks;
+        }
+        Severity& added = (*m_added[block])[remark.row % kBlockValues];
+        added = std::max(added, issueInfo(remark.code).severity);
     }
 
     std::size_t size() const { return m_rows.size(); }
     Record operator[](RecordId row) const {
         Record record = m_rows[row];
         const std::size_t block = row / kBlockValues;
-        if (block < m_isRemarked.size() && m_isRemarked[block]) {
-            for (const RowRemark& remark : remarks(row)) {
-                record.severity = std::max(record.severity, issueInfo(remark.code).severity);
-            }
+        if (block < m_added.size() && m_added[block] != nullptr) {
+            record.severity = std::max(record.severity, (*m_added[block])[row % kBlockValues]);
         }
         return record;
     }
@@ -45,17 +51,22 @@ public:
     std::vector<RowRemark> remarks(RecordId row) const { return m_remarks.find(row); }
 
     std::size_t memoryBytes() const {
-        return m_rows.memoryBytes() + m_remarks.memoryBytes() + m_isRemarked.capacity() / 8;
+        return m_rows.memoryBytes() + m_remarks.memoryBytes() +
+               m_added.capacity() * sizeof(m_added[0]) + m_addedBlocks * sizeof(Severities);
     }
 
 private:
+    using Severities = std::array<Severity, kBlockValues>;
+
     struct RowOf {
         RecordId operator()(const RowRemark& remark) const { return remark.row; }
     };
 
     PackedValues<RowBlock> m_rows;
     RowTable<RowRemark, RowOf> m_remarks;
-    std::vector<bool> m_isRemarked;  ///< blocks with a row that something was learnt of
+    /// What remarks make of rows, by block: the gravest of each row. Null for blocks without any.
+    std::vector<std::unique_ptr<Severities>> m_added;
+    std::size_t m_addedBlocks = 0;
 };
 
 }  // namespace framescope

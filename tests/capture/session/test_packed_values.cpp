@@ -1,5 +1,7 @@
 // The packed index: what is read is what was written, whatever the numbers are, however the batches
 // are cut, and while another thread goes on writing.
+#include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <deque>
 #include <limits>
@@ -218,6 +220,32 @@ private Q_SLOTS:
         QCOMPARE(rows.remarks(149).size(), std::size_t{1});
         QCOMPARE(rows.remarks(149).front().detail, NameId{5});
         QVERIFY(rows.remarks(148).empty());
+    }
+
+    /// As where much was lost: remarks come in any order, and several about one row.
+    void manyRemarksInAnyOrder() {
+        constexpr RecordId kRows = 20'000;
+        IndexRoom room;
+        ValueWriter<RowBlock> writer;
+        RowStore rows;
+        for (RecordId row = 0; row < kRows; ++row) writer.add(usualRecord(row), room);
+        rows.append(writer.take());
+        constexpr std::array kCodes{IssueCode::TcpLostAndSentAgain, IssueCode::TcpOverlapConflict,
+                                    IssueCode::TcpReset};
+        std::mt19937_64 random(4);
+        std::vector<Severity> expected(kRows, Severity::None);
+        std::vector<std::size_t> counts(kRows);
+        for (int i = 0; i < 10'000; ++i) {
+            const auto row = static_cast<RecordId>(random() % kRows);
+            const IssueCode code = kCodes[random() % kCodes.size()];
+            rows.append(RowRemark{row, code, 0, 0});
+            expected[row] = std::max(expected[row], issueInfo(code).severity);
+            ++counts[row];
+        }
+        for (RecordId row = 0; row < kRows; ++row) {
+            QVERIFY(rows[row].severity == expected[row]);
+            QCOMPARE(rows.remarks(row).size(), counts[row]);
+        }
     }
 
     void oneThreadWritesWhileAnotherReads() {
