@@ -12,7 +12,7 @@ namespace framescope {
 namespace {
 
 /// Batches that may wait: enough that neither side often waits for the other, and little memory.
-constexpr std::size_t kAhead = 4;
+constexpr std::size_t kAhead = 12;
 
 }  // namespace
 
