@@ -128,7 +128,7 @@ std::size_t WebSocketLayer::readPlainFrames(Half& half, Direction direction, boo
     if (done == 0) return 0;
     half.lastKey.reset();
     if (masked) half.lastKey = std::bit_cast<MaskingKey>(lastKey);
-    half.masked = masked;
+    if (offset >= half.trusted) half.masked = masked;
     half.sameKeyTold = false;
     half.otherMask = false;
     half.faults = 0;
