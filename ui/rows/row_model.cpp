@@ -47,6 +47,8 @@ void RowModel::setSession(const Session* session) {
     m_isNarrowed = false;
     m_wanted.clear();
     m_texts.clear();
+    m_greatestLength = 0;
+    m_latestNs.reset();
     m_held.reset();
     m_checksums.setSession(session);
     restart();
@@ -106,6 +108,7 @@ void RowModel::fetchAppended() {
 void RowModel::scanSlice() {
     if (m_session == nullptr) return;
     m_checksums.countAppended();
+    if (!isHeld()) measure();
     const RecordId count = available();
     if (!m_isNarrowed) {
         const auto wanted =
@@ -134,19 +137,24 @@ void RowModel::scanSlice() {
     }
 }
 
+void RowModel::measure() {
+    const Statistics& statistics = m_session->statistics();
+    m_greatestLength = statistics.greatestLength;
+    if (statistics.hasTimes()) m_latestNs = statistics.lastTimeNs;
+}
+
 QString RowModel::widestText(int column) const {
     if (m_session == nullptr || available() == 0) return {};
-    const Statistics& statistics = m_session->statistics();
     switch (column) {
         case Number:
             return QString::number(quint64{available()});
         case Time:
-            if (!statistics.hasTimes()) return {};
-            return relativeSeconds(statistics.lastTimeNs - statistics.firstTimeNs);
+            if (!m_latestNs) return {};
+            return relativeSeconds(*m_latestNs - m_session->statistics().firstTimeNs);
         case Connection:
             return QString::number(std::max<ConnectionId>(m_session->connectionCount(), 1) - 1);
         case Length:
-            return groupedNumber(statistics.greatestLength);
+            return groupedNumber(m_greatestLength);
         default:
             return {};
     }

@@ -83,6 +83,7 @@ private:
     void restart();
     /// The records that may be shown.
     RecordId available() const;
+    void measure();
     void scanSlice();
     void scanConnections(RecordId end);
     bool isWanted(ConnectionId connection) const {
@@ -97,8 +98,11 @@ private:
     bool m_isNarrowed = false;
     std::vector<bool> m_wanted;        // by connection; only with m_isNarrowed
     std::vector<RecordId> m_narrowed;  // only with m_isNarrowed
-    std::optional<RecordId> m_held;    // no record from this one on is taken in
-    RecordId m_scanned = 0;            // records looked at so far
+    // What the widths of columns are made for; of a held view as it was then.
+    quint64 m_greatestLength = 0;
+    std::optional<qint64> m_latestNs;
+    std::optional<RecordId> m_held;  // no record from this one on is taken in
+    RecordId m_scanned = 0;          // records looked at so far
     int m_shown = 0;
     int m_rowLimit = 0x7fffffff;
     bool m_limitReached = false;

@@ -354,9 +354,20 @@ private Q_SLOTS:
         QAbstractItemModelTester tester(&model);
         model.setSession(&session);
         model.setHeld(true);
-        session.append(handMadeBatch(30, 30, 3));
+        const auto widest = [&model] {
+            QStringList texts;
+            for (const int column : {RowModel::Number, RowModel::Time, RowModel::Length}) {
+                texts << model.widestText(column);
+            }
+            return texts;
+        };
+        const QStringList before = widest();
+        session.append(handMadeBatch(30, 30, 3, [](RecordId row, Record& record) {
+            if (row == 40) record.length = 1'000'000;
+        }));
         model.fetchAppended();
         QCOMPARE(model.rowCount(), 30);
+        QCOMPARE(widest(), before);
         QCOMPARE(model.heldAt(), RecordId{30});
         model.setConnections(std::vector<ConnectionId>{1});
         QCOMPARE(model.rowCount(), 10);
@@ -364,6 +375,7 @@ private Q_SLOTS:
         QCOMPARE(model.rowCount(), 30);
         model.setHeld(false);
         QCOMPARE(model.rowCount(), 60);
+        QCOMPARE(model.widestText(RowModel::Length), groupedNumber(1'000'000));
         // Another session begins unheld.
         model.setHeld(true);
         model.setSession(nullptr);
