@@ -1,6 +1,6 @@
 // What the ingest found since the batch before: the only thing that travels from the worker to the
 // owner of the session. Everything in it is appended or, for connections, replaces what was known.
-// Records, places of packets and extents are packed where they stay.
+// Records, places of packets and extents are packed where they stay, but for the newest of each.
 #pragma once
 
 #include <cstdint>

@@ -45,7 +45,7 @@ public:
     void endStream(Direction direction);
 
     /// Packets come in another order than that of the file: this is the number that the next one
-    /// has there. Rows name it; until takeBatch() packets are counted as they come. Where their
+    /// has there, by which rows name it; everything else counts packets as they come. Where their
     /// records lie is told by addPacketOffset().
     void addFileNumber(PacketNumber number) { m_fileNumbers.push_back(number); }
     /// Where the next record lies, in the order of the file.

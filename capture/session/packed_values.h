@@ -2,14 +2,9 @@
 // writes; another one is handed what is new from time to time, and reads. A block is never changed
 // once it was handed on; of the values behind the last one copies travel.
 //
-// A Block has
-// - a type Value, a type Staged, which gathers values until there is a block of them, as
-// StagedValues
-//   below does,
-// - `static const Block* make(const Staged& values, std::size_t first, IndexRoom& room)`, which
-// packs
-//   kBlockValues of them, the first of which has the number `first`,
-// - `std::size_t bytes() const` and `Value operator[](std::size_t) const`.
+// A Block has a type Value; a type Staged that gathers values until there is a block of them, as
+// StagedValues below does; bytes() and operator[]; and make(staged, first, room), which packs
+// kBlockValues of them into the room, the first of which has the number `first`.
 #pragma once
 
 #include <algorithm>
@@ -95,7 +90,8 @@ class PackedValues {
 public:
     using Value = typename Block::Value;
 
-    /// Takes over what the writer has written since what it gave before.
+    /// Takes over what the writer has written since what it gave before. There is one writer, and
+    /// all that it gives comes here.
     void append(FreshValues<Block>&& fresh) {
         if (!fresh.blocks.empty()) {
             m_blocks.insert(m_blocks.end(), fresh.blocks.begin(), fresh.blocks.end());

@@ -11,7 +11,8 @@ namespace {
 /// A shape as it stands in a block.
 constexpr std::size_t kShapeSize = sizeof(RowShape::flags) + sizeof(RowShape::kinds);
 
-/// Rows count up to 32 bits, so that differences come out right whatever they are.
+/// Counted in 32 bits, so that a group anywhere comes out right, but for that of the very next row:
+/// a group begins at its row or in front of it.
 std::uint32_t groupBefore(RecordId group, RecordId row) {
     return group == kNoRecord ? 0 : row - group + 1;
 }

@@ -1,4 +1,4 @@
-// Rows of an index, packed: 56 bytes of a record become 5 to 20.
+// Rows of an index, packed: 56 bytes of a record become 10 to 20 mostly.
 #pragma once
 
 #include <cstddef>

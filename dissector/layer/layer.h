@@ -113,8 +113,9 @@ class LayerOutput {
 public:
     virtual ~LayerOutput() = default;
 
-    /// Appends a row. Its connection, packet and time are filled in, in `record` too, from the
-    /// current arrival; the layer sets the rest. Returns its id.
+    /// Appends a row, for which the layer has set what is its own. The rest of `record`, its
+    /// connection, packet and time, is filled in from the current arrival; the packet is counted as
+    /// the file has it then. Returns the row's id.
     virtual RecordId emit(Record& record) = 0;
     /// The id that the next emit() will give, for links and remarks of a row that is being made.
     virtual RecordId nextRow() const = 0;
