@@ -175,7 +175,7 @@ bool mayTell(std::string_view text) {
     std::uint64_t colonBefore = 0;
     std::uint64_t stringGoesOn = 0;  // all bits, or none
     for (const char* at = text.data(); at < end; at += json_marks::kBlock) {
-        const json_marks::Marks marks = json_marks::marksAt(at, end);
+        const json_marks::Marks marks = json_marks::marksAt(text.data(), at, end);
         if (marks.escapes != 0) return true;
         const std::uint64_t inString = json_marks::insideOf(marks.quotes) ^ stringGoesOn;
         // Behind a colon stands no key.

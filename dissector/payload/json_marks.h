@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 
 #ifdef __SSE2__
 #include <emmintrin.h>
@@ -23,32 +22,46 @@ struct Marks {
     std::uint64_t escapes = 0;
     std::uint64_t opens = 0;   ///< { and [
     std::uint64_t closes = 0;  ///< } and ]
+
+    /// Without the first `count` bytes, fewer than 64.
+    Marks behind(std::size_t count) const {
+        return {quotes >> count, colons >> count, escapes >> count, opens >> count,
+                closes >> count};
+    }
+    /// With those of bytes that begin `count` behind, fewer than 64.
+    Marks with(const Marks& later, std::size_t count) const {
+        return {quotes | later.quotes << count, colons | later.colons << count,
+                escapes | later.escapes << count, opens | later.opens << count,
+                closes | later.closes << count};
+    }
 };
 
-[[gnu::always_inline]] inline Marks marksOf(const char* block) {
+/// Of `kSize` bytes, a multiple of 16 and at most a block.
+template <std::size_t kSize>
+[[gnu::always_inline]] inline Marks marksOf(const char* bytes) {
     constexpr char kBracket = 0x20;  // the bit in which brackets and braces differ
     Marks marks;
 #ifdef __SSE2__
-    const auto add = [](std::uint64_t& to, __m128i bytes, char wanted, std::size_t at) {
-        const int found = _mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(wanted)));
+    const auto add = [](std::uint64_t& to, __m128i piece, char wanted, std::size_t at) {
+        const int found = _mm_movemask_epi8(_mm_cmpeq_epi8(piece, _mm_set1_epi8(wanted)));
         to |= std::uint64_t{static_cast<unsigned>(found)} << at;
     };
 #pragma GCC unroll 4
-    for (std::size_t i = 0; i < kBlock; i += 16) {
-        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(block + i));
-        const __m128i braces = _mm_or_si128(bytes, _mm_set1_epi8(kBracket));
-        add(marks.quotes, bytes, '"', i);
-        add(marks.colons, bytes, ':', i);
-        add(marks.escapes, bytes, '\\', i);
+    for (std::size_t i = 0; i < kSize; i += 16) {
+        const __m128i piece = _mm_loadu_si128(reinterpret_cast<const __m128i*>(bytes + i));
+        const __m128i braces = _mm_or_si128(piece, _mm_set1_epi8(kBracket));
+        add(marks.quotes, piece, '"', i);
+        add(marks.colons, piece, ':', i);
+        add(marks.escapes, piece, '\\', i);
         add(marks.opens, braces, '{', i);
         add(marks.closes, braces, '}', i);
     }
 #else
-    for (std::size_t i = 0; i < kBlock; ++i) {
-        const char brace = static_cast<char>(block[i] | kBracket);
-        marks.quotes |= std::uint64_t{block[i] == '"'} << i;
-        marks.colons |= std::uint64_t{block[i] == ':'} << i;
-        marks.escapes |= std::uint64_t{block[i] == '\\'} << i;
+    for (std::size_t i = 0; i < kSize; ++i) {
+        const char brace = static_cast<char>(bytes[i] | kBracket);
+        marks.quotes |= std::uint64_t{bytes[i] == '"'} << i;
+        marks.colons |= std::uint64_t{bytes[i] == ':'} << i;
+        marks.escapes |= std::uint64_t{bytes[i] == '\\'} << i;
         marks.opens |= std::uint64_t{brace == '{'} << i;
         marks.closes |= std::uint64_t{brace == '}'} << i;
     }
@@ -56,24 +69,26 @@ struct Marks {
     return marks;
 }
 
-/// Copies `size` bytes, at most 64: two halves of a fixed size that overlap, unless they are few.
-[[gnu::always_inline]] inline void copyFew(char* to, const char* from, std::size_t size) {
+/// Of the block that begins at `at`, as far as it is in front of `end`, in a text that begins at
+/// `begin`. What is less than a block is not copied into one, since the processor would wait for
+/// the copy: it is looked at together with what is in front of it, or as two halves that overlap.
+[[gnu::always_inline]] inline Marks marksAt(const char* begin, const char* at, const char* end) {
     constexpr std::size_t kHalf = kBlock / 2;
-    if (size >= kHalf) {
-        std::memcpy(to, from, kHalf);
-        std::memcpy(to + size - kHalf, from + size - kHalf, kHalf);
-    } else {
-        for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
-    }
-}
-
-/// Of the block that begins at `at`, as far as it is in front of `end`.
-[[gnu::always_inline]] inline Marks marksAt(const char* at, const char* end) {
+    constexpr std::size_t kQuarter = kBlock / 4;
     const auto left = static_cast<std::size_t>(end - at);
-    if (left >= kBlock) return marksOf(at);
-    std::array<char, kBlock> filled{};
-    copyFew(filled.data(), at, left);
-    return marksOf(filled.data());
+    if (left >= kBlock) return marksOf<kBlock>(at);
+    if (static_cast<std::size_t>(end - begin) >= kBlock) {
+        return marksOf<kBlock>(end - kBlock).behind(kBlock - left);
+    }
+    if (left >= kHalf) {
+        return marksOf<kHalf>(at).with(marksOf<kHalf>(end - kHalf), left - kHalf);
+    }
+    if (left >= kQuarter) {
+        return marksOf<kQuarter>(at).with(marksOf<kQuarter>(end - kQuarter), left - kQuarter);
+    }
+    std::array<char, kQuarter> filled{};
+    for (std::size_t i = 0; i < left; ++i) filled[i] = at[i];
+    return marksOf<kQuarter>(filled.data());
 }
 
 /// A bit for each byte that has an odd number of quotes up to and with itself: where none is
