@@ -19,6 +19,7 @@ struct MessageView {
     bool text = true;   ///< text message, valid UTF-8 as far as it was judged
     bool whole = true;  ///< false: it is longer than what is read of one
     Direction direction = Direction::ClientToServer;
+    bool mayBeMarked = true;  ///< false: it is known to have none of client_marks.h
 
     std::string_view asText() const { return framescope::asText(bytes); }
 };

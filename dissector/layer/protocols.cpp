@@ -11,6 +11,7 @@
 #include "dissector/http/http_footing.h"
 #include "dissector/http/http_layer.h"
 #include "dissector/http/start_line.h"
+#include "dissector/layer/client_marks.h"
 #include "dissector/layer/proxy_header.h"
 #include "dissector/sse/event_stream_body.h"
 #include "dissector/sse/joined_stream.h"
@@ -69,21 +70,20 @@ constexpr std::array<const MessageProtocol*, 1> kServerJsonProtocols = {
     &actioncable::kMessageProtocol,
 };
 
-/// Whether a text has what each of kClientJsonProtocols is told by: the underline of
-/// "connection_init", a backslash that may stand for it, SignalR's separator.
-FRAMESCOPE_WIDE bool hasClientMark(const char* text, std::size_t size) {
-    constexpr char kSeparator = 0x1e;
-    using Block = char __attribute__((vector_size(32)));
+/// Whether a text has what each of kClientJsonProtocols is told by.
+FRAMESCOPE_WIDE bool hasClientMark(const std::uint8_t* text, std::size_t size) {
+    using Block = std::uint8_t __attribute__((vector_size(32)));
     using Words = std::uint64_t __attribute__((vector_size(32)));
     if (size < sizeof(Block)) {
-        return std::any_of(text, text + size,
-                           [](char c) { return c == '_' || c == '\\' || c == kSeparator; });
+        std::uint8_t few = 0;
+        for (std::size_t i = 0; i < size; ++i) addClientMarks(few, text[i]);
+        return few != 0;
     }
     Block seen{};
     Block block;
     for (std::size_t at = 0; at < size; at += sizeof block) {
         std::memcpy(&block, text + std::min(at, size - sizeof block), sizeof block);
-        seen |= (block == '_') | (block == '\\') | (block == kSeparator);
+        addClientMarks(seen, block);
     }
     Words words;
     std::memcpy(&words, &seen, sizeof words);
@@ -115,7 +115,7 @@ std::span<const MessageProtocol* const> protocolsToAsk(const MessageView& messag
         if (text.size() != actioncable::kWelcome.size()) return {};
         return kServerJsonProtocols;
     }
-    if (!hasClientMark(text.data(), text.size())) return {};
+    if (!message.mayBeMarked || !hasClientMark(message.bytes.data(), text.size())) return {};
     return kClientJsonProtocols;
 }
 

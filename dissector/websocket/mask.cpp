@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "dissector/core/wide.h"
+#include "dissector/layer/client_marks.h"
 
 namespace framescope::websocket {
 namespace {
@@ -41,67 +42,83 @@ void store(std::uint8_t* to, const Word& word) {
 constexpr std::uint64_t kHighBits = 0x8080808080808080;
 
 /// Of fewer bytes than a block has; `word` is the key for the first of them.
-bool copyFew(const std::uint8_t* from, std::uint8_t* to, std::size_t size, std::uint32_t word) {
-    if (size >= 8) {
+template <bool kMarks>
+[[gnu::always_inline]] inline Seen copyFew(const std::uint8_t* from, std::uint8_t* to,
+                                           std::size_t size, std::uint32_t word) {
+    const auto key = std::bit_cast<MaskingKey>(word);
+    std::uint8_t seen = 0;
+    std::uint8_t marks = 0;
+    const auto copy = [&](std::size_t i) {
+        const auto byte = static_cast<std::uint8_t>(from[i] ^ key[i % 4]);
+        seen |= byte;
+        if (kMarks) addClientMarks(marks, byte);
+        to[i] = byte;
+    };
+    if (!kMarks && size >= 8) {
         const std::size_t last = size - 8;
         const std::uint64_t front = load<std::uint64_t>(from) ^ doubled(word);
         const std::uint64_t back = load<std::uint64_t>(from + last) ^ doubled(turned(word, last));
         store(to, front);
         store(to + last, back);
-        return ((front | back) & kHighBits) == 0;
+        return {((front | back) & kHighBits) == 0, false};
     }
-    const auto key = std::bit_cast<MaskingKey>(word);
-    std::uint8_t seen = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        const auto byte = static_cast<std::uint8_t>(from[i] ^ key[i % 4]);
-        seen |= byte;
-        to[i] = byte;
-    }
-    return seen < 0x80;
+    for (std::size_t i = 0; i < size; ++i) copy(i);
+    return {seen < 0x80, marks != 0};
 }
 
 /// Of at least as many bytes as a Piece has.
-template <typename Piece, typename Words>
-[[gnu::always_inline]] inline bool copyPieces(const std::uint8_t* from, std::uint8_t* to,
+template <typename Piece, typename Words, bool kMarks>
+[[gnu::always_inline]] inline Seen copyPieces(const std::uint8_t* from, std::uint8_t* to,
                                               std::size_t size, std::uint32_t word) {
     constexpr std::size_t kPiece = sizeof(Piece);
     Piece pattern;
     std::uint32_t words[kPiece / sizeof word];
-    std::ranges::fill(words, word);
-    std::memcpy(&pattern, words, kPiece);
     Piece seen{};
+    Piece marks{};
     Piece piece;
-    std::size_t at = 0;
-    for (; at + kPiece <= size; at += kPiece) {
+    const auto copy = [&](std::size_t at, std::uint32_t key) __attribute__((always_inline)) {
+        std::ranges::fill(words, key);
+        std::memcpy(&pattern, words, kPiece);
         std::memcpy(&piece, from + at, kPiece);
         piece ^= pattern;
         seen |= piece;
+        if (kMarks) addClientMarks(marks, piece);
         std::memcpy(to + at, &piece, kPiece);
-    }
-    if (at != size) {
-        const std::size_t last = size - kPiece;
-        std::ranges::fill(words, turned(word, last));
-        std::memcpy(&pattern, words, kPiece);
-        std::memcpy(&piece, from + last, kPiece);
-        piece ^= pattern;
-        seen |= piece;
-        std::memcpy(to + last, &piece, kPiece);
-    }
-    Words high;
-    std::memcpy(&high, &seen, kPiece);
-    std::uint64_t all = 0;
-    for (std::size_t i = 0; i < kPiece / sizeof all; ++i) all |= high[i];
-    return (all & kHighBits) == 0;
+    };
+    std::size_t at = 0;
+    for (; at + kPiece <= size; at += kPiece) copy(at, word);
+    if (at != size) copy(size - kPiece, turned(word, size - kPiece));
+    const auto allOf = [](const Piece& bytes) __attribute__((always_inline)) {
+        Words each;
+        std::memcpy(&each, &bytes, kPiece);
+        std::uint64_t all = 0;
+        for (std::size_t i = 0; i < kPiece / sizeof all; ++i) all |= each[i];
+        return all;
+    };
+    return {(allOf(seen) & kHighBits) == 0, kMarks && allOf(marks) != 0};
 }
 
 using HalfWords = std::uint64_t __attribute__((vector_size(16)));
 using BlockWords = std::uint64_t __attribute__((vector_size(32)));
 
+template <bool kMarks>
+[[gnu::always_inline]] inline Seen copyAll(const std::uint8_t* from, std::uint8_t* to,
+                                           std::size_t size, std::uint32_t word) {
+    if (size >= sizeof(Block)) return copyPieces<Block, BlockWords, kMarks>(from, to, size, word);
+    if (size >= sizeof(HalfBlock)) {
+        return copyPieces<HalfBlock, HalfWords, kMarks>(from, to, size, word);
+    }
+    return copyFew<kMarks>(from, to, size, word);
+}
+
 FRAMESCOPE_WIDE bool copyWith(const std::uint8_t* from, std::uint8_t* to, std::size_t size,
                               std::uint32_t word) {
-    if (size >= sizeof(Block)) return copyPieces<Block, BlockWords>(from, to, size, word);
-    if (size >= sizeof(HalfBlock)) return copyPieces<HalfBlock, HalfWords>(from, to, size, word);
-    return copyFew(from, to, size, word);
+    return copyAll<false>(from, to, size, word).ascii;
+}
+
+FRAMESCOPE_WIDE Seen copyAndSee(const std::uint8_t* from, std::uint8_t* to, std::size_t size,
+                                std::uint32_t word) {
+    return copyAll<true>(from, to, size, word);
 }
 
 FRAMESCOPE_WIDE bool isAsciiOf(const std::uint8_t* from, std::size_t size) {
@@ -137,6 +154,10 @@ void applyMask(std::span<std::uint8_t> bytes, const MaskingKey& key, std::uint64
     std::uint8_t pattern[sizeof word];
     store(pattern, word);
     for (std::size_t i = 0; i < left; ++i) p[i] ^= pattern[i];
+}
+
+Seen copyMasked(ByteView from, std::uint8_t* to, const MaskingKey& key) {
+    return copyAndSee(from.data(), to, from.size(), asWord(key));
 }
 
 bool copyMasked(ByteView from, std::uint8_t* to, const MaskingKey& key,

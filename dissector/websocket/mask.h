@@ -17,8 +17,16 @@ using MaskingKey = std::array<std::uint8_t, 4>;
 /// that a payload can be unmasked piece by piece.
 void applyMask(std::span<std::uint8_t> bytes, const MaskingKey& key, std::uint64_t payloadOffset);
 
-/// Copies a payload, or a piece of it, (un)masked to `to`, which has room for it and lies
-/// elsewhere. True if what was written there is ASCII: a look that costs nothing on the way.
+/// What was seen of bytes on the way, which costs next to nothing there.
+struct Seen {
+    bool ascii = false;   ///< all of them are
+    bool marked = false;  ///< some are of client_marks.h
+};
+
+/// Copies a payload (un)masked to `to`, which has room for it and lies elsewhere; what was seen is
+/// said of what was written there.
+Seen copyMasked(ByteView from, std::uint8_t* to, const MaskingKey& key);
+/// The same for a piece of one, without looking for marks. True if it is ASCII.
 bool copyMasked(ByteView from, std::uint8_t* to, const MaskingKey& key,
                 std::uint64_t payloadOffset);
 /// The same without a mask.

@@ -46,20 +46,20 @@ public:
     std::optional<MessageView> wholeMessage(ByteView payload, const MaskingKey* key, bool text,
                                             Direction direction) {
         ByteView bytes = payload;
-        bool ascii = false;
+        Seen seen{false, true};
         m_kept = 0;
         if (key != nullptr) {
             std::uint8_t* const to = roomFor(payload.size());
-            ascii = copyMasked(payload, to, *key, 0);
+            seen = copyMasked(payload, to, *key);
             bytes = {to, payload.size()};
         } else {
-            ascii = text && isAscii(payload);
+            seen.ascii = text && isAscii(payload);
         }
-        if (text && !ascii && !isValidUtf8(asText(bytes))) {
+        if (text && !seen.ascii && !isValidUtf8(asText(bytes))) {
             m_kept = 0;
             return std::nullopt;
         }
-        return MessageView{bytes, text, true, direction};
+        return MessageView{bytes, text, true, direction, seen.marked};
     }
 
     /// The same for a message that is compressed as it was agreed on: what is to be called next is

@@ -239,6 +239,27 @@ private Q_SLOTS:
             }
         }
     }
+
+    // Wherever one of the characters stands that protocols of the client's are told by, it is seen;
+    // no other byte is mistaken for one.
+    void seenWhileCopying() {
+        const MaskingKey key{0x5f, 0x1e, 0x5c, 0x3d};
+        for (const std::size_t size : {1U, 5U, 15U, 16U, 17U, 31U, 32U, 33U, 63U, 64U, 100U}) {
+            for (std::size_t at = 0; at < size; ++at) {
+                for (unsigned byte = 0; byte < 256; ++byte) {
+                    Bytes payload(size, 'a');
+                    payload[at] = static_cast<std::uint8_t>(byte);
+                    Bytes masked = payload;
+                    applyMask(masked, key, 0);
+                    Bytes copy(size);
+                    const Seen seen = copyMasked(masked, copy.data(), key);
+                    QCOMPARE(copy, payload);
+                    QCOMPARE(seen.ascii, byte < 0x80);
+                    QCOMPARE(seen.marked, byte == '_' || byte == '\\' || byte == 0x1e);
+                }
+            }
+        }
+    }
 };
 
 QTEST_APPLESS_MAIN(TestFrame)
