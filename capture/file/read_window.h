@@ -3,10 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <string>
 
-#include "capture/file/blocks_ahead.h"
 #include "capture/file/byte_source.h"
 #include "capture/file/unset_bytes.h"
 #include "dissector/core/bytes.h"
@@ -23,7 +21,7 @@ public:
         // Below the window, the difference is greater than any size.
         const std::uint64_t at = offset - m_begin;
         if (at < m_size && m_size - at >= length) {
-            return {m_buffer.data() + m_start + at, length};
+            return {m_buffer.data() + at, length};
         }
         return viewBeyond(offset, length);
     }
@@ -39,18 +37,11 @@ private:
     }
     void slideTo(std::uint64_t offset);
     bool readBlock();
-    bool goesOnAhead(std::uint64_t offset);
-    bool takeBlock(std::uint64_t offset);
 
     ByteSource& m_source;
-    UnsetBytes m_buffer;  // Its size is room; m_size of it are filled, from m_start on.
-    std::size_t m_start = 0;
-    std::uint64_t m_begin = 0;  // Position in the source of m_buffer[m_start].
+    UnsetBytes m_buffer;        // Its size is room; m_size of it are filled.
+    std::uint64_t m_begin = 0;  // Position in the source of m_buffer[0].
     std::size_t m_size = 0;
-    std::size_t m_blocksRead = 0;
-    bool m_mayReadAhead = true;
-    UnsetBytes m_spare;  // A buffer that is used no longer, for the next block.
-    std::unique_ptr<BlocksAhead> m_ahead;
     std::string m_error;
 };
 

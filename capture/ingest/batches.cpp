@@ -19,42 +19,38 @@ bool Batches::beginAgain() {
     if (m_hasHanded && !m_mayBeginAgain) return false;
     m_beginsAgain = std::exchange(m_hasHanded, false);
     m_limit = kFirstBatchSize;
-    m_notices.clear();
+    m_findings = {};
     return true;
 }
 
-bool Batches::hand(Ingestor& ingestor) {
+bool Batches::hand(RowMaker& rows, const Statistics& figures) {
     m_limit = kBatchSize;
-    return put(take(ingestor));
+    return put(take(rows, figures));
 }
 
-void Batches::handLast(Ingestor& ingestor, ReadStep step) {
-    ingestor.finish();
-    Batch last = take(ingestor);
-    tellAtTheEnd(ingestor.intake(), ingestor.rows(), *m_reader, last.statistics, last.notices);
+void Batches::handLast(RowMaker& rows, PacketIntake& intake, const CaptureReader& reader,
+                       ReadStep step) {
+    rows.finish();
+    Batch last = take(rows, intake.figures());
+    tellAtTheEnd(intake, rows, reader, last.statistics, last.notices);
     last.last = true;
     last.damaged = step == ReadStep::Damaged;
     put(std::move(last));
 }
 
-Batch Batches::take(Ingestor& ingestor) {
-    Batch batch = ingestor.takeBatch();
-    if (m_reader != nullptr) {
-        batch.layout = m_reader->takeNewLayout();
-        for (; m_noticesTaken < m_reader->notices().size(); ++m_noticesTaken) {
-            m_notices.push_back(m_reader->notices()[m_noticesTaken].sentence);
-        }
-        batch.statistics.leftOutPackets = m_reader->counts().skippedPackets;
-        batch.statistics.bytesRead = m_reader->bytesRead();
-        batch.statistics.bytesTotal = m_reader->bytesTotal();
-    }
+Batch Batches::take(RowMaker& rows, const Statistics& figures) {
+    Batch batch = rows.takeBatch(figures);
+    batch.layout = std::exchange(m_findings.layout, {});
+    for (std::string& notice : m_findings.notices) batch.notices.push_back(std::move(notice));
+    m_findings.notices.clear();
+    batch.statistics.leftOutPackets = m_findings.leftOutPackets;
+    batch.statistics.bytesRead = m_findings.bytesRead;
+    batch.statistics.bytesTotal = m_findings.bytesTotal;
     if (m_done) {
         batch.statistics.bytesTotal = m_done->second;
         batch.statistics.bytesRead =
             static_cast<std::uint64_t>(m_done->first * static_cast<double>(m_done->second));
     }
-    for (std::string& notice : m_notices) batch.notices.push_back(std::move(notice));
-    m_notices.clear();
     batch.beginsAgain = std::exchange(m_beginsAgain, false);
     return batch;
 }

@@ -1,6 +1,6 @@
 // What the first half of the ingest, which puts packets in order (packet_intake.h), tells the
 // second, which makes rows of them (ingestor.h): what happens on the connections, and what the
-// packets themselves say. Both run on one thread; see ingestor.h.
+// packets themselves say. Both run on one thread (ingestor.h), or each on its own (intake_ahead.h).
 #pragma once
 
 #include <string>

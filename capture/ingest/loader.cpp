@@ -13,6 +13,7 @@
 #include "capture/file/time_watch.h"
 #include "capture/ingest/batches.h"
 #include "capture/ingest/ingestor.h"
+#include "capture/ingest/reader_findings.h"
 #include "capture/ingest/time_order.h"
 #include "capture/ingest/whole_reading.h"
 
@@ -42,25 +43,29 @@ std::unique_ptr<ArrangedCapture> follow(const std::shared_ptr<CaptureFile>& file
     }
     Ingestor ingestor(options, readBack);
     CaptureReader reader(file);
+    FindingsOf findings(reader);
+    const auto hand = [&] {
+        batches.add(findings.take());
+        return batches.hand(ingestor.rows(), ingestor.intake().figures());
+    };
     TimeWatch watch;
     bool runsBack = false;
-    batches.setReader(&reader);
     ReadStep step = ReadStep::Packet;
     CapturedPacket packet;
     while (step == ReadStep::Packet) {
         while ((step = reader.next(packet)) == ReadStep::Packet) {
             runsBack = (packet.hasTime && watch.add(packet.timeNs)) || runsBack;
             ingestor.packet(packet);
-            if (batches.isEnough(ingestor) && !batches.hand(ingestor)) return {};
+            if (batches.isEnough(ingestor.rows()) && !hand()) return {};
         }
         if (step != ReadStep::End || !reader.mayGrow()) break;
         // All there is at the moment. What was found shows at once, then comes the waiting.
-        if (ingestor.pending() > 0 && !batches.hand(ingestor)) return {};
+        if (ingestor.pending() > 0 && !hand()) return {};
         while (!reader.waitForMore(kWait)) {
             if (!goOn()) return {};
             // Whoever waits for packets that overtook each other has waited long enough.
             ingestor.idle();
-            if (ingestor.pending() > 0 && !batches.hand(ingestor)) return {};
+            if (ingestor.pending() > 0 && !hand()) return {};
         }
         step = ReadStep::Packet;
     }
@@ -72,7 +77,9 @@ std::unique_ptr<ArrangedCapture> follow(const std::shared_ptr<CaptureFile>& file
             batches.addNotice(kOtherOrderOfPipe);
         }
     }
-    batches.handLast(ingestor, step);
+    ingestor.intake().finish();
+    batches.add(findings.take());
+    batches.handLast(ingestor.rows(), ingestor.intake(), reader, step);
     return {};
 }
 

@@ -4,18 +4,14 @@
 #include <string>
 #include <utility>
 
-#include "capture/file/capture_reader.h"
 #include "capture/file/packet_picker.h"
 #include "capture/file/time_sample.h"
-#include "capture/file/time_watch.h"
-#include "capture/ingest/ingestor.h"
+#include "capture/ingest/intake_ahead.h"
 #include "dissector/payload/utf8.h"
 
 namespace framescope {
 namespace {
 
-/// Packets among which one with a time is sought, where the first one has none.
-constexpr std::size_t kMostSoughtForTime = 4096;
 /// Places of records that are handed on together: so many that the window takes over at once.
 constexpr std::size_t kOffsets = std::size_t{1} << 16;
 /// Where the order of time is read, the part of the work that it takes to prepare it.
@@ -35,17 +31,6 @@ constexpr const char* kOtherOrder =
     "The packets do not lie in the order of their times in this file, and were read as it has "
     "them; in the order of time more can be read (--time-order time).";
 
-/// The time of the first packet that has one, as far as it is sought; nothing where none has.
-std::optional<std::int64_t> firstTime(const std::shared_ptr<CaptureFile>& file) {
-    CaptureReader reader(file);
-    CapturedPacket packet;
-    for (std::size_t i = 0; i < kMostSoughtForTime; ++i) {
-        if (reader.next(packet) != ReadStep::Packet) break;
-        if (packet.hasTime) return packet.timeNs;
-    }
-    return std::nullopt;
-}
-
 class WholeReading {
 public:
     WholeReading(const std::shared_ptr<CaptureFile>& file, Batches& batches,
@@ -55,23 +40,30 @@ public:
           m_batches(batches),
           m_always(options.order == PacketOrder::Time),
           m_watches(options.order == PacketOrder::Auto),
+          m_limits(options.limits),
+          m_readBack(readBack),
           m_goOn(goOn),
-          m_ingestor(options, readBack) {}
+          m_rows(options) {}
 
     std::unique_ptr<ArrangedCapture> read(std::unique_ptr<ArrangedCapture> arranged) {
-        if (!arranged && (m_always || (m_watches && timesSeemToRunBack(m_file)))) {
-            arranged = arrange();
-            m_watches = false;
+        if (!arranged && m_always) arranged = arrange();
+        if (!arranged && !m_isStopped) {
+            // Reading begins while a few packets are looked at; it is seldom in vain.
+            IntakeAhead ahead(m_file, m_limits, m_readBack, m_watches);
+            if (m_watches && timesSeemToRunBack(m_file)) {
+                m_watches = false;
+                arranged = arrange();
+            }
+            if (!arranged && !m_isStopped) return readInFileOrder(ahead);
         }
         if (m_isStopped) return {};
-        if (!arranged) return readInFileOrder();
         m_batches.addNotice(m_always ? kAsked : kFound);
         readInTimeOrder(*arranged);
         return {};
     }
 
 private:
-    std::unique_ptr<ArrangedCapture> readInFileOrder();
+    std::unique_ptr<ArrangedCapture> readInFileOrder(IntakeAhead& ahead);
     void readInTimeOrder(ArrangedCapture& arranged);
     std::unique_ptr<ArrangedCapture> arrange();
 
@@ -79,49 +71,54 @@ private:
     Batches& m_batches;
     const bool m_always;
     bool m_watches;
+    const DecodeLimits m_limits;
+    const tcp::ReadBack& m_readBack;
     const std::function<bool()>& m_goOn;
-    Ingestor m_ingestor;
+    RowMaker m_rows;
+    Statistics m_figures;      ///< of the packets so far
     bool m_isStopped = false;  ///< while the order of time was prepared
 };
 
-std::unique_ptr<ArrangedCapture> WholeReading::readInFileOrder() {
-    CaptureReader reader(m_file);
-    m_batches.setReader(&reader);
-    CapturedPacket packet;
-    TimeWatch watch;
-    ReadStep step = ReadStep::Packet;
-    while ((step = reader.next(packet)) == ReadStep::Packet) {
-        if (packet.number == 1 && !packet.hasTime) {
-            if (const auto time = firstTime(m_file)) m_ingestor.intake().startAt(*time);
+std::unique_ptr<ArrangedCapture> WholeReading::readInFileOrder(IntakeAhead& ahead) {
+    for (;;) {
+        IntakeAhead::Piece& piece = ahead.next();
+        piece.tape.tell(m_rows);
+        m_figures = piece.figures;
+        m_batches.add(std::move(piece.findings));
+        if (piece.step != ReadStep::Packet) {
+            m_batches.handLast(m_rows, ahead.intake(), ahead.reader(), piece.step);
+            return {};
         }
-        if (m_watches && packet.hasTime && watch.add(packet.timeNs)) {
-            m_watches = false;
-            m_batches.setReader(nullptr);
-            auto other = arrange();
-            if (m_isStopped) return {};
-            if (other) {
-                if (m_batches.beginAgain()) return other;
-                m_batches.addNotice(kOtherOrder);
+        if (piece.timesRunBack) {
+            if (std::exchange(m_watches, false)) {
+                auto other = arrange();
+                if (m_isStopped) return {};
+                if (other) {
+                    if (m_batches.beginAgain()) return other;
+                    m_batches.addNotice(kOtherOrder);
+                }
             }
-            m_batches.setReader(&reader);
+            ahead.goOn();
         }
-        m_ingestor.packet(packet);
-        if (m_batches.isEnough(m_ingestor) && !m_batches.hand(m_ingestor)) return {};
+        if (m_batches.isEnough(m_rows) && !m_batches.hand(m_rows, m_figures)) return {};
     }
-    m_batches.handLast(m_ingestor, step);
-    return {};
 }
 
 void WholeReading::readInTimeOrder(ArrangedCapture& arranged) {
+    PacketIntake intake(m_rows, m_limits, m_readBack);
+    FindingsOf findings(*arranged.reader);
+    const auto hand = [&] {
+        m_batches.add(findings.take());
+        return m_batches.hand(m_rows, intake.figures());
+    };
     const std::vector<std::uint64_t> offsets = arranged.index.recordOffsets();
     const std::uint64_t bytes = arranged.reader->bytesTotal();
-    m_batches.setReader(arranged.reader.get());
     m_batches.setDone(kPreparing, bytes);
     for (std::size_t i = 0; i < offsets.size(); ++i) {
-        m_ingestor.rows().addPacketOffset(offsets[i]);
-        if ((i + 1) % kOffsets == 0 && !m_batches.hand(m_ingestor)) return;
+        m_rows.addPacketOffset(offsets[i]);
+        if ((i + 1) % kOffsets == 0 && !hand()) return;
     }
-    if (!m_batches.hand(m_ingestor)) return;
+    if (!hand()) return;
     PacketPicker picker(m_file, arranged.reader->layout());
     CapturedPacket packet;
     const double all = static_cast<double>(offsets.size());
@@ -135,15 +132,17 @@ void WholeReading::readInTimeOrder(ArrangedCapture& arranged) {
             break;
         }
         packet.dropped = at->dropped;
-        if (++packet.number == 1 && !packet.hasTime) m_ingestor.intake().startAt(at->timeNs);
-        m_ingestor.rows().addFileNumber(at->number);
-        m_ingestor.packet(packet);
-        if (!m_batches.isEnough(m_ingestor)) continue;
+        if (++packet.number == 1 && !packet.hasTime) intake.startAt(at->timeNs);
+        m_rows.addFileNumber(at->number);
+        intake.packet(packet);
+        if (!m_batches.isEnough(m_rows)) continue;
         m_batches.setDone(kPreparing + (1 - kPreparing) * (packet.number / all), bytes);
-        if (!m_batches.hand(m_ingestor)) return;
+        if (!hand()) return;
     }
     m_batches.readerKnowsWhatIsDone();
-    m_batches.handLast(m_ingestor, end);
+    intake.finish();
+    m_batches.add(findings.take());
+    m_batches.handLast(m_rows, intake, *arranged.reader, end);
 }
 
 /// The capture for the order of time; null where the file's stays, or nobody wants it any more.
@@ -156,7 +155,7 @@ std::unique_ptr<ArrangedCapture> WholeReading::arrange() {
             // Whoever cannot begin again is handed nothing that may have to be taken back.
             if (m_batches.mayBeginAgain()) {
                 m_batches.setDone(done * kPreparing, arranged->reader->bytesTotal());
-                m_isStopped = !m_batches.hand(m_ingestor);
+                m_isStopped = !m_batches.hand(m_rows, m_figures);
             }
         }
         m_isStopped = m_isStopped || !m_goOn();

@@ -1,0 +1,133 @@
+#include "capture/ingest/intake_ahead.h"
+
+#include <optional>
+#include <utility>
+
+#include "capture/file/time_watch.h"
+
+namespace framescope {
+namespace {
+
+/// Pieces that wait at the most; and so few that whoever makes them goes on. To wake a thread takes
+/// as long as dozens of packets, so it is not done for every piece.
+constexpr std::size_t kAhead = 6;
+constexpr std::size_t kFew = 2;
+/// Packets among which one with a time is sought, where the first one has none.
+constexpr std::size_t kMostSoughtForTime = 4096;
+
+/// The time of the first packet that has one, as far as it is sought; nothing where none has.
+std::optional<std::int64_t> firstTime(const std::shared_ptr<CaptureFile>& file) {
+    CaptureReader reader(file);
+    CapturedPacket packet;
+    for (std::size_t i = 0; i < kMostSoughtForTime; ++i) {
+        if (reader.next(packet) != ReadStep::Packet) break;
+        if (packet.hasTime) return packet.timeNs;
+    }
+    return std::nullopt;
+}
+
+}  // namespace
+
+IntakeAhead::IntakeAhead(const std::shared_ptr<CaptureFile>& file, const DecodeLimits& limits,
+                         tcp::ReadBack readBack, bool watchTimes)
+    : m_file(file),
+      m_reader(file),
+      m_findings(m_reader),
+      m_writer([this] { handOn(ReadStep::Packet); }),
+      m_intake(m_writer, limits, std::move(readBack)),
+      m_current(std::make_unique<Piece>()) {
+    m_writer.writeOn(m_current->tape);
+    m_thread = std::thread([this, watchTimes] { run(watchTimes); });
+}
+
+IntakeAhead::~IntakeAhead() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_stop = true;
+    }
+    m_few.notify_one();
+    join();
+}
+
+void IntakeAhead::join() {
+    if (m_thread.joinable()) m_thread.join();
+}
+
+IntakeAhead::Piece& IntakeAhead::next() {
+    std::unique_lock lock(m_mutex);
+    if (m_taken) m_spare.push_back(std::move(m_taken));
+    m_some.wait(lock, [this] { return !m_ready.empty(); });
+    m_taken = std::move(m_ready.front());
+    m_ready.pop_front();
+    const bool few = m_ready.size() == kFew;
+    lock.unlock();
+    if (few) m_few.notify_one();
+    return *m_taken;
+}
+
+void IntakeAhead::goOn() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_goesOn = true;
+    }
+    m_few.notify_one();
+}
+
+void IntakeAhead::run(bool watchTimes) {
+    CapturedPacket packet;
+    TimeWatch watch;
+    ReadStep step = ReadStep::Packet;
+    while ((step = m_reader.next(packet)) == ReadStep::Packet) {
+        if (packet.number == 1 && !packet.hasTime) {
+            if (const auto time = firstTime(m_file)) m_intake.startAt(*time);
+        }
+        if (watchTimes && packet.hasTime && watch.add(packet.timeNs)) {
+            watchTimes = false;
+            m_current->timesRunBack = true;
+            handOn(ReadStep::Packet);
+            awaitGoOn();
+        }
+        if (m_isStopped) return;
+        m_intake.packet(packet);
+        if (m_current->tape.isFull()) handOn(ReadStep::Packet);
+    }
+    m_intake.finish();
+    handOn(step);
+}
+
+/// Hands on the current piece and begins another one, once few enough are ahead.
+void IntakeAhead::handOn(ReadStep step) {
+    m_writer.finishTape();
+    m_current->figures = m_intake.figures();
+    m_current->findings = m_findings.take();
+    m_current->step = step;
+    {
+        const std::lock_guard lock(m_mutex);
+        // What still comes when no more is wanted is nobody's.
+        if (!m_stop) m_ready.push_back(std::move(m_current));
+    }
+    m_some.notify_one();
+    {
+        std::unique_lock lock(m_mutex);
+        if (m_ready.size() >= kAhead && step == ReadStep::Packet) {
+            m_few.wait(lock, [this] { return m_ready.size() <= kFew || m_stop; });
+        }
+        m_isStopped = m_stop;
+        if (!m_current && !m_spare.empty()) {
+            m_current = std::move(m_spare.back());
+            m_spare.pop_back();
+        }
+    }
+    if (!m_current) m_current = std::make_unique<Piece>();
+    m_current->tape.clear();
+    m_current->timesRunBack = false;
+    m_writer.writeOn(m_current->tape);
+}
+
+void IntakeAhead::awaitGoOn() {
+    std::unique_lock lock(m_mutex);
+    m_few.wait(lock, [this] { return m_goesOn || m_stop; });
+    m_isStopped = m_stop;
+}
+
+}  // namespace framescope

@@ -1,0 +1,82 @@
+// Reads a capture that is complete, in the order of the file, on a thread of its own, and puts its
+// packets in order down to the streams of TCP, a little ahead of whoever makes rows of what comes
+// out: file, headers and connections cost no time of the layers. Nothing is shared while both run;
+// what was found comes in pieces.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "capture/file/capture_reader.h"
+#include "capture/ingest/event_tape.h"
+#include "capture/ingest/ingest_options.h"
+#include "capture/ingest/packet_intake.h"
+#include "capture/ingest/reader_findings.h"
+
+namespace framescope {
+
+class IntakeAhead {
+public:
+    /// What a run of packets has brought.
+    struct Piece {
+        EventTape tape;
+        Statistics figures;  ///< PacketIntake::figures() behind it
+        ReaderFindings findings;
+        ReadStep step = ReadStep::Packet;  ///< Packet: further pieces come
+        /// The times of the packets that come next run back. Nothing is read until goOn().
+        bool timesRunBack = false;
+    };
+
+    /// Begins to read. `watchTimes`: it is told, once, when times run back.
+    IntakeAhead(const std::shared_ptr<CaptureFile>& file, const DecodeLimits& limits,
+                tcp::ReadBack readBack, bool watchTimes);
+    /// Ends the reading, wherever it is.
+    ~IntakeAhead();
+    IntakeAhead(const IntakeAhead&) = delete;
+    IntakeAhead& operator=(const IntakeAhead&) = delete;
+
+    /// The next piece, valid until the next call. Not to be called behind one that is the last, or
+    /// between one that says that times run back and goOn().
+    Piece& next();
+    void goOn();
+
+    /// Behind the last piece: what the intake knows, and the reader.
+    PacketIntake& intake() {
+        join();
+        return m_intake;
+    }
+    const CaptureReader& reader() {
+        join();
+        return m_reader;
+    }
+
+private:
+    void run(bool watchTimes);
+    void handOn(ReadStep step);
+    void awaitGoOn();
+    void join();
+
+    std::shared_ptr<CaptureFile> m_file;
+    CaptureReader m_reader;
+    FindingsOf m_findings;
+    TapeWriter m_writer;
+    PacketIntake m_intake;
+    std::unique_ptr<Piece> m_current;
+    bool m_isStopped = false;        ///< m_stop was seen
+    std::unique_ptr<Piece> m_taken;  ///< not of the thread, as those above, but of next()
+
+    std::mutex m_mutex;
+    std::condition_variable m_some;  ///< pieces are ready
+    std::condition_variable m_few;   ///< so few that more are wanted, or goOn() was called
+    std::deque<std::unique_ptr<Piece>> m_ready;
+    std::vector<std::unique_ptr<Piece>> m_spare;  ///< given back, for their memory
+    bool m_goesOn = false;
+    bool m_stop = false;
+    std::thread m_thread;
+};
+
+}  // namespace framescope
