@@ -11,7 +11,6 @@
 #include "app/cli/listing.h"
 #include "app/cli/live/interface_listing.h"
 #include "app/cli/live/live_run.h"
-#include "app/cli/memory.h"
 #include "app/cli/options.h"
 #include "app/cli/output.h"
 #include "app/cli/row_printer.h"
@@ -136,6 +135,5 @@ int runProgram(int argc, char** argv) {
 }  // namespace framescope::cli
 
 int main(int argc, char** argv) {
-    framescope::cli::takeMemoryInLargePieces();
     return framescope::cli::runProgram(argc, argv);
 }
