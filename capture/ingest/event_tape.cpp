@@ -3,14 +3,49 @@
 #include <algorithm>
 
 namespace framescope {
+namespace {
+
+/// What nearly all packets are.
+struct PacketAlone {
+    std::uint64_t recordOffset;
+    tcp::Origin origin;
+    ConnectionId id;
+
+    void operator()(IntakeEvents& to, ByteView) const {
+        to.nextPacket(recordOffset);
+        to.packet(id, origin);
+    }
+};
+struct PacketWithData {
+    std::uint64_t recordOffset;
+    tcp::Origin place;
+    StreamOffset offset;
+    ConnectionId id;
+    Direction direction;
+
+    void operator()(IntakeEvents& to, ByteView bytes) const {
+        to.nextPacket(recordOffset);
+        to.packetWithData(id, place, direction, offset, bytes, place);
+    }
+};
+
+/// Member by member, as EventTape::make() asks for.
+void fill(tcp::Origin& to, const tcp::Origin& from) {
+    to.packet = from.packet;
+    to.timeNs = from.timeNs;
+    to.fileOffset = from.fileOffset;
+}
+
+}  // namespace
 
 void EventTape::tell(IntakeEvents& to) const {
     for (std::size_t at = 0; at < m_used;) {
         const std::uint8_t* const entry = m_bytes.data() + at;
-        Head head;
-        std::memcpy(&head, entry, sizeof head);
-        head.tell(entry, {entry + head.bytesAt, static_cast<std::size_t>(head.byteCount)}, to);
-        at += sizeOf(head);
+        const Head& head = *std::launder(reinterpret_cast<const Head*>(entry));
+        const auto count = static_cast<std::size_t>(head.byteCount);
+        const auto bytesAt = static_cast<std::size_t>(head.bytesAt);
+        head.tell(entry, {entry + bytesAt, count}, to);
+        at += sizeOf(bytesAt, count);
     }
 }
 
@@ -79,11 +114,10 @@ void TapeWriter::packet(ConnectionId id, const tcp::Origin& origin) {
         add([=](IntakeEvents& to, ByteView) { to.packet(id, origin); });
         return;
     }
-    const std::uint64_t at = m_recordOffset;
-    write([=](IntakeEvents& to, ByteView) {
-        to.nextPacket(at);
-        to.packet(id, origin);
-    });
+    auto& event = room().make<PacketAlone>();
+    event.recordOffset = m_recordOffset;
+    fill(event.origin, origin);
+    event.id = id;
 }
 
 void TapeWriter::data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
@@ -101,13 +135,12 @@ void TapeWriter::packetWithData(ConnectionId id, const tcp::Origin&, Direction d
             bytes);
         return;
     }
-    const std::uint64_t at = m_recordOffset;
-    write(
-        [=](IntakeEvents& to, ByteView all) {
-            to.nextPacket(at);
-            to.packetWithData(id, place, direction, offset, all, place);
-        },
-        bytes);
+    auto& event = room().make<PacketWithData>(bytes);
+    event.recordOffset = m_recordOffset;
+    fill(event.place, place);
+    event.offset = offset;
+    event.id = id;
+    event.direction = direction;
 }
 
 void TapeWriter::gap(ConnectionId id, Direction direction, const tcp::Gap& gap) {

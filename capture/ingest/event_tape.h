@@ -38,15 +38,24 @@ public:
     /// Writes one down: `event(to, bytes)` will be called with a copy of `bytes`.
     template <typename Event>
     void add(const Event& event, ByteView bytes = {}) {
+        std::memcpy(static_cast<void*>(&make<Event>(bytes)), &event, sizeof event);
+    }
+    /// The same, to be filled in by the caller: a copy in one piece of what was written member by
+    /// member would wait for each of them.
+    template <typename Event>
+    Event& make(ByteView bytes = {}) {
         static_assert(std::is_trivially_copyable_v<Event> && alignof(Event) <= kAlignment);
-        const Head head{&tellAs<Event>, sizeof(Head) + sizeof(Event), bytes.size()};
-        const std::size_t size = sizeOf(head);
+        constexpr std::size_t kBytesAt = sizeof(Head) + sizeof(Event);
+        const std::size_t size = sizeOf(kBytesAt, bytes.size());
         if (m_bytes.size() - m_used < size) makeRoom(size);
         std::uint8_t* const at = m_bytes.data() + m_used;
-        std::memcpy(at, &head, sizeof head);
-        std::memcpy(at + sizeof head, &event, sizeof event);
-        if (!bytes.empty()) std::memcpy(at + head.bytesAt, bytes.data(), bytes.size());
         m_used += size;
+        Head& head = *new (at) Head;
+        head.tell = &tellAs<Event>;
+        head.bytesAt = kBytesAt;
+        head.byteCount = bytes.size();
+        if (!bytes.empty()) std::memcpy(at + kBytesAt, bytes.data(), bytes.size());
+        return *std::launder(reinterpret_cast<Event*>(at + sizeof(Head)));
     }
     /// One that owns memory, such as a text.
     void addOwned(std::function<void(IntakeEvents&)> event) {
@@ -61,9 +70,9 @@ private:
 
     struct Head {
         using Tell = void (*)(const std::uint8_t* entry, ByteView bytes, IntakeEvents& to);
-        Tell tell = nullptr;
-        std::uint32_t bytesAt = 0;  ///< from the entry's front
-        std::uint64_t byteCount = 0;
+        Tell tell;
+        std::uint64_t bytesAt;  ///< from the entry's front
+        std::uint64_t byteCount;
     };
 
     template <typename Event>
@@ -73,8 +82,8 @@ private:
         (*event)(to, bytes);
     }
     /// Of an entry; the next one begins aligned.
-    static std::size_t sizeOf(const Head& head) {
-        return (head.bytesAt + head.byteCount + kAlignment - 1) / kAlignment * kAlignment;
+    static std::size_t sizeOf(std::size_t bytesAt, std::size_t byteCount) {
+        return (bytesAt + byteCount + kAlignment - 1) / kAlignment * kAlignment;
     }
     void makeRoom(std::size_t size);
 
@@ -140,9 +149,12 @@ private:
     }
     template <typename Event>
     void write(const Event& event, ByteView bytes = {}) {
-        // What waited for a hole may come all at once.
+        room().add(event, bytes);
+    }
+    /// The tape to write on. What waited for a hole may come all at once, too much for one.
+    EventTape& room() {
         if (m_tape->isOverfull()) m_full();
-        m_tape->add(event, bytes);
+        return *m_tape;
     }
 
     std::function<void()> m_full;
