@@ -1,8 +1,8 @@
 // The bytes of a capture as something to read at any position, whatever they are stored in.
 //
-// Two ways of reading: `readOn` is for the one that goes through the file from front to back and
-// may have to produce bytes first (inflate them); `readAt` serves what has been produced, at
-// random, from any thread, at any time.
+// Two ways of reading: `readOn` is for whoever goes through the file from front to back and may
+// have to produce bytes first (inflate them); `readAt` serves what has been produced, at random.
+// Both from any thread, at any time.
 #pragma once
 
 #include <chrono>
@@ -26,7 +26,7 @@ public:
     /// now (a file may shrink while it is open); an Error that the device failed. Thread-safe.
     virtual Result<std::size_t> readAt(std::uint64_t offset, std::span<std::uint8_t> out) const = 0;
 
-    /// Like readAt, but first produces the bytes that are asked for. A short count means the end.
+    /// Like readAt, but first produces the bytes that are asked for. A short count: the end.
     virtual Result<std::size_t> readOn(std::uint64_t offset, std::span<std::uint8_t> out) = 0;
 
     /// Why the bytes end where they end, when that is not simply the end of the file. Worth asking

@@ -1,7 +1,7 @@
 // A capture file that is open: recognised, and readable at random. What goes through it from front
 // to back is CaptureReader.
 //
-// Thread-safe: one thread may run a CaptureReader while others call readPacket and readBytes.
+// Thread-safe: threads may run a CaptureReader each, and others call readPacket and readBytes.
 #pragma once
 
 #include <cstdint>

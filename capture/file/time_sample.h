@@ -1,5 +1,5 @@
 // Whether a file looks as if its packets did not lie in the order of their times, told by a few of
-// them, before it is read: a file of any size costs a millisecond or two.
+// them, before rows are made: a file of any size costs a millisecond or two.
 #pragma once
 
 #include <memory>
