@@ -9,10 +9,10 @@
 namespace framescope {
 
 /// Sets bits in `to` where `bytes` is one of them: a byte, or a vector of bytes.
-template <typename Bytes>
-[[gnu::always_inline]] inline void addClientMarks(Bytes& to, const Bytes& bytes) {
+template <typename Vector>
+[[gnu::always_inline]] inline void addClientMarks(Vector& to, const Vector& bytes) {
     constexpr std::uint8_t kSeparator = 0x1e;
-    to |= static_cast<Bytes>((bytes == '_') | (bytes == '\\') | (bytes == kSeparator));
+    to |= static_cast<Vector>((bytes == '_') | (bytes == '\\') | (bytes == kSeparator));
 }
 
 }  // namespace framescope

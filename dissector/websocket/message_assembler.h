@@ -46,20 +46,23 @@ public:
     std::optional<MessageView> wholeMessage(ByteView payload, const MaskingKey* key, bool text,
                                             Direction direction) {
         ByteView bytes = payload;
-        Seen seen{false, true};
+        bool ascii = false;
+        bool mayBeMarked = true;
         m_kept = 0;
         if (key != nullptr) {
             std::uint8_t* const to = roomFor(payload.size());
-            seen = copyMasked(payload, to, *key);
+            const Seen seen = copyMasked(payload, to, *key);
+            ascii = seen.ascii;
+            mayBeMarked = seen.marked;
             bytes = {to, payload.size()};
         } else {
-            seen.ascii = text && isAscii(payload);
+            ascii = text && isAscii(payload);
         }
-        if (text && !seen.ascii && !isValidUtf8(asText(bytes))) {
+        if (text && !ascii && !isValidUtf8(asText(bytes))) {
             m_kept = 0;
             return std::nullopt;
         }
-        return MessageView{bytes, text, true, direction, seen.marked};
+        return MessageView{bytes, text, true, direction, mayBeMarked};
     }
 
     /// The same for a message that is compressed as it was agreed on: what is to be called next is
