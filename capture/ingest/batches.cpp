@@ -5,7 +5,8 @@
 namespace framescope {
 namespace {
 
-/// Rows and packets in a batch: small enough that taking one over is a matter of a millisecond.
+/// Rows and packets in a batch: small enough that taking one over is a matter of a millisecond. A
+/// piece of what another thread has read may bring several times as many.
 constexpr std::size_t kBatchSize = 8192;
 /// The first batch is small, so that the first rows show at once.
 constexpr std::size_t kFirstBatchSize = 256;

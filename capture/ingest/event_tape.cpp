@@ -53,7 +53,7 @@ void EventTape::clear() {
     m_used = 0;
     m_owned.clear();
     // One packet may complete what was held of millions of bytes.
-    if (m_bytes.size() > 2 * kEnough) m_bytes = {};
+    if (m_bytes.size() > 2 * kEnough) m_bytes = UnsetBytes();
 }
 
 void EventTape::makeRoom(std::size_t size) {
@@ -70,9 +70,13 @@ void TapeWriter::untimed(PacketNumber packet) {
     add([=](IntakeEvents& to, ByteView) { to.untimed(packet); });
 }
 
+/// There may be as many as packets, and of comments much more than is kept.
 void TapeWriter::captureRow(const CaptureRow& row) {
-    tellPacket();
-    m_tape->addOwned([row](IntakeEvents& to) { to.captureRow(row); });
+    add(
+        [record = row.record, issue = row.issue](IntakeEvents& to, ByteView name) {
+            to.captureRow({record, issue, asText(name)});
+        },
+        asBytes(row.name.substr(0, kMaxName)));
 }
 
 void TapeWriter::extent(ConnectionId id, Direction direction, StreamOffset offset,
@@ -88,7 +92,9 @@ void TapeWriter::joined(ConnectionId id, Direction direction, StreamOffset offse
 
 void TapeWriter::datagram(StoredDatagram datagram) {
     tellPacket();
-    m_tape->addOwned([datagram = std::move(datagram)](IntakeEvents& to) { to.datagram(datagram); });
+    m_tape->addOwned([datagram = std::move(datagram)](IntakeEvents& to) mutable {
+        to.datagram(std::move(datagram));
+    });
 }
 
 void TapeWriter::conflictingDatagram(PacketNumber packet) {

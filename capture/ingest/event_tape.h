@@ -28,9 +28,12 @@ public:
     /// So much is written that it should be handed on: little enough to stay in the processor's
     /// caches on its way from one thread to the other.
     bool isFull() const { return m_used >= kEnough; }
+    /// Bytes written, and those that there is room for.
+    std::size_t size() const { return m_used; }
+    std::size_t capacity() const { return m_bytes.size(); }
     /// So much that it must be, wherever the one who writes is.
     bool isOverfull() const { return m_used >= kMost; }
-    /// Tells all of it, in the order in which it was written.
+    /// Tells all of it, in the order in which it was written; once, until it is cleared.
     void tell(IntakeEvents& to) const;
     /// Empties it, and keeps memory for as much as a tape mostly has.
     void clear();
@@ -57,7 +60,7 @@ public:
         if (!bytes.empty()) std::memcpy(at + kBytesAt, bytes.data(), bytes.size());
         return *std::launder(reinterpret_cast<Event*>(at + sizeof(Head)));
     }
-    /// One that owns memory, such as a text.
+    /// One that owns memory and is rare.
     void addOwned(std::function<void(IntakeEvents&)> event) {
         const auto* const owned = &m_owned.emplace_back(std::move(event));
         add([owned](IntakeEvents& to, ByteView) { (*owned)(to); });

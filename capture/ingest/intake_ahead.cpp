@@ -1,5 +1,6 @@
 #include "capture/ingest/intake_ahead.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -9,9 +10,11 @@ namespace framescope {
 namespace {
 
 /// Pieces that wait at the most; and so few that whoever makes them goes on. To wake a thread takes
-/// as long as dozens of packets, so it is not done for every piece.
+/// as long as dozens of packets, so whoever makes them is not woken for every piece.
 constexpr std::size_t kAhead = 6;
 constexpr std::size_t kFew = 2;
+/// Bytes of pieces that may wait: a single packet may bring a piece of any size.
+constexpr std::size_t kMostBytes = std::size_t{4} << 20;
 /// Packets among which one with a time is sought, where the first one has none.
 constexpr std::size_t kMostSoughtForTime = 4096;
 
@@ -53,13 +56,23 @@ void IntakeAhead::join() {
     if (m_thread.joinable()) m_thread.join();
 }
 
+bool IntakeAhead::isFarAhead() const {
+    return m_ready.size() >= kAhead || m_readyBytes >= kMostBytes;
+}
+
+bool IntakeAhead::isNearlyTaken() const {
+    return m_ready.size() <= kFew && m_readyBytes < kMostBytes;
+}
+
 IntakeAhead::Piece& IntakeAhead::next() {
+    if (m_taken) m_taken->tape.clear();
     std::unique_lock lock(m_mutex);
     if (m_taken) m_spare.push_back(std::move(m_taken));
     m_some.wait(lock, [this] { return !m_ready.empty(); });
     m_taken = std::move(m_ready.front());
     m_ready.pop_front();
-    const bool few = m_ready.size() == kFew;
+    m_readyBytes -= m_taken->tape.size();
+    const bool few = isNearlyTaken();
     lock.unlock();
     if (few) m_few.notify_one();
     return *m_taken;
@@ -89,7 +102,7 @@ void IntakeAhead::run(bool watchTimes) {
         }
         if (m_isStopped) return;
         m_intake.packet(packet);
-        if (m_current->tape.isFull()) handOn(ReadStep::Packet);
+        if (m_current->tape.isFull() || ++m_packets >= m_enough) handOn(ReadStep::Packet);
     }
     m_intake.finish();
     handOn(step);
@@ -104,13 +117,16 @@ void IntakeAhead::handOn(ReadStep step) {
     {
         const std::lock_guard lock(m_mutex);
         // What still comes when no more is wanted is nobody's.
-        if (!m_stop) m_ready.push_back(std::move(m_current));
+        if (!m_stop) {
+            m_readyBytes += m_current->tape.size();
+            m_ready.push_back(std::move(m_current));
+        }
     }
     m_some.notify_one();
     {
         std::unique_lock lock(m_mutex);
-        if (m_ready.size() >= kAhead && step == ReadStep::Packet) {
-            m_few.wait(lock, [this] { return m_ready.size() <= kFew || m_stop; });
+        if (isFarAhead() && step == ReadStep::Packet) {
+            m_few.wait(lock, [this] { return isNearlyTaken() || m_stop; });
         }
         m_isStopped = m_stop;
         if (!m_current && !m_spare.empty()) {
@@ -121,6 +137,8 @@ void IntakeAhead::handOn(ReadStep step) {
     if (!m_current) m_current = std::make_unique<Piece>();
     m_current->tape.clear();
     m_current->timesRunBack = false;
+    m_packets = 0;
+    m_enough = std::min(2 * m_enough, kMostPackets);
     m_writer.writeOn(m_current->tape);
 }
 

@@ -1,7 +1,7 @@
 // Reads a capture that is complete, in the order of the file, on a thread of its own, and puts its
 // packets in order down to the streams of TCP, a little ahead of whoever makes rows of what comes
-// out: file, headers and connections cost no time of the layers. Nothing is shared while both run;
-// what was found comes in pieces.
+// out: file, headers and connections cost no time of the layers. What was found comes in pieces;
+// while both run they share nothing else but the file.
 #pragma once
 
 #include <condition_variable>
@@ -27,7 +27,7 @@ public:
         Statistics figures;  ///< PacketIntake::figures() behind it
         ReaderFindings findings;
         ReadStep step = ReadStep::Packet;  ///< Packet: further pieces come
-        /// The times of the packets that come next run back. Nothing is read until goOn().
+        /// The times of the packets that come next run back. Nothing is told of them until goOn().
         bool timesRunBack = false;
     };
 
@@ -55,8 +55,14 @@ public:
     }
 
 private:
+    /// In the first piece, so that something shows at once; later ones have more, up to the second.
+    static constexpr PacketNumber kFewPackets = 64;
+    static constexpr PacketNumber kMostPackets = 1024;
+
     void run(bool watchTimes);
     void handOn(ReadStep step);
+    bool isFarAhead() const;
+    bool isNearlyTaken() const;
     void awaitGoOn();
     void join();
 
@@ -66,13 +72,16 @@ private:
     TapeWriter m_writer;
     PacketIntake m_intake;
     std::unique_ptr<Piece> m_current;
-    bool m_isStopped = false;        ///< m_stop was seen
-    std::unique_ptr<Piece> m_taken;  ///< not of the thread, as those above, but of next()
+    PacketNumber m_packets = 0;           ///< of the current piece
+    PacketNumber m_enough = kFewPackets;  ///< that hand it on, however little they brought
+    bool m_isStopped = false;             ///< m_stop was seen
+    std::unique_ptr<Piece> m_taken;       ///< not of the thread, as those above, but of next()
 
     std::mutex m_mutex;
     std::condition_variable m_some;  ///< pieces are ready
     std::condition_variable m_few;   ///< so few that more are wanted, or goOn() was called
     std::deque<std::unique_ptr<Piece>> m_ready;
+    std::size_t m_readyBytes = 0;                 ///< of their tapes
     std::vector<std::unique_ptr<Piece>> m_spare;  ///< given back, for their memory
     bool m_goesOn = false;
     bool m_stop = false;

@@ -3,7 +3,9 @@
 // packets themselves say. Both run on one thread (ingestor.h), or each on its own (intake_ahead.h).
 #pragma once
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "capture/session/stored_datagram.h"
 #include "dissector/issue/issue.h"
@@ -16,8 +18,10 @@ namespace framescope {
 struct CaptureRow {
     Record record;
     IssueCode issue = IssueCode::None;  ///< to be counted
-    std::string name;                   ///< to be interned
+    std::string_view name;              ///< to be interned; kMaxName bytes of it count
 };
+/// Longest name that is kept of a row, an event or a request; the whole one is in the capture.
+inline constexpr std::size_t kMaxName = 256;
 
 /// Bytes told by data() are in the capture where they are said to be; those of a datagram that came
 /// in fragments lie there in parts, of which extent() tells, and come together in joined().

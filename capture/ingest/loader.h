@@ -35,7 +35,7 @@ private:
     std::unique_ptr<State> m_state;
 };
 
-/// Reads a whole capture on the calling thread and hands every batch to `sink`; stops early when
+/// Reads a whole capture and hands every batch to `sink` on the calling thread; stops early when
 /// `sink` returns false. A capture that is still being written is followed to its end; `goOn` is
 /// asked while nothing comes. For the terminal program and tests.
 void readAll(

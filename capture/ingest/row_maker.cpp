@@ -14,8 +14,6 @@
 namespace framescope {
 namespace {
 
-/// Longest name that is kept of an event or a request; the whole one is in the capture.
-constexpr std::size_t kMaxName = 256;
 /// Names that are kept; beyond them rows have none. A capture made of nothing but new names would
 /// otherwise fill the memory.
 constexpr std::size_t kMaxNames = 1U << 20;

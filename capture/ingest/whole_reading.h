@@ -1,5 +1,5 @@
 // Reads a capture that is complete: notices whether its packets should be read in the order of
-// time, mostly before the first one is (time_sample.h), else by a watch on their times.
+// time, mostly before rows are made (time_sample.h), else by a watch on their times.
 #pragma once
 
 #include <functional>

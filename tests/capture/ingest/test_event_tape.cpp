@@ -87,8 +87,7 @@ public:
     void forgotten(ConnectionId id) override { log("forgotten", id); }
 
 private:
-    static std::string textOf(const std::string& text) { return text; }
-    static std::string textOf(const char* text) { return text; }
+    static std::string textOf(std::string_view text) { return std::string(text); }
     static std::string textOf(Direction direction) { return std::to_string(indexOf(direction)); }
     static std::string textOf(ByteView bytes) { return std::string(asText(bytes)); }
     static std::string textOf(const tcp::Origin& origin) {
@@ -140,10 +139,12 @@ void tellEverything(IntakeEvents& to) {
         to.conflictingDatagram(small());
         to.waiting(run == 0);
         to.notice(text);
-        const tcp::Origin place = origin();
-        to.packetWithData(small(), place, there, number(), asBytes(text), place);
+        // Of the two, the packet and its payload, only the place in the file differs.
+        const tcp::Origin packet = origin();
+        const tcp::Origin place{packet.packet, packet.timeNs, number()};
+        to.packetWithData(small(), packet, there, number(), asBytes(text), place);
         to.nextPacket(number());
-        to.packetWithData(small(), place, Direction::ClientToServer, number(), {}, place);
+        to.packetWithData(small(), packet, Direction::ClientToServer, number(), {}, place);
         tcp::Gap gap;
         gap.offset = number();
         gap.missing = number();
@@ -278,6 +279,37 @@ private Q_SLOTS:
         compare(told.lines, direct.lines);
         QVERIFY(tapes >= 8);
         QVERIFY(most <= (std::size_t{1} << 20) + 200'000);
+    }
+
+    /// A capture may be made of comments, of which next to nothing is kept.
+    void keepsLittleOfLongNames() {
+        EventTape tape;
+        TapeWriter writer([] { QFAIL("is not full"); });
+        writer.writeOn(tape);
+        const std::string comment(65'000, 'c');
+        for (int i = 0; i < 1000; ++i) writer.captureRow({{}, IssueCode::None, comment});
+        QVERIFY(tape.size() < 1000 * (kMaxName + 200));
+        EventLog told;
+        tape.tell(told);
+        QCOMPARE(told.lines.size(), 1000U);
+        QVERIFY(told.lines.back().ends_with(comment.substr(0, kMaxName) + ' '));
+        QVERIFY(!told.lines.back().ends_with(comment.substr(0, kMaxName + 1) + ' '));
+    }
+
+    void givesMuchMemoryBack() {
+        EventTape tape;
+        TapeWriter writer([] {});
+        writer.writeOn(tape);
+        const Bytes packet(std::size_t{8} << 20);
+        writer.data(1, Direction::ClientToServer, 0, packet, {});
+        QVERIFY(tape.capacity() >= packet.size());
+        tape.clear();
+        QVERIFY(tape.capacity() < (std::size_t{1} << 20));
+        const Bytes little(1000);
+        writer.data(1, Direction::ClientToServer, 0, little, {});
+        const std::size_t capacity = tape.capacity();
+        tape.clear();
+        QCOMPARE(tape.capacity(), capacity);
     }
 
     void readsAheadWhatIsReadAtOnce_data() { eachSample(); }
