@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "dissector/tcp/tcp_connection.h"
+
 namespace framescope {
 namespace {
 
@@ -28,13 +30,6 @@ struct PacketWithData {
         to.packetWithData(id, place, direction, offset, bytes, place);
     }
 };
-
-/// Member by member, as EventTape::make() asks for.
-void fill(tcp::Origin& to, const tcp::Origin& from) {
-    to.packet = from.packet;
-    to.timeNs = from.timeNs;
-    to.fileOffset = from.fileOffset;
-}
 
 }  // namespace
 
@@ -122,7 +117,7 @@ void TapeWriter::packet(ConnectionId id, const tcp::Origin& origin) {
     }
     auto& event = room().make<PacketAlone>();
     event.recordOffset = m_recordOffset;
-    fill(event.origin, origin);
+    tcp::copyMembers(origin, event.origin);
     event.id = id;
 }
 
@@ -143,7 +138,7 @@ void TapeWriter::packetWithData(ConnectionId id, const tcp::Origin&, Direction d
     }
     auto& event = room().make<PacketWithData>(bytes);
     event.recordOffset = m_recordOffset;
-    fill(event.place, place);
+    tcp::copyMembers(place, event.place);
     event.offset = offset;
     event.id = id;
     event.direction = direction;
