@@ -18,11 +18,18 @@ def packets(data):
 
 
 def copies(data, count):
-    """The pcap of a load over loopback, `count` times, each time between other addresses."""
+    """The pcap of a load over loopback, `count` times, each time later and between other addresses.
+
+    Later, because a file whose times run back is put in order first: another work than reading a long capture.
+    """
+    times = [(begin - HEADER, struct.unpack_from("<I", data, begin)[0]) for begin, _ in packets(data)]
+    span = times[-1][1] - times[0][1] + 1  # seconds
     yield data[:HEADER]
-    for number in range(1, count + 1):
-        other = bytes((127, 0, 0, number))
-        yield data[HEADER:].replace(LOOPBACK, other * 2)
+    for number in range(count):
+        copy = bytearray(data[HEADER:].replace(LOOPBACK, bytes((127, 0, 0, number + 1)) * 2))
+        for at, seconds in times:
+            struct.pack_into("<I", copy, at, seconds + number * span)
+        yield copy
 
 
 def beginning(data, wanted):
