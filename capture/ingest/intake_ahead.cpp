@@ -1,6 +1,7 @@
 #include "capture/ingest/intake_ahead.h"
 
 #include <algorithm>
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -9,10 +10,13 @@
 namespace framescope {
 namespace {
 
-/// Pieces that wait at the most; and so few that whoever makes them goes on. To wake a thread takes
-/// as long as dozens of packets, so whoever makes them is not woken for every piece.
+/// Pieces that wait at the most; and so few that whoever makes them goes on, but not yet whoever
+/// had to wait for them. To wake a thread takes as long as dozens of packets, so neither is woken
+/// for every piece.
 constexpr std::size_t kAhead = 6;
 constexpr std::size_t kFew = 2;
+/// What a slow file brings is waited for no longer.
+constexpr std::chrono::milliseconds kPatience{20};
 /// Bytes of pieces that may wait: a single packet may bring a piece of any size.
 constexpr std::size_t kMostBytes = std::size_t{4} << 20;
 /// Packets among which one with a time is sought, where the first one has none.
@@ -64,14 +68,19 @@ bool IntakeAhead::isNearlyTaken() const {
     return m_ready.size() <= kFew && m_readyBytes < kMostBytes;
 }
 
+bool IntakeAhead::isWorthWaking() const {
+    return m_isUrgent || m_ready.size() > kFew || m_readyBytes >= kMostBytes;
+}
+
 IntakeAhead::Piece& IntakeAhead::next() {
     if (m_taken) m_taken->tape.clear();
     std::unique_lock lock(m_mutex);
     if (m_taken) m_spare.push_back(std::move(m_taken));
-    m_some.wait(lock, [this] { return !m_ready.empty(); });
+    while (m_ready.empty()) m_some.wait_for(lock, kPatience, [this] { return isWorthWaking(); });
     m_taken = std::move(m_ready.front());
     m_ready.pop_front();
     m_readyBytes -= m_taken->tape.size();
+    if (m_ready.empty()) m_isUrgent = false;
     const bool few = isNearlyTaken();
     lock.unlock();
     if (few) m_few.notify_one();
@@ -114,15 +123,20 @@ void IntakeAhead::handOn(ReadStep step) {
     m_current->figures = m_intake.figures();
     m_current->findings = m_findings.take();
     m_current->step = step;
+    const bool isEarly = m_enough < kMostPackets;
+    bool wake = false;
     {
         const std::lock_guard lock(m_mutex);
         // What still comes when no more is wanted is nobody's.
         if (!m_stop) {
+            m_isUrgent =
+                m_isUrgent || isEarly || step != ReadStep::Packet || m_current->timesRunBack;
             m_readyBytes += m_current->tape.size();
             m_ready.push_back(std::move(m_current));
+            wake = isWorthWaking();
         }
     }
-    m_some.notify_one();
+    if (wake) m_some.notify_one();
     {
         std::unique_lock lock(m_mutex);
         if (isFarAhead() && step == ReadStep::Packet) {

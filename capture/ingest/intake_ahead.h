@@ -63,6 +63,7 @@ private:
     void handOn(ReadStep step);
     bool isFarAhead() const;
     bool isNearlyTaken() const;
+    bool isWorthWaking() const;
     void awaitGoOn();
     void join();
 
@@ -78,10 +79,11 @@ private:
     std::unique_ptr<Piece> m_taken;       ///< not of the thread, as those above, but of next()
 
     std::mutex m_mutex;
-    std::condition_variable m_some;  ///< pieces are ready
+    std::condition_variable m_some;  ///< pieces are ready, and worth waking for
     std::condition_variable m_few;   ///< so few that more are wanted, or goOn() was called
     std::deque<std::unique_ptr<Piece>> m_ready;
-    std::size_t m_readyBytes = 0;                 ///< of their tapes
+    std::size_t m_readyBytes = 0;  ///< of their tapes
+    bool m_isUrgent = false;       ///< one of them is an early one, or none follows yet
     std::vector<std::unique_ptr<Piece>> m_spare;  ///< given back, for their memory
     bool m_goesOn = false;
     bool m_stop = false;
