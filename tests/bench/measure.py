@@ -1,7 +1,8 @@
 """Runs programs in turns and takes their time and greatest memory.
 
-In turns, so that whatever else the machine does meanwhile falls on all of them alike. What a program
-prints goes nowhere.
+In turns, so that whatever else the machine does meanwhile falls on all of them alike; and each round in
+another order, because what ran just before a program decides what of its file and of the machine's memory
+is at hand. What a program prints goes nowhere.
 """
 
 import statistics
@@ -29,12 +30,19 @@ def run(command):
     return Run(float(seconds), int(peak))
 
 
+def order(names, turn):
+    """The order of a round: in as many rounds as there are names, an even number, each follows each other once."""
+    count = len(names)
+    zigzag = [-(place // 2 + 1) if place % 2 else place // 2 for place in range(count)]
+    return [names[(turn + step) % count] for step in zigzag]
+
+
 def alternate(commands, rounds=ROUNDS):
     """Runs each of `commands` (a dictionary) so many times, in turns; their runs by the same names."""
     runs = {name: [] for name in commands}
-    for _ in range(rounds):
-        for name, command in commands.items():
-            runs[name].append(run(command))
+    for turn in range(rounds):
+        for name in order(list(commands), turn):
+            runs[name].append(run(commands[name]))
     return runs
 
 
