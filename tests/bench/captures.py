@@ -23,7 +23,8 @@ def copies(data, count):
     Later, because a file whose times run back is put in order first: another work than reading a long capture.
     """
     times = [(begin - HEADER, struct.unpack_from("<I", data, begin)[0]) for begin, _ in packets(data)]
-    span = times[-1][1] - times[0][1] + 1  # seconds
+    every = [seconds for _, seconds in times]
+    span = max(every) - min(every) + 1
     yield data[:HEADER]
     for number in range(count):
         copy = bytearray(data[HEADER:].replace(LOOPBACK, bytes((127, 0, 0, number + 1)) * 2))
