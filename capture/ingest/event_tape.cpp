@@ -1,31 +1,36 @@
 #include "capture/ingest/event_tape.h"
 
 #include <algorithm>
-
-#include "dissector/tcp/tcp_connection.h"
+#include <limits>
 
 namespace framescope {
 namespace {
 
-/// What nearly all packets are.
+/// What nearly all packets are: in little memory, since all of it goes from one processor's caches
+/// to the other's.
 struct PacketAlone {
     std::uint64_t recordOffset;
-    tcp::Origin origin;
+    std::int64_t timeNs;
+    std::uint64_t fileOffset;
+    PacketNumber packet;
     ConnectionId id;
 
     void operator()(IntakeEvents& to, ByteView) const {
         to.nextPacket(recordOffset);
-        to.packet(id, origin);
+        to.packet(id, {packet, timeNs, fileOffset});
     }
 };
 struct PacketWithData {
     std::uint64_t recordOffset;
-    tcp::Origin place;
+    std::int64_t timeNs;
     StreamOffset offset;
+    PacketNumber packet;
     ConnectionId id;
+    std::uint32_t payloadAt;  ///< behind recordOffset
     Direction direction;
 
     void operator()(IntakeEvents& to, ByteView bytes) const {
+        const tcp::Origin place{packet, timeNs, recordOffset + payloadAt};
         to.nextPacket(recordOffset);
         to.packetWithData(id, place, direction, offset, bytes, place);
     }
@@ -34,13 +39,9 @@ struct PacketWithData {
 }  // namespace
 
 void EventTape::tell(IntakeEvents& to) const {
-    for (std::size_t at = 0; at < m_used;) {
-        const std::uint8_t* const entry = m_bytes.data() + at;
-        const Head& head = *std::launder(reinterpret_cast<const Head*>(entry));
-        const auto count = static_cast<std::size_t>(head.byteCount);
-        const auto bytesAt = static_cast<std::size_t>(head.bytesAt);
-        head.tell(entry, {entry + bytesAt, count}, to);
-        at += sizeOf(bytesAt, count);
+    const std::uint8_t* const end = m_bytes.data() + m_used;
+    for (const std::uint8_t* at = m_bytes.data(); at != end;) {
+        at = std::launder(reinterpret_cast<const Head*>(at))->tell(at, to);
     }
 }
 
@@ -117,7 +118,9 @@ void TapeWriter::packet(ConnectionId id, const tcp::Origin& origin) {
     }
     auto& event = room().make<PacketAlone>();
     event.recordOffset = m_recordOffset;
-    tcp::copyMembers(origin, event.origin);
+    event.timeNs = origin.timeNs;
+    event.fileOffset = origin.fileOffset;
+    event.packet = origin.packet;
     event.id = id;
 }
 
@@ -130,17 +133,21 @@ void TapeWriter::data(ConnectionId id, Direction direction, StreamOffset offset,
 /// Of the two places in the capture the second one does for both: they are of one packet.
 void TapeWriter::packetWithData(ConnectionId id, const tcp::Origin&, Direction direction,
                                 StreamOffset offset, ByteView bytes, const tcp::Origin& place) {
-    if (!std::exchange(m_packetDue, false)) {
+    const std::uint64_t payloadAt = place.fileOffset - m_recordOffset;
+    if (!m_packetDue || payloadAt > std::numeric_limits<std::uint32_t>::max()) {
         add([=](IntakeEvents& to,
                 ByteView all) { to.packetWithData(id, place, direction, offset, all, place); },
             bytes);
         return;
     }
+    m_packetDue = false;
     auto& event = room().make<PacketWithData>(bytes);
     event.recordOffset = m_recordOffset;
-    tcp::copyMembers(place, event.place);
+    event.timeNs = place.timeNs;
     event.offset = offset;
+    event.packet = place.packet;
     event.id = id;
+    event.payloadAt = static_cast<std::uint32_t>(payloadAt);
     event.direction = direction;
 }
 

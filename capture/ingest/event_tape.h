@@ -48,16 +48,14 @@ public:
     template <typename Event>
     Event& make(ByteView bytes = {}) {
         static_assert(std::is_trivially_copyable_v<Event> && alignof(Event) <= kAlignment);
-        constexpr std::size_t kBytesAt = sizeof(Head) + sizeof(Event);
-        const std::size_t size = sizeOf(kBytesAt, bytes.size());
+        const std::size_t size = sizeOf<Event>(bytes.size());
         if (m_bytes.size() - m_used < size) makeRoom(size);
         std::uint8_t* const at = m_bytes.data() + m_used;
         m_used += size;
         Head& head = *new (at) Head;
         head.tell = &tellAs<Event>;
-        head.bytesAt = kBytesAt;
         head.byteCount = bytes.size();
-        if (!bytes.empty()) std::memcpy(at + kBytesAt, bytes.data(), bytes.size());
+        if (!bytes.empty()) std::memcpy(at + kBytesAt<Event>, bytes.data(), bytes.size());
         return *std::launder(reinterpret_cast<Event*>(at + sizeof(Head)));
     }
     /// One that owns memory and is rare.
@@ -72,21 +70,28 @@ private:
     static constexpr std::size_t kAlignment = 8;
 
     struct Head {
-        using Tell = void (*)(const std::uint8_t* entry, ByteView bytes, IntakeEvents& to);
+        /// Tells an entry, and returns where the next one begins.
+        using Tell = const std::uint8_t* (*)(const std::uint8_t* entry, IntakeEvents& to);
         Tell tell;
-        std::uint64_t bytesAt;  ///< from the entry's front
         std::uint64_t byteCount;
     };
+    /// Of an entry's bytes, from its front.
+    template <typename Event>
+    static constexpr std::size_t kBytesAt = sizeof(Head) + sizeof(Event);
 
     template <typename Event>
-    static void tellAs(const std::uint8_t* entry, ByteView bytes, IntakeEvents& to) {
+    static const std::uint8_t* tellAs(const std::uint8_t* entry, IntakeEvents& to) {
+        const auto count =
+            static_cast<std::size_t>(std::launder(reinterpret_cast<const Head*>(entry))->byteCount);
         const auto* const event =
             std::launder(reinterpret_cast<const Event*>(entry + sizeof(Head)));
-        (*event)(to, bytes);
+        (*event)(to, {entry + kBytesAt<Event>, count});
+        return entry + sizeOf<Event>(count);
     }
     /// Of an entry; the next one begins aligned.
-    static std::size_t sizeOf(std::size_t bytesAt, std::size_t byteCount) {
-        return (bytesAt + byteCount + kAlignment - 1) / kAlignment * kAlignment;
+    template <typename Event>
+    static std::size_t sizeOf(std::size_t byteCount) {
+        return (kBytesAt<Event> + byteCount + kAlignment - 1) / kAlignment * kAlignment;
     }
     void makeRoom(std::size_t size);
 

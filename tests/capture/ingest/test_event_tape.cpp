@@ -47,8 +47,12 @@ public:
         log("opened", id, opening.client.port, opening.server.port, opening.synSeen,
             opening.origin);
     }
-    void packet(ConnectionId id, const tcp::Origin& origin) override {
-        log("packet", id, origin.packet, origin.timeNs);
+    void packet(ConnectionId id, const tcp::Origin& origin) override { log("packet", id, origin); }
+    /// Of the packet's own place nothing is told then.
+    void packetWithData(ConnectionId id, const tcp::Origin& origin, Direction direction,
+                        StreamOffset offset, ByteView bytes, const tcp::Origin& place) override {
+        log("packet with data", id, origin.packet, origin.timeNs);
+        data(id, direction, offset, bytes, place);
     }
     void data(ConnectionId id, Direction direction, StreamOffset offset, ByteView bytes,
               const tcp::Origin& origin) override {
@@ -143,8 +147,17 @@ void tellEverything(IntakeEvents& to) {
         const tcp::Origin packet = origin();
         const tcp::Origin place{packet.packet, packet.timeNs, number()};
         to.packetWithData(small(), packet, there, number(), asBytes(text), place);
-        to.nextPacket(number());
-        to.packetWithData(small(), packet, Direction::ClientToServer, number(), {}, place);
+        // The payload lies in front of its record, right behind it, and farther than usual.
+        const auto withData = [&](std::uint64_t record, std::uint64_t at, ByteView bytes) {
+            const tcp::Origin payload{packet.packet, packet.timeNs, at};
+            to.nextPacket(record);
+            to.packetWithData(small(), packet, Direction::ClientToServer, number(), bytes, payload);
+        };
+        withData(1000, number(), {});
+        withData(number(), 1000, {});
+        withData(number(), 1000, asBytes(text));
+        withData(1000, 1000 + 0xffff'ffffULL, asBytes(text));
+        withData(1000, 1000 + 0x1'0000'0000ULL, asBytes(text));
         tcp::Gap gap;
         gap.offset = number();
         gap.missing = number();
