@@ -88,17 +88,21 @@ StreamOffset HandedOn::lookBack(const Tail& tail, StreamOffset low, StreamOffset
                                 const std::function<void(StreamOffset, ByteView)>& found) {
     StreamOffset reached = end;
     std::uint64_t number = tail.last;
+    StreamOffset offset = tail.lastOffset;
     if (number == 0) return low;
     int reads = 0;
     for (std::size_t step = 0; step < kMaxSteps && m_credit > 0; ++step) {
         const Entry* const at = entry(number);
         if (at == nullptr) return reached;
         --m_credit;
-        const StreamOffset from = std::max(low, at->offset);
-        const StreamOffset to = std::min(end, at->offset + at->length);
+        offset -= static_cast<std::uint32_t>(offset) - at->offset;
+        const StreamOffset from = std::max(low, offset);
+        const StreamOffset to = std::min(end, offset + at->length);
         if (from < to) {
+            const bool known = at->fileOffset() < kFileEnd;
             const ByteView first =
-                read(at->fileOffset + (from - at->offset), to - from, reads++ != 0);
+                known ? read(at->fileOffset() + (from - offset), to - from, reads++ != 0)
+                      : ByteView();
             if (first.empty()) {
                 m_notCompared += to - from;
             } else {
@@ -106,10 +110,11 @@ StreamOffset HandedOn::lookBack(const Tail& tail, StreamOffset low, StreamOffset
             }
         }
         // A stream's entries ascend: before this one lies nothing that could matter.
-        if (at->offset <= low || at->back == 0) return low;
-        reached = std::min(reached, at->offset);
-        if (at->back >= kEntries) return reached;
-        number -= at->back;
+        const std::uint64_t back = at->back();
+        if (offset <= low || back == 0) return low;
+        reached = std::min(reached, offset);
+        if (back >= kEntries) return reached;
+        number -= back;
     }
     return reached;
 }

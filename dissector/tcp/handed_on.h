@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -39,8 +40,10 @@ using MemorySource = std::unique_ptr<RingMemory> (*)(std::size_t size);
 
 class HandedOn {
 public:
-    /// Segments that are remembered of all streams together, 24 bytes each.
+    /// Segments that are remembered of all streams together, 16 bytes each.
     static constexpr std::uint64_t kEntries = 1U << 19;
+    /// Where segments lie from here on in the capture is not remembered.
+    static constexpr std::uint64_t kFileEnd = (std::uint64_t{1} << 44) - 1;
     /// Segments of one stream that are looked through for bytes that came again.
     static constexpr std::size_t kMaxSteps = 1U << 16;
     /// What looking back may cost, in entries; so much comes back with every comparison; and a read
@@ -51,7 +54,8 @@ public:
 
     /// What is kept of a stream.
     struct Tail {
-        std::uint64_t last = 0;  ///< its last entry, 0 if it has none
+        std::uint64_t last = 0;       ///< its last entry, 0 if it has none
+        StreamOffset lastOffset = 0;  ///< and the offset of that
         // A copy of handed on bytes that came later and was equal.
         StreamOffset copyOffset = 0;
         std::uint64_t copyFileOffset = 0;
@@ -68,10 +72,16 @@ public:
         if (m_count == m_ready) makeReady();
         Entry& entry = m_entries[m_count % kEntries];
         ++m_count;
-        const std::uint64_t back = tail.last == 0 ? 0 : m_count - tail.last;
-        entry = {offset, fileOffset, length,
-                 static_cast<std::uint32_t>(std::min<std::uint64_t>(back, kEntries))};
+        std::uint64_t back = 0;
+        if (tail.last != 0) {
+            const bool far = offset - tail.lastOffset > std::numeric_limits<std::uint32_t>::max();
+            back = far ? kEntries : std::min(m_count - tail.last, kEntries);
+        }
+        entry.fileOffsetAndBack = std::min(fileOffset, kFileEnd) << kBackBits | back;
+        entry.offset = static_cast<std::uint32_t>(offset);
+        entry.length = length;
         tail.last = m_count;
+        tail.lastOffset = offset;
     }
 
     /// Compares `bytes`, which came again at `offset` and lie at `fileOffset`, with what was handed
@@ -84,12 +94,21 @@ public:
     std::uint64_t bytesOfNothing() const { return m_ofNothing; }
 
 private:
+    static constexpr int kBackBits = 20;
+    static_assert(kEntries < std::uint64_t{1} << kBackBits);
+    static_assert(kFileEnd == ~std::uint64_t{0} >> kBackBits);
+
+    /// There are many, and the memory of each is new: two of a stream tell each other's offset.
     struct Entry {
-        StreamOffset offset;
-        std::uint64_t fileOffset;
+        std::uint64_t fileOffsetAndBack;
+        std::uint32_t offset;  ///< its lower half
         std::uint32_t length;
-        /// How many entries before this one the stream's last one lies; 0: there is none.
-        std::uint32_t back;
+
+        /// kFileEnd: not known.
+        std::uint64_t fileOffset() const { return fileOffsetAndBack >> kBackBits; }
+        /// How many entries before this one the stream's last one lies; 0: there is none; kEntries:
+        /// too far away.
+        std::uint64_t back() const { return fileOffsetAndBack & ((1U << kBackBits) - 1); }
     };
 
     const Entry* entry(std::uint64_t number) const {
