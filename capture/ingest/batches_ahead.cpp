@@ -29,7 +29,7 @@ void readAllAhead(std::shared_ptr<CaptureFile> file, const std::function<bool(Ba
     std::condition_variable changed;
     std::deque<Batch> ready;
     bool stopped = false;
-    // What still grows may bring nothing for hours.
+    // What still grows may bring nothing for hours: it is waited for without looking now and then.
     const bool grows = file->source().mayGrow();
     bool soon = true;
     const auto isEnough = [&] {

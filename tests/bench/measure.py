@@ -31,7 +31,10 @@ def run(command):
 
 
 def order(names, turn):
-    """The order of a round: in as many rounds as there are names, an even number, each follows each other once."""
+    """The order of a round: in as many rounds as there are names, an even number, each follows each other once.
+
+    Between two rounds, and in another number of them, that holds only nearly.
+    """
     count = len(names)
     zigzag = [-(place // 2 + 1) if place % 2 else place // 2 for place in range(count)]
     return [names[(turn + step) % count] for step in zigzag]
