@@ -16,7 +16,7 @@ namespace {
 
 class LargeRing : public tcp::RingMemory {
 public:
-    explicit LargeRing(std::size_t size) : m_memory(size, LargeMemory::Begin::InSmallPages) {}
+    explicit LargeRing(std::size_t size) : m_memory(size) {}
     void* data() override { return m_memory.data(); }
     std::size_t prepare(std::size_t end) override { return m_memory.prepare(end); }
 

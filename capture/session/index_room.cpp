@@ -3,9 +3,7 @@
 namespace framescope {
 
 void IndexRoom::grow() {
-    m_memory = std::make_shared<LargeMemory>(kTogether, m_memory == nullptr
-                                                            ? LargeMemory::Begin::InSmallPages
-                                                            : LargeMemory::Begin::InLargePages);
+    m_memory = std::make_shared<LargeMemory>(kTogether);
     m_fresh.push_back(m_memory);
     m_next = static_cast<std::uint8_t*>(m_memory->data());
     m_left = kTogether;

@@ -1,37 +1,15 @@
 #include "capture/session/large_memory.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <new>
 #include <sys/mman.h>
 
 namespace framescope {
-namespace {
 
-std::size_t wholePages(std::size_t size) {
-    return (size + LargeMemory::kPage - 1) / LargeMemory::kPage * LargeMemory::kPage;
-}
-
-}  // namespace
-
-LargeMemory::LargeMemory(std::size_t size, Begin begin) : m_begin(begin) {
-    const std::size_t head = begin == Begin::InSmallPages ? kSmallStart : 0;
-    const std::size_t large = wholePages(size > head ? size - head : 0);
-    m_size = head + large;
-    // A large page has to begin at a multiple of its size: what is too much around is given back.
-    const std::size_t mapped = m_size + kPage;
-    void* const at =
-        ::mmap(nullptr, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (at == MAP_FAILED) throw std::bad_alloc();
-    auto* const start = static_cast<std::uint8_t*>(at);
-    const auto address = reinterpret_cast<std::uintptr_t>(start);
-    const std::size_t before = wholePages(address + head) - head - address;
-    if (before != 0) ::munmap(start, before);
-    if (before != kPage) ::munmap(start + before + m_size, kPage - before);
-    m_data = start + before;
-#ifdef MADV_HUGEPAGE
-    if (large != 0) ::madvise(static_cast<std::uint8_t*>(m_data) + head, large, MADV_HUGEPAGE);
-#endif
+LargeMemory::LargeMemory(std::size_t size)
+    : m_size((size + kSmallStep - 1) / kSmallStep * kSmallStep) {
+    m_data = ::mmap(nullptr, m_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (m_data == MAP_FAILED) throw std::bad_alloc();
 }
 
 void LargeMemory::takeUntil(std::size_t end) {
@@ -47,7 +25,7 @@ void LargeMemory::takeUntil(std::size_t end) {
 }
 
 LargeMemory::~LargeMemory() {
-    if (m_data != nullptr) ::munmap(m_data, m_size);
+    ::munmap(m_data, m_size);
 }
 
 }  // namespace framescope
