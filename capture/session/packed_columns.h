@@ -59,6 +59,22 @@ public:
         return m_shared[column] | (rest & kMasks[width]);
     }
 
+    /// Those of the values from `index` on, for whoever goes through them.
+    template <typename Number>
+    void values(std::size_t column, std::size_t index, const std::uint8_t* bytes,
+                std::span<Number> into) const {
+        const std::size_t width = m_widths[column];
+        const auto shared = static_cast<Number>(m_shared[column]);
+        const auto mask = static_cast<Number>(kMasks[width]);
+        const std::uint8_t* at = bytes + m_positions[column] + index * width;
+        for (Number& value : into) {
+            Number rest = 0;
+            std::memcpy(&rest, at, sizeof(rest));
+            value = shared | (rest & mask);
+            at += width;
+        }
+    }
+
 private:
     static_assert(std::endian::native == std::endian::little, "values are cut at their far end");
 

@@ -42,12 +42,13 @@ struct RowBlock::Packing {
     void eachColumn(const Use& use) const {
         using Numbers = std::span<const std::uint32_t>;
         using LongNumbers = std::span<const std::uint64_t>;
+        // In front, for whoever looks for those of one connection.
+        use(kConnection, Numbers(rows.connection));
         // Nothing where each row has its own packet.
         use(kArrival,
             Numbers(rows.arrival).first(rows.arrivals == kBlockValues ? 1 : kBlockValues));
         use(kPacket, Numbers(rows.packet).first(rows.arrivals));
         use(kTime, LongNumbers(rows.time).first(rows.arrivals));
-        use(kConnection, Numbers(rows.connection));
         use(kStreamOffset, LongNumbers(rows.streamOffset));
         use(kLength, LongNumbers(rows.length));
         use(kGroup, Numbers(group));

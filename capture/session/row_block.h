@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 #include "capture/session/index_room.h"
 #include "capture/session/packed_columns.h"
@@ -25,6 +26,10 @@ public:
     Record operator[](std::size_t index) const;
     ConnectionId connection(std::size_t index) const {
         return static_cast<ConnectionId>(value(kConnection, index));
+    }
+    /// Of its rows from `index` on.
+    void connections(std::size_t index, std::span<ConnectionId> into) const {
+        m_columns.values(kConnection, index, data(), into);
     }
 
 private:

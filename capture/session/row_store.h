@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "capture/session/packed_values.h"
@@ -46,6 +47,19 @@ public:
         return m_rows.part(
             row, [](const RowBlock& block, std::size_t index) { return block.connection(index); },
             [](const Record& record) { return record.connection; });
+    }
+    /// Of the rows from `first` on.
+    void connections(RecordId first, std::span<ConnectionId> into) const {
+        m_rows.parts(
+            first, into.size(),
+            [&into](const RowBlock& block, std::size_t index, std::size_t count) {
+                block.connections(index, into.first(count));
+                into = into.subspan(count);
+            },
+            [&into](const Record& record) {
+                into.front() = record.connection;
+                into = into.subspan(1);
+            });
     }
     /// In the order in which they were appended.
     std::vector<RowRemark> remarks(RecordId row) const { return m_remarks.find(row); }

@@ -125,8 +125,8 @@ Record Session::record(RecordId row) const {
     return m_state->records[row];
 }
 
-ConnectionId Session::connectionOf(RecordId row) const {
-    return m_state->records.connection(row);
+void Session::connectionsOf(RecordId first, std::span<ConnectionId> into) const {
+    m_state->records.connections(first, into);
 }
 
 ConnectionId Session::connectionCount() const {

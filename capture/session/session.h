@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,8 +63,8 @@ public:
 
     RecordId rowCount() const;
     Record record(RecordId row) const;
-    /// That of its record, for whoever asks it of all rows.
-    ConnectionId connectionOf(RecordId row) const;
+    /// Those of the records from `first` on, which there are, for whoever asks it of all rows.
+    void connectionsOf(RecordId first, std::span<ConnectionId> into) const;
     ConnectionId connectionCount() const;
     /// An empty one for kNoConnection.
     const ConnectionInfo& connection(ConnectionId connection) const;

@@ -3,6 +3,8 @@
 #include "ui/rows/row_model.h"
 
 #include <algorithm>
+#include <array>
+#include <span>
 
 #include <QDateTime>
 
@@ -161,15 +163,21 @@ QString RowModel::widestText(int column) const {
 }
 
 void RowModel::scanConnections(RecordId end) {
-    for (; m_scanned < end; ++m_scanned) {
-        const ConnectionId connection = m_session->connectionOf(m_scanned);
-        // Packets that were dropped may be missing from any connection.
-        if (connection != kNoConnection && !isWanted(connection)) continue;
-        if (m_narrowed.size() >= static_cast<std::size_t>(m_rowLimit)) {
-            m_limitReached = true;
-            continue;
+    std::array<ConnectionId, 1024> some;
+    while (m_scanned < end) {
+        const auto connections =
+            std::span(some).first(std::min<std::size_t>(some.size(), end - m_scanned));
+        m_session->connectionsOf(m_scanned, connections);
+        for (const ConnectionId connection : connections) {
+            const RecordId row = m_scanned++;
+            // Packets that were dropped may be missing from any connection.
+            if (connection != kNoConnection && !isWanted(connection)) continue;
+            if (m_narrowed.size() >= static_cast<std::size_t>(m_rowLimit)) {
+                m_limitReached = true;
+                continue;
+            }
+            m_narrowed.push_back(row);
         }
-        m_narrowed.push_back(m_scanned);
     }
 }
 

@@ -158,6 +158,30 @@ private Q_SLOTS:
         }
     }
 
+    /// A column by itself, from any row on.
+    void connectionsOfRuns() {
+        std::mt19937_64 random(6);
+        RowStore rows;
+        IndexRoom room;
+        ValueWriter<RowBlock> writer;
+        std::vector<ConnectionId> written;
+        for (RecordId row = 0; row < 9'990; ++row) {
+            Record record = row / 64 % 2 == 0 ? anyRecord(random) : usualRecord(row);
+            if (row / 64 % 3 == 0) record.connection = row / 64;
+            writer.add(record, room);
+            written.push_back(record.connection);
+        }
+        rows.append(writer.take());
+        for (int run = 0; run < 1000; ++run) {
+            const std::size_t first = random() % (written.size() + 1);
+            const std::size_t count = random() % (written.size() - first + 1);
+            std::vector<ConnectionId> read(run % 2 == 0 ? std::min<std::size_t>(count, 70) : count);
+            rows.connections(static_cast<RecordId>(first), read);
+            QVERIFY(std::equal(read.begin(), read.end(),
+                               written.begin() + static_cast<std::ptrdiff_t>(first)));
+        }
+    }
+
     void usualRecordsTakeLittle() {
         Index<RowBlock> index;
         PackedValues<RowBlock> read;
