@@ -6,10 +6,12 @@
 
 namespace framescope {
 
-LargeMemory::LargeMemory(std::size_t size)
-    : m_size((size + kSmallStep - 1) / kSmallStep * kSmallStep) {
+LargeMemory::LargeMemory(std::size_t size) : m_size(size) {
     m_data = ::mmap(nullptr, m_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (m_data == MAP_FAILED) throw std::bad_alloc();
+#ifdef MADV_NOHUGEPAGE
+    ::madvise(m_data, m_size, MADV_NOHUGEPAGE);
+#endif
 }
 
 void LargeMemory::takeUntil(std::size_t end) {

@@ -1,7 +1,7 @@
 // Memory for the parts of a large index, straight from the system. It is not the writing that costs
-// but each page that is written to for the first time: one by one they take several times as long
-// as many together, and 13 us each where a virtual machine has given its free memory back to its
-// host. Only what is written to is taken from the machine, so room may be generous.
+// but each page that is written to for the first time: one by one they take longer than many
+// together, and 13 us each where a virtual machine has given its free memory back to its host. Only
+// what is written to is taken from the machine, so room may be generous.
 #pragma once
 
 #include <algorithm>
@@ -12,7 +12,7 @@ namespace framescope {
 
 class LargeMemory {
 public:
-    /// At least `size` bytes, zeroes. Throws std::bad_alloc.
+    /// `size` bytes, zeroes, in small pages: a small index takes little. Throws std::bad_alloc.
     explicit LargeMemory(std::size_t size);
     ~LargeMemory();
     LargeMemory(const LargeMemory&) = delete;
@@ -31,7 +31,7 @@ public:
     /// For a thread with less to do than the one that writes: takes what that will soon need.
     void prepareAhead() {
         const std::size_t wanted = m_wanted.load(std::memory_order_relaxed);
-        // Little for little, which may be all there is.
+        // Little for little: it may be all there is.
         const std::size_t end = std::min(m_size, wanted + std::min(wanted, kAhead));
         if (wanted > kLittle && end > m_taken.load(std::memory_order_relaxed)) takeUntil(end);
     }

@@ -59,7 +59,8 @@ public:
         return m_shared[column] | (rest & kMasks[width]);
     }
 
-    /// Those of the values from `index` on, for whoever goes through them.
+    /// Those of the values from `index` on, as many as there is room for; a Number has room for
+    /// each.
     template <typename Number>
     void values(std::size_t column, std::size_t index, const std::uint8_t* bytes,
                 std::span<Number> into) const {

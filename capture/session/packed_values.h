@@ -123,16 +123,16 @@ public:
     }
     /// The same of `count` values from `first` on, a block at a time: `ofBlock(block, index,
     /// count)` is asked for those from `index` on. Nobody has looked at blocks for long, mostly, so
-    /// that to wait for the machine's memory would take most of the time: their beginnings, with
-    /// the first columns, are fetched some blocks before.
-    template <typename OfBlock, typename OfValue>
-    void parts(std::size_t first, std::size_t count, const OfBlock& ofBlock,
-               const OfValue& ofValue) const {
+    /// that to wait for the machine's memory would take most of the time: `fetch(block)` is to have
+    /// it fetched, without waiting, for a block whose turn comes soon.
+    template <typename OfBlock, typename OfValue, typename Fetch>
+    void parts(std::size_t first, std::size_t count, const OfBlock& ofBlock, const OfValue& ofValue,
+               const Fetch& fetch) const {
         constexpr std::size_t kAhead = 12;
         const std::size_t end = first + count;
         while (first != end && first / kBlockValues < m_blocks.size()) {
             const std::size_t block = first / kBlockValues;
-            if (block + kAhead < m_blocks.size()) fetchBeginning(m_blocks[block + kAhead]);
+            if (block + kAhead < m_blocks.size()) fetch(m_blocks[block + kAhead]);
             const std::size_t index = first % kBlockValues;
             const std::size_t some = std::min(end - first, kBlockValues - index);
             ofBlock(*m_blocks[block], index, some);
@@ -146,13 +146,6 @@ public:
     }
 
 private:
-    static void fetchBeginning(const Block* block) {
-        constexpr std::size_t kBeginning = sizeof(Block) + 2 * kBlockValues;
-        constexpr std::size_t kLine = 64;
-        const auto* const bytes = reinterpret_cast<const std::uint8_t*>(block);
-        for (std::size_t at = 0; at < kBeginning; at += kLine) __builtin_prefetch(bytes + at);
-    }
-
     std::vector<const Block*> m_blocks;
     std::size_t m_blockBytes = 0;
     std::vector<Value> m_rest;

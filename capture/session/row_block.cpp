@@ -8,9 +8,6 @@
 namespace framescope {
 namespace {
 
-/// A shape as it stands in a block.
-constexpr std::size_t kShapeSize = sizeof(RowShape::flags) + sizeof(RowShape::kinds);
-
 /// Counted in 32 bits, so that a group anywhere comes out right, but for that of the very next row:
 /// a group begins at its row or in front of it.
 std::uint32_t groupBefore(RecordId group, RecordId row) {
@@ -42,7 +39,6 @@ struct RowBlock::Packing {
     void eachColumn(const Use& use) const {
         using Numbers = std::span<const std::uint32_t>;
         using LongNumbers = std::span<const std::uint64_t>;
-        // In front, for whoever looks for those of one connection.
         use(kConnection, Numbers(rows.connection));
         // Nothing where each row has its own packet.
         use(kArrival,

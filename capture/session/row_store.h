@@ -59,7 +59,8 @@ public:
             [&into](const Record& record) {
                 into.front() = record.connection;
                 into = into.subspan(1);
-            });
+            },
+            RowBlock::fetchConnections);
     }
     /// In the order in which they were appended.
     std::vector<RowRemark> remarks(RecordId row) const { return m_remarks.find(row); }

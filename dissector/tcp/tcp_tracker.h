@@ -69,7 +69,7 @@ public:
     /// Gives the bytes of the capture again, to compare what comes twice. Without it nothing that
     /// was handed on is compared.
     void setReadBack(ReadBack readBack) { m_handedOn.setReadBack(std::move(readBack)); }
-    /// Where the 12 MiB lie that remember what was handed on.
+    /// Where the 8 MiB lie that remember what was handed on.
     void setMemorySource(MemorySource source) { m_handedOn.setMemorySource(source); }
 
     /// Conflicts beyond those that are told of their connections.

@@ -165,13 +165,24 @@ private Q_SLOTS:
         IndexRoom room;
         ValueWriter<RowBlock> writer;
         std::vector<ConnectionId> written;
-        for (RecordId row = 0; row < 9'990; ++row) {
-            Record record = row / 64 % 2 == 0 ? anyRecord(random) : usualRecord(row);
-            if (row / 64 % 3 == 0) record.connection = row / 64;
+        constexpr RecordId kPacked = 156 * kBlockValues;
+        for (RecordId row = 0; row < kPacked + 37; ++row) {
+            Record record = row % 2 == 0 ? anyRecord(random) : usualRecord(row);
+            // Blocks of which a column has each number of bytes, most with something in common.
+            const std::uint32_t bytes = row / 64 % 6;
+            const auto number = static_cast<std::uint32_t>(random());
+            if (bytes < 4) record.connection = 0xabcdef12 ^ (number & ((1U << 8 * bytes) - 1));
+            if (row >= kPacked) record.connection = row;
             writer.add(record, room);
             written.push_back(record.connection);
         }
         rows.append(writer.take());
+        // Around the end of the last block each row by itself.
+        for (RecordId row = kPacked - 70; row < rows.size(); ++row) {
+            ConnectionId one = 0;
+            rows.connections(row, {&one, 1});
+            QCOMPARE(one, written[row]);
+        }
         for (int run = 0; run < 1000; ++run) {
             const std::size_t first = random() % (written.size() + 1);
             const std::size_t count = random() % (written.size() - first + 1);
