@@ -32,9 +32,10 @@ struct Batch {
     };
 
     FreshValues<RowBlock> records;
-    FreshValues<NumberBlock> packetOffsets;  ///< place of each packet's record in the file
-    std::vector<StreamExtents> extents;      ///< of directions that have more than before
-    std::vector<IndexMemory> memory;         ///< what their blocks lie in
+    FreshValues<NumberBlock<std::uint64_t>>
+        packetOffsets;                   ///< place of each packet's record in the file
+    std::vector<StreamExtents> extents;  ///< of directions that have more than before
+    std::vector<IndexMemory> memory;     ///< what their blocks lie in
     struct CheckpointEntry {
         ConnectionId connection = 0;
         Direction direction = Direction::ClientToServer;

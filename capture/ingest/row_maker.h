@@ -187,7 +187,7 @@ private:
     Batch m_batch;
     IndexRoom m_room;
     ValueWriter<RowBlock> m_rows;
-    ValueWriter<NumberBlock> m_packetOffsets;
+    ValueWriter<NumberBlock<std::uint64_t>> m_packetOffsets;
     Statistics m_statistics;  ///< rows, issues and connections
     std::unordered_map<std::string, NameId, NameHash, std::equal_to<>> m_names;
     std::vector<const std::string*> m_nameTexts;  ///< by NameId

@@ -3,10 +3,10 @@
 namespace framescope {
 
 void IndexRoom::grow() {
-    m_memory = std::make_shared<LargeMemory>(kTogether);
-    m_fresh.push_back(m_memory);
-    m_next = static_cast<std::uint8_t*>(m_memory->data());
-    m_left = kTogether;
+    m_piece = std::make_shared<IndexPiece>();
+    m_fresh.push_back(m_piece);
+    m_blocks = {&m_piece->m_blocks, 0, IndexPiece::kBlocks};
+    m_apart = {&m_piece->m_apart, 0, IndexPiece::kApart};
 }
 
 }  // namespace framescope

@@ -1,5 +1,5 @@
 // Numbers of an index, packed: places in a file, which go up by little, take two or three bytes
-// instead of eight.
+// instead of eight, and the connections of rows mostly one.
 #pragma once
 
 #include <cstddef>
@@ -14,16 +14,22 @@
 namespace framescope {
 
 /// See packed_values.h. Always lies in an IndexRoom, its column behind it.
+template <typename Number>
 class NumberBlock {
 public:
-    using Value = std::uint64_t;
-    using Staged = StagedValues<std::uint64_t>;
+    using Value = Number;
+    using Staged = StagedValues<Number>;
 
     static const NumberBlock* make(const Staged& staged, std::size_t, IndexRoom& room) {
-        const std::span<const std::uint64_t> numbers(&staged[0], kBlockValues);
+        return make(std::span(&staged[0], kBlockValues),
+                    [&room](std::size_t bytes) { return room.take(bytes); });
+    }
+    /// Of as many numbers as a block has, where `take(bytes)` says.
+    template <typename Take>
+    static const NumberBlock* make(std::span<const Number> numbers, const Take& take) {
         PackedColumns<1> columns;
         columns.fit(0, numbers);
-        void* const place = room.take(sizeof(NumberBlock) + columns.bytes());
+        void* const place = take(sizeof(NumberBlock) + columns.bytes());
         auto* const block = new (place) NumberBlock(columns);
         columns.write(0, numbers, reinterpret_cast<std::uint8_t*>(block + 1));
         return block;
@@ -32,12 +38,17 @@ public:
     NumberBlock& operator=(const NumberBlock&) = delete;
 
     std::size_t bytes() const { return sizeof(*this) + m_columns.bytes(); }
-    std::uint64_t operator[](std::size_t index) const {
-        return m_columns.value(0, index, reinterpret_cast<const std::uint8_t*>(this + 1));
+    Number operator[](std::size_t index) const {
+        return static_cast<Number>(m_columns.value(0, index, data()));
+    }
+    /// Those from `index` on, as many as there is room for.
+    void values(std::size_t index, std::span<Number> into) const {
+        m_columns.values(0, index, data(), into);
     }
 
 private:
     explicit NumberBlock(const PackedColumns<1>& columns) : m_columns(columns) {}
+    const std::uint8_t* data() const { return reinterpret_cast<const std::uint8_t*>(this + 1); }
 
     PackedColumns<1> m_columns;
 };

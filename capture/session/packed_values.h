@@ -113,33 +113,6 @@ public:
         const std::size_t within = index % kBlockValues;
         return block < m_blocks.size() ? (*m_blocks[block])[within] : m_rest[within];
     }
-    /// Part of a value, as a block and a value tell it: less than all of it costs less.
-    template <typename OfBlock, typename OfValue>
-    auto part(std::size_t index, const OfBlock& ofBlock, const OfValue& ofValue) const {
-        const std::size_t block = index / kBlockValues;
-        const std::size_t within = index % kBlockValues;
-        return block < m_blocks.size() ? ofBlock(*m_blocks[block], within)
-                                       : ofValue(m_rest[within]);
-    }
-    /// The same of `count` values from `first` on, a block at a time: `ofBlock(block, index,
-    /// count)` is asked for those from `index` on. Nobody has looked at blocks for long, mostly, so
-    /// that to wait for the machine's memory would take most of the time: `fetch(block)` is to have
-    /// it fetched, without waiting, for a block whose turn comes soon.
-    template <typename OfBlock, typename OfValue, typename Fetch>
-    void parts(std::size_t first, std::size_t count, const OfBlock& ofBlock, const OfValue& ofValue,
-               const Fetch& fetch) const {
-        constexpr std::size_t kAhead = 12;
-        const std::size_t end = first + count;
-        while (first != end && first / kBlockValues < m_blocks.size()) {
-            const std::size_t block = first / kBlockValues;
-            if (block + kAhead < m_blocks.size()) fetch(m_blocks[block + kAhead]);
-            const std::size_t index = first % kBlockValues;
-            const std::size_t some = std::min(end - first, kBlockValues - index);
-            ofBlock(*m_blocks[block], index, some);
-            first += some;
-        }
-        for (; first != end; ++first) ofValue(m_rest[first - m_blocks.size() * kBlockValues]);
-    }
     std::size_t memoryBytes() const {
         return m_blockBytes + m_blocks.capacity() * sizeof(const Block*) +
                m_rest.capacity() * sizeof(Value);

@@ -39,7 +39,6 @@ struct RowBlock::Packing {
     void eachColumn(const Use& use) const {
         using Numbers = std::span<const std::uint32_t>;
         using LongNumbers = std::span<const std::uint64_t>;
-        use(kConnection, Numbers(rows.connection));
         // Nothing where each row has its own packet.
         use(kArrival,
             Numbers(rows.arrival).first(rows.arrivals == kBlockValues ? 1 : kBlockValues));
@@ -68,8 +67,10 @@ private:
     }
 };
 
-RowBlock::RowBlock(const Packing& packing, RecordId first)
+RowBlock::RowBlock(const Packing& packing, const NumberBlock<ConnectionId>* connections,
+                   RecordId first)
     : m_columns(packing.columns),
+      m_connections(connections),
       m_first(first),
       m_arrivals(static_cast<std::uint8_t>(packing.rows.arrivals)) {
     std::uint8_t* at = data();
@@ -85,8 +86,10 @@ RowBlock::RowBlock(const Packing& packing, RecordId first)
 
 const RowBlock* RowBlock::make(const StagedRows& rows, std::size_t first, IndexRoom& room) {
     const Packing packing(rows, static_cast<RecordId>(first));
+    const auto* const connections = NumberBlock<ConnectionId>::make(
+        rows.connection, [&room](std::size_t bytes) { return room.takeApart(bytes); });
     void* const place = room.take(sizeof(RowBlock) + packing.columns.bytes());
-    return new (place) RowBlock(packing, static_cast<RecordId>(first));
+    return new (place) RowBlock(packing, connections, static_cast<RecordId>(first));
 }
 
 Record RowBlock::operator[](std::size_t index) const {
@@ -104,7 +107,7 @@ Record RowBlock::operator[](std::size_t index) const {
     record.streamOffset = value(kStreamOffset, index);
     record.length = value(kLength, index);
     record.packet = static_cast<PacketNumber>(value(kPacket, arrival));
-    record.connection = number(kConnection);
+    record.connection = (*m_connections)[index];
     record.group = before == 0 ? kNoRecord : m_first + static_cast<RecordId>(index) - (before - 1);
     record.name = number(kName);
     record.detail = number(kDetail);

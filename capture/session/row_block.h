@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <span>
 
 #include "capture/session/index_room.h"
+#include "capture/session/number_block.h"
 #include "capture/session/packed_columns.h"
 #include "capture/session/staged_rows.h"
 #include "dissector/record/record.h"
@@ -22,25 +22,10 @@ public:
     RowBlock(const RowBlock&) = delete;
     RowBlock& operator=(const RowBlock&) = delete;
 
-    std::size_t bytes() const { return sizeof(*this) + m_columns.bytes(); }
+    std::size_t bytes() const { return sizeof(*this) + m_columns.bytes() + m_connections->bytes(); }
     Record operator[](std::size_t index) const;
-    ConnectionId connection(std::size_t index) const {
-        return static_cast<ConnectionId>(value(kConnection, index));
-    }
-    /// Of its rows from `index` on.
-    void connections(std::size_t index, std::span<ConnectionId> into) const {
-        m_columns.values(kConnection, index, data(), into);
-    }
-    /// Has the processor fetch what connections() reads of most blocks: the columns' places, a
-    /// shape or two, and a byte for each row.
-    [[gnu::always_inline]] static void fetchConnections(const RowBlock* block) {
-        constexpr std::uintptr_t kLine = 64;
-        constexpr std::size_t kMostly = sizeof(RowBlock) + 2 * kShapeSize + kBlockValues;
-        const auto begin = reinterpret_cast<std::uintptr_t>(block);
-        for (std::uintptr_t line = begin / kLine * kLine; line < begin + kMostly; line += kLine) {
-            __builtin_prefetch(reinterpret_cast<const void*>(line));
-        }
-    }
+    /// Of its rows. Those of many blocks lie one behind the other (IndexRoom::takeApart).
+    const NumberBlock<ConnectionId>& connections() const { return *m_connections; }
 
 private:
     /// Of a shape as it stands in a block.
@@ -48,8 +33,7 @@ private:
 
     /// In the order in which they lie.
     enum Column : std::uint8_t {
-        kConnection,  ///< in front, for whoever looks for those of one connection
-        kArrival,     ///< which one of the packets, where several rows have one
+        kArrival,  ///< which one of the packets, where several rows have one
         kPacket,
         kTime,
         kStreamOffset,
@@ -62,7 +46,7 @@ private:
     };
     struct Packing;
 
-    RowBlock(const Packing& packing, RecordId first);
+    RowBlock(const Packing& packing, const NumberBlock<ConnectionId>* connections, RecordId first);
     std::uint64_t value(Column column, std::size_t index) const {
         return m_columns.value(column, index, data());
     }
@@ -70,6 +54,7 @@ private:
     std::uint8_t* data() { return reinterpret_cast<std::uint8_t*>(this + 1); }
 
     PackedColumns<kColumns> m_columns;
+    const NumberBlock<ConnectionId>* m_connections;
     RecordId m_first;
     std::uint8_t m_arrivals;  ///< packets; as many as rows where each row has its own
 };

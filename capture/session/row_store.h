@@ -20,7 +20,10 @@ namespace framescope {
 class RowStore {
 public:
     /// The rows that were written since those appended before.
-    void append(FreshValues<RowBlock>&& fresh) { m_rows.append(std::move(fresh)); }
+    void append(FreshValues<RowBlock>&& fresh) {
+        for (const RowBlock* block : fresh.blocks) m_connections.push_back(&block->connections());
+        m_rows.append(std::move(fresh));
+    }
     /// About a row that was appended.
     void append(const RowRemark& remark) {
         m_remarks.append(remark);
@@ -44,30 +47,28 @@ public:
         return record;
     }
     ConnectionId connection(RecordId row) const {
-        return m_rows.part(
-            row, [](const RowBlock& block, std::size_t index) { return block.connection(index); },
-            [](const Record& record) { return record.connection; });
+        const std::size_t block = row / kBlockValues;
+        return block < m_connections.size() ? (*m_connections[block])[row % kBlockValues]
+                                            : m_rows[row].connection;
     }
     /// Of the rows from `first` on.
     void connections(RecordId first, std::span<ConnectionId> into) const {
-        m_rows.parts(
-            first, into.size(),
-            [&into](const RowBlock& block, std::size_t index, std::size_t count) {
-                block.connections(index, into.first(count));
-                into = into.subspan(count);
-            },
-            [&into](const Record& record) {
-                into.front() = record.connection;
-                into = into.subspan(1);
-            },
-            RowBlock::fetchConnections);
+        while (!into.empty() && first / kBlockValues < m_connections.size()) {
+            const std::size_t index = first % kBlockValues;
+            const std::size_t count = std::min(into.size(), kBlockValues - index);
+            m_connections[first / kBlockValues]->values(index, into.first(count));
+            first += static_cast<RecordId>(count);
+            into = into.subspan(count);
+        }
+        for (ConnectionId& connection : into) connection = m_rows[first++].connection;
     }
     /// In the order in which they were appended.
     std::vector<RowRemark> remarks(RecordId row) const { return m_remarks.find(row); }
 
     std::size_t memoryBytes() const {
-        return m_rows.memoryBytes() + m_remarks.memoryBytes() +
-               m_added.capacity() * sizeof(m_added[0]) + m_addedBlocks * sizeof(Severities);
+        return m_rows.memoryBytes() + m_connections.capacity() * sizeof(m_connections[0]) +
+               m_remarks.memoryBytes() + m_added.capacity() * sizeof(m_added[0]) +
+               m_addedBlocks * sizeof(Severities);
     }
 
 private:
@@ -78,6 +79,8 @@ private:
     };
 
     PackedValues<RowBlock> m_rows;
+    /// Of the blocks of rows: whoever goes over the connections of all rows leaves the rest alone.
+    std::vector<const NumberBlock<ConnectionId>*> m_connections;
     RowTable<RowRemark, RowOf> m_remarks;
     /// What remarks make of rows, by block: the gravest of each row. Null for blocks without any.
     std::vector<std::unique_ptr<Severities>> m_added;

@@ -39,7 +39,7 @@ struct Session::State {
     /// The names in the layout by their address, as their positions there.
     std::map<IpAddress, std::vector<std::uint32_t>> hostNames;
     RowStore records;
-    PackedValues<NumberBlock> packetOffsets;
+    PackedValues<NumberBlock<std::uint64_t>> packetOffsets;
     std::vector<IndexMemory> memory;  ///< what their blocks and those of the streams lie in
     ChunkedVector<ConnectionInfo> connections;
     ChunkedVector<std::array<StreamMap, 2>> streams;

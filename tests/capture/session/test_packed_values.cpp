@@ -7,7 +7,9 @@
 #include <limits>
 #include <mutex>
 #include <random>
+#include <span>
 #include <thread>
+#include <utility>
 
 #include <QtTest>
 
@@ -102,7 +104,7 @@ class TestPackedValues : public QObject {
 private Q_SLOTS:
     void numbersOfEveryWidth() {
         std::mt19937_64 random(1);
-        Index<NumberBlock> index;
+        Index<NumberBlock<std::uint64_t>> index;
         std::vector<std::uint64_t> written;
         const auto add = [&](std::uint64_t number) {
             written.push_back(number);
@@ -116,15 +118,15 @@ private Q_SLOTS:
                 add(base + (i == 7 ? most : i == 50 ? 0 : above));
             }
         }
-        PackedValues<NumberBlock> read;
+        PackedValues<NumberBlock<std::uint64_t>> read;
         index.hand(read);
         QCOMPARE(read.size(), written.size());
         for (std::size_t i = 0; i < written.size(); ++i) QCOMPARE(read[i], written[i]);
     }
 
     void placesOfPacketsTakeAFewBytes() {
-        Index<NumberBlock> index;
-        PackedValues<NumberBlock> read;
+        Index<NumberBlock<std::uint64_t>> index;
+        PackedValues<NumberBlock<std::uint64_t>> read;
         constexpr std::size_t kAll = 64'000;
         for (std::size_t i = 0; i < kAll; ++i) index.add(std::uint64_t{5'000'000'000} + 190 * i);
         index.hand(read);
@@ -193,6 +195,40 @@ private Q_SLOTS:
         }
     }
 
+    /// Whichever of the two kinds fills a piece of memory first.
+    void partsApartLieTogether() {
+        using Bytes = std::span<std::uint8_t>;
+        for (const std::size_t blockSize : {std::size_t{5}, std::size_t{3000}}) {
+            constexpr std::size_t kPartSize = 85;
+            IndexRoom room;
+            std::vector<IndexMemory> memory;
+            std::vector<std::pair<Bytes, Bytes>> taken;
+            std::size_t turns = 0;
+            for (std::size_t i = 0; i < (blockSize > 100 ? 25'000 : 110'000); ++i) {
+                const auto written = static_cast<std::uint8_t>(i);
+                const Bytes part(static_cast<std::uint8_t*>(room.takeApart(kPartSize)), kPartSize);
+                const Bytes block(static_cast<std::uint8_t*>(room.take(blockSize)), blockSize);
+                QVERIFY(reinterpret_cast<std::uintptr_t>(part.data()) % 8 == 0);
+                QVERIFY(reinterpret_cast<std::uintptr_t>(block.data()) % 8 == 0);
+                if (i != 0 && taken.back().first.data() + 88 != part.data()) ++turns;
+                std::ranges::fill(part, written);
+                block.front() = block.back() = written;
+                taken.emplace_back(part, block);
+                for (IndexMemory& fresh : room.takeFresh()) memory.push_back(std::move(fresh));
+                memory.back()->prepareAhead();
+            }
+            for (std::size_t i = 0; i < taken.size(); ++i) {
+                const auto written = static_cast<std::uint8_t>(i);
+                const auto& [part, block] = taken[i];
+                QVERIFY(std::ranges::all_of(part, [&](auto byte) { return byte == written; }));
+                QVERIFY(block.front() == written && block.back() == written);
+            }
+            // As often as there is another piece of memory, and not more often.
+            QCOMPARE(turns + 1, memory.size());
+            QVERIFY(memory.size() > 1);
+        }
+    }
+
     void usualRecordsTakeLittle() {
         Index<RowBlock> index;
         PackedValues<RowBlock> read;
@@ -210,8 +246,8 @@ private Q_SLOTS:
     void batchesOfEverySize() {
         std::mt19937_64 random(3);
         for (int round = 0; round < 200; ++round) {
-            Index<NumberBlock> index;
-            PackedValues<NumberBlock> read;
+            Index<NumberBlock<std::uint64_t>> index;
+            PackedValues<NumberBlock<std::uint64_t>> read;
             QVERIFY(read.empty());
             std::uint64_t next = 0;
             for (int batch = 0; batch < 10; ++batch) {
