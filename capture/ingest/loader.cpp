@@ -1,6 +1,5 @@
 #include "capture/ingest/loader.h"
 
-#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
@@ -87,11 +86,10 @@ std::unique_ptr<ArrangedCapture> follow(const std::shared_ptr<CaptureFile>& file
 
 void readAll(const std::shared_ptr<CaptureFile>& file, const std::function<bool(Batch&&)>& sink,
              const IngestOptions& options, const std::function<bool()>& goOn) {
+    // Whether the file has changed is not asked each time: nobody asks while it is read on, either.
     const auto readBack = [file](std::uint64_t offset, std::span<std::uint8_t> into) {
-        const auto bytes = file->readBytes(offset, static_cast<std::uint32_t>(into.size()));
-        if (!bytes) return false;
-        std::ranges::copy(*bytes, into.begin());
-        return true;
+        const auto size = file->source().readAt(offset, into);
+        return size && *size == into.size();
     };
     const bool grows = file->source().mayGrow();
     Batches batches(sink, options.mayBeginAgain, grows || options.mayBeginAgain);
