@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "app/cli/exit_code.h"
+#include "app/cli/heap.h"
 #include "app/cli/hex/hex_input.h"
 #include "app/cli/listing.h"
 #include "app/cli/live/interface_listing.h"
@@ -135,5 +136,6 @@ int runProgram(int argc, char** argv) {
 }  // namespace framescope::cli
 
 int main(int argc, char** argv) {
+    framescope::cli::takeHeapInLargeSteps();
     return framescope::cli::runProgram(argc, argv);
 }
