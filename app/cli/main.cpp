@@ -1,5 +1,6 @@
 // framescope-cli: a capture in, lines out. Rows are printed batch by batch while the capture is
 // read, so the first line comes at once whatever the size of the file.
+#include <cstdlib>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -26,6 +27,14 @@
 namespace framescope::cli {
 namespace {
 
+/// The exit code when everything is written, which ends with `code` unless that failed.
+int outcome(Output& output, int code) {
+    output.flush();
+    if (!output.failed() || output.readerLeft()) return code;
+    complain(std::string("The output cannot be written: ") + std::strerror(output.error()) + '.');
+    return kUnreadable;
+}
+
 int readCapture(const Options& options, Output& output) {
     const bool standardInput = options.file == "-";
     const auto file = CaptureFile::open(standardInput ? "/dev/stdin" : options.file);
@@ -44,24 +53,32 @@ int readCapture(const Options& options, Output& output) {
     if (!options.quiet) {
         printing.emplace(options, *session, output, RowPrinting::Flush::InBlocks);
     }
-    bool enough = false;
-    const auto take = [&](Batch&& batch) {
-        if (batch.beginsAgain) begin();
-        session->append(std::move(batch));
-        enough = printing && !printing->printNew();
-        return !enough;
-    };
     IngestOptions reading(options.limits, options.readAs);
     reading.order = options.order;
     // What is printed is out.
     reading.mayBeginAgain = options.quiet;
-    readAllAhead(*file, take, reading);
+    bool enough = false;
+    BatchesAhead ahead(*file, reading);
+    while (!enough) {
+        auto batch = ahead.next();
+        if (!batch) break;
+        if (batch->beginsAgain) begin();
+        session->append(*std::move(batch));
+        enough = printing && !printing->printNew();
+    }
     output.write(reportText(options, *session));
     // Rows come before the notices that say why there are no more.
     output.flush();
-    if (enough) return kRead;
-    for (const std::string& notice : session->notices()) complain(notice);
-    return session->damaged() ? kDamaged : kRead;
+    if (!enough) {
+        for (const std::string& notice : session->notices()) complain(notice);
+    }
+    const int code = !enough && session->damaged() ? kDamaged : kRead;
+#ifdef FRAMESCOPE_ENDS_AT_ONCE
+    // With the program, the system frees in one go what would be freed piece by piece.
+    std::_Exit(outcome(output, code));
+#else
+    return code;
+#endif
 }
 
 int decodeHex(const Options& options, Output& output) {
@@ -125,11 +142,7 @@ int runProgram(int argc, char** argv) {
         return kBadUsage;
     }
     Output output(STDOUT_FILENO);
-    const int code = run(*options, output);
-    output.flush();
-    if (!output.failed() || output.readerLeft()) return code;
-    complain(std::string("The output cannot be written: ") + std::strerror(output.error()) + '.');
-    return kUnreadable;
+    return outcome(output, run(*options, output));
 }
 
 }  // namespace

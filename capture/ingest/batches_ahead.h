@@ -2,8 +2,8 @@
 // waits for whoever reads them.
 #pragma once
 
-#include <functional>
 #include <memory>
+#include <optional>
 
 #include "capture/ingest/batch.h"
 #include "capture/ingest/ingest_options.h"
@@ -12,9 +12,22 @@ namespace framescope {
 
 class CaptureFile;
 
-/// As readAll(), but `sink` is called on the calling thread and reading goes on meanwhile, a few
-/// batches ahead. Returns once the last batch was taken or `sink` has returned false.
-void readAllAhead(std::shared_ptr<CaptureFile> file, const std::function<bool(Batch&&)>& sink,
-                  const IngestOptions& options = {});
+/// As readAll(), but reading goes on while the caller does something else, a few batches ahead.
+class BatchesAhead {
+public:
+    explicit BatchesAhead(std::shared_ptr<CaptureFile> file, const IngestOptions& options = {});
+    /// Waits until reading has stopped.
+    ~BatchesAhead();
+    BatchesAhead(const BatchesAhead&) = delete;
+    BatchesAhead& operator=(const BatchesAhead&) = delete;
+
+    /// Waits for the next batch; nothing behind the last one.
+    std::optional<Batch> next();
+
+private:
+    struct State;
+
+    std::unique_ptr<State> m_state;
+};
 
 }  // namespace framescope

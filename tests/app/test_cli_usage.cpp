@@ -185,14 +185,18 @@ private Q_SLOTS:
 
     void outputThatCannotBeWritten() {
         if (!QFile::exists(QStringLiteral("/dev/full"))) QSKIP("there is no /dev/full here");
-        const CliRun result =
-            test::runCli(QStringLiteral("/bin/sh"),
-                         {QStringLiteral("-c"), QStringLiteral("exec \"$0\" -G fields > /dev/full"),
-                          QStringLiteral(FRAMESCOPE_CLI)});
-        QCOMPARE(result.exitCode, 2);
-        QCOMPARE(result.err,
-                 QByteArray("framescope-cli: The output cannot be written: No space left on "
-                            "device.\n"));
+        for (const char* asked : {"-G fields", FRAMESCOPE_SOURCE_DIR "/samples/ws-echo.pcap",
+                                  "-q " FRAMESCOPE_SOURCE_DIR "/samples/ws-echo.pcap"}) {
+            const QString line = QStringLiteral("exec \"$0\" %1 > /dev/full");
+            const CliRun result =
+                test::runCli(QStringLiteral("/bin/sh"),
+                             {QStringLiteral("-c"), line.arg(QString::fromUtf8(asked)),
+                              QStringLiteral(FRAMESCOPE_CLI)});
+            QCOMPARE(result.exitCode, 2);
+            QCOMPARE(result.err,
+                     QByteArray("framescope-cli: The output cannot be written: No space left on "
+                                "device.\n"));
+        }
     }
 };
 

@@ -9,6 +9,7 @@
 #include <QtTest>
 
 #include "capture/file/capture_file.h"
+#include "capture/ingest/batches_ahead.h"
 #include "capture/ingest/loader.h"
 #include "capture/session/session.h"
 #include "tests/support/loaded_session.h"
@@ -86,6 +87,35 @@ private Q_SLOTS:
         // Nothing comes behind the last batch, not even when it is cancelled then.
         loader.cancel();
         QVERIFY(!loader.take());
+    }
+
+    void aheadGivesWhatReadingGives() {
+        const auto expected = loadSession(m_path);
+        Session session(open());
+        BatchesAhead ahead(open());
+        bool wasLast = false;
+        while (auto batch = ahead.next()) {
+            QVERIFY(!wasLast);
+            wasLast = batch->last;
+            session.append(*std::move(batch));
+        }
+        QVERIFY(wasLast && session.complete() && !session.damaged());
+        QCOMPARE(session.rowCount(), expected->rowCount());
+        QVERIFY(!ahead.next());
+    }
+
+    /// Also while the reading waits for room.
+    void aheadMayBeLeftAnywhere() {
+        for (const int taken : {0, 1, 3, 20}) {
+            BatchesAhead ahead(open());
+            for (int i = 0; i < taken; ++i) {
+                const auto batch = ahead.next();
+                QVERIFY(batch && !batch->last);
+            }
+            if (taken != 3) continue;
+            // Longer than all that may be read ahead takes.
+            QVERIFY(loadSession(m_path));
+        }
     }
 
     void wakesOnceUntilTheQueueWasEmptied() {
