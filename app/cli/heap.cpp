@@ -37,7 +37,8 @@ constexpr std::size_t kMost = std::size_t{4} << 20;
 /// but mostly so much at once: jemalloc's own notes on an arena are one of them.
 constexpr std::size_t kFront = std::size_t{128} << 10;
 
-/// The memory of an arena's extents. Takes nothing from the heap itself.
+/// The memory of extents, of all arenas so that little is begun and not used: they are few and far
+/// between. Takes nothing from the heap itself.
 class Supply {
 public:
     /// Null where there is none.
@@ -71,19 +72,19 @@ private:
 };
 
 /// Never destroyed: whoever runs last may still use the heap.
-union Supplies {
-    constexpr Supplies() : each() {}
-    ~Supplies() {}
-    std::array<Supply, kHookNames.size()> each;
-} supplies;
+union Lasting {
+    constexpr Lasting() : supply() {}
+    ~Lasting() {}
+    Supply supply;
+} lasting;
 /// jemalloc's own, which do what these leave to them.
 extent_hooks_t usual;
 
 void* allocExtent(extent_hooks_t*, void* wanted, std::size_t size, std::size_t alignment,
                   bool* zero, bool* commit, unsigned arena) {
     constexpr std::size_t kPage = 4096;
-    if (wanted == nullptr && size <= kMost && alignment <= kPage && arena < supplies.each.size()) {
-        if (void* const taken = supplies.each[arena].take(size)) {
+    if (wanted == nullptr && size <= kMost && alignment <= kPage) {
+        if (void* const taken = lasting.supply.take(size)) {
             *zero = *commit = true;
             return taken;
         }
