@@ -37,8 +37,8 @@ constexpr std::size_t kMost = std::size_t{4} << 20;
 /// but mostly so much at once: jemalloc's own notes on an arena are one of them.
 constexpr std::size_t kFront = std::size_t{128} << 10;
 
-/// The memory of extents, of all arenas so that little is begun and not used: they are few and far
-/// between. Takes nothing from the heap itself.
+/// The memory of extents, one for all arenas, so that little is taken and not used. Takes nothing
+/// from the heap itself.
 class Supply {
 public:
     /// Null where there is none.
