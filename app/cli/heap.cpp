@@ -100,7 +100,7 @@ void* allocExtent(extent_hooks_t*, void* wanted, std::size_t size, std::size_t a
 
 void takeHeapInLargeSteps() {
     extent_hooks_t* theirs = nullptr;
-    std::size_t size = sizeof(theirs);
+    std::size_t size = sizeof(void*);
     if (::mallctl(kHookNames[0], &theirs, &size, nullptr, 0) != 0) return;
     if (theirs->alloc == allocExtent) return;
     usual = *theirs;
@@ -110,7 +110,7 @@ void takeHeapInLargeSteps() {
     ours.dalloc = nullptr;
     extent_hooks_t* hooks = &ours;
     for (const char* const name : kHookNames) {
-        ::mallctl(name, nullptr, nullptr, &hooks, sizeof(hooks));
+        ::mallctl(name, nullptr, nullptr, &hooks, sizeof(void*));
     }
 }
 

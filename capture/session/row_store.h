@@ -66,7 +66,7 @@ public:
     std::vector<RowRemark> remarks(RecordId row) const { return m_remarks.find(row); }
 
     std::size_t memoryBytes() const {
-        return m_rows.memoryBytes() + m_connections.capacity() * sizeof(m_connections[0]) +
+        return m_rows.memoryBytes() + m_connections.capacity() * sizeof(void*) +
                m_remarks.memoryBytes() + m_added.capacity() * sizeof(m_added[0]) +
                m_addedBlocks * sizeof(Severities);
     }

@@ -28,10 +28,10 @@ using Object = std::unique_ptr<std::uint8_t[]>;
 constexpr std::size_t kPage = 4096;
 
 /// Whether the machine has brought the page in which a byte lies.
-bool isThere(const void* byte) {
-    const auto page = reinterpret_cast<std::uintptr_t>(byte) / kPage * kPage;
+bool isThere(std::uint8_t* byte) {
     unsigned char flags = 0;
-    return ::mincore(reinterpret_cast<void*>(page), 1, &flags) == 0 && (flags & 1) != 0;
+    std::uint8_t* const page = byte - reinterpret_cast<std::uintptr_t>(byte) % kPage;
+    return ::mincore(page, 1, &flags) == 0 && (flags & 1) != 0;
 }
 
 /// Gives back to the machine what of the heap is not used.
@@ -76,7 +76,7 @@ private Q_SLOTS:
         for (const char* const name :
              {"arena.0.extent_hooks", "arena.1.extent_hooks", "arena.2.extent_hooks"}) {
             extent_hooks_t* hooks = nullptr;
-            size = sizeof(hooks);
+            size = sizeof(void*);
             QCOMPARE(::mallctl(name, &hooks, &size, nullptr, 0), 0);
             QVERIFY(hooks->alloc != nullptr && hooks->dalloc == nullptr);
         }

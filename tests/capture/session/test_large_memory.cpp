@@ -129,7 +129,7 @@ private Q_SLOTS:
     void withoutMemory() {
         constexpr std::size_t kTooMuch = std::size_t{1} << 60;
         QVERIFY(LargeMemory(kTooMuch, std::nothrow).data() == nullptr);
-        QVERIFY_EXCEPTION_THROWN(LargeMemory{kTooMuch}, std::bad_alloc);
+        QVERIFY_THROWS_EXCEPTION(std::bad_alloc, LargeMemory{kTooMuch});
         QVERIFY(LargeMemory(1, std::nothrow).data() != nullptr);
     }
 };

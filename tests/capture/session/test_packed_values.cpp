@@ -197,17 +197,17 @@ private Q_SLOTS:
 
     /// Whichever of the two kinds fills a piece of memory first.
     void partsApartLieTogether() {
-        using Bytes = std::span<std::uint8_t>;
+        using Room = std::span<std::uint8_t>;
         for (const std::size_t blockSize : {std::size_t{5}, std::size_t{3000}}) {
             constexpr std::size_t kPartSize = 85;
             IndexRoom room;
             std::vector<IndexMemory> memory;
-            std::vector<std::pair<Bytes, Bytes>> taken;
+            std::vector<std::pair<Room, Room>> taken;
             std::size_t turns = 0;
             for (std::size_t i = 0; i < (blockSize > 100 ? 25'000 : 110'000); ++i) {
                 const auto written = static_cast<std::uint8_t>(i);
-                const Bytes part(static_cast<std::uint8_t*>(room.takeApart(kPartSize)), kPartSize);
-                const Bytes block(static_cast<std::uint8_t*>(room.take(blockSize)), blockSize);
+                const Room part(static_cast<std::uint8_t*>(room.takeApart(kPartSize)), kPartSize);
+                const Room block(static_cast<std::uint8_t*>(room.take(blockSize)), blockSize);
                 QVERIFY(reinterpret_cast<std::uintptr_t>(part.data()) % 8 == 0);
                 QVERIFY(reinterpret_cast<std::uintptr_t>(block.data()) % 8 == 0);
                 if (i != 0 && taken.back().first.data() + 88 != part.data()) ++turns;
