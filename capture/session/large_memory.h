@@ -17,6 +17,7 @@ namespace framescope {
 
 class LargeMemory {
 public:
+    /// What follows behind the first pages, which are small. Measured: what is better here.
     enum class Pages : std::uint8_t { Measured, Small, Large };
 
     /// `size` bytes, zeroes, the first of them in small pages: a small index takes little. Throws
