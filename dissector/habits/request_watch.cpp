@@ -6,6 +6,7 @@
 #include <iterator>
 #include <optional>
 #include <span>
+#include <utility>
 
 #include "dissector/payload/json_marks.h"
 #include "dissector/payload/json_skim.h"
@@ -223,7 +224,14 @@ bool RequestWatch::counts(const Source& source, const Reply& reply) {
            reply.unmatched <= reply.matched && reply.matched * 2 >= source.fresh;
 }
 
+/// Whether the next message, of that direction, is one more of too many in a row.
+bool RequestWatch::isFeed(Direction direction) {
+    if (std::exchange(m_speaker, direction) != direction) m_inRow = 0;
+    return ++m_inRow > kMaxInRow && !m_isRpc && !m_hasReturned;
+}
+
 void RequestWatch::message(const MessageView& message, Record& record, LayerOutput& out) {
+    if (isFeed(message.direction)) return;
     if (!message.whole || message.bytes.size() > kMaxBytes || !looksOn()) return;
     const std::string_view text = message.asText();
     const auto kind = jsonKind(text);
@@ -361,6 +369,7 @@ bool RequestWatch::answer(Source& source, const Id& id, LayerOutput& out) {
         return false;
     }
     m_inVain = 0;
+    m_hasReturned = true;
     const std::int64_t took = out.arrival().timeNs - asked->timeNs;
     const RowLink link{out.nextRow(), asked->row, 0, LinkKind::ResponseTo};
     ++reply->matched;

@@ -6,6 +6,7 @@
 
 #include "dissector/habits/message_observer.h"
 #include "dissector/habits/message_shape.h"
+#include "dissector/habits/request_watch.h"
 #include "tests/support/layer_recorder.h"
 #include "tests/support/prefixes.h"
 
@@ -343,6 +344,57 @@ private Q_SLOTS:
     }
 
     /// An id that names a person or a room comes again and again.
+    /// Who speaks alone is not looked at for ever, and costs nothing of the search that comes
+    /// later.
+    void requestsBehindLongFeed() {
+        Chat chat;
+        constexpr auto kFeed = static_cast<int>(2 * RequestWatch::kMaxInRow);
+        const std::string padding(RequestWatch::kMaxInVain / kFeed, 'x');
+        for (int i = 0; i < kFeed; ++i) {
+            chat.say(kServer, i, "{\"type\":\"quote\",\"text\":\"" + padding + "\"}");
+        }
+        for (int i = 0; i < 4; ++i) {
+            chat.say(kClient, kFeed + 10 * i, numbered("{\"op\":\"get\",\"id\":", i, "}"));
+            chat.say(kServer, kFeed + 10 * i + 5, numbered("{\"data\":7,\"id\":", i, "}"));
+        }
+        QCOMPARE(chat.requests().responses, 4U);
+        QCOMPARE(chat.count(LinkKind::ResponseTo), std::size_t{4});
+    }
+
+    /// Nothing is missed of pairs that are known: neither the responses behind many messages, nor
+    /// the count of requests.
+    void feedsBetweenRequestAndResponse() {
+        Chat chat;
+        std::int64_t now = 0;
+        const auto ask = [&](int id) {
+            chat.say(kClient, ++now, numbered("{\"op\":\"get\",\"id\":", id, "}"));
+        };
+        const auto answer = [&](int id) {
+            chat.say(kServer, ++now, numbered("{\"data\":7,\"id\":", id, "}"));
+        };
+        ask(0);
+        answer(0);
+        for (int i = 1; i < 4; ++i) {
+            ask(i);
+            for (std::size_t k = 0; k < RequestWatch::kMaxInRow + 1; ++k) {
+                chat.say(kServer, ++now, "{\"type\":\"quote\"}");
+            }
+            answer(i);
+        }
+        QCOMPARE(chat.requests().responses, 4U);
+        QCOMPARE(chat.requests().requests, 4U);
+
+        Chat rpc;
+        rpc.say(kClient, 0, R"({"jsonrpc":"2.0","method":"subscribe","id":1})");
+        for (std::size_t i = 0; i < RequestWatch::kMaxInRow + 1; ++i) {
+            rpc.say(kServer, 1, R"({"jsonrpc":"2.0","method":"tick","params":[]})");
+        }
+        const RecordId row = rpc.say(kServer, 2, R"({"jsonrpc":"2.0","result":true,"id":1})");
+        QCOMPARE(rpc.count(LinkKind::ResponseTo), std::size_t{1});
+        QCOMPARE(rpc.recorder.links.back().from, row);
+        QCOMPARE(rpc.name(rpc.recorder.records[row].name), std::string("subscribe"));
+    }
+
     void idsOfThingsAreNoRequests() {
         Chat chat;
         Noise noise(21);
