@@ -147,14 +147,13 @@ bool runsBack(const Stretch& stretch, std::int64_t& latest) {
     std::size_t all = 0;
     std::size_t late = 0;
     TimeWatch watch;
-    bool found = false;
     stretch.visitTimes([&](std::int64_t time) {
         ++all;
         if (time < before) ++late;
-        found = watch.add(time) || found;
+        watch.add(time);
         latest = std::max(latest, time);
     });
-    return found || (late != 0 && (late >= TimeWatch::kEnough || late == all));
+    return watch.isEnough() || (late != 0 && (late >= TimeWatch::kEnough || late == all));
 }
 
 }  // namespace
@@ -170,7 +169,8 @@ bool timesSeemToRunBack(const std::shared_ptr<CaptureFile>& file) {
         if (reader.next(packet) != ReadStep::Packet) return false;
         position = packet.dataOffset + packet.capturedLength;
         if (!packet.hasTime) continue;
-        if (watch.add(packet.timeNs)) return true;
+        watch.add(packet.timeNs);
+        if (watch.isEnough()) return true;
         if (!first) first = packet.timeNs;
         latest = std::max(latest, packet.timeNs);
     }

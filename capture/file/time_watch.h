@@ -4,7 +4,7 @@
 // A packet counts as late when another one that lies at least kReach packets in front of it is
 // younger: what is nearer TcpTracker puts in order by itself. A clock that was set back makes late
 // packets too, as many as it takes to catch up; which of the two it is others find out
-// (capture/ingest/time_order.h).
+// (capture/ingest/order_watch.h).
 #pragma once
 
 #include <algorithm>
@@ -20,9 +20,12 @@ public:
     /// Late packets that are something to look into; single ones occur everywhere.
     static constexpr std::uint32_t kEnough = 64;
 
-    /// The time of the next packet. True once, with the packet that makes them enough.
+    /// The time of the next packet; whether that one is late.
     bool add(std::int64_t timeNs) {
-        if (timeNs < m_before) return ++m_late == kEnough;
+        if (timeNs < m_before) {
+            ++m_late;
+            return true;
+        }
         m_latest = std::max(m_latest, timeNs);
         if (++m_count == kReach) {
             m_count = 0;
@@ -31,6 +34,9 @@ public:
         }
         return false;
     }
+    bool isEnough() const { return m_late >= kEnough; }
+    /// Counts late packets from 0 again: the cause of those so far is known.
+    void forgive() { m_late = 0; }
 
 private:
     static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();

@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "capture/file/time_watch.h"
+#include "capture/ingest/order_watch.h"
 
 namespace framescope {
 namespace {
@@ -97,24 +97,28 @@ void IntakeAhead::goOn() {
 
 void IntakeAhead::run(bool watchTimes) {
     CapturedPacket packet;
-    TimeWatch watch;
+    std::optional<OrderWatch> watch;
+    if (watchTimes) watch.emplace(m_file, m_reader.layout());
     ReadStep step = ReadStep::Packet;
     while ((step = m_reader.next(packet)) == ReadStep::Packet) {
         if (packet.number == 1 && !packet.hasTime) {
             if (const auto time = firstTime(m_file)) m_intake.startAt(*time);
         }
-        if (watchTimes && packet.hasTime && watch.add(packet.timeNs)) {
-            watchTimes = false;
-            m_current->timesRunBack = true;
-            handOn(ReadStep::Packet);
-            awaitGoOn();
-        }
+        if (watch && watch->add(packet)) askForOtherOrder();
         if (m_isStopped) return;
         m_intake.packet(packet);
         if (m_current->tape.isFull() || ++m_packets >= m_enough) handOn(ReadStep::Packet);
     }
+    if (watch && watch->finish()) askForOtherOrder();
+    if (m_isStopped) return;
     m_intake.finish();
     handOn(step);
+}
+
+void IntakeAhead::askForOtherOrder() {
+    m_current->otherOrder = true;
+    handOn(ReadStep::Packet);
+    awaitGoOn();
 }
 
 /// Hands on the current piece and begins another one, once few enough are ahead.
@@ -129,8 +133,7 @@ void IntakeAhead::handOn(ReadStep step) {
         const std::lock_guard lock(m_mutex);
         // What still comes when no more is wanted is nobody's.
         if (!m_stop) {
-            m_isUrgent =
-                m_isUrgent || isEarly || step != ReadStep::Packet || m_current->timesRunBack;
+            m_isUrgent = m_isUrgent || isEarly || step != ReadStep::Packet || m_current->otherOrder;
             m_readyBytes += m_current->tape.size();
             m_ready.push_back(std::move(m_current));
             wake = isWorthWaking();
@@ -150,7 +153,7 @@ void IntakeAhead::handOn(ReadStep step) {
     }
     if (!m_current) m_current = std::make_unique<Piece>();
     m_current->tape.clear();
-    m_current->timesRunBack = false;
+    m_current->otherOrder = false;
     m_packets = 0;
     m_enough = std::min(2 * m_enough, kMostPackets);
     m_writer.writeOn(m_current->tape);

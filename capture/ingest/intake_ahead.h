@@ -27,11 +27,11 @@ public:
         Statistics figures;  ///< PacketIntake::figures() behind it
         ReaderFindings findings;
         ReadStep step = ReadStep::Packet;  ///< Packet: further pieces come
-        /// The times of the packets that come next run back. Nothing is told of them until goOn().
-        bool timesRunBack = false;
+        /// The order of time may be the better one (OrderWatch). Nothing more is told until goOn().
+        bool otherOrder = false;
     };
 
-    /// Begins to read. `watchTimes`: it is told, once, when times run back.
+    /// Begins to read. `watchTimes`: it is told, once, when the order of time should be tried.
     IntakeAhead(const std::shared_ptr<CaptureFile>& file, const DecodeLimits& limits,
                 tcp::ReadBack readBack, bool watchTimes);
     /// Ends the reading, wherever it is.
@@ -40,7 +40,7 @@ public:
     IntakeAhead& operator=(const IntakeAhead&) = delete;
 
     /// The next piece, valid until the next call. Not to be called behind one that is the last, or
-    /// between one that says that times run back and goOn().
+    /// between one that asks for the other order and goOn().
     Piece& next();
     void goOn();
 
@@ -60,6 +60,7 @@ private:
     static constexpr PacketNumber kMostPackets = 1024;
 
     void run(bool watchTimes);
+    void askForOtherOrder();
     void handOn(ReadStep step);
     bool isFarAhead() const;
     bool isNearlyTaken() const;

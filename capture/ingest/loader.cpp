@@ -9,9 +9,9 @@
 #include <thread>
 
 #include "capture/file/capture_reader.h"
-#include "capture/file/time_watch.h"
 #include "capture/ingest/batches.h"
 #include "capture/ingest/ingestor.h"
+#include "capture/ingest/order_watch.h"
 #include "capture/ingest/reader_findings.h"
 #include "capture/ingest/time_order.h"
 #include "capture/ingest/whole_reading.h"
@@ -47,13 +47,13 @@ std::unique_ptr<ArrangedCapture> follow(const std::shared_ptr<CaptureFile>& file
         batches.add(findings.take());
         return batches.hand(ingestor.rows(), ingestor.intake().figures());
     };
-    TimeWatch watch;
-    bool runsBack = false;
+    OrderWatch watch(file, reader.layout());
+    bool otherOrder = false;
     ReadStep step = ReadStep::Packet;
     CapturedPacket packet;
     while (step == ReadStep::Packet) {
         while ((step = reader.next(packet)) == ReadStep::Packet) {
-            runsBack = (packet.hasTime && watch.add(packet.timeNs)) || runsBack;
+            otherOrder = watch.add(packet) || otherOrder;
             ingestor.packet(packet);
             if (batches.isEnough(ingestor.rows()) && !hand()) return {};
         }
@@ -68,7 +68,8 @@ std::unique_ptr<ArrangedCapture> follow(const std::shared_ptr<CaptureFile>& file
         }
         step = ReadStep::Packet;
     }
-    if (runsBack && options.order == PacketOrder::Auto) {
+    otherOrder = watch.finish() || otherOrder;
+    if (otherOrder && options.order == PacketOrder::Auto) {
         auto arranged = std::make_unique<ArrangedCapture>();
         const auto wanted = [&goOn](double) { return goOn(); };
         if (arrangeByTime(file, false, wanted, *arranged) == Arranging::Chosen) {

@@ -14,28 +14,27 @@ constexpr std::uint64_t kAsk = 4096;
 /// How much of the work going through the file is; the rest is trying the other order.
 constexpr double kFirstPart = 0.5;
 
-/// The breaks of the order of time; nothing where it was stopped. What cannot be read again breaks
-/// everything.
+}  // namespace
+
 std::optional<std::uint64_t> breaksInTime(const std::shared_ptr<CaptureFile>& file,
-                                          ArrangedCapture& arranged, std::uint64_t most,
+                                          const CaptureLayout& layout, PacketIndex& index,
+                                          std::uint64_t most,
                                           const std::function<bool(double done)>& goOn) {
     OrderBreaks breaks;
-    PacketPicker picker(file, arranged.reader->layout());
+    PacketPicker picker(file, layout);
     CapturedPacket packet;
     std::uint64_t looked = 0;
-    while (const IndexedPacket* const at = arranged.index.next()) {
+    while (const IndexedPacket* const at = index.next()) {
         if (picker.pick(at->recordOffset, packet)) return most + 1;
         breaks.add(packet);
         if (breaks.count() > most) break;
         if (++looked % kAsk != 0) continue;
-        const double done =
-            static_cast<double>(looked) / static_cast<double>(arranged.index.size());
-        if (!goOn(kFirstPart + (1 - kFirstPart) * done)) return std::nullopt;
+        if (!goOn(static_cast<double>(looked) / static_cast<double>(index.size()))) {
+            return std::nullopt;
+        }
     }
     return breaks.count();
 }
-
-}  // namespace
 
 Arranging arrangeByTime(const std::shared_ptr<CaptureFile>& file, bool always,
                         const std::function<bool(double done)>& goOn, ArrangedCapture& arranged) {
@@ -56,11 +55,12 @@ Arranging arrangeByTime(const std::shared_ptr<CaptureFile>& file, bool always,
         return Arranging::Stopped;
     }
     if (always) return Arranging::Chosen;
-    const std::uint64_t most = breaks.count() / 2;
-    const auto inTime = breaksInTime(file, arranged, most, goOn);
+    const auto rest = [&](double done) { return goOn(kFirstPart + (1 - kFirstPart) * done); };
+    const auto inTime =
+        breaksInTime(file, reader.layout(), arranged.index, breaks.count() / 2, rest);
     if (!inTime) return Arranging::Stopped;
     arranged.index.rewind();
-    return *inTime <= most ? Arranging::Chosen : Arranging::NotBetter;
+    return isBetter(*inTime, breaks.count()) ? Arranging::Chosen : Arranging::NotBetter;
 }
 
 }  // namespace framescope

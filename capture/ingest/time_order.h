@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include "capture/file/capture_reader.h"
 #include "capture/file/packet_index.h"
@@ -36,6 +37,19 @@ enum class Arranging : std::uint8_t {
 
 /// Breaks of the file's order below which nothing is changed.
 inline constexpr std::uint64_t kFewBreaks = 16;
+
+/// Whether the order of time mends enough, told by how often each order is broken (OrderBreaks).
+constexpr bool isBetter(std::uint64_t inTime, std::uint64_t inFile) {
+    return inFile >= kFewBreaks && inTime <= inFile / 2;
+}
+
+/// How often the order of time is broken by the packets of `index`, which is arranged, and gone
+/// through; counted to one more than `most`, which is also said where a packet cannot be read
+/// again. Nothing where `goOn`, told how much is done from 0 to 1, said no.
+std::optional<std::uint64_t> breaksInTime(const std::shared_ptr<CaptureFile>& file,
+                                          const CaptureLayout& layout, PacketIndex& index,
+                                          std::uint64_t most,
+                                          const std::function<bool(double done)>& goOn);
 
 /// Goes through the whole file. `always`: the order of time is wanted anyway. `goOn` is told how
 /// much is done, from 0 to 1, every few milliseconds, and says whether to go on. `arranged` is of

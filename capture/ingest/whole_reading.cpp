@@ -89,7 +89,7 @@ std::unique_ptr<ArrangedCapture> WholeReading::readInFileOrder(IntakeAhead& ahea
             m_batches.handLast(m_rows, ahead.intake(), ahead.reader(), piece.step);
             return {};
         }
-        if (piece.timesRunBack) {
+        if (piece.otherOrder) {
             if (std::exchange(m_watches, false)) {
                 auto other = arrange();
                 if (m_isStopped) return {};

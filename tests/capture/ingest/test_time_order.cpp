@@ -7,7 +7,6 @@
 #include <zlib.h>
 
 #include <QSemaphore>
-#include <QTemporaryDir>
 #include <QtTest>
 
 #include "capture/file/capture_file.h"
@@ -15,7 +14,7 @@
 #include "capture/file/time_sample.h"
 #include "capture/ingest/loader.h"
 #include "capture/session/session.h"
-#include "tests/support/loaded_session.h"
+#include "tests/support/chat_packets.h"
 #include "tests/support/memory_capture.h"
 #include "tests/support/packet_list.h"
 
@@ -26,66 +25,6 @@ namespace {
 
 constexpr std::int64_t kMillisecond = 1'000'000;
 constexpr std::int64_t kHour = std::int64_t{3600} * 1'000'000'000;
-
-/// A WebSocket on which both sides speak in turn, each packet a millisecond behind the last one.
-PacketList chat(int frames, std::uint16_t clientPort = 40000, bool closes = true,
-                std::size_t padding = 0) {
-    CaptureBuilder capture;
-    ConversationOptions options;
-    options.clientPort = clientPort;
-    TcpConversation talk(capture, options);
-    talk.handshake();
-    talk.upgrade("/chat");
-    for (int i = 0; i < frames; ++i) {
-        const std::string text = std::to_string(i) + std::string(padding, '.');
-        talk.send(Direction::ClientToServer,
-                  webSocketText("ask " + text, i % 2 == 0 ? kMask : kOtherMask));
-        talk.send(Direction::ServerToClient, webSocketText("answer " + text));
-    }
-    if (closes) talk.close();
-    const QTemporaryDir folder;
-    const std::string path = folder.filePath(QStringLiteral("chat.pcap")).toStdString();
-    if (!capture.write(path)) std::abort();
-    return readPackets(path);
-}
-
-std::uint16_t sourcePort(const ListedPacket& packet) {
-    // Behind Ethernet and IPv4.
-    return static_cast<std::uint16_t>(packet.data[34] << 8 | packet.data[35]);
-}
-
-PacketList onlyFrom(const PacketList& packets, bool server) {
-    PacketList chosen;
-    std::ranges::copy_if(packets, std::back_inserter(chosen), [server](const ListedPacket& each) {
-        return (sourcePort(each) == 3000) == server;
-    });
-    return chosen;
-}
-
-PacketList joined(PacketList first, const PacketList& second) {
-    first.insert(first.end(), second.begin(), second.end());
-    return first;
-}
-
-/// Both directions in turn, so many packets at once.
-PacketList inBlocks(const PacketList& packets, std::size_t size) {
-    const PacketList sides[] = {onlyFrom(packets, false), onlyFrom(packets, true)};
-    PacketList all;
-    for (std::size_t at = 0; all.size() < packets.size(); at += size) {
-        for (const PacketList& side : sides) {
-            const std::size_t begin = std::min(at, side.size());
-            const std::size_t end = std::min(at + size, side.size());
-            all.insert(all.end(), side.begin() + static_cast<std::ptrdiff_t>(begin),
-                       side.begin() + static_cast<std::ptrdiff_t>(end));
-        }
-    }
-    return all;
-}
-
-PacketList moved(PacketList packets, std::size_t from, std::int64_t nanoseconds) {
-    for (std::size_t i = from; i < packets.size(); ++i) packets[i].timeNs += nanoseconds;
-    return packets;
-}
 
 Bytes joinedFiles(Bytes first, const Bytes& second) {
     first.insert(first.end(), second.begin(), second.end());
