@@ -194,7 +194,7 @@ struct ReadAhead {
     Statistics figures;
     std::vector<std::string> notices;
     std::uint64_t bytesRead = 0;
-    int runsBack = 0;
+    int questions = 0;  ///< whether the other order is the better one
 };
 
 std::shared_ptr<CaptureFile> open(const std::string& path) {
@@ -212,8 +212,8 @@ ReadAhead readAhead(const std::shared_ptr<CaptureFile>& file) {
         for (const std::string& notice : piece.findings.notices) read.notices.push_back(notice);
         read.bytesRead = piece.findings.bytesRead;
         if (piece.step != ReadStep::Packet) return read;
-        if (!piece.timesRunBack) continue;
-        ++read.runsBack;
+        if (!piece.otherOrder) continue;
+        ++read.questions;
         ahead.goOn();
     }
 }
@@ -225,13 +225,16 @@ Bytes bytesOf(Noise& noise, std::size_t size) {
 }
 
 /// 40,000 packets of 200 bytes that carry nothing but noise, so many bytes that a thread gets far
-/// ahead of nobody; the second half is of the same time as the first, if `runsBack`.
-MemoryCapture manyPackets(bool runsBack) {
+/// ahead of nobody; in the midst of them come 200 that are `late` by 10,000.
+MemoryCapture manyPackets(bool late) {
     constexpr int kPackets = 40'000;
+    constexpr int kFirstLate = 20'000;
+    constexpr int kLate = 200;
     Noise noise(7);
     PacketList packets(kPackets);
     for (int i = 0; i < kPackets; ++i) {
-        packets[i].timeNs = std::int64_t{1'000'000} * (runsBack ? i % (kPackets / 2) : i);
+        const bool isLate = late && i >= kFirstLate && i < kFirstLate + kLate;
+        packets[i].timeNs = std::int64_t{1'000'000} * (isLate ? i - 10'000 : i);
         packets[i].linkType = 1;
         packets[i].originalLength = 200;
         packets[i].data = bytesOf(noise, 200);
@@ -344,24 +347,24 @@ private Q_SLOTS:
         QCOMPARE(read.bytesRead, reader.bytesRead());
     }
 
-    void waitsWhereTimesRunBack() {
-        const MemoryCapture forth = manyPackets(false);
-        const MemoryCapture andBack = manyPackets(true);
-        const ReadAhead inOrder = readAhead(open(forth.path()));
-        QCOMPARE(inOrder.runsBack, 0);
-        QCOMPARE(inOrder.figures.packets, 40'000U);
-        const ReadAhead back = readAhead(open(andBack.path()));
-        QCOMPARE(back.runsBack, 1);
-        QCOMPARE(back.figures.packets, 40'000U);
+    void waitsForTheOtherOrder() {
+        const MemoryCapture inOrder = manyPackets(false);
+        const MemoryCapture someLate = manyPackets(true);
+        const ReadAhead straight = readAhead(open(inOrder.path()));
+        QCOMPARE(straight.questions, 0);
+        QCOMPARE(straight.figures.packets, 40'000U);
+        const ReadAhead asked = readAhead(open(someLate.path()));
+        QCOMPARE(asked.questions, 1);
+        QCOMPARE(asked.figures.packets, 40'000U);
         // Nothing of a packet behind comes before it is told to go on.
-        IntakeAhead ahead(open(andBack.path()), {}, {}, true);
+        IntakeAhead ahead(open(someLate.path()), {}, {}, true);
         EventLog log;
         for (;;) {
             IntakeAhead::Piece& piece = ahead.next();
             piece.tape.tell(log);
             QVERIFY(piece.step == ReadStep::Packet);
-            QVERIFY(piece.figures.packets < 21'000);
-            if (piece.timesRunBack) break;
+            QVERIFY(piece.figures.packets < 22'000);
+            if (piece.otherOrder) break;
         }
     }
 
