@@ -6,7 +6,6 @@
 #include <iterator>
 #include <optional>
 #include <span>
-#include <utility>
 
 #include "dissector/payload/json_marks.h"
 #include "dissector/payload/json_skim.h"
@@ -224,16 +223,11 @@ bool RequestWatch::counts(const Source& source, const Reply& reply) {
            reply.unmatched <= reply.matched && reply.matched * 2 >= source.fresh;
 }
 
-/// Whether the next message, of that direction, is one more of too many in a row.
-bool RequestWatch::isFeed(Direction direction) {
-    if (std::exchange(m_speaker, direction) != direction) m_inRow = 0;
-    return ++m_inRow > kMaxInRow && !m_isRpc && !m_hasReturned;
-}
-
 void RequestWatch::message(const MessageView& message, Record& record, LayerOutput& out) {
-    if (isFeed(message.direction)) return;
-    if (!message.whole || message.bytes.size() > kMaxBytes || !looksOn()) return;
     const std::string_view text = message.asText();
+    const bool isFeed = m_feed.isFeed(message.direction, text);
+    if (isFeed && !m_isRpc && !m_hasReturned) return;
+    if (!message.whole || message.bytes.size() > kMaxBytes || !looksOn()) return;
     const auto kind = jsonKind(text);
     if (kind != JsonKind::Object && kind != JsonKind::Array) return;
     m_inVain += message.bytes.size();

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "dissector/habits/asked_values.h"
+#include "dissector/habits/feed_watch.h"
 #include "dissector/habits/habit_facts.h"
 #include "dissector/layer/message_protocol.h"
 #include "dissector/layer/pending_rows.h"
@@ -30,9 +31,6 @@ public:
     static constexpr std::size_t kMaxBytes = 256U << 10;
     /// Bytes that are looked at in vain before the search is given up.
     static constexpr std::size_t kMaxInVain = 4U << 20;
-    /// Messages of one side in a row, behind which that is not looked at until the other side
-    /// speaks: a feed alone asks nothing and answers nothing. Only while no value has returned.
-    static constexpr std::size_t kMaxInRow = 8192;
 
     /// The next message, which is about to become the row out.nextRow(). Names the row by the
     /// method, where there is one, and changes the facts.
@@ -78,7 +76,6 @@ private:
                         Direction direction, LayerOutput& out);
     bool answer(Source& source, const Id& id, LayerOutput& out);
     void ask(const Id& id, Direction direction, LayerOutput& out);
-    bool isFeed(Direction direction);
     static bool counts(const Source& source, const Reply& reply);
     static void countRpc(bool request, std::int64_t latencyNs, LayerOutput& out);
 
@@ -88,8 +85,7 @@ private:
     std::vector<Source> m_sources;
     std::size_t m_shown = kMaxSources;  ///< the source whose figures are the facts
     std::size_t m_inVain = 0;
-    std::size_t m_inRow = 0;  ///< messages of one side since the other one's last
-    Direction m_speaker = Direction::ClientToServer;  ///< that side
+    FeedWatch m_feed;  ///< which is not looked at while no value has returned
     std::vector<JsonNode> m_telling;  ///< of the message being read; keeps its memory
 };
 

@@ -4,6 +4,7 @@
 
 #include <QtTest>
 
+#include "dissector/habits/feed_watch.h"
 #include "dissector/habits/message_observer.h"
 #include "dissector/habits/message_shape.h"
 #include "dissector/habits/request_watch.h"
@@ -343,12 +344,11 @@ private Q_SLOTS:
         QCOMPARE(oneSided.recorder.links.size(), std::size_t{0});
     }
 
-    /// An id that names a person or a room comes again and again.
     /// Who speaks alone is not looked at for ever, and costs nothing of the search that comes
     /// later.
     void requestsBehindLongFeed() {
         Chat chat;
-        constexpr auto kFeed = static_cast<int>(2 * RequestWatch::kMaxInRow);
+        constexpr auto kFeed = static_cast<int>(2 * FeedWatch::kMaxInRow);
         const std::string padding(RequestWatch::kMaxInVain / kFeed, 'x');
         for (int i = 0; i < kFeed; ++i) {
             chat.say(kServer, i, "{\"type\":\"quote\",\"text\":\"" + padding + "\"}");
@@ -376,7 +376,7 @@ private Q_SLOTS:
         answer(0);
         for (int i = 1; i < 4; ++i) {
             ask(i);
-            for (std::size_t k = 0; k < RequestWatch::kMaxInRow + 1; ++k) {
+            for (std::size_t k = 0; k < FeedWatch::kMaxInRow + 1; ++k) {
                 chat.say(kServer, ++now, "{\"type\":\"quote\"}");
             }
             answer(i);
@@ -386,7 +386,7 @@ private Q_SLOTS:
 
         Chat rpc;
         rpc.say(kClient, 0, R"({"jsonrpc":"2.0","method":"subscribe","id":1})");
-        for (std::size_t i = 0; i < RequestWatch::kMaxInRow + 1; ++i) {
+        for (std::size_t i = 0; i < FeedWatch::kMaxInRow + 1; ++i) {
             rpc.say(kServer, 1, R"({"jsonrpc":"2.0","method":"tick","params":[]})");
         }
         const RecordId row = rpc.say(kServer, 2, R"({"jsonrpc":"2.0","result":true,"id":1})");
@@ -395,6 +395,51 @@ private Q_SLOTS:
         QCOMPARE(rpc.name(rpc.recorder.records[row].name), std::string("subscribe"));
     }
 
+    /// What stands out from a feed is looked at: who fed may ask at the end of it.
+    void requestsAtTheEndOfFeeds_data() {
+        QTest::addColumn<std::string>("fed");
+        QTest::addColumn<std::string>("asked");
+        QTest::newRow("another event")
+            << std::string("{\"ev\":\"sample\",\"v\":") << std::string("{\"ev\":\"flush\",\"id\":");
+        QTest::newRow("another key")
+            << std::string("{\"v\":") << std::string("{\"op\":\"flush\",\"id\":");
+        QTest::newRow("no JSON") << std::string("7;8;") << std::string("{\"get\":1,\"id\":");
+    }
+    void requestsAtTheEndOfFeeds() {
+        QFETCH(std::string, fed);
+        QFETCH(std::string, asked);
+        for (const Direction feeds : {kClient, kServer}) {
+            const Direction answers = feeds == kClient ? kServer : kClient;
+            Chat chat;
+            std::int64_t now = 0;
+            int id = 0;
+            for (int round = 0; round < 3; ++round) {
+                for (std::size_t i = 0; i < 2 * FeedWatch::kMaxInRow; ++i) {
+                    chat.say(feeds, ++now, numbered(fed, i * 7, "}"));
+                }
+                for (int i = 0; i < 4; ++i) chat.say(feeds, ++now, numbered(asked, id + i, "}"));
+                for (int i = 0; i < 4; ++i) {
+                    chat.say(answers, ++now, numbered("{\"ok\":true,\"id\":", id++, "}"));
+                }
+            }
+            QCOMPARE(chat.requests().responses, 12U);
+            QCOMPARE(chat.count(LinkKind::ResponseTo), std::size_t{12});
+        }
+    }
+
+    /// JSON-RPC, too, and what is never answered.
+    void rpcAtTheEndOfAFeed() {
+        Chat chat;
+        for (std::size_t i = 0; i < 2 * FeedWatch::kMaxInRow; ++i) {
+            chat.say(kClient, 1, numbered("{\"ev\":\"sample\",\"v\":", i, "}"));
+        }
+        const RecordId row = chat.say(kClient, 2, R"({"jsonrpc":"2.0","method":"flush","id":1})");
+        QCOMPARE(chat.name(chat.recorder.records[row].name), std::string("flush"));
+        chat.say(kServer, 3, R"({"jsonrpc":"2.0","result":true,"id":1})");
+        QCOMPARE(chat.count(LinkKind::ResponseTo), std::size_t{1});
+    }
+
+    /// An id that names a person or a room comes again and again.
     void idsOfThingsAreNoRequests() {
         Chat chat;
         Noise noise(21);
