@@ -35,8 +35,6 @@ public:
         return false;
     }
     bool isEnough() const { return m_late >= kEnough; }
-    /// Counts late packets from 0 again: the cause of those so far is known.
-    void forgive() { m_late = 0; }
 
 private:
     static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::min();

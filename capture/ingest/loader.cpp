@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <deque>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <thread>
 
@@ -47,13 +48,14 @@ std::unique_ptr<ArrangedCapture> follow(const std::shared_ptr<CaptureFile>& file
         batches.add(findings.take());
         return batches.hand(ingestor.rows(), ingestor.intake().figures());
     };
-    OrderWatch watch(file, reader.layout());
+    std::optional<OrderWatch> watch;
+    if (options.order == PacketOrder::Auto) watch.emplace(file, reader.layout());
     bool otherOrder = false;
     ReadStep step = ReadStep::Packet;
     CapturedPacket packet;
     while (step == ReadStep::Packet) {
         while ((step = reader.next(packet)) == ReadStep::Packet) {
-            otherOrder = watch.add(packet) || otherOrder;
+            if (watch && watch->add(packet)) otherOrder = true;
             ingestor.packet(packet);
             if (batches.isEnough(ingestor.rows()) && !hand()) return {};
         }
@@ -68,8 +70,8 @@ std::unique_ptr<ArrangedCapture> follow(const std::shared_ptr<CaptureFile>& file
         }
         step = ReadStep::Packet;
     }
-    otherOrder = watch.finish() || otherOrder;
-    if (otherOrder && options.order == PacketOrder::Auto) {
+    if (watch && watch->finish()) otherOrder = true;
+    if (otherOrder) {
         auto arranged = std::make_unique<ArrangedCapture>();
         const auto wanted = [&goOn](double) { return goOn(); };
         if (arrangeByTime(file, false, wanted, *arranged) == Arranging::Chosen) {

@@ -8,7 +8,7 @@
 namespace framescope {
 namespace {
 
-/// A power of two: 0.8 MiB.
+/// A power of two: 1.5 MiB.
 constexpr std::size_t kConnections = std::size_t{1} << 14;
 /// Numbers that are farther apart are none of one stream.
 constexpr std::int32_t kFar = 1 << 30;
@@ -39,7 +39,33 @@ std::uint64_t keyOf(const Endpoint& low, const Endpoint& high) {
 
 OrderBreaks::OrderBreaks() : m_connections(kConnections) {}
 
+void OrderBreaks::Rising::set(std::uint32_t sequence) {
+    values[0] = sequence;
+    known[0] = true;
+}
+
+void OrderBreaks::Rising::age() {
+    values = {values[0], values[0], values[1]};
+    known = {known[0], known[0], known[1]};
+}
+
+bool OrderBreaks::Rising::hadReached(std::uint32_t sequence) const {
+    const std::int32_t beyond = ahead(values[2], sequence);
+    return known[2] && beyond >= 0 && beyond < kFar;
+}
+
+void OrderBreaks::Connection::ageTo(std::uint64_t now) {
+    // Two steps later all is as old as it can be.
+    for (multiple = std::max(multiple + 2, now) - 2; multiple < now; ++multiple) {
+        for (Side& side : sides) {
+            side.high.age();
+            side.acked.age();
+        }
+    }
+}
+
 void OrderBreaks::add(const CapturedPacket& packet) {
+    ++m_packets;
     decodePacket(packet.linkType, packet.data, packet.originalLength, m_decoded);
     if (m_decoded.kind != PacketKind::Tcp) return;
     const tcp::Header& tcp = m_decoded.tcp;
@@ -52,6 +78,7 @@ void OrderBreaks::add(const CapturedPacket& packet) {
         connection = {};
         connection.key = key;
     }
+    connection.ageTo(m_packets / kReach);
     Side& side = connection.sides[isOfLow ? 0 : 1];
     const Side& other = connection.sides[isOfLow ? 1 : 0];
     if (tcp.has(tcp::kSyn)) begin(connection, isOfLow ? 0 : 1, tcp.sequence + 1);
@@ -62,50 +89,47 @@ void OrderBreaks::add(const CapturedPacket& packet) {
         }
     }
     if (!tcp.has(tcp::kAck) || tcp.has(tcp::kRst)) return;
-    if (!side.hasAcked || ahead(tcp.acknowledgment, side.acked) > 0) {
-        side.acked = tcp.acknowledgment;
+    if (!side.acked.isKnown() || ahead(tcp.acknowledgment, side.acked.now()) > 0) {
+        side.acked.set(tcp.acknowledgment);
     }
-    side.hasAcked = true;
 }
 
 /// A SYN: the same one again, one that comes behind its data, or another connection's.
 void OrderBreaks::begin(Connection& connection, std::size_t side, std::uint32_t first) {
     Side& own = connection.sides[side];
-    if (own.hasSent && ahead(own.low, first) >= 0 && ahead(own.low, first) < kFar) return;
-    const bool isAnother = own.hasSent;
-    if (isAnother) connection.sides = {};
-    own.low = own.high = first;
-    own.hasSent = true;
+    if (own.high.isKnown()) {
+        if (ahead(own.low, first) >= 0 && ahead(own.low, first) < kFar) return;
+        connection.sides = {};
+    }
+    own.low = first;
+    own.high.set(first);
 }
 
 /// Takes note of data; whether it should have come earlier.
 bool OrderBreaks::breaks(Side& side, const Side& other, std::uint32_t sequence,
                          std::uint32_t length) {
     const std::uint32_t end = sequence + length;
-    if (side.hasSent && (ahead(end, side.high) > kFar || ahead(side.low, sequence) > kFar)) {
-        side.hasSent = false;
-    }
-    if (!side.hasSent) {
-        side.hasSent = true;
+    const bool isAnother = ahead(end, side.high.now()) > kFar || ahead(side.low, sequence) > kFar;
+    if (!side.high.isKnown() || isAnother) {
         side.low = sequence;
-        side.high = sequence;
         side.received = 0;
+        side.high = {};
+        side.high.set(sequence);
     }
     const auto receive = [&] {
-        side.received = std::min(side.received + length, side.high - side.low);
+        side.received = std::min(side.received + length, side.high.now() - side.low);
     };
-    if (ahead(end, side.high) > 0) {
-        side.high = end;
+    if (ahead(end, side.high.now()) > 0) {
+        side.high.set(end);
         receive();
-        const std::int32_t beyond = ahead(other.acked, end);
-        return other.hasAcked && beyond >= 0 && beyond < kFar;
+        return other.acked.hadReached(end);
     }
     const bool isBefore = ahead(side.low, sequence) > 0;
     if (isBefore) side.low = sequence;
     // What repeats breaks nothing.
-    if (!isBefore && side.received + length > side.high - side.low) return false;
+    if (!isBefore && side.received + length > side.high.now() - side.low) return false;
     receive();
-    return true;
+    return side.high.hadReached(end);
 }
 
 }  // namespace framescope

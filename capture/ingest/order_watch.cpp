@@ -15,75 +15,95 @@ OrderWatch::OrderWatch(std::shared_ptr<CaptureFile> file, const CaptureLayout& l
     : m_file(std::move(file)), m_layout(layout), m_recent(kRemembered) {}
 
 bool OrderWatch::finish() {
-    return !m_isOver && !m_stretch.empty() && closeStretch(isMended());
+    if (m_isOver) return false;
+    if (!m_stretch.empty() && tryStretch(true)) return true;
+    const std::size_t inNone = m_single + m_late.size();
+    // Too few breaks by themselves, but those in no stretch may add to them.
+    const bool areMended = m_breaks.inFile != 0 && m_breaks.inTime <= m_breaks.inFile / 2;
+    return (inNone >= kEnough || (areMended && inNone != 0)) && ask();
 }
 
-/// A packet that is late, or lies in a stretch.
-bool OrderWatch::look(const CapturedPacket& packet, bool isLate) {
-    if (isLate) {
-        if (!std::exchange(m_hasLate, true)) m_firstLate = m_packets;
-        m_earliestLate = std::min(m_earliestLate, packet.timeNs);
-        m_quiet = 0;
-    } else {
-        ++m_quiet;
+bool OrderWatch::addLate(const Late& late) {
+    while (!m_late.empty() && late.number - m_late.front().number > kNear) {
+        m_late.pop_front();
+        ++m_single;
     }
-    if (!m_stretch.empty()) {
-        m_stretch.push_back(packet.recordOffset);
-        if (m_stretch.size() >= kMostPackets) return closeStretch(true);
-        return m_quiet >= kQuiet && closeStretch(isMended());
-    }
-    if (!m_watch.isEnough()) return false;
-    // Single ones, all over the file: no stretch of it has them all.
-    if (m_packets - m_firstLate > kRemembered / 2) return closeStretch(true);
-    const std::uint64_t first = m_packets > kRemembered ? m_packets - kRemembered : 0;
+    m_late.push_back(late);
+    // No stretch has all of those that lie all over the file.
+    if (m_single >= kEnough) return ask();
+    return m_late.size() >= kEnough && openStretch();
+}
+
+bool OrderWatch::openStretch() {
+    m_beginsFile = m_packets <= kRemembered;
     m_stretch.reserve(2 * kRemembered);
-    for (std::uint64_t i = first; i < m_packets; ++i) {
+    for (std::uint64_t i = m_beginsFile ? 0 : m_packets - kRemembered; i < m_packets; ++i) {
         m_stretch.push_back(m_recent[i % kRemembered]);
     }
-    return false;
-}
-
-/// Where the other order is `wanted`, the watch is over, too. Whether it is to be told.
-bool OrderWatch::closeStretch(bool wanted) {
-    m_isOver = wanted || ++m_stretches == kMostStretches;
-    if (m_isOver) {
-        m_stretch = {};
-        m_recent = {};
-        return true;
-    }
-    m_stretch.clear();
-    m_watch.forgive();
-    m_hasLate = false;
-    m_earliestLate = std::numeric_limits<std::int64_t>::max();
+    m_earliestLate = m_late.front().timeNs;
+    for (const Late& late : m_late) m_earliestLate = std::min(m_earliestLate, late.timeNs);
+    m_late.clear();
     m_quiet = 0;
+    m_nextTrial = 2 * m_stretch.size();
+    return tryStretch(false);
+}
+
+bool OrderWatch::addToStretch(const CapturedPacket& packet, bool isLate) {
+    m_stretch.push_back(packet.recordOffset);
+    m_quiet = isLate ? 0 : m_quiet + 1;
+    if (isLate) m_earliestLate = std::min(m_earliestLate, packet.timeNs);
+    if (m_stretch.size() >= kMostPackets) return ask();
+    if (m_quiet == kQuiet) return tryStretch(true);
+    if (m_stretch.size() < m_nextTrial) return false;
+    m_nextTrial *= 2;
+    return tryStretch(false);
+}
+
+/// Whether the whole file should be tried, as far as the stretch, and those before, tell.
+bool OrderWatch::tryStretch(bool isOver) {
+    const auto breaks = breaksOfStretch();
+    if (!breaks) return ask();
+    const Breaks all{m_breaks.inFile + breaks->inFile, m_breaks.inTime + breaks->inTime};
+    if (isBetter(all.inTime, all.inFile)) return ask();
+    if (!isOver) return false;
+    if (++m_stretches == kMostStretches) return ask();
+    m_breaks = all;
+    m_stretch.clear();
     return false;
 }
 
-/// Tries both orders with the packets of the stretch. Whether all stretches so far say that the
-/// order of time is the better one, or this one cannot tell.
-bool OrderWatch::isMended() {
+/// Nothing where the stretch cannot tell.
+std::optional<OrderWatch::Breaks> OrderWatch::breaksOfStretch() const {
+    if (m_stretch.back() - m_stretch.front() > kMostBytes) return std::nullopt;
     PacketIndex index;
     OrderBreaks breaks;
     PacketPicker picker(m_file, m_layout);
     CapturedPacket packet;
     packet.number = 0;
-    const bool beginsFile = m_stretch.size() == m_packets;
     for (const std::uint64_t offset : m_stretch) {
-        if (picker.pick(offset, packet)) return true;
+        if (picker.pick(offset, packet)) return std::nullopt;
         // Late ones belong in front of the stretch.
-        if (packet.number == 0 && packet.timeNs > m_earliestLate && !beginsFile) return true;
+        if (packet.number == 0 && !m_beginsFile && packet.timeNs > m_earliestLate) {
+            return std::nullopt;
+        }
         ++packet.number;
-        if (!index.add(packet)) return true;
+        if (!index.add(packet)) return std::nullopt;
         breaks.add(packet);
     }
-    m_breaksInFile += breaks.count();
-    if (breaks.count() != 0) {
-        const auto always = [](double) { return true; };
-        index.arrange([] { return true; });
-        m_breaksInTime +=
-            breaksInTime(m_file, m_layout, index, breaks.count(), always).value_or(breaks.count());
-    }
-    return isBetter(m_breaksInTime, m_breaksInFile);
+    if (breaks.count() == 0) return Breaks{};
+    index.arrange([] { return true; });
+    const auto inTime =
+        breaksInTime(m_file, m_layout, index, breaks.count(), [](double) { return true; });
+    return Breaks{breaks.count(), inTime.value_or(breaks.count())};
+}
+
+/// The whole file tells, so nothing more is watched.
+bool OrderWatch::ask() {
+    m_isOver = true;
+    m_stretch = {};
+    m_recent = {};
+    m_late = {};
+    return true;
 }
 
 }  // namespace framescope

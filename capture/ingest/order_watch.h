@@ -4,14 +4,15 @@
 // Trying out both orders means going through the whole file once more (time_order.h), which takes
 // as long as reading it. But times often run back for a moment only: a clock that was set back by a
 // few milliseconds, or a processor that delivered its packets late. So once there are enough late
-// packets (TimeWatch) it is waited until none come any more, and both orders are tried with the
-// packets of that stretch and those just before it. Only where the order of time mends stretches,
-// or where they are too long to tell, the whole file is worth trying.
+// packets near each other (TimeWatch), both orders are tried with them and those just before, and
+// again with twice as many for as long as late ones come. Only where the order of time mends such
+// stretches, or where they are too long to tell, the whole file is worth trying.
 #pragma once
 
 #include <cstdint>
-#include <limits>
+#include <deque>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "capture/file/capture_reader.h"
@@ -23,12 +24,17 @@ class CaptureFile;
 
 class OrderWatch {
 public:
+    /// Late packets that are something to look into: so many among kNear packets, which begin a
+    /// stretch, or so many that lie in none.
+    static constexpr std::size_t kEnough = TimeWatch::kEnough;
+    static constexpr std::uint64_t kNear = 2048;
     /// Packets in front of the one with which late ones are enough: a stretch begins with them.
     static constexpr std::size_t kRemembered = 4096;
     /// Packets in a row of which none is late, behind which a stretch is over.
     static constexpr std::uint32_t kQuiet = 1024;
-    /// Packets of a stretch that is too long to tell.
+    /// Packets of a stretch that is too long to tell, and bytes of the file in which it lies.
     static constexpr std::size_t kMostPackets = std::size_t{1} << 16;
+    static constexpr std::uint64_t kMostBytes = std::uint64_t{64} << 20;
     /// Stretches that are tried by themselves; who has more is looked at as a whole.
     static constexpr std::uint32_t kMostStretches = 64;
 
@@ -40,30 +46,45 @@ public:
         if (m_isOver) return false;
         m_recent[m_packets++ % kRemembered] = packet.recordOffset;
         const bool isLate = packet.hasTime && m_watch.add(packet.timeNs);
-        return (isLate || !m_stretch.empty()) && look(packet, isLate);
+        if (!m_stretch.empty()) return addToStretch(packet, isLate);
+        return isLate && addLate({m_packets, packet.timeNs});
     }
     /// Behind the last packet, which may lie in the midst of a stretch; true as above.
     bool finish();
 
 private:
-    bool look(const CapturedPacket& packet, bool isLate);
-    bool closeStretch(bool wanted);
-    bool isMended();
+    struct Late {
+        std::uint64_t number = 0;
+        std::int64_t timeNs = 0;
+    };
+    /// What the two orders of some packets break (OrderBreaks).
+    struct Breaks {
+        std::uint64_t inFile = 0;
+        std::uint64_t inTime = 0;
+    };
+
+    bool addLate(const Late& late);
+    bool openStretch();
+    bool addToStretch(const CapturedPacket& packet, bool isLate);
+    bool tryStretch(bool isOver);
+    std::optional<Breaks> breaksOfStretch() const;
+    bool ask();
 
     std::shared_ptr<CaptureFile> m_file;
     const CaptureLayout& m_layout;
     TimeWatch m_watch;
     std::vector<std::uint64_t> m_recent;  ///< places of records, by number modulo kRemembered
     std::uint64_t m_packets = 0;
-    std::uint64_t m_firstLate = 0;  ///< number of the first late packet since the last stretch
-    std::int64_t m_earliestLate = std::numeric_limits<std::int64_t>::max();
-    bool m_hasLate = false;
+    std::deque<Late> m_late;               ///< those in no stretch, of the last kNear packets
+    std::size_t m_single = 0;              ///< and those before
     std::vector<std::uint64_t> m_stretch;  ///< places of its records; empty outside of one
-    std::uint32_t m_quiet = 0;             ///< packets since the last late one
-    std::uint32_t m_stretches = 0;
-    std::uint64_t m_breaksInFile = 0;  ///< of all stretches so far, as OrderBreaks counts them
-    std::uint64_t m_breaksInTime = 0;
-    bool m_isOver = false;  ///< no more is told
+    bool m_beginsFile = false;             ///< it has the first packet
+    std::int64_t m_earliestLate = 0;       ///< time of one of the stretch
+    std::size_t m_nextTrial = 0;           ///< packets with which it is tried again
+    std::uint32_t m_quiet = 0;             ///< packets since its last late one
+    std::uint32_t m_stretches = 0;         ///< that are over
+    Breaks m_breaks;                       ///< of those
+    bool m_isOver = false;                 ///< no more is told
 };
 
 }  // namespace framescope

@@ -328,6 +328,10 @@ void TimeOrderTest::fileOrderStays_data() {
     }();
     QTest::newRow("set back by many packets")
         << asPcapng(moved(crowded, half, -3 * kMillisecond)) << plain;
+    const PacketList overtaking = shuffled(chat(3000), 40, Times::Travel, 7);
+    QTest::newRow("set back while packets overtake each other")
+        << asPcapng(moved(overtaking, overtaking.size() / 2, -400 * kMillisecond))
+        << asPcapng(overtaking);
     PacketList ahead = packets;
     ahead[100].timeNs += 1000 * kHour;
     QTest::newRow("one time far ahead") << asPcapng(ahead) << plain;
