@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 namespace framescope {
 namespace {
@@ -16,26 +17,57 @@ constexpr std::size_t roomToKeep = 4 * blockSize;
 }  // namespace
 
 ByteView ReadWindow::viewBeyond(std::uint64_t offset, std::size_t length) {
-    if (present(offset) < length) {
+    if (present(offset) < length && !(m_ahead && takeBlock(offset, length))) {
         slideTo(offset);
         while (m_size < length && readBlock()) {
+        }
+        if (std::exchange(m_readsAhead, false)) {
+            m_ahead = std::make_unique<BlocksAhead>(m_source, m_begin + m_size);
         }
     }
     const std::size_t available = std::min(present(offset), length);
     if (available == 0) return {};
-    return ByteView(m_buffer).subspan(static_cast<std::size_t>(offset - m_begin), available);
+    return {m_data + (offset - m_begin), available};
+}
+
+/// False, and no more is read ahead, where the bytes are not those of the next block and of the end
+/// of this one.
+bool ReadWindow::takeBlock(std::uint64_t offset, std::size_t length) {
+    const std::size_t kept = present(offset);
+    const bool goesOn = kept != 0 || offset == m_begin + m_size;
+    if (!goesOn || length > BlocksAhead::kBlock) {
+        leaveBlocks();
+        return false;
+    }
+    BlocksAhead::Block& block = m_ahead->next();
+    std::uint8_t* const data = block.bytes.data() + BlocksAhead::kBlock - kept;
+    if (kept != 0) std::memcpy(data, m_data + m_size - kept, kept);
+    m_buffer = {};
+    m_data = data;
+    m_begin = offset;
+    m_size = kept + block.size;
+    if (block.error) m_error = block.error->sentence;
+    if (block.size < BlocksAhead::kBlock) leaveBlocks();
+    return true;
+}
+
+void ReadWindow::leaveBlocks() {
+    if (m_buffer.empty()) m_buffer.assign(m_data, m_data + m_size);
+    m_data = m_buffer.data();
+    m_ahead.reset();
 }
 
 void ReadWindow::slideTo(std::uint64_t offset) {
     const std::size_t kept = present(offset);
     if (kept != 0) {
-        std::memmove(m_buffer.data(), m_buffer.data() + m_size - kept, kept);
+        std::memmove(m_data, m_data + m_size - kept, kept);
     }
     m_begin = offset;
     m_size = kept;
     if (m_buffer.size() > roomToKeep && kept <= blockSize) {
         m_buffer.resize(2 * blockSize);
         m_buffer.shrink_to_fit();
+        m_data = m_buffer.data();
     }
 }
 
@@ -44,6 +76,7 @@ bool ReadWindow::readBlock() {
     if (m_buffer.size() < m_size + blockSize) {
         // Doubling keeps the copying linear; the room follows bytes that have really come.
         m_buffer.resize(std::max(m_size + blockSize, m_buffer.size() * 2));
+        m_data = m_buffer.data();
     }
     const auto n =
         m_source.readOn(m_begin + m_size, std::span(m_buffer).subspan(m_size, blockSize));

@@ -13,12 +13,17 @@ namespace {
 /// Pieces that wait at the most; and so few that whoever makes them goes on, but not yet whoever
 /// had to wait for them. To wake a thread takes as long as dozens of packets, so neither is woken
 /// for every piece.
-constexpr std::size_t kAhead = 6;
+constexpr std::size_t kAhead = 16;
 constexpr std::size_t kFew = 2;
 /// What a slow file brings is waited for no longer.
 constexpr std::chrono::milliseconds kPatience{20};
 /// Bytes of pieces that may wait: a single packet may bring a piece of any size.
 constexpr std::size_t kMostBytes = std::size_t{4} << 20;
+/// Pieces in a row for which there was room at once: whoever takes them waits for this thread, and
+/// another one should read the file. Where it is the other way round it would only be in the way.
+constexpr std::uint32_t kManyUnhindered = 64;
+/// Bytes for which another thread and its memory pay.
+constexpr std::uint64_t kManyBytes = std::uint64_t{16} << 20;
 /// Packets among which one with a time is sought, where the first one has none.
 constexpr std::size_t kMostSoughtForTime = 4096;
 
@@ -104,12 +109,13 @@ void IntakeAhead::run(bool watchTimes) {
         if (packet.number == 1 && !packet.hasTime) {
             if (const auto time = firstTime(m_file)) m_intake.startAt(*time);
         }
+        if (m_isSettled) watch.reset();
         if (watch && watch->add(packet)) askForOtherOrder();
         if (m_isStopped) return;
         m_intake.packet(packet);
         if (m_current->tape.isFull() || ++m_packets >= m_enough) handOn(ReadStep::Packet);
     }
-    if (watch && watch->finish()) askForOtherOrder();
+    if (watch && !m_isSettled && watch->finish()) askForOtherOrder();
     if (m_isStopped) return;
     m_intake.finish();
     handOn(step);
@@ -142,14 +148,21 @@ void IntakeAhead::handOn(ReadStep step) {
     if (wake) m_some.notify_one();
     {
         std::unique_lock lock(m_mutex);
+        ++m_unhindered;
         if (isFarAhead() && step == ReadStep::Packet) {
+            m_unhindered = 0;
             m_few.wait(lock, [this] { return isNearlyTaken() || m_stop; });
         }
         m_isStopped = m_stop;
+        m_isSettled = m_goesOn;
         if (!m_current && !m_spare.empty()) {
             m_current = std::move(m_spare.back());
             m_spare.pop_back();
         }
+    }
+    if (m_unhindered == kManyUnhindered &&
+        m_reader.bytesRead() + kManyBytes < m_reader.bytesTotal()) {
+        m_reader.readAhead();
     }
     if (!m_current) m_current = std::make_unique<Piece>();
     m_current->tape.clear();

@@ -42,6 +42,7 @@ public:
     /// The next piece, valid until the next call. Not to be called behind one that is the last, or
     /// between one that asks for the other order and goOn().
     Piece& next();
+    /// The order of the file stays: nobody is to watch the times any longer.
     void goOn();
 
     /// Behind the last piece: what the intake knows, and the reader.
@@ -76,7 +77,9 @@ private:
     std::unique_ptr<Piece> m_current;
     PacketNumber m_packets = 0;           ///< of the current piece
     PacketNumber m_enough = kFewPackets;  ///< that hand it on, however little they brought
+    std::uint32_t m_unhindered = 0;       ///< pieces in a row for which there was room
     bool m_isStopped = false;             ///< m_stop was seen
+    bool m_isSettled = false;             ///< m_goesOn was seen
     std::unique_ptr<Piece> m_taken;       ///< not of the thread, as those above, but of next()
 
     std::mutex m_mutex;

@@ -53,6 +53,7 @@ public:
             if (m_watches && timesSeemToRunBack(m_file)) {
                 m_watches = false;
                 arranged = arrange();
+                ahead.goOn();
             }
             if (!arranged && !m_isStopped) return readInFileOrder(ahead);
         }

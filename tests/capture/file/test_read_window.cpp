@@ -1,7 +1,9 @@
-// The window over a byte source: whatever is asked for in whatever order, it gives the bytes of the
-// source.
+// The window over a byte source: whatever is asked for in whatever order, and whichever thread
+// reads, it gives the bytes of the source.
 #include <algorithm>
+#include <atomic>
 #include <random>
+#include <thread>
 
 #include <QtTest>
 
@@ -28,6 +30,7 @@ public:
     }
     Result<std::size_t> readOn(std::uint64_t offset, std::span<std::uint8_t> out) override {
         ++reads;
+        if (std::this_thread::get_id() != m_thread) ++readsElsewhere;
         return readAt(offset, out);
     }
     std::optional<Notice> endNotice() const override { return std::nullopt; }
@@ -50,10 +53,12 @@ public:
     }
 
     std::uint64_t failsAt = ~std::uint64_t{0};
-    int reads = 0;
+    std::atomic<int> reads = 0;
+    std::atomic<int> readsElsewhere = 0;  ///< on another thread than the one that made this
 
 private:
     Bytes m_bytes;
+    const std::thread::id m_thread = std::this_thread::get_id();
 };
 
 std::size_t below(std::mt19937& random, std::size_t end) {
@@ -69,10 +74,12 @@ class TestReadWindow : public QObject {
 
 private Q_SLOTS:
     /// As packets are read: a header, then what it says, one behind the other.
+    void readsFromFrontToBack_data() { byThreads(); }
     void readsFromFrontToBack() {
         for (const std::size_t piece : {16U, 1500U, 65'000U, 300'000U, 1'000'000U}) {
             MemorySource source(kSize);
             ReadWindow window(source);
+            beginIn(window);
             for (std::uint64_t at = 0; at < kSize + piece; at += piece) {
                 QVERIFY(source.isAsIn(window, at, std::min<std::size_t>(piece, 16)));
                 QVERIFY(source.isAsIn(window, at, piece));
@@ -82,11 +89,13 @@ private Q_SLOTS:
     }
 
     /// Sizes at random, large ones among them, which need more than one block.
+    void readsPiecesOfAnySize_data() { byThreads(); }
     void readsPiecesOfAnySize() {
         std::mt19937 random(20261129);
         for (int run = 0; run < 20; ++run) {
             MemorySource source(kSize);
             ReadWindow window(source);
+            beginIn(window);
             std::uint64_t at = 0;
             while (at < kSize) {
                 const std::size_t length =
@@ -98,11 +107,13 @@ private Q_SLOTS:
     }
 
     /// Skipping is read on, and so is going back.
+    void jumpsAbout_data() { byThreads(); }
     void jumpsAbout() {
         std::mt19937 random(29112026);
         for (int run = 0; run < 20; ++run) {
             MemorySource source(kSize);
             ReadWindow window(source);
+            beginIn(window);
             std::uint64_t at = 0;
             for (int i = 0; i < 50; ++i) {
                 at = below(random, 4) == 0 ? below(random, kSize + 1000)
@@ -113,25 +124,74 @@ private Q_SLOTS:
     }
 
     /// A system call costs as much as reading many small packets.
+    void readsWholeBlocks_data() { byThreads(); }
     void readsWholeBlocks() {
         MemorySource source(kSize);
         ReadWindow window(source);
+        beginIn(window);
         for (std::uint64_t at = 0; at < kSize; at += 100) QVERIFY(source.isAsIn(window, at, 100));
         QVERIFY(source.reads <= static_cast<int>(kSize / 100'000));
     }
 
+    void aFailureComesAtItsPlace_data() { byThreads(); }
     void aFailureComesAtItsPlace() {
         for (const std::uint64_t failsAt : {std::uint64_t{0}, std::uint64_t{100'000},
                                             std::uint64_t{3'000'000}, std::uint64_t{kSize - 1}}) {
             MemorySource source(kSize);
             source.failsAt = failsAt;
             ReadWindow window(source);
+            beginIn(window);
             for (std::uint64_t at = 0; at < failsAt; at += 1000) {
                 QVERIFY(source.isAsIn(window, at, 1000));
             }
             QVERIFY(window.view(failsAt, 1).empty());
             QCOMPARE(window.error(), std::string("The disk is broken."));
         }
+    }
+
+    /// All blocks but the first, until something is asked for that is in none of them.
+    void anotherThreadReads() {
+        MemorySource source(kSize);
+        ReadWindow window(source);
+        window.readAhead();
+        std::uint64_t at = 0;
+        for (; at < kSize / 2; at += 1000) QVERIFY(source.isAsIn(window, at, 1000));
+        QCOMPARE(source.reads - source.readsElsewhere, 1);
+        QVERIFY(source.isAsIn(window, at, 2 * BlocksAhead::kBlock));
+        const int elsewhere = source.readsElsewhere;
+        for (; at < kSize; at += 1000) QVERIFY(source.isAsIn(window, at, 1000));
+        QCOMPARE(source.readsElsewhere, elsewhere);
+        // From there on again, if somebody says so.
+        MemorySource later(kSize);
+        ReadWindow again(later);
+        QVERIFY(later.isAsIn(again, 0, 1000));
+        QCOMPARE(later.readsElsewhere, 0);
+        again.readAhead();
+        for (at = 1000; at < kSize; at += 1000) QVERIFY(later.isAsIn(again, at, 1000));
+        QVERIFY(later.readsElsewhere > 0);
+    }
+
+    /// However many blocks are read and wait.
+    void mayBeLeftAnywhere() {
+        for (std::size_t blocks = 0; blocks < 18; ++blocks) {
+            MemorySource source(kSize);
+            ReadWindow window(source);
+            window.readAhead();
+            for (std::size_t i = 0; i < blocks; ++i) {
+                QVERIFY(source.isAsIn(window, i * BlocksAhead::kBlock, BlocksAhead::kBlock));
+            }
+        }
+    }
+
+private:
+    static void byThreads() {
+        QTest::addColumn<bool>("ahead");
+        QTest::newRow("by itself") << false;
+        QTest::newRow("on another thread") << true;
+    }
+    static void beginIn(ReadWindow& window) {
+        QFETCH(bool, ahead);
+        if (ahead) window.readAhead();
     }
 };
 
