@@ -36,14 +36,16 @@ static_assert(kBeginnings == std::size_t{1} << (64 - 54));
 void FeedWatch::otherSpeaks(Direction direction) {
     m_speaker = direction;
     m_inRow = 0;
+    m_behind = 0;
     m_alike.clear();
 }
 
 bool FeedWatch::isAlike(std::string_view text) {
     if (m_alike.empty()) m_alike.resize(kBeginnings);
     std::uint16_t& alike = m_alike[beginningOf(text)];
-    if (alike == kMaxAlike) return true;
+    if (alike == kMaxAlike || m_behind == kMaxBehind) return true;
     ++alike;
+    ++m_behind;
     return false;
 }
 

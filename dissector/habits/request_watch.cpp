@@ -225,7 +225,8 @@ bool RequestWatch::counts(const Source& source, const Reply& reply) {
 
 void RequestWatch::message(const MessageView& message, Record& record, LayerOutput& out) {
     const std::string_view text = message.asText();
-    const bool isFeed = m_feed.isFeed(message.direction, text);
+    const bool isFeed =
+        m_feed.isFeed(message.direction, text, m_hasAsked[indexOf(opposite(message.direction))]);
     if (isFeed && !m_isRpc && !m_hasReturned) return;
     if (!message.whole || message.bytes.size() > kMaxBytes || !looksOn()) return;
     const auto kind = jsonKind(text);
@@ -387,6 +388,7 @@ bool RequestWatch::answer(Source& source, const Id& id, LayerOutput& out) {
 }
 
 void RequestWatch::ask(const Id& id, Direction direction, LayerOutput& out) {
+    m_hasAsked[indexOf(direction)] = true;
     auto source = std::ranges::find_if(m_sources, [&](const Source& known) {
         return known.name == id.name && known.direction == direction;
     });

@@ -6,6 +6,7 @@
 // something: a feed with sequence numbers of its own is neither request nor answer.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -85,8 +86,9 @@ private:
     std::vector<Source> m_sources;
     std::size_t m_shown = kMaxSources;  ///< the source whose figures are the facts
     std::size_t m_inVain = 0;
-    FeedWatch m_feed;  ///< which is not looked at while no value has returned
-    std::vector<JsonNode> m_telling;  ///< of the message being read; keeps its memory
+    std::array<bool, 2> m_hasAsked{};  ///< by direction: a member of a message may be an id
+    FeedWatch m_feed;                  ///< which is not looked at while no value has returned
+    std::vector<JsonNode> m_telling;   ///< of the message being read; keeps its memory
 };
 
 }  // namespace framescope::habits

@@ -427,7 +427,22 @@ private Q_SLOTS:
         }
     }
 
-    /// JSON-RPC, too, and what is never answered.
+    /// A response that begins like the feed in front of it.
+    void responsesInTheEnvelopeOfAFeed() {
+        Chat chat;
+        std::int64_t now = 0;
+        for (int id = 0; id < 4; ++id) {
+            chat.say(kClient, ++now, numbered("{\"op\":\"get\",\"id\":", id, "}"));
+            for (std::size_t i = 0; i < 3 * FeedWatch::kMaxInRow; ++i) {
+                chat.say(kServer, ++now, R"({"timestamp":1700000000,"type":"quote"})");
+            }
+            chat.say(kServer, ++now,
+                     numbered(R"({"timestamp":1700000000,"type":"reply","id":)", id, "}"));
+        }
+        QCOMPARE(chat.requests().responses, 4U);
+    }
+
+    /// JSON-RPC, too.
     void rpcAtTheEndOfAFeed() {
         Chat chat;
         for (std::size_t i = 0; i < 2 * FeedWatch::kMaxInRow; ++i) {
