@@ -160,7 +160,7 @@ void IntakeAhead::handOn(ReadStep step) {
             m_spare.pop_back();
         }
     }
-    if (m_unhindered == kManyUnhindered &&
+    if (m_unhindered != 0 && m_unhindered % kManyUnhindered == 0 &&
         m_reader.bytesRead() + kManyBytes < m_reader.bytesTotal()) {
         m_reader.readAhead();
     }

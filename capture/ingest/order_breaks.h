@@ -3,7 +3,8 @@
 // network and capture lose or repeat breaks nothing; what they turn round breaks a little in any
 // order. So the better of two orders of the same packets is the one with fewer breaks.
 //
-// Only what lies kReach packets apart counts: TcpTracker puts in order by itself what is nearer.
+// Only what lies kReach packets apart counts, since TcpTracker puts in order by itself what is
+// nearer; all of it from twice as far on.
 //
 // What is remembered is of fixed size: a table of connections in which a new one takes the place of
 // another.

@@ -35,11 +35,12 @@ bool OrderWatch::addLate(const Late& late) {
 }
 
 bool OrderWatch::openStretch() {
-    m_beginsFile = m_packets <= kRemembered;
+    const auto place = [this](std::uint64_t number) { return m_recent[number % kRemembered]; };
+    std::uint64_t first = m_packets > kRemembered ? m_packets - kRemembered : 0;
+    while (place(m_packets - 1) - place(first) > kMostBytesBefore) ++first;
+    m_beginsFile = first == 0;
     m_stretch.reserve(2 * kRemembered);
-    for (std::uint64_t i = m_beginsFile ? 0 : m_packets - kRemembered; i < m_packets; ++i) {
-        m_stretch.push_back(m_recent[i % kRemembered]);
-    }
+    for (std::uint64_t i = first; i < m_packets; ++i) m_stretch.push_back(place(i));
     m_earliestLate = m_late.front().timeNs;
     for (const Late& late : m_late) m_earliestLate = std::min(m_earliestLate, late.timeNs);
     m_late.clear();

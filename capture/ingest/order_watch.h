@@ -28,8 +28,10 @@ public:
     /// stretch, or so many that lie in none.
     static constexpr std::size_t kEnough = TimeWatch::kEnough;
     static constexpr std::uint64_t kNear = 2048;
-    /// Packets in front of the one with which late ones are enough: a stretch begins with them.
+    /// Packets in front of the one with which late ones are enough: a stretch begins with them, as
+    /// far as they lie within so many bytes.
     static constexpr std::size_t kRemembered = 4096;
+    static constexpr std::uint64_t kMostBytesBefore = std::uint64_t{16} << 20;
     /// Packets in a row of which none is late, behind which a stretch is over.
     static constexpr std::uint32_t kQuiet = 1024;
     /// Packets of a stretch that is too long to tell, and bytes of the file in which it lies.
