@@ -5,7 +5,10 @@
 namespace framescope {
 
 BlocksAhead::BlocksAhead(ByteSource& source, std::uint64_t offset)
-    : m_source(source), m_begin(offset), m_thread([this] { run(); }) {}
+    : m_source(source), m_begin(offset) {
+    for (Block& block : m_blocks) block.bytes.resize(2 * kBlock);
+    m_thread = std::thread([this] { run(); });
+}
 
 BlocksAhead::~BlocksAhead() {
     m_stop = true;
@@ -50,7 +53,6 @@ bool BlocksAhead::awaitRoom() {
 /// Whether further ones follow.
 bool BlocksAhead::read(std::uint32_t index) {
     Block& block = m_blocks[index % kBlocks];
-    block.bytes.resize(2 * kBlock);
     const auto size = m_source.readOn(m_begin + std::uint64_t{index} * kBlock,
                                       std::span(block.bytes).subspan(kBlock));
     block.size = size ? *size : 0;

@@ -31,7 +31,8 @@ public:
         std::atomic<std::uint32_t> end = 0;
     };
 
-    /// Begins to read at `offset`. The source must outlive this.
+    /// Begins to read at `offset`. The source must outlive this. Throws std::system_error where
+    /// there is no thread to be had.
     BlocksAhead(ByteSource& source, std::uint64_t offset);
     /// Ends the reading, wherever it is.
     ~BlocksAhead();

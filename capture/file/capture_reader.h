@@ -96,8 +96,9 @@ public:
     /// Losses by index in CaptureLayout::interfaces; only of interfaces that had some.
     const std::map<std::uint32_t, InterfaceDrops>& drops() const { return m_drops; }
 
-    /// From now on another thread reads the file's bytes, a little ahead. For a file that is
-    /// complete, and whoever goes through it faster than it is read.
+    /// From now on another thread reads the file's bytes a little ahead, as far as it can
+    /// (ReadWindow::readAhead()). For a file that is complete, and whoever goes through it faster
+    /// than it is read.
     void readAhead() { m_window.readAhead(); }
 
     /// Everything known of the file's layout so far.

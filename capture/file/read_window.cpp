@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 namespace framescope {
@@ -21,17 +22,15 @@ ByteView ReadWindow::viewBeyond(std::uint64_t offset, std::size_t length) {
         slideTo(offset);
         while (m_size < length && readBlock()) {
         }
-        if (std::exchange(m_readsAhead, false)) {
-            m_ahead = std::make_unique<BlocksAhead>(m_source, m_begin + m_size);
-        }
+        if (std::exchange(m_readsAhead, false)) beginAhead();
     }
     const std::size_t available = std::min(present(offset), length);
     if (available == 0) return {};
     return {m_data + (offset - m_begin), available};
 }
 
-/// False, and no more is read ahead, where the bytes are not those of the next block and of the end
-/// of this one.
+/// Goes on with the next block. False where that does not do; and where it is the last one, or the
+/// bytes are not those behind this one, no more is read ahead.
 bool ReadWindow::takeBlock(std::uint64_t offset, std::size_t length) {
     const std::size_t kept = present(offset);
     const bool goesOn = kept != 0 || offset == m_begin + m_size;
@@ -48,7 +47,16 @@ bool ReadWindow::takeBlock(std::uint64_t offset, std::size_t length) {
     m_size = kept + block.size;
     if (block.error) m_error = block.error->sentence;
     if (block.size < BlocksAhead::kBlock) leaveBlocks();
-    return true;
+    // Why a block is short, and whether there is more by now, says another attempt.
+    return m_size >= length;
+}
+
+void ReadWindow::beginAhead() {
+    try {
+        m_ahead = std::make_unique<BlocksAhead>(m_source, m_begin + m_size);
+    } catch (const std::system_error&) {
+        // The system has no more threads; this one does as well.
+    }
 }
 
 void ReadWindow::leaveBlocks() {

@@ -33,7 +33,7 @@ public:
 
     /// From the next block on another thread reads (BlocksAhead), for as long as the source is gone
     /// through from front to back in steps that are no longer than its blocks.
-    void readAhead() { m_readsAhead = true; }
+    void readAhead() { m_readsAhead = !m_ahead; }
 
     /// The sentence of the last read that failed, or empty.
     const std::string& error() const { return m_error; }
@@ -47,6 +47,7 @@ private:
     void slideTo(std::uint64_t offset);
     bool readBlock();
     bool takeBlock(std::uint64_t offset, std::size_t length);
+    void beginAhead();
     void leaveBlocks();
 
     ByteSource& m_source;

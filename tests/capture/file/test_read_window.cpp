@@ -29,8 +29,7 @@ public:
         return n;
     }
     Result<std::size_t> readOn(std::uint64_t offset, std::span<std::uint8_t> out) override {
-        ++reads;
-        if (std::this_thread::get_id() != m_thread) ++readsElsewhere;
+        ++(std::this_thread::get_id() == m_thread ? readsHere : readsElsewhere);
         return readAt(offset, out);
     }
     std::optional<Notice> endNotice() const override { return std::nullopt; }
@@ -53,8 +52,8 @@ public:
     }
 
     std::uint64_t failsAt = ~std::uint64_t{0};
-    std::atomic<int> reads = 0;
-    std::atomic<int> readsElsewhere = 0;  ///< on another thread than the one that made this
+    std::atomic<int> readsHere = 0;       ///< on the thread that made this
+    std::atomic<int> readsElsewhere = 0;  ///< on another one
 
 private:
     Bytes m_bytes;
@@ -130,7 +129,7 @@ private Q_SLOTS:
         ReadWindow window(source);
         beginIn(window);
         for (std::uint64_t at = 0; at < kSize; at += 100) QVERIFY(source.isAsIn(window, at, 100));
-        QVERIFY(source.reads <= static_cast<int>(kSize / 100'000));
+        QVERIFY(source.readsHere + source.readsElsewhere <= static_cast<int>(kSize / 100'000));
     }
 
     void aFailureComesAtItsPlace_data() { byThreads(); }
@@ -149,15 +148,38 @@ private Q_SLOTS:
         }
     }
 
+    /// Why bytes are missing is known with the first view that lacks some, not only when it is
+    /// asked for them again.
+    void aShortViewHasItsReason_data() { byThreads(); }
+    void aShortViewHasItsReason() {
+        // Behind what is read before the other thread begins, in its fourth block, and at its end.
+        for (const std::size_t into : {std::size_t{100}, BlocksAhead::kBlock}) {
+            MemorySource source(kSize);
+            source.failsAt = (std::size_t{128} << 10) + 3 * BlocksAhead::kBlock + into;
+            ReadWindow window(source);
+            beginIn(window);
+            std::uint64_t at = 0;
+            for (; at + 1000 <= source.failsAt; at += 1000) {
+                QVERIFY(source.isAsIn(window, at, 1000));
+            }
+            QVERIFY(window.error().empty());
+            QVERIFY(source.isAsIn(window, at, 1000));
+            QCOMPARE(window.error(), std::string("The disk is broken."));
+        }
+    }
+
     /// What is wanted next, until something is asked for that is in none of its blocks.
     void anotherThreadReads() {
         MemorySource source(kSize);
         ReadWindow window(source);
         window.readAhead();
         QVERIFY(source.isAsIn(window, 0, 1000));
-        QTRY_VERIFY(source.readsElsewhere >= 2);
-        QCOMPARE(source.reads - source.readsElsewhere, 1);
+        QTRY_COMPARE(source.readsElsewhere, 6);
+        QCOMPARE(source.readsHere, 1);
         std::uint64_t at = 1000;
+        // It sleeps, and wakes when they are used up.
+        for (; at < 6 * BlocksAhead::kBlock; at += 1000) QVERIFY(source.isAsIn(window, at, 1000));
+        QTRY_VERIFY(source.readsElsewhere > 6);
         for (; at < kSize / 2; at += 1000) QVERIFY(source.isAsIn(window, at, 1000));
         QVERIFY(source.isAsIn(window, at, 2 * BlocksAhead::kBlock));
         const int elsewhere = source.readsElsewhere;
@@ -172,7 +194,7 @@ private Q_SLOTS:
         QVERIFY(source.isAsIn(window, 0, 1000));
         window.readAhead();
         QVERIFY(source.isAsIn(window, 1000, 1000));
-        QCOMPARE(source.reads, 1);
+        QCOMPARE(source.readsHere, 1);
         QVERIFY(source.isAsIn(window, 2000, 200'000));
         QTRY_VERIFY(source.readsElsewhere > 0);
         for (std::uint64_t at = 202'000; at < kSize; at += 1000) {
@@ -180,7 +202,7 @@ private Q_SLOTS:
         }
     }
 
-    /// However many blocks are read and wait.
+    /// Whatever the thread does at that moment.
     void mayBeLeftAnywhere() {
         for (std::size_t blocks = 0; blocks < 18; ++blocks) {
             MemorySource source(kSize);
